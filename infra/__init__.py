@@ -1,0 +1,1 @@
+"""The infrastructure: typed configuration, the stack, and one construct per part."""
