@@ -1,0 +1,214 @@
+"""What people are told, in words, whatever the channel. Pure.
+
+A message is made of plain text: each channel escapes and cuts it as its own rules ask.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.orders import diff
+from lambdas.orders.console import alarm_url, orders_url
+from lambdas.orders.order import canonical_json
+
+Change = Mapping[str, Any]
+
+NAMED_LINE_ITEMS = 3
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of plain text, and where it leads to."""
+
+    text: str
+    url: str | None = None
+    url_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to tell.
+
+    Attributes:
+        headline: The news in one sentence.
+        lines: What changed, from what, after how long; the most important first.
+        facts: Names and values that stay the same: where the order lives.
+        url: Where to see more.
+    """
+
+    headline: str
+    lines: tuple[Line, ...]
+    facts: Mapping[str, str]
+    url: str
+
+
+def order_message(detail: Mapping[str, Any]) -> Message:
+    """Put the `detail` of an `Outposts Order Updated` event into words."""
+    changes = _by_type(detail["changes"])
+    lines = [line for detail_type, words in _WORDS.items() for line in words(changes.get(detail_type, []))]
+    lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in _WORDS]
+    if omitted := detail.get("changesOmitted"):
+        lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
+    counts = detail["lineItemCountsByStatus"].items()
+    return Message(
+        headline=f"Order {plain(detail['orderId'])} for Outpost {plain(detail['outpostId'])} {_news(detail)}",
+        lines=tuple(lines),
+        facts={
+            "Status": plain(detail["orderStatus"]),
+            "Line items": ", ".join(f"{number} {plain(status)}" for status, number in counts) or "none",
+            "Type": plain(detail["orderType"]),
+            "Account": plain(detail["account"]),
+            "Region": plain(detail["region"]),
+        },
+        url=orders_url(detail["region"]),
+    )
+
+
+def alarm_message(alarm: Mapping[str, Any]) -> Message:
+    """Put a CloudWatch alarm's notification, as SNS delivers it, into words.
+
+    Its members: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    """
+    over = alarm["NewStateValue"] == "OK"
+    told = (alarm.get("AlarmDescription"), alarm.get("NewStateReason"))
+    return Message(
+        headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} is {'over' if over else 'on'}",
+        lines=tuple(Line(plain(text)) for text in told if text),
+        facts={"State": plain(alarm["NewStateValue"]), "Since": plain(alarm.get("StateChangeTime"))},
+        url=alarm_url(alarm.get("AlarmArn", "")),
+    )
+
+
+def plain(value: object) -> str:
+    """Make one line of readable text of a value from outside: no control or bidirectional-override characters."""
+    text = "unknown" if value is None else value if isinstance(value, str) else canonical_json(value)
+    readable = "".join(" " if unicodedata.category(character) in _UNREADABLE else character for character in text)
+    readable = " ".join(readable.split())
+    return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
+
+
+def duration(seconds: int) -> str:
+    """Say how long something lasted, in its largest unit: `12 days`, `1 hour`, `40 seconds`."""
+    for unit, length in _UNITS.items():
+        if seconds >= length:
+            return count(seconds // length, unit)
+    return count(seconds, "second")
+
+
+def count(number: int, noun: str) -> str:
+    """Say `1 line item`, `2 line items`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+_UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
+
+
+def _news(detail: Mapping[str, Any]) -> str:
+    status = f"is {plain(detail['orderStatus'])}"
+    changes: Mapping[str, list[Change]] = _by_type(detail["changes"])
+    if diff.DISCOVERED in changes:
+        return f"{status}: new order"
+    if diff.ORDER_STATUS in changes:
+        return status
+    entered = Counter(change["status"] for change in changes.get(diff.LINE_ITEM_STATUS, []))
+    if entered:
+        return f"{status}: " + ", ".join(f"{count(n, 'line item')} {plain(name)}" for name, n in entered.items())
+    return f"{status}: {_OTHER_NEWS.get(next(iter(changes), ''), 'details changed')}"
+
+
+_OTHER_NEWS = {diff.SHIPMENT: "shipment details", diff.ASSETS: "assets"}
+
+
+def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change["detailType"], []).append(change)
+    return found
+
+
+def _discovered(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        submitted = change["order"].get("OrderSubmissionDate")
+        yield Line(f"New order{f', submitted {plain(submitted)}' if submitted else ''}")
+
+
+def _order_status(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        yield Line(f"Order: {_transition(change)} after {duration(change['secondsInPreviousStatus'])}")
+
+
+def _line_item_status(changes: list[Change]) -> Iterator[Line]:
+    moves: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        moves.setdefault((plain(change["previousStatus"]), plain(change["status"])), []).append(change)
+    for together in moves.values():
+        longest = max(change["secondsInPreviousStatus"] for change in together)
+        yield Line(f"{_items(together)}: {_transition(together[0])} after {duration(longest)}")
+
+
+def _transition(change: Change) -> str:
+    return f"{plain(change['previousStatus'])} → {plain(change['status'])}"
+
+
+def _items(changes: list[Change]) -> str:
+    names = [plain(change["lineItemId"]) for change in changes]
+    if len(names) == 1:
+        return f"Line item {names[0]}"
+    more = f" and {len(names) - NAMED_LINE_ITEMS} more" if len(names) > NAMED_LINE_ITEMS else ""
+    return f"{count(len(names), 'line item')} ({', '.join(names[:NAMED_LINE_ITEMS])}{more})"
+
+
+def _shipment(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        shipment = change["shipment"] or {}
+        number = shipment.get("trackingNumber")
+        words = f"tracking number {plain(number)}" if number else "no tracking number"
+        yield Line(
+            f"Line item {plain(change['lineItemId'])}: shipment by {plain(shipment.get('carrier'))}, {words}",
+            url=shipment.get("trackingUrl"),
+            url_text="Track it",
+        )
+
+
+def _assets(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        assets = change["assets"] if isinstance(change["assets"], list) else []
+        names = ", ".join(plain(asset.get("AssetId")) for asset in assets[:NAMED_LINE_ITEMS])
+        more = f" and {len(assets) - NAMED_LINE_ITEMS} more" if len(assets) > NAMED_LINE_ITEMS else ""
+        yield Line(f"Line item {plain(change['lineItemId'])}: {count(len(assets), 'asset')} {names}{more}".rstrip())
+
+
+def _added(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line(f"{_items(changes)} added")
+
+
+def _removed(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line(f"{_items(changes)} removed")
+
+
+def _amended(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        for amendment in change["amendments"]:
+            old, new = (
+                plain(amendment[key]) if amendment[key] is not None else "none" for key in ("previousValue", "value")
+            )
+            yield Line(f"{plain(amendment['path'].lstrip('/'))}: {old} → {new}")
+
+
+# The order of this table is the order of a message's lines.
+_WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
+    diff.DISCOVERED: _discovered,
+    diff.ORDER_STATUS: _order_status,
+    diff.LINE_ITEM_STATUS: _line_item_status,
+    diff.SHIPMENT: _shipment,
+    diff.ASSETS: _assets,
+    diff.LINE_ITEM_ADDED: _added,
+    diff.LINE_ITEM_REMOVED: _removed,
+    diff.AMENDED: _amended,
+}

@@ -1,0 +1,163 @@
+"""The Slack channel: an incoming webhook takes Block Kit, a workflow's webhook takes flat variables."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.utilities.parameters import get_secret
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from lambdas.notify.channel import ChannelError
+from lambdas.notify.message import Line, Message
+
+SLACK_ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
+WORKFLOW_PATHS = ("/triggers/", "/workflows/")
+TIMEOUT_SECONDS = 10
+SECRET_SECONDS = 60  # a replaced secret is in use soon after
+
+# Block Kit's limits, https://docs.slack.dev/reference/block-kit/blocks. What all blocks together may hold is not
+# documented; near 13,200 characters Slack answers msg_blocks_too_long (github.com/slackapi/bolt-js/issues/2509).
+MAX_HEADER = 150
+MAX_SECTION = 3_000
+MAX_LINES_TEXT = 9_000
+
+OK = 200
+TOO_MANY_REQUESTS = 429
+SERVER_ERRORS = range(500, 600)
+REQUEST_TIMEOUT = 408
+
+
+def send(secret_name: str, allowed_origin: str | None, message: Message, variables: Mapping[str, str]) -> None:
+    """Send one message to the webhook that a secret holds.
+
+    Args:
+        secret_name: A Secrets Manager secret, `{"webhookUrl": …}`.
+        allowed_origin: An origin accepted besides Slack's own, None in AWS.
+        message: What to tell.
+        variables: What a workflow's webhook gets beside the text.
+
+    Raises:
+        ChannelError: The secret or the webhook is of no use, or Slack refused or was not reached. The webhook's
+            address is a secret, so no text and no cause tells it.
+    """
+    url = _webhook_url(secret_name, allowed_origin)
+    payload = workflow_payload(message, variables) if _is_workflow(url) else block_kit_payload(message)
+    try:
+        response = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[]).send_dict(payload)
+    except Exception as error:  # noqa: BLE001 - urllib raises many kinds, some of which quote the address
+        raise ChannelError(f"Slack was not reached: {type(error).__name__}") from None
+    _check(response)
+
+
+def _webhook_url(secret_name: str, allowed_origin: str | None) -> str:
+    try:
+        secret: Any = get_secret(secret_name, transform="json", max_age=SECRET_SECONDS)
+    except TransformParameterError:
+        raise ChannelError(
+            f'the secret {secret_name} is not JSON; it should be {{"webhookUrl": …}}', permanent=True
+        ) from None
+    except GetParameterError as error:
+        raise ChannelError(f"the secret {secret_name} cannot be read: {error}") from error
+    url = secret.get("webhookUrl") if isinstance(secret, dict) else None
+    if not isinstance(url, str):
+        raise ChannelError(f"the secret {secret_name} has no webhookUrl", permanent=True)
+    parts = urlsplit(url)
+    if f"{parts.scheme}://{parts.netloc}" not in SLACK_ORIGINS | {allowed_origin}:
+        allowed = ", ".join(sorted(SLACK_ORIGINS))
+        raise ChannelError(
+            f"the webhookUrl in {secret_name} is none of Slack's: it should begin with {allowed}", permanent=True
+        )
+    return url
+
+
+def _is_workflow(url: str) -> bool:
+    return urlsplit(url).path.startswith(WORKFLOW_PATHS)
+
+
+def _check(response: WebhookResponse) -> None:
+    """Tell success from failure, and a passing failure from one that lasts.
+
+    Slack's answers: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+    """
+    status, body = response.status_code, response.body.strip()
+    if status == OK and body in {"ok", "", '{"ok":true}'}:
+        return
+    if status == TOO_MANY_REQUESTS:
+        seconds = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "0")
+        raise ChannelError("Slack asked to wait", retry_after=int(seconds) if seconds.isdecimal() else 0)
+    passing = status in SERVER_ERRORS or status in {OK, REQUEST_TIMEOUT}
+    raise ChannelError(f"Slack answered {status}: {body[:100]}", permanent=not passing)
+
+
+def block_kit_payload(message: Message) -> dict[str, Any]:
+    """Build an incoming webhook's payload: Block Kit, and the headline as the text of notifications."""
+    headline = escape(message.headline)
+    return {
+        "text": headline,
+        "blocks": [
+            {"type": "header", "text": {"type": "plain_text", "text": _shortened(headline, MAX_HEADER)}},
+            *(_section(text) for text in _packed(message.lines)),
+            {
+                "type": "section",
+                "fields": [_mrkdwn(f"*{name}*\n{escape(value)}") for name, value in message.facts.items()],
+            },
+            {"type": "context", "elements": [_mrkdwn(_link(message.url, "Open in the AWS console"))]},
+        ],
+    }
+
+
+def workflow_payload(message: Message, variables: Mapping[str, str]) -> dict[str, str]:
+    """Build a workflow webhook's payload: flat variables, the whole message in `text`."""
+    text = "\n".join([message.headline, *(f"• {line.text}" for line in message.lines)])
+    return {**variables, "text": _shortened(text, MAX_SECTION), "url": message.url}
+
+
+def escape(text: str) -> str:
+    """Escape what Slack's mrkdwn takes for control characters, mentions and links among them."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _packed(lines: Iterable[Line]) -> Iterator[str]:
+    """Fill sections with lines, up to a section's limit each and a message's in all."""
+    section = ""
+    for text in _fitting([_bullet(line) for line in lines]):
+        if section and len(section) + 1 + len(text) > MAX_SECTION:
+            yield section
+            section = text
+        else:
+            section = f"{section}\n{text}" if section else text
+    if section:
+        yield section
+
+
+def _fitting(texts: list[str]) -> list[str]:
+    """Keep the lines that fit into a message, and say how many do not."""
+    room = MAX_LINES_TEXT
+    for index, text in enumerate(texts):
+        room -= len(text)
+        if room < 0:
+            return [*texts[:index], f"• and {len(texts) - index} more"]
+    return texts
+
+
+def _bullet(line: Line) -> str:
+    text = _shortened(f"• {escape(line.text)}", MAX_SECTION)
+    linked = f"{text}  {_link(line.url, line.url_text)}" if line.url else text
+    return linked if len(linked) <= MAX_SECTION else text
+
+
+def _link(url: str, text: str) -> str:
+    return f"<{escape(url).replace('|', '%7C')}|{text}>"
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

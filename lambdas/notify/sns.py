@@ -1,0 +1,93 @@
+"""The SNS channel: an e-mail worth reading, JSON for machines, and attributes for filter policies."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.notify.channel import ChannelError
+from lambdas.notify.message import Message, order_message, plain
+from lambdas.orders.order import canonical_json
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.client import SNSClient
+
+# SNS' limits: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+MAX_SUBJECT = 100
+MAX_MESSAGE_BYTES = 262_144
+MAX_TEXT_LINES = 100
+ATTRIBUTE_BYTES = 16_384  # attributes count too; statuses and types are few and short
+
+MACHINE_PROTOCOLS = ("sqs", "lambda", "https", "firehose")
+ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
+
+
+def send(client: "SNSClient", topic_arn: str, detail: Mapping[str, Any]) -> None:
+    """Publish one observation of an order.
+
+    Raises:
+        ChannelError: SNS refused or was not reached.
+    """
+    try:
+        client.publish(TopicArn=topic_arn, **publication(detail))
+    except (BotoCoreError, ClientError) as error:
+        raise ChannelError(f"SNS: {error}") from error
+
+
+def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Build Publish's arguments but the topic: Subject, Message, MessageStructure, MessageAttributes."""
+    message = order_message(detail)
+    return {
+        "Subject": subject(message.headline),
+        "Message": _within_limit(text(message), detail),
+        "MessageStructure": "json",
+        "MessageAttributes": attributes(detail),
+    }
+
+
+def subject(headline: str) -> str:
+    """Make a subject of at most 100 printable ASCII characters."""
+    ascii_only = headline.encode("ascii", "replace").decode()
+    return ascii_only if len(ascii_only) <= MAX_SUBJECT else f"{ascii_only[: MAX_SUBJECT - 3]}..."
+
+
+def text(message: Message) -> str:
+    """Write the e-mail: the news, what changed, where the order lives, where to see more."""
+    shown = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
+    if more := len(message.lines) - len(shown):
+        shown.append(f"- and {more} more")
+    facts = [f"{name + ':':<12}{value}" for name, value in message.facts.items()]
+    return "\n".join([f"{message.headline}.", "", *shown, "", *facts, "", f"Orders in the console: {message.url}"])
+
+
+def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the message attributes that subscriptions' filter policies can use; absent values are left out."""
+    arrays = {
+        "changeTypes": {change["detailType"] for change in detail["changes"]},
+        "statuses": {plain(status) for change in detail["changes"] for status in _statuses_entered(change)},
+    }
+    strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name]}
+    return {
+        name: {"DataType": "String.Array", "StringValue": json.dumps(sorted(values))}
+        for name, values in arrays.items()
+        if values
+    } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items()}
+
+
+def _statuses_entered(change: Mapping[str, Any]) -> Iterator[str]:
+    told = change.get("order", change.get("lineItem", {"Status": change.get("status")}))
+    yield from (entered["Status"] for entered in (told, *told.get("LineItems", [])) if entered.get("Status"))
+
+
+def _within_limit(words: str, detail: Mapping[str, Any]) -> str:
+    """Write the message for each protocol; what makes it too large is left out of the JSON, and counted there."""
+    kept = len(detail["changes"])
+    while True:
+        omitted = detail.get("changesOmitted", 0) + len(detail["changes"]) - kept
+        machine = {**detail, "changes": detail["changes"][:kept], **({"changesOmitted": omitted} if omitted else {})}
+        protocols = {"default": words} | dict.fromkeys(MACHINE_PROTOCOLS, canonical_json(machine))
+        message = json.dumps(protocols, ensure_ascii=False)
+        if len(message.encode()) + ATTRIBUTE_BYTES <= MAX_MESSAGE_BYTES or not kept:
+            return message
+        kept //= 2

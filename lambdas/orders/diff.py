@@ -1,0 +1,120 @@
+"""How two reads of one order differ, as the changes that events tell. Pure.
+
+Whatever differs shows in at least one change: applying the changes to the old order gives the new one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lambdas.orders.order import LineItem, Order, canonical_json, line_items_by_id
+from lambdas.orders.shipment import shipment_of
+
+DISCOVERED = "Outposts Order Discovered"
+ORDER_STATUS = "Outposts Order Status Change"
+LINE_ITEM_STATUS = "Outposts Line Item Status Change"
+SHIPMENT = "Outposts Line Item Shipment Change"
+ASSETS = "Outposts Line Item Assets Change"
+LINE_ITEM_ADDED = "Outposts Line Item Added"
+LINE_ITEM_REMOVED = "Outposts Line Item Removed"
+AMENDED = "Outposts Order Amended"
+
+TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
+SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference: the `detail-type` that tells it, and that type's own keys (contract, part 3)."""
+
+    detail_type: str
+    keys: dict[str, Any]
+
+
+def discovery(order: Order) -> Change:
+    """Tell an order that is seen for the first time."""
+    return Change(DISCOVERED, {"order": order})
+
+
+def line_item_added(name: str, item: LineItem) -> Change:
+    """Tell a line item that is seen for the first time in an order already known."""
+    return Change(LINE_ITEM_ADDED, {"lineItemId": name, "lineItem": item})
+
+
+def amended(amendments: list[dict[str, Any]]) -> Change:
+    """Tell changed members that have no event type of their own: `{path, value, previousValue}` each."""
+    return Change(AMENDED, {"amendments": amendments})
+
+
+def diff(old: Order, new: Order) -> list[Change]:
+    """List what differs between two reads of one order; empty where nothing does.
+
+    Status changes come without `secondsInPreviousStatus`: how long a status lasted is not in the orders.
+    """
+    return [*_order_status(old, new), *_line_items(old, new), *_amendments(old, new)]
+
+
+def _order_status(old: Order, new: Order) -> Iterator[Change]:
+    if old.get("Status") != new.get("Status"):
+        yield Change(ORDER_STATUS, {"status": new.get("Status"), "previousStatus": old.get("Status")})
+
+
+def _line_items(old: Order, new: Order) -> Iterator[Change]:
+    before, after = line_items_by_id(old), line_items_by_id(new)
+    for name, item in after.items():
+        if name not in before:
+            yield line_item_added(name, item)
+        else:
+            yield from _line_item(name, before[name], item)
+    for name, item in before.items():
+        if name not in after:
+            yield Change(LINE_ITEM_REMOVED, {"lineItemId": name, "lineItem": item})
+
+
+def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
+    if old.get("Status") != new.get("Status"):
+        yield Change(
+            LINE_ITEM_STATUS,
+            {
+                "lineItemId": name,
+                "catalogItemId": new.get("CatalogItemId"),
+                "quantity": new.get("Quantity"),
+                "status": new.get("Status"),
+                "previousStatus": old.get("Status"),
+            },
+        )
+    if (shipment := shipment_of(new)) != (previous := shipment_of(old)):
+        yield Change(SHIPMENT, {"lineItemId": name, "shipment": shipment, "previousShipment": previous})
+    assets, previous_assets = new.get("AssetInformationList"), old.get("AssetInformationList")
+    if _differ(assets, previous_assets):
+        yield Change(ASSETS, {"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
+
+
+def _amendments(old: Order, new: Order) -> Iterator[Change]:
+    before, after = line_items_by_id(old), line_items_by_id(new)
+    amendments = _members("", old, new, but=frozenset({"Status", "LineItems"}))
+    for name in before.keys() & after.keys():
+        path = f"/LineItems/{_pointer(name)}"
+        shipments = [item.get("ShipmentInformation", {}) for item in (before[name], after[name])]
+        amendments += _members(path, before[name], after[name], but=TOLD_APART)
+        amendments += _members(f"{path}/ShipmentInformation", *shipments, but=SHIPMENT_MEMBERS)
+    if amendments:
+        yield amended(sorted(amendments, key=lambda amendment: str(amendment["path"])))
+
+
+def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozenset[str]) -> list[dict[str, Any]]:
+    return [
+        {"path": f"{path}/{_pointer(name)}", "value": new.get(name), "previousValue": old.get(name)}
+        for name in (old.keys() | new.keys()) - but
+        if _differ(old.get(name), new.get(name))
+    ]
+
+
+def _differ(old: object, new: object) -> bool:
+    """Compare as JSON, in which `1` and `true` differ; in Python they are equal."""
+    return old is not new and canonical_json(old) != canonical_json(new)
+
+
+def _pointer(member: str) -> str:
+    """Escape a member's name for a JSON Pointer (RFC 6901)."""
+    return member.replace("~", "~0").replace("/", "~1")

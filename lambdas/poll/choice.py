@@ -1,0 +1,48 @@
+"""Which of the listed orders to read. Pure."""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from lambdas.orders.snapshot_table import Known
+
+DAY_SECONDS = 86_400
+
+
+def orders_to_read(
+    listed: Mapping[str, bytes], known: Mapping[str, Known], last: datetime | None, now: datetime
+) -> list[str]:
+    """Choose the orders that need a GetOrder.
+
+    In-flight orders always do: ListOrders tells neither tracking numbers nor assets, and its counts can hide two
+    changes that cancel out. A settled order does when its summary changed, and once a day; each has its own second
+    of the day, so that these reads are spread evenly without remembering anything per order.
+
+    Args:
+        listed: Digest of each listed order's summary, by order id.
+        known: What the index knows, by order id.
+        last: When the last complete listing began, None where there was none.
+        now: When this one began.
+
+    Returns:
+        Order ids: the listed ones to read, then those no longer listed that have pending events.
+    """
+    chosen = [
+        order_id
+        for order_id, summary in listed.items()
+        if (order := known.get(order_id)) is None
+        or not order.settled
+        or order.pending
+        or order.summary != summary
+        or _daily_read_is_due(order_id, last, now)
+    ]
+    return chosen + [order_id for order_id, order in known.items() if order.pending and order_id not in listed]
+
+
+def _daily_read_is_due(order_id: str, last: datetime | None, now: datetime) -> bool:
+    if last is None or now - last >= timedelta(days=1):
+        return True
+    second_of_day = zlib.crc32(order_id.encode()) % DAY_SECONDS
+    since_last = (now - last).total_seconds()
+    since_due = (now.timestamp() - second_of_day) % DAY_SECONDS
+    return since_due < since_last

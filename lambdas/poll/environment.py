@@ -1,0 +1,32 @@
+"""Poll's environment variables, read once at cold start."""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the stack tells the function.
+
+    Attributes:
+        snapshot_table_name: The DynamoDB table of snapshots.
+        event_bus_name: The bus that events go to.
+        sources: JSON list of the configured sources.
+    """
+
+    snapshot_table_name: str
+    event_bus_name: str
+    sources: str
+
+    @classmethod
+    def load(cls) -> "Environment":
+        """Read the variables.
+
+        Raises:
+            KeyError: One is missing; the text is its name.
+        """
+        return cls(
+            snapshot_table_name=os.environ["SNAPSHOT_TABLE_NAME"],
+            event_bus_name=os.environ["EVENT_BUS_NAME"],
+            sources=os.environ["SOURCES"],
+        )
