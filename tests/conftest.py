@@ -1,0 +1,13 @@
+"""What every test stands on: no AWS account, and functions that believe they run in Lambda."""
+
+import os
+
+# Powertools and boto3 read these when they are imported.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106 - not a secret: nothing here reaches AWS
+    AWS_DEFAULT_REGION="eu-west-1",
+    POWERTOOLS_METRICS_NAMESPACE="OutpostsOrderNotifier",
+    POWERTOOLS_SERVICE_NAME="test",
+    POWERTOOLS_TRACE_DISABLED="true",
+)

@@ -1,0 +1,112 @@
+"""The AWS services that the handlers call, played by moto; Outposts and Slack by the local cloud, over HTTP."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lambdas.notify import handler as notify_handler
+from lambdas.poll import handler as poll_handler
+from local.outposts.simulator import OutpostsSimulator
+from local.server import Server
+from local.slack import SlackReceiver
+
+HTTP_ON_THIS_MACHINE = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """Moto in place of AWS; servers on this machine stay reachable."""
+    with mock_aws(config=HTTP_ON_THIS_MACHINE):
+        yield
+    for cached in (
+        poll_handler._outposts,
+        poll_handler._table,
+        poll_handler._bus,
+        notify_handler._delivery,
+        notify_handler._sns,
+        notify_handler._sqs,
+    ):
+        cached.cache_clear()
+
+
+def make_queue(name: str) -> tuple[str, str]:
+    """Make a queue; gives its URL and ARN."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def drain(queue_url: str) -> list[dict[str, Any]]:
+    """Take every message from a queue, as JSON."""
+    sqs, bodies = boto3.client("sqs"), []
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+@pytest.fixture
+def table(aws: None) -> str:
+    """The snapshot table."""
+    boto3.client("dynamodb").create_table(
+        TableName="snapshots",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "source", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "BySource",
+                "KeySchema": [
+                    {"AttributeName": "source", "KeyType": "HASH"},
+                    {"AttributeName": "id", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary", "settled", "pending"]},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return "snapshots"
+
+
+@pytest.fixture
+def bus_queue(aws: None) -> str:
+    """The bus, and a rule of the test's own that puts every event into this queue (its URL)."""
+    events = boto3.client("events")
+    events.create_event_bus(Name="orders")
+    url, arn = make_queue("subscriber")
+    pattern = json.dumps({"source": ["outposts-order-notifier"]})
+    events.put_rule(Name="everything", EventBusName="orders", EventPattern=pattern)
+    events.put_targets(Rule="everything", EventBusName="orders", Targets=[{"Id": "queue", "Arn": arn}])
+    return url
+
+
+@pytest.fixture
+def simulator() -> Iterator[tuple[OutpostsSimulator, str]]:
+    """The Outposts simulator and its URL."""
+    app = OutpostsSimulator(account="111122223333")
+    with Server(app) as server:
+        yield app, server.url
+
+
+@dataclass(frozen=True)
+class Slack:
+    """The Slack receiver, and the origin it answers at."""
+
+    receiver: SlackReceiver
+    origin: str
+
+
+@pytest.fixture
+def slack() -> Iterator[Slack]:
+    """A Slack that records."""
+    receiver = SlackReceiver()
+    with Server(receiver) as server:
+        yield Slack(receiver, server.url)

@@ -1,0 +1,229 @@
+"""The poll function: the Outposts simulator over HTTP, DynamoDB, EventBridge and SQS by moto."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+import urllib3
+
+from lambdas.poll.handler import PollFailedError, handler
+from tests.integration.conftest import drain
+from tests.integration.lambda_context import Context
+
+ORDER_ID = "oo-0123456789abcdef0"
+OTHER_ID = "oo-0123456789abcdef1"
+
+
+def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
+    """An order of one rack, as the API's JSON has it."""
+    item = {"LineItemId": "ooi-0123456789abcdef0", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": "PREPARING"}
+    return {
+        "OrderId": order_id,
+        "OutpostId": "op-0123456789abcdef0",
+        "OrderType": "OUTPOST",
+        "Status": "PREPARING",
+        "OrderSubmissionDate": 1767225600.0,
+        "LineItems": [item],
+    } | members
+
+
+@dataclass
+class World:
+    """What a test acts on: the API's orders, the function, and a subscriber's queue."""
+
+    api: str
+    queue: str
+
+    def put(self, order: dict[str, Any]) -> None:
+        """Make the API answer this order from now on."""
+        self._control("PUT", f"orders/{order['OrderId']}", order)
+
+    def move(self, **changes: Any) -> None:
+        """Change members of the first order."""
+        self._control("PATCH", f"orders/{ORDER_ID}", changes)
+
+    def fail(self, **faults: Any) -> None:
+        """Make calls of the API fail."""
+        self._control("PUT", "faults", faults)
+
+    def poll(self, **request: Any) -> dict[str, Any]:
+        """Run the function, and give its summary."""
+        return handler(request, Context())
+
+    def events(self) -> list[dict[str, Any]]:
+        """Take the events that reached the subscriber since the last time."""
+        return drain(self.queue)
+
+    def _control(self, method: str, path: str, body: dict[str, Any]) -> None:
+        answer = urllib3.request(method, f"{self.api}/_simulator/{path}", json=body)
+        assert answer.status == 200, answer.data
+
+
+@pytest.fixture
+def world(
+    table: str, bus_queue: str, simulator: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
+) -> World:
+    """A deployed poll function with one source."""
+    monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
+    monkeypatch.setenv("EVENT_BUS_NAME", "orders")
+    monkeypatch.setenv("SOURCES", json.dumps([{"region": "eu-west-1"}]))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", simulator[1])
+    return World(simulator[1], bus_queue)
+
+
+def of_type(events: list[dict[str, Any]], detail_type: str) -> list[dict[str, Any]]:
+    """The details of the events of one type."""
+    return [event["detail"] for event in events if event["detail-type"] == detail_type]
+
+
+class TestFirstPoll:
+    """The first poll of a source finds what was there before."""
+
+    def test_existing_orders_are_published_as_baseline(self, world: World) -> None:
+        """They are discovered, marked `baseline: true`, with the order as the API gave it and times as ISO 8601."""
+        world.put(an_order())
+        summary = world.poll()
+        events = world.events()
+        assert [event["detail-type"] for event in events] == ["Outposts Order Discovered", "Outposts Order Updated"]
+        (discovered,) = of_type(events, "Outposts Order Discovered")
+        assert discovered["baseline"] is True
+        assert discovered["order"] == an_order(OrderSubmissionDate="2026-01-01T00:00:00Z")
+        assert summary == {
+            "source": "111122223333/eu-west-1",
+            "ordersListed": 1,
+            "ordersRead": 1,
+            "ordersChanged": 1,
+            "eventsPublished": 2,
+            "eventsPending": 0,
+            "failures": [],
+        }
+
+    def test_an_order_that_could_not_be_read_then_is_baseline_later(self, world: World) -> None:
+        """The source's first poll listed it, so it was there before, however late it can be read."""
+        world.put(an_order())
+        world.fail(GetOrder={"error": "NotFoundException", "times": 1})
+        with pytest.raises(PollFailedError):
+            world.poll()
+        world.put(an_order(OTHER_ID))
+        world.poll()
+        discovered = of_type(world.events(), "Outposts Order Discovered")
+        assert {detail["orderId"]: detail["baseline"] for detail in discovered} == {ORDER_ID: True, OTHER_ID: False}
+
+
+class TestLaterPolls:
+    """Later polls tell what changed since the one before."""
+
+    def test_a_new_order_is_no_baseline(self, world: World) -> None:
+        """An order created after the first poll is news."""
+        world.poll()
+        world.put(an_order())
+        world.poll()
+        assert [event["detail"]["baseline"] for event in world.events()] == [False, False]
+
+    def test_an_unchanged_order_is_silent_and_costs_no_write(self, world: World) -> None:
+        """Nothing is published or written where nothing changed."""
+        world.put(an_order())
+        world.poll()
+        before = stored(ORDER_ID)
+        world.events()
+        assert world.poll()["ordersChanged"] == 0
+        assert (world.events(), stored(ORDER_ID)) == ([], before)
+
+    def test_changes_are_numbered_without_gaps_and_end_with_one_update(self, world: World) -> None:
+        """The events of an order are numbered in the order of observation; the update repeats them in one."""
+        world.put(an_order())
+        world.poll()
+        world.move(Status="IN_PROGRESS", LineItems={"ooi-0123456789abcdef0": {"Status": "SHIPPED"}})
+        world.poll()
+        events = world.events()
+        assert [event["detail"]["sequence"] for event in events] == [1, 2, 3, 4, 5]
+        *transitions, updated = events[2:]
+        assert [change["eventId"] for change in updated["detail"]["changes"]] == [
+            event["detail"]["eventId"] for event in transitions
+        ]
+        assert updated["detail"]["lineItemCountsByStatus"] == {"SHIPPED": 1}
+        assert updated["resources"] == [ORDER_ID, "op-0123456789abcdef0"]
+
+    def test_members_and_statuses_never_heard_of_flow_through(self, world: World) -> None:
+        """What botocore's model lacks is neither dropped nor a reason to fail."""
+        world.put(an_order())
+        world.poll()
+        world.put(an_order(Status="HELD_AT_CUSTOMS", CustomsOffice={"Code": "DE1"}))
+        world.poll()
+        events = world.events()
+        assert of_type(events, "Outposts Order Status Change")[0]["status"] == "HELD_AT_CUSTOMS"
+        assert of_type(events, "Outposts Order Amended")[0]["amendments"] == [
+            {"path": "/CustomsOffice", "value": {"Code": "DE1"}, "previousValue": None}
+        ]
+
+    def test_a_settled_order_is_left_alone_until_its_summary_changes(self, world: World) -> None:
+        """A completed order needs no GetOrder; it comes alive again when one of its items is REPLACED."""
+        item = {"LineItemId": "ooi-0123456789abcdef0", "Status": "INSTALLED"}
+        world.put(an_order(Status="COMPLETED", LineItems=[item]))
+        world.poll()
+        assert world.poll()["ordersRead"] == 0
+        world.move(LineItems={"ooi-0123456789abcdef0": {"Status": "REPLACED"}})
+        assert world.poll()["ordersRead"] == 1
+        assert of_type(world.events(), "Outposts Line Item Status Change")[0]["status"] == "REPLACED"
+
+
+class TestFailures:
+    """One order's trouble stops no other's."""
+
+    def test_one_order_that_cannot_be_read_fails_the_run_after_all_others(self, world: World) -> None:
+        """The others are published, and the summary in the error names the one that failed."""
+        world.put(an_order())
+        world.put(an_order(OTHER_ID))
+        world.fail(GetOrder={"error": "NotFoundException", "orderId": ORDER_ID})
+        with pytest.raises(PollFailedError) as failed:
+            world.poll()
+        summary = json.loads(str(failed.value))
+        assert [failure["orderId"] for failure in summary["failures"]] == [ORDER_ID]
+        assert "NotFoundException" in summary["failures"][0]["error"]
+        assert {event["detail"]["orderId"] for event in world.events()} == {OTHER_ID}
+
+    def test_throttling_is_waited_out(self, world: World) -> None:
+        """The API's throttling is retried by the client, and no order is lost to it."""
+        world.put(an_order())
+        world.fail(GetOrder={"error": "ThrottlingException", "status": 429, "times": 2})
+        assert world.poll()["failures"] == []
+
+    def test_events_that_were_stored_but_not_published_go_out_first_next_time(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A bus that refuses keeps the events pending; they go out with the next run, before newer ones."""
+        world.put(an_order())
+        with monkeypatch.context() as trouble, pytest.raises(PollFailedError, match='"eventsPending": 2'):
+            trouble.setattr("lambdas.poll.event_bus.EventBus._put", refuse)
+            world.poll()
+        world.move(Status="IN_PROGRESS")
+        assert world.poll()["eventsPublished"] == 4
+        assert [event["detail"]["sequence"] for event in world.events()] == [1, 2, 3, 4]
+
+
+class TestInput:
+    """What poll takes."""
+
+    def test_order_ids_are_polled_without_listing(self, world: World) -> None:
+        """Only the named orders are read."""
+        world.put(an_order())
+        world.put(an_order(OTHER_ID))
+        summary = world.poll(orderIds=[OTHER_ID])
+        assert (summary["ordersListed"], summary["ordersRead"]) == (0, 1)
+
+    def test_a_role_that_is_not_configured_is_refused(self, world: World) -> None:
+        """An input cannot make poll assume another role."""
+        with pytest.raises(ValueError, match="no configured source matches"):
+            world.poll(roleArn="arn:aws:iam::999999999999:role/other")
+
+
+def refuse(_: Any, batch: dict[str, Any]) -> dict[str, str]:
+    """Refuse every event, as a bus in trouble does."""
+    return dict.fromkeys(batch, "InternalFailure")
+
+
+def stored(order_id: str) -> dict[str, Any]:
+    """The order's item in the snapshot table."""
+    return boto3.client("dynamodb").get_item(TableName="snapshots", Key={"id": {"S": order_id}})["Item"]

@@ -1,0 +1,36 @@
+"""Orders as botocore's model allows them, and beyond: unknown statuses, missing members, members never heard of."""
+
+from typing import Any
+
+import botocore.session
+from botocore.model import ListShape, Shape, StringShape, StructureShape
+from hypothesis import strategies as st
+
+ORDER_SHAPE = botocore.session.get_session().get_service_model("outposts").shape_for("Order")
+ORDER_ID = "oo-0123456789abcdef0"
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+plain_json = st.recursive(
+    st.booleans() | st.integers(-3, 3) | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=3,
+)
+never_heard_of = st.dictionaries(st.sampled_from(["Incoterms", "Eta", "a/b~c"]), plain_json, max_size=1)
+
+
+def values(shape: Shape) -> st.SearchStrategy[Any]:
+    """Values of a shape as an order holds them: times as ISO 8601 text."""
+    if isinstance(shape, StructureShape):
+        known = st.fixed_dictionaries({}, optional={name: values(member) for name, member in shape.members.items()})
+        return st.builds(lambda members, others: {**others, **members}, known, never_heard_of)
+    if isinstance(shape, ListShape):
+        return st.lists(values(shape.member), max_size=4)
+    if isinstance(shape, StringShape):
+        named = {"LineItemId": ["ooi-a", "ooi-b", "ooi-c", ""]}.get(shape.name, [*shape.enum[:4], "NEVER_SEEN"])
+        return st.sampled_from(named) | texts
+    if shape.type_name == "integer":
+        return st.integers(0, 3)
+    return st.sampled_from(["2026-01-01T00:00:00Z", "2026-06-01T12:30:00Z"])
+
+
+orders = values(ORDER_SHAPE).map(lambda order: {**order, "OrderId": ORDER_ID})

@@ -1,0 +1,154 @@
+"""How two reads of one order differ."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from lambdas.orders.diff import diff, discovery
+from lambdas.orders.order import Order, canonical_json, line_items_by_id
+from tests.strategies import orders
+from tests.unit.orders.replay import apply, keyed
+
+ORDER: Order = {
+    "OrderId": "oo-0123456789abcdef0",
+    "OutpostId": "op-0123456789abcdef0",
+    "Status": "IN_PROGRESS",
+    "PaymentTerm": "THREE_YEARS",
+    "LineItems": [
+        {"LineItemId": "ooi-a", "CatalogItemId": "OR-RACK001", "Quantity": 1, "Status": "BUILDING"},
+        {"LineItemId": "ooi-b", "CatalogItemId": "OR-SRVR001", "Quantity": 2, "Status": "BUILDING"},
+    ],
+}
+
+
+def changed(order: Order, item: dict[str, Any] | None = None, **members: Any) -> Order:
+    """Copy an order with other members, and its first line item with others too."""
+    copied = copy.deepcopy(order) | members
+    copied["LineItems"][0] |= item or {}
+    return copied
+
+
+class TestCompleteness:
+    """Whatever differs shows in at least one change."""
+
+    @given(old=orders, new=orders)
+    @settings(max_examples=500)
+    def test_applying_the_changes_to_the_old_order_gives_the_new_one(self, old: Order, new: Order) -> None:
+        """Any two orders that the API's model allows, and more, are told apart completely."""
+        assert canonical_json(apply(diff(old, new), old)) == canonical_json(keyed(new))
+
+    @given(order=orders)
+    def test_equal_orders_differ_in_nothing(self, order: Order) -> None:
+        """Two equal reads give no change, however the line items are ordered."""
+        again = copy.deepcopy(order)
+        again.get("LineItems", []).reverse()
+        assert diff(order, again) == []
+
+    @given(order=orders)
+    def test_a_discovery_holds_the_whole_order(self, order: Order) -> None:
+        """An order seen for the first time is told as it is."""
+        assert discovery(order).keys == {"order": order}
+
+    def test_true_and_one_differ(self) -> None:
+        """JSON's `true` and `1` are equal in Python, and yet a difference that must show."""
+        assert len(diff(changed(ORDER, Expedited=1), changed(ORDER, Expedited=True))) == 1
+
+
+class TestChanges:
+    """What each kind of difference is told as."""
+
+    @pytest.mark.parametrize(
+        ("new", "detail_type", "keys"),
+        [
+            pytest.param(
+                changed(ORDER, Status="COMPLETED"),
+                "Outposts Order Status Change",
+                {"status": "COMPLETED", "previousStatus": "IN_PROGRESS"},
+                id="order status",
+            ),
+            pytest.param(
+                changed(ORDER, Status="HELD_AT_CUSTOMS"),
+                "Outposts Order Status Change",
+                {"status": "HELD_AT_CUSTOMS", "previousStatus": "IN_PROGRESS"},
+                id="a status nobody has seen yet",
+            ),
+            pytest.param(
+                changed(ORDER, {"Status": "REPLACED"}),
+                "Outposts Line Item Status Change",
+                {
+                    "lineItemId": "ooi-a",
+                    "catalogItemId": "OR-RACK001",
+                    "quantity": 1,
+                    "status": "REPLACED",
+                    "previousStatus": "BUILDING",
+                },
+                id="line item status",
+            ),
+            pytest.param(
+                changed(ORDER, {"ShipmentInformation": {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z 9"}}),
+                "Outposts Line Item Shipment Change",
+                {
+                    "lineItemId": "ooi-a",
+                    "shipment": {
+                        "carrier": "UPS",
+                        "trackingNumber": "1Z 9",
+                        "trackingUrl": "https://www.ups.com/track?tracknum=1Z%209",
+                    },
+                    "previousShipment": None,
+                },
+                id="tracking number",
+            ),
+            pytest.param(
+                changed(ORDER, {"AssetInformationList": [{"AssetId": "1", "MacAddressList": ["02:00"]}]}),
+                "Outposts Line Item Assets Change",
+                {
+                    "lineItemId": "ooi-a",
+                    "assets": [{"AssetId": "1", "MacAddressList": ["02:00"]}],
+                    "previousAssets": None,
+                },
+                id="assets",
+            ),
+            pytest.param(
+                changed(ORDER, {"Quantity": 3}, PaymentTerm="FIVE_YEARS", Incoterms="DAP"),
+                "Outposts Order Amended",
+                {
+                    "amendments": [
+                        {"path": "/Incoterms", "value": "DAP", "previousValue": None},
+                        {"path": "/LineItems/ooi-a/Quantity", "value": 3, "previousValue": 1},
+                        {"path": "/PaymentTerm", "value": "FIVE_YEARS", "previousValue": "THREE_YEARS"},
+                    ]
+                },
+                id="anything else, members never heard of included",
+            ),
+            pytest.param(
+                changed(ORDER, LineItems=ORDER["LineItems"][:1]),
+                "Outposts Line Item Removed",
+                {"lineItemId": "ooi-b", "lineItem": ORDER["LineItems"][1]},
+                id="line item gone",
+            ),
+        ],
+    )
+    def test_each_difference_has_its_event_type(self, new: Order, detail_type: str, keys: dict[str, Any]) -> None:
+        """A difference is told by its own detail-type, with that type's keys."""
+        (change,) = diff(ORDER, new)
+        assert (change.detail_type, change.keys) == (detail_type, keys)
+
+    def test_a_new_line_item_is_told_whole(self) -> None:
+        """A line item that joins an order comes with all its members."""
+        item = {"LineItemId": "ooi-c", "Status": "PREPARING"}
+        (change,) = diff(ORDER, changed(ORDER, LineItems=[*ORDER["LineItems"], item]))
+        assert (change.detail_type, change.keys) == (
+            "Outposts Line Item Added",
+            {"lineItemId": "ooi-c", "lineItem": item},
+        )
+
+
+class TestLineItemNames:
+    """Line items are matched by their id, which the API's model does not require."""
+
+    def test_items_without_an_id_of_their_own_are_named_by_their_place(self) -> None:
+        """A missing or repeated LineItemId gets a number, so that no item hides another."""
+        order = {"LineItems": [{"LineItemId": "ooi-a", "Quantity": 1}, {"LineItemId": "ooi-a", "Quantity": 2}, {}]}
+        assert line_items_by_id(order).keys() == {"ooi-a", "ooi-a#2", "#1"}
