@@ -50,7 +50,7 @@ def source_meant(request: dict[str, Any], sources: Iterable[Source]) -> Source:
     """Find the one configured source that poll's input means. Only what is configured is ever read.
 
     Args:
-        request: Poll's input; `region`, `roleArn`, `externalId` and `outpostIds` narrow the choice.
+        request: Poll's input: a whole source, as schedules and rules give it, or as much of one as tells it apart.
         sources: The configured sources.
 
     Raises:
@@ -59,13 +59,25 @@ def source_meant(request: dict[str, Any], sources: Iterable[Source]) -> Source:
     if unknown := request.keys() - INPUT_KEYS:
         raise ValueError(f"unknown input {sorted(unknown)}; poll takes {sorted(INPUT_KEYS)}, all optional")
     sources = list(sources)
-    matching = [source for source in sources if _matches(source, request)]
+    matching = [source for source in sources if _names(source, request)] or [
+        source for source in sources if _matches(source, request)
+    ]
     if len(matching) == 1:
         return matching[0]
     configured = ", ".join(f"{source.name} by {source.role_arn or 'its own role'}" for source in sources)
     if matching:
         raise ValueError(f"several sources match: say region, roleArn or outpostIds; configured: {configured}")
     raise ValueError(f"no configured source matches the input; configured: {configured}")
+
+
+def _names(source: Source, request: dict[str, Any]) -> bool:
+    """Whether the input is this source whole: what it leaves out, the source does not have."""
+    return (
+        request.get("region") == source.region
+        and request.get("roleArn") == source.role_arn
+        and request.get("externalId") == source.external_id
+        and tuple(sorted(request.get("outpostIds", ()))) == source.outpost_ids
+    )
 
 
 def _matches(source: Source, request: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core.config import DefaultConfig
 
 from lambdas.notify import handler as notify_handler
 from lambdas.poll import handler as poll_handler
@@ -15,7 +16,7 @@ from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
 
-HTTP_ON_THIS_MACHINE = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
+HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def drain(queue_url: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def table(aws: None) -> str:
+def table(aws: None) -> str:  # noqa: ARG001 - moto must be there first
     """The snapshot table."""
     boto3.client("dynamodb").create_table(
         TableName="snapshots",
@@ -77,7 +78,7 @@ def table(aws: None) -> str:
 
 
 @pytest.fixture
-def bus_queue(aws: None) -> str:
+def bus_queue(aws: None) -> str:  # noqa: ARG001 - moto must be there first
     """The bus, and a rule of the test's own that puts every event into this queue (its URL)."""
     events = boto3.client("events")
     events.create_event_bus(Name="orders")

@@ -14,6 +14,7 @@ class Context(LambdaContext):
     invoked_function_arn: str = "arn:aws:lambda:eu-west-1:111122223333:function:function"
     aws_request_id: str = "request"
 
-    def get_remaining_time_in_millis(self) -> int:
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
         """Milliseconds until Lambda ends the function."""
         return 60_000

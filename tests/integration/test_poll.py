@@ -50,7 +50,8 @@ class World:
 
     def poll(self, **request: Any) -> dict[str, Any]:
         """Run the function, and give its summary."""
-        return handler(request, Context())
+        summary: dict[str, Any] = handler(request, Context())
+        return summary
 
     def events(self) -> list[dict[str, Any]]:
         """Take the events that reached the subscriber since the last time."""
@@ -62,9 +63,7 @@ class World:
 
 
 @pytest.fixture
-def world(
-    table: str, bus_queue: str, simulator: tuple[Any, str], monkeypatch: pytest.MonkeyPatch
-) -> World:
+def world(table: str, bus_queue: str, simulator: tuple[Any, str], monkeypatch: pytest.MonkeyPatch) -> World:
     """A deployed poll function with one source."""
     monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
     monkeypatch.setenv("EVENT_BUS_NAME", "orders")
@@ -195,9 +194,10 @@ class TestFailures:
     ) -> None:
         """A bus that refuses keeps the events pending; they go out with the next run, before newer ones."""
         world.put(an_order())
-        with monkeypatch.context() as trouble, pytest.raises(PollFailedError, match='"eventsPending": 2'):
+        with monkeypatch.context() as trouble:
             trouble.setattr("lambdas.poll.event_bus.EventBus._put", refuse)
-            world.poll()
+            with pytest.raises(PollFailedError, match='"eventsPending": 2'):
+                world.poll()
         world.move(Status="IN_PROGRESS")
         assert world.poll()["eventsPublished"] == 4
         assert [event["detail"]["sequence"] for event in world.events()] == [1, 2, 3, 4]

@@ -1,0 +1,129 @@
+"""The events of one observation."""
+
+import hashlib
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lambdas.orders.diff import Change, amended, diff, discovery
+from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation, events_of
+from lambdas.orders.order import Order, canonical_json
+from tests.strategies import ORDER_ID, orders
+from tests.unit.orders.replay import apply, keyed
+
+OBSERVATION = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
+
+
+def order_of(items: int, **members: Any) -> Order:
+    """An order of so many line items, each with these members."""
+    line_items = [{"LineItemId": f"ooi-{n:04}", "Status": "PREPARING", **members} for n in range(items)]
+    return {"OrderId": ORDER_ID, "OutpostId": "op-1", "Status": "PREPARING", "LineItems": line_items}
+
+
+def changes_told(events: list[Event]) -> list[Change]:
+    """The changes that events tell, without the update that repeats them."""
+    return [Change(event.detail_type, event.detail) for event in events[:-1]]
+
+
+class TestEnvelope:
+    """The keys that every detail has."""
+
+    def test_every_detail_says_what_when_and_where(self) -> None:
+        """The contract's common keys are there, and the type's own beside them."""
+        order = {"OrderId": ORDER_ID, "OutpostId": "op-1", "OrderType": "OUTPOST", "Status": "COMPLETED"}
+        change = Change("Outposts Order Status Change", {"status": "COMPLETED", "previousStatus": "IN_PROGRESS"})
+        event, _ = events_of(order, [change], OBSERVATION, after_sequence=7)
+        assert event.detail | {"eventId": ""} == {
+            "schemaVersion": "1.0",
+            "eventId": "",
+            "sequence": 8,
+            "observedAt": "2026-11-24T09:30:00Z",
+            "account": "111122223333",
+            "region": "eu-west-1",
+            "orderId": ORDER_ID,
+            "outpostId": "op-1",
+            "orderType": "OUTPOST",
+            "orderStatus": "COMPLETED",
+            "baseline": False,
+            "status": "COMPLETED",
+            "previousStatus": "IN_PROGRESS",
+        }
+
+    @given(old=orders, new=orders)
+    def test_the_same_observation_always_has_the_same_events(self, old: Order, new: Order) -> None:
+        """A retry builds the same events with the same ids, all of them different."""
+        changes = diff(old, new)
+        events = events_of(new, changes, OBSERVATION, after_sequence=3)
+        assert events == events_of(new, changes, OBSERVATION, after_sequence=3)
+        assert len({event.detail["eventId"] for event in events}) == len(events)
+
+    @given(old=orders, new=orders)
+    def test_sequences_have_no_gap(self, old: Order, new: Order) -> None:
+        """Each event's number follows the one before; the update has the last."""
+        events = events_of(new, diff(old, new), OBSERVATION, after_sequence=3)
+        numbers = [3, *(event.detail["sequence"] for event in events)]
+        assert all(second == first + 1 for first, second in pairwise(numbers))
+
+    def test_nothing_changed_tells_nothing(self) -> None:
+        """Without a change there is no update either."""
+        assert events_of(order_of(1), [], OBSERVATION, after_sequence=3) == []
+
+
+class TestSize:
+    """No event is larger than 200 KB, and what differs still shows."""
+
+    @pytest.mark.parametrize("items", [1, 200, 4_000])
+    def test_a_large_discovery_is_told_in_several_events(self, items: int) -> None:
+        """The order comes without its line items, and each line item is added after it."""
+        order = order_of(items, Note="x" * 300)
+        events = events_of(order, [discovery(order)], OBSERVATION, after_sequence=0)
+        discovered, *added = changes_told(events)
+        assert canonical_json(apply(added, discovered.keys["order"])) == canonical_json(keyed(order))
+        assert max(event.size() for event in events) <= MAX_EVENT_BYTES
+
+    def test_a_large_amendment_is_split_by_its_changes(self) -> None:
+        """Each part fits, and together they tell everything."""
+        told = [{"path": f"/Member{n}", "value": "x" * 10_000, "previousValue": None} for n in range(50)]
+        events = events_of(order_of(1), [amended(told)], OBSERVATION, after_sequence=0)
+        parts = [amendment for change in changes_told(events) for amendment in change.keys["amendments"]]
+        assert parts == told
+        assert max(event.size() for event in events) <= MAX_EVENT_BYTES
+
+    @settings(deadline=None)
+    @given(size=st.integers(190_000, 400_000), character=st.sampled_from(["x", '"', "\x00", "é", "🚚"]))
+    def test_a_single_value_that_is_too_large_is_cut_and_marked(self, size: int, character: str) -> None:
+        """Its start, its size and its SHA-256 stand in for it."""
+        order = order_of(1, Note=character * size)
+        events = events_of(order, [discovery(order)], OBSERVATION, after_sequence=0)
+        assert max(event.size() for event in events) <= MAX_EVENT_BYTES
+        if "LineItems" in events[0].detail["order"]:
+            return
+        note, whole = events[1].detail["lineItem"]["Note"], canonical_json(character * size).encode()
+        if isinstance(note, dict):
+            assert note["truncated"] is True
+            assert (note["sha256"], note["bytes"]) == (hashlib.sha256(whole).hexdigest(), len(whole))
+
+    def test_an_update_keeps_status_changes_and_counts_what_it_leaves_out(self) -> None:
+        """Statuses come first where not every change fits."""
+        old, new = order_of(300), order_of(300, Status="SHIPPED", AssetInformationList=[{"AssetId": "x" * 1_000}])
+        *told, updated = events_of(new, diff(old, new), OBSERVATION, after_sequence=0)
+        kept = [change["detailType"] for change in updated.detail["changes"]]
+        assert kept.count("Outposts Line Item Status Change") == 300
+        assert len(kept) + updated.detail["changesOmitted"] == len(told)
+        assert updated.size() <= MAX_EVENT_BYTES
+
+
+class TestUpdated:
+    """The one event that tells a whole observation."""
+
+    def test_it_repeats_each_change_with_its_own_keys(self) -> None:
+        """A subscriber to updates alone misses nothing."""
+        old, new = order_of(2), order_of(2, Status="SHIPPED") | {"Status": "IN_PROGRESS"}
+        *told, updated = events_of(new, diff(old, new), OBSERVATION, after_sequence=0)
+        assert updated.detail["lineItemCountsByStatus"] == {"SHIPPED": 2}
+        for change, event in zip(updated.detail["changes"], told, strict=True):
+            assert change["detailType"] == event.detail_type
+            assert {key: event.detail[key] for key in change if key != "detailType"}.items() <= change.items()
