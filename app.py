@@ -1,0 +1,39 @@
+"""The CDK application: one stack, made from the `notifier` context of cdk.json."""
+
+import os
+import sys
+
+from infra.configuration import Configuration, ConfigurationError
+from infra.context import context
+from infra.local_cloud import LocalCloud
+
+
+def main() -> None:
+    """Synthesize the stack; end with one line on stderr where the configuration is wrong."""
+    region = os.environ.get("CDK_DEFAULT_REGION")
+    if not region:
+        sys.exit("CDK_DEFAULT_REGION is not set: run this by the CDK command line, such as `cdk synth`, which sets it")
+    values = context(os.environ)
+    try:
+        configuration = Configuration.parse(values.get("notifier"), region)
+    except ConfigurationError as error:
+        sys.exit(str(error))
+
+    # The CDK starts Node, which takes seconds: a mistake in the configuration is told before.
+    import aws_cdk as cdk  # noqa: PLC0415
+
+    from infra.stack import OutpostsOrderNotifier  # noqa: PLC0415
+
+    app = cdk.App()
+    OutpostsOrderNotifier(
+        app,
+        "OutpostsOrderNotifier",
+        configuration=configuration,
+        local_cloud=LocalCloud.parse(values.get("localCloud")),
+        env=cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=region),
+    )
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""The `notifier` context (contract, part 1): checked, typed, and with errors that say what to do."""
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from infra.configuration_schema import regions, schema
+
+MAX_SOURCES_CHARACTERS = 3_000  # all of a function's environment variables: 4 KB
+
+
+class ConfigurationError(ValueError):
+    """The configuration is wrong; the text is one line for people.
+
+    Args:
+        path: The key's path, such as `notifier.sources[0].region`.
+        given: What was given, in words or as JSON.
+        allowed: What is allowed there.
+        nearest: The nearest right spelling, None where nothing is near.
+    """
+
+    def __init__(self, path: str, given: str, allowed: str, nearest: str | None = None) -> None:
+        guess = f'; did you mean "{nearest}"?' if nearest else ""
+        super().__init__(" ".join(f"{path}: {given}; allowed: {allowed}{guess}".split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The orders of one account in one region.
+
+    Attributes:
+        region: An AWS region's name.
+        role_arn: The role to read another account with; None for the stack's own account.
+        external_id: What that role's trust policy asks for.
+        outpost_ids: Only these Outposts' orders; empty for all.
+    """
+
+    region: str
+    role_arn: str | None = None
+    external_id: str | None = None
+    outpost_ids: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the source as the contract writes it, and as the poll function takes it."""
+        keys = {
+            "region": self.region,
+            "roleArn": self.role_arn,
+            "externalId": self.external_id,
+            "outpostIds": list(self.outpost_ids),
+        }
+        return {key: value for key, value in keys.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only)."""
+
+    secret_name: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StalledAfterDays:
+    """After how many days a status has lasted too long, by status; None switches one off, an absent one is default."""
+
+    order: Mapping[str, int | None] = field(default_factory=dict)
+    line_item: Mapping[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The whole `notifier` context.
+
+    Attributes:
+        sources: What to watch; at least one.
+        poll_every_minutes: 1 to 1,440.
+        announce_existing_orders: Whether people are told of the orders that a source's first poll found.
+        stalled_after_days: Thresholds of stalled orders and line items.
+        slack: None where Slack is not told.
+        emails: Addresses subscribed to the topic.
+        notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
+        event_bus_readers: Account ids and organization ids that may put rules on the bus.
+        outposts_endpoint_url: None for AWS's own endpoint.
+    """
+
+    sources: tuple[Source, ...]
+    poll_every_minutes: int = 5
+    announce_existing_orders: bool = False
+    stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
+    slack: Slack | None = None
+    emails: tuple[str, ...] = ()
+    notify: Mapping[str, Any] = field(default_factory=dict)
+    event_bus_readers: tuple[str, ...] = ()
+    outposts_endpoint_url: str | None = None
+
+    @classmethod
+    def parse(cls, context: Any, stack_region: str) -> "Configuration":
+        """Check the `notifier` context and give it types.
+
+        Args:
+            context: The object, its JSON text, `@` and the path of a file that holds it, or None for all defaults.
+            stack_region: The region that the stack is deployed to.
+
+        Raises:
+            ConfigurationError: Something in it is not allowed.
+        """
+        if stack_region not in regions():
+            allowed = "the name of an AWS region that the installed botocore knows"
+            raise ConfigurationError("the stack's region", stack_region, allowed, _nearest(stack_region, regions()))
+        values = _loaded(context)
+        for error in Draft202012Validator(schema()).iter_errors(values):
+            raise _explained(error)
+        sources = tuple(_source(source) for source in values.get("sources", [{"region": stack_region}]))
+        _check_sources(sources, stack_region)
+        if "organization" in values:
+            raise ConfigurationError(
+                "notifier.organization",
+                "not available in this version yet",
+                "sources, one for each account and region, with a roleArn",
+            )
+        stalled = values.get("stalledAfterDays", {})
+        slack = values.get("slack")
+        return cls(
+            sources=sources,
+            poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
+            announce_existing_orders=values.get("announceExistingOrders", False),
+            stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
+            slack=Slack(slack["secretName"], slack.get("channel")) if slack else None,
+            emails=tuple(values.get("emails", [])),
+            notify=values.get("notify", {}),
+            event_bus_readers=tuple(values.get("eventBusReaders", [])),
+            outposts_endpoint_url=values.get("outpostsEndpointUrl"),
+        )
+
+
+def _loaded(context: Any) -> Any:
+    if context is None:
+        return {}
+    if not isinstance(context, str):
+        return context
+    allowed = "an object, its JSON text, or @ and the path of a file that holds it"
+    try:
+        text = Path(context[1:]).read_text(encoding="utf-8") if context.startswith("@") else context
+        return json.loads(text)
+    except OSError as error:
+        raise ConfigurationError("notifier", f"{context} cannot be read ({error.strerror})", allowed) from error
+    except ValueError as error:
+        raise ConfigurationError("notifier", f"{_shortened(context)} is not JSON ({error})", allowed) from error
+
+
+def _source(source: dict[str, Any]) -> Source:
+    return Source(
+        region=source["region"],
+        role_arn=source.get("roleArn"),
+        external_id=source.get("externalId"),
+        outpost_ids=tuple(source.get("outpostIds", ())),
+    )
+
+
+def _explained(error: ValidationError) -> ConfigurationError:
+    path = "notifier" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
+    rules = cast("dict[str, Any]", error.schema)
+    given: Any = error.instance
+    match error.validator:
+        case "additionalProperties":
+            key = next(key for key in given if key not in rules["properties"])
+            allowed = list(rules["properties"])
+            return ConfigurationError(f"{path}.{key}", "unknown key", ", ".join(allowed), _nearest(key, allowed))
+        case "required":
+            key = next(key for key in rules["required"] if key not in given)
+            return ConfigurationError(f"{path}.{key}", "missing", rules["properties"][key]["description"])
+        case "dependentRequired":
+            key, needed = next((key, needed) for key, needed in rules["dependentRequired"].items() if key in given)
+            return ConfigurationError(f"{path}.{key}", f"given without {', '.join(needed)}", f"only with {needed[0]}")
+    nearest = _nearest(given, rules.get("enum", []))
+    return ConfigurationError(path, _shortened(json.dumps(given, ensure_ascii=False)), rules["description"], nearest)
+
+
+def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
+    partition = regions()[stack_region]
+    for index, source in enumerate(sources):
+        path = f"notifier.sources[{index}]"
+        if regions()[source.region] != partition:
+            raise ConfigurationError(
+                f"{path}.region",
+                f"{source.region}, a region of partition {regions()[source.region]}",
+                f"the regions of {partition}, where the stack is: credentials of one partition are unknown in another",
+            )
+        if source.role_arn and source.role_arn.split(":")[1] != partition:
+            raise ConfigurationError(f"{path}.roleArn", source.role_arn, f"roles of partition {partition}")
+        for earlier, other in enumerate(sources[:index]):
+            if _overlap(source, other):
+                raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
+    characters = len(json.dumps([source.as_json() for source in sources]))
+    if characters > MAX_SOURCES_CHARACTERS:
+        raise ConfigurationError(
+            "notifier.sources",
+            f"{len(sources)} sources of {characters} characters together",
+            f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
+        )
+
+
+def _overlap(one: Source, other: Source) -> bool:
+    accounts = {source.role_arn.split(":")[4] if source.role_arn else None for source in (one, other)}
+    outposts = set(one.outpost_ids) & set(other.outpost_ids)
+    limited = one.outpost_ids and other.outpost_ids
+    return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)
+
+
+def _nearest(given: Any, allowed: Iterable[str]) -> str | None:
+    by_lower_case = {word.lower(): word for word in allowed}
+    matches = difflib.get_close_matches(str(given).lower(), by_lower_case, n=1)
+    return by_lower_case[matches[0]] if matches else None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004 - about one line of a terminal

@@ -1,0 +1,21 @@
+"""What is different where the stack is deployed onto the local cloud instead of AWS."""
+
+import json
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCloud:
+    """The local cloud's own settings.
+
+    Attributes:
+        slack_webhook_origin: An origin that Slack's webhook may have besides Slack's own.
+    """
+
+    slack_webhook_origin: str
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """Read the `localCloud` context, JSON text that only the local cloud sets; None in AWS."""
+        return cls(slack_webhook_origin=json.loads(text)["slackWebhookOrigin"]) if text else None

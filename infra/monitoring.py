@@ -1,0 +1,176 @@
+"""The notifier's own trouble: alarms, told where orders are told, and the dashboard."""
+
+from urllib.parse import urlsplit
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.configuration import Configuration
+from infra.function import METRICS_NAMESPACE
+from infra.notifications import Notifications
+from infra.poller import Poller
+from lambdas.orders.console import orders_url
+
+MINUTE = cdk.Duration.minutes(1)
+
+
+class Monitoring(Construct):
+    """An alarm for each way in which the notifier could fall silent, so that silence means that nothing happened.
+
+    Each alarm tells the topic when it begins and when it is over; its description says what to look at first.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        configuration: Configuration,
+        poller: Poller,
+        notifications: Notifications,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._stack = cdk.Stack.of(self)
+        self._topic = actions.SnsAction(notifications.topic)
+        self._tick = cdk.Duration.minutes(configuration.poll_every_minutes)
+        alarms = [
+            *self._poll_alarms(poller, sources=len(configuration.sources)),
+            *self._queue_alarms(poller, notifications),
+        ]
+        self._dashboard(poller, notifications, alarms)
+        self.dashboard_url = (
+            f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
+            f"?region={self._stack.region}#dashboards/dashboard/{self._stack.stack_name}"
+        )
+
+    def _poll_alarms(self, poller: Poller, *, sources: int) -> list[cloudwatch.Alarm]:
+        stopped = self._alarm(
+            "PollsStopped",
+            poller.function.metric_invocations(period=self._tick),
+            "Fewer polls than sources, three ticks in a row: nobody would hear of an order that changes. Look at the "
+            "schedules (enabled?) and at the poll function's throttles.",
+            threshold=sources,
+            ticks=3,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+        # A schedule polls as soon as it is made, the alarm would ring as soon as it is made: the poll goes first.
+        stopped.node.add_dependency(*poller.schedules)
+        return [
+            stopped,
+            self._alarm(
+                "PollFailures",
+                poller.function.metric_errors(period=self._tick),
+                "Polls failed two ticks in a row: some orders could not be read, stored or published. The poll "
+                "function's log names each order and its error.",
+                ticks=2,
+            ),
+            self._alarm(
+                "PendingEvents",
+                self._metric("poll", "PendingEvents", statistic="Maximum"),
+                "Events wait to be published, three ticks in a row. The poll function's log says what PutEvents "
+                "answered.",
+                ticks=3,
+            ),
+        ]
+
+    def _queue_alarms(self, poller: Poller, notifications: Notifications) -> list[cloudwatch.Alarm]:
+        return [
+            self._alarm(
+                "NotificationsDelayed",
+                notifications.queue.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
+                "A notification has waited for more than 15 minutes: a channel refuses or is down. The notify "
+                "function's log says which, and what it answered.",
+                threshold=cdk.Duration.minutes(15).to_seconds(),
+            ),
+            self._alarm(
+                "DeadLetters",
+                _waiting(notifications.dead_letter_queue),
+                "Notifications could not be delivered for hours and wait in the dead-letter queue. Repair the channel, "
+                "then send them again by starting a message move task on that queue.",
+            ),
+            self._alarm(
+                "PollsNotStarted",
+                _waiting(poller.dead_letter_queue),
+                "Schedule or rule could not start polls; the next tick polls again. The messages in the poller's "
+                "dead-letter queue say why in their attributes; purge it afterwards.",
+            ),
+        ]
+
+    def _alarm(  # noqa: PLR0913 - each differs between alarms
+        self,
+        name: str,
+        metric: cloudwatch.Metric,
+        description: str,
+        *,
+        threshold: float = 1,
+        ticks: int = 1,
+        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+    ) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._stack.stack_name}-{name}",  # people read it in their messages
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=ticks,
+            comparison_operator=comparison,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(self._topic)
+        alarm.add_ok_action(self._topic)
+        return alarm
+
+    def _metric(self, service: str, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": service},
+            statistic=statistic,
+            period=self._tick,
+        )
+
+    def _dashboard(self, poller: Poller, notifications: Notifications, alarms: list[cloudwatch.Alarm]) -> None:
+        functions = {"poll": poller.function, "notify": notifications.function}
+        graphs = {
+            "Orders": [self._metric("poll", name) for name in ("OrdersWatched", "OrdersInFlight", "OrdersRead")],
+            "Transitions": [self._metric("poll", name) for name in ("OrdersChanged", "TransitionsPublished")],
+            "Trouble": [
+                self._metric("poll", "PollFailures"),
+                self._metric("poll", "PendingEvents", statistic="Maximum"),
+                self._metric("notify", "NotificationFailures"),
+                _waiting(notifications.dead_letter_queue, "dead letters"),
+            ],
+            "Notifications": [
+                self._metric("notify", "NotificationsSent"),
+                notifications.queue.metric_approximate_age_of_oldest_message(label="seconds the oldest has waited"),
+            ],
+            "Duration": [function.metric_duration(label=name) for name, function in functions.items()],
+            "Errors and throttles": [
+                metric
+                for name, function in functions.items()
+                for metric in (
+                    function.metric_errors(label=f"{name} errors"),
+                    function.metric_throttles(label=f"{name} throttles"),
+                )
+            ],
+        }
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=self._stack.stack_name,
+            default_interval=cdk.Duration.days(7),
+            widgets=[
+                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3)],
+                [cloudwatch.GraphWidget(title=title, left=metrics, width=8) for title, metrics in graphs.items()],
+            ],
+        )
+
+
+def _waiting(queue: sqs.Queue, label: str | None = None) -> cloudwatch.Metric:
+    return queue.metric_approximate_number_of_messages_visible(period=MINUTE, statistic="Maximum", label=label)

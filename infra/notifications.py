@@ -1,0 +1,159 @@
+"""Telling people: rule, queue, notify function, topic."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.configuration import Configuration, Slack
+from infra.function import Function
+from infra.local_cloud import LocalCloud
+from lambdas.orders.events import SOURCE
+
+TIMEOUT = cdk.Duration.minutes(2)
+RECEIVES = 20  # with the function's back-off of 15 seconds, doubled up to 15 minutes: about four hours
+
+
+class Notifications(Construct):
+    """From the event `Outposts Order Updated` to the topic and to Slack."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        configuration: Configuration,
+        bus: events.EventBus,
+        local_cloud: LocalCloud | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letter_queue = sqs.Queue(
+            self, "DeadLetterQueue", enforce_ssl=True, retention_period=cdk.Duration.days(14)
+        )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            enforce_ssl=True,
+            # Six times the function's time-out, as Lambda's guide for event sources asks for.
+            visibility_timeout=cdk.Duration.minutes(6 * TIMEOUT.to_minutes()),
+            retention_period=cdk.Duration.days(4),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
+        )
+        self.topic = self._topic(configuration.emails)
+        self.function = self._function(configuration.slack, local_cloud)
+        self._rule(configuration, bus)
+        if configuration.slack:
+            # Alarms reach the topic's subscribers by themselves; Slack hears of them from the function.
+            alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
+            self.topic.add_subscription(
+                subscriptions.SqsSubscription(
+                    self.queue,
+                    raw_message_delivery=True,
+                    filter_policy_with_message_body={"AlarmName": alarms},
+                )
+            )
+
+    def _topic(self, emails: tuple[str, ...]) -> sns.Topic:
+        topic = sns.Topic(self, "Topic", display_name="Outposts orders", enforce_ssl=True)
+        stack = cdk.Stack.of(self)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccount",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
+            )
+        )
+        for email in emails:
+            topic.add_subscription(subscriptions.EmailSubscription(email))
+        return topic
+
+    def _function(self, slack: Slack | None, local_cloud: LocalCloud | None) -> Function:
+        idempotency = dynamodb.TableV2(
+            self,
+            "Idempotency",
+            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            time_to_live_attribute="expiration",
+            billing=dynamodb.Billing.on_demand(),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        item_actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        queue_actions = [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+            "sqs:ChangeMessageVisibility",
+        ]
+        statements = [
+            iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
+            iam.PolicyStatement(actions=item_actions, resources=[idempotency.table_arn]),
+            iam.PolicyStatement(actions=queue_actions, resources=[self.queue.queue_arn]),
+        ]
+        environment = {
+            "NOTIFICATION_TOPIC_ARN": self.topic.topic_arn,
+            "IDEMPOTENCY_TABLE_NAME": idempotency.table_name,
+            "NOTIFY_QUEUE_URL": self.queue.queue_url,
+        }
+        if slack:
+            environment["SLACK_SECRET_NAME"] = slack.secret_name
+            statements.append(self._secret_of(slack))
+            if slack.channel:
+                environment["SLACK_CHANNEL"] = slack.channel
+        if local_cloud:
+            environment["SLACK_WEBHOOK_ORIGIN"] = local_cloud.slack_webhook_origin
+        function = Function(
+            self,
+            "Function",
+            name="notify",
+            description="Tells the SNS topic and Slack what happened to an Outposts order",
+            distributions=("slack-sdk",),
+            timeout=TIMEOUT,
+            memory=256,
+            environment=environment,
+            statements=statements,
+            local=bool(local_cloud),
+        )
+        lambda_.EventSourceMapping(
+            self,
+            "FromQueue",
+            target=function,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=10,
+            max_batching_window=cdk.Duration.seconds(1),
+            # Slack takes about one message a second, so more at once would only be turned away.
+            max_concurrency=2,
+            report_batch_item_failures=True,
+        )
+        return function
+
+    def _secret_of(self, slack: Slack) -> iam.PolicyStatement:
+        # Secrets Manager adds six characters of its own to the name in the ARN.
+        arn = cdk.Stack.of(self).format_arn(
+            service="secretsmanager",
+            resource="secret",
+            resource_name=f"{slack.secret_name}-??????",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])
+
+    def _rule(self, configuration: Configuration, bus: events.EventBus) -> None:
+        baseline = {} if configuration.announce_existing_orders else {"baseline": [False]}
+        events.Rule(
+            self,
+            "Rule",
+            event_bus=bus,
+            description="What people are told of: whole observations of an order, narrowed by the configuration",
+            event_pattern=events.EventPattern(
+                source=[SOURCE],
+                detail_type=["Outposts Order Updated"],
+                detail={**baseline, **configuration.notify} or None,
+            ),
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letter_queue)],
+        )

@@ -1,0 +1,153 @@
+"""The poll function and what makes it run: a schedule for each source, and CloudTrail's word of a new order."""
+
+import json
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as event_targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_scheduler_targets as scheduler_targets
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.configuration import Configuration, Source
+from infra.function import Function
+from infra.snapshots import Snapshots
+
+TIMEOUT = cdk.Duration.minutes(5)
+
+
+class Poller(Construct):
+    """The poll function, its triggers, and the queue of runs that could not be started.
+
+    A run that fails is not run again: the next tick is its retry. So Lambda retries nothing, and an invocation older
+    than the time between ticks is dropped.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it is made of
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        configuration: Configuration,
+        snapshots: Snapshots,
+        bus: events.EventBus,
+        local: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._tick = cdk.Duration.minutes(configuration.poll_every_minutes)
+        self.dead_letter_queue = sqs.Queue(
+            self, "DeadLetterQueue", enforce_ssl=True, retention_period=cdk.Duration.days(14)
+        )
+        cdk.Validations.of(self.dead_letter_queue).acknowledge(
+            cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="It is the dead-letter queue of a schedule and of a rule")
+        )
+        url = configuration.outposts_endpoint_url
+        self.function = Function(
+            self,
+            "Function",
+            name="poll",
+            description="Reads Outposts orders, compares them with their snapshots, publishes what changed",
+            timeout=TIMEOUT,
+            memory=512,
+            environment={
+                "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
+                "EVENT_BUS_NAME": bus.event_bus_name,
+                "SOURCES": json.dumps([source.as_json() for source in configuration.sources]),
+                **({"AWS_ENDPOINT_URL_OUTPOSTS": url} if url else {}),
+            },
+            statements=[*_storing(snapshots, bus), *_reading(configuration.sources)],
+            local=local,
+        )
+        self.function.configure_async_invoke(
+            retry_attempts=0, max_event_age=cdk.Duration.minutes(min(configuration.poll_every_minutes, 360))
+        )
+        self._scheduler_role = self._role_of_schedules()
+        self.schedules = [self._schedule(number, source) for number, source in enumerate(configuration.sources)]
+        for number, source in enumerate(configuration.sources):
+            if source.region == cdk.Stack.of(self).region and not source.role_arn:
+                self._poll_at_once(number, source)
+
+    def _role_of_schedules(self) -> iam.Role:
+        stack = cdk.Stack.of(self)
+        group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default")
+        role = iam.Role(
+            self,
+            "SchedulerRole",
+            description="What the schedules of the Outposts order notifier may do",
+            assumed_by=iam.ServicePrincipal(
+                "scheduler.amazonaws.com",
+                conditions={"StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}},
+            ),
+        )
+        invoke, send = ["lambda:InvokeFunction"], ["sqs:SendMessage"]
+        role.add_to_policy(iam.PolicyStatement(actions=invoke, resources=[self.function.function_arn]))
+        role.add_to_policy(iam.PolicyStatement(actions=send, resources=[self.dead_letter_queue.queue_arn]))
+        return role
+
+    def _schedule(self, number: int, source: Source) -> scheduler.Schedule:
+        schedule = scheduler.Schedule(
+            self,
+            f"Schedule{number}",
+            description=f"Polls the Outposts orders of {source.region} by {source.role_arn or 'its own role'}",
+            schedule=scheduler.ScheduleExpression.rate(self._tick),
+            target=scheduler_targets.LambdaInvoke(
+                self.function,
+                input=scheduler.ScheduleTargetInput.from_object(source.as_json()),
+                dead_letter_queue=self.dead_letter_queue,
+                max_event_age=self._tick,
+                retry_attempts=5,
+                # Left to itself, the target would also let the role invoke every version of the function.
+                role=self._scheduler_role.without_policy_updates(),
+            ),
+        )
+        schedule.node.add_dependency(self._scheduler_role)
+        return schedule
+
+    def _poll_at_once(self, number: int, source: Source) -> None:
+        """Poll when CloudTrail has recorded that an order was made or cancelled, without waiting for the tick."""
+        events.Rule(
+            self,
+            f"OrderCalls{number}",
+            description="CreateOrder and CancelOrder, as CloudTrail records them, make the notifier poll at once",
+            event_pattern=events.EventPattern(
+                source=["aws.outposts"],
+                detail_type=["AWS API Call via CloudTrail"],
+                detail={
+                    "eventSource": ["outposts.amazonaws.com"],
+                    "eventName": ["CreateOrder", "CancelOrder"],
+                    "errorCode": [{"exists": False}],
+                },
+            ),
+            targets=[
+                event_targets.LambdaFunction(
+                    self.function,
+                    event=events.RuleTargetInput.from_object(source.as_json()),
+                    dead_letter_queue=self.dead_letter_queue,
+                    max_event_age=self._tick,
+                    retry_attempts=5,
+                )
+            ],
+        )
+
+
+def _storing(snapshots: Snapshots, bus: events.EventBus) -> list[iam.PolicyStatement]:
+    item_actions = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+    return [
+        iam.PolicyStatement(actions=item_actions, resources=[snapshots.table.table_arn]),
+        iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
+        iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn]),
+    ]
+
+
+def _reading(sources: tuple[Source, ...]) -> list[iam.PolicyStatement]:
+    roles = sorted({source.role_arn for source in sources if source.role_arn})
+    statements = []
+    if not all(source.role_arn for source in sources):
+        # Orders have no ARN: GetOrder and ListOrders can only be allowed for all.
+        actions = ["outposts:ListOrders", "outposts:GetOrder"]
+        statements.append(iam.PolicyStatement(actions=actions, resources=["*"]))
+    if roles:
+        statements.append(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=roles))
+    return statements

@@ -1,0 +1,34 @@
+"""The table of snapshots."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+from lambdas.orders.snapshot_table import INDEX_NAME
+
+
+class Snapshots(Construct):
+    """One item per order, one per source; kept when the stack is deleted, as what has been told hangs on it."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            billing=dynamodb.Billing.on_demand(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            removal_policy=cdk.RemovalPolicy.RETAIN,
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=INDEX_NAME,
+                    partition_key=dynamodb.Attribute(name="source", type=dynamodb.AttributeType.STRING),
+                    sort_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+                    projection_type=dynamodb.ProjectionType.INCLUDE,
+                    non_key_attributes=["summary", "settled", "pending"],
+                )
+            ],
+        )
+        self.index_arn = f"{self.table.table_arn}/index/{INDEX_NAME}"

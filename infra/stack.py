@@ -1,0 +1,72 @@
+"""The stack: its parts, and what they show outside (contract, part 2)."""
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from infra.configuration import Configuration
+from infra.event_bus import EventBus
+from infra.local_cloud import LocalCloud
+from infra.monitoring import Monitoring
+from infra.notifications import Notifications
+from infra.poller import Poller
+from infra.snapshots import Snapshots
+
+
+class OutpostsOrderNotifier(cdk.Stack):
+    """The notifier.
+
+    Args:
+        scope: The CDK application.
+        construct_id: The stack's name.
+        configuration: The `notifier` context.
+        local_cloud: Where it is deployed onto the local cloud; None for AWS.
+        stack_properties: `aws_cdk.Stack`'s own.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        configuration: Configuration,
+        local_cloud: LocalCloud | None = None,
+        **stack_properties: Any,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Tells a team, within minutes, what happens to its AWS Outposts hardware orders",
+            **stack_properties,
+        )
+        local = local_cloud is not None
+        snapshots = Snapshots(self, "Snapshots")
+        bus = EventBus(self, "EventBus", readers=configuration.event_bus_readers, local=local).bus
+        poller = Poller(self, "Poller", configuration=configuration, snapshots=snapshots, bus=bus, local=local)
+        notifications = Notifications(
+            self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud
+        )
+        monitoring = Monitoring(
+            self, "Monitoring", configuration=configuration, poller=poller, notifications=notifications
+        )
+        for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():
+            ssm.StringParameter(
+                self,
+                f"EventBus{name.title()}Parameter",
+                parameter_name=f"/outposts-order-notifier/event-bus-{name}",
+                string_value=value,
+            )
+        outputs = {
+            "EventBusName": bus.event_bus_name,
+            "EventBusArn": bus.event_bus_arn,
+            "SnapshotTableName": snapshots.table.table_name,
+            "PollFunctionName": poller.function.function_name,
+            "NotifyFunctionName": notifications.function.function_name,
+            "NotificationTopicArn": notifications.topic.topic_arn,
+            "DeadLetterQueueUrl": notifications.dead_letter_queue.queue_url,
+            "DashboardUrl": monitoring.dashboard_url,
+        }
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, name, value=value)

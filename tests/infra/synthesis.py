@@ -1,0 +1,51 @@
+"""Makes templates to look at: the stack with cdk.json's feature flags, without its functions' packages."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk.assertions import Template
+
+from infra.configuration import Configuration
+from infra.local_cloud import LocalCloud
+from infra.stack import OutpostsOrderNotifier
+
+ACCOUNT = "111122223333"
+REGION = "eu-west-1"
+ROOT = Path(__file__).parent.parent.parent
+
+
+def stack_of(notifier: dict[str, Any], *, region: str = REGION, local_cloud: LocalCloud | None = None) -> cdk.Stack:
+    """Build the stack of a `notifier` configuration."""
+    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
+    app = cdk.App(context={**flags, "aws:cdk:bundling-stacks": []})
+    return OutpostsOrderNotifier(
+        app,
+        "OutpostsOrderNotifier",
+        configuration=Configuration.parse(notifier, region),
+        local_cloud=local_cloud,
+        env=cdk.Environment(account=ACCOUNT, region=region),
+    )
+
+
+def template_of(notifier: dict[str, Any], *, region: str = REGION, local_cloud: LocalCloud | None = None) -> Template:
+    """Synthesize the template of a `notifier` configuration."""
+    return Template.from_stack(stack_of(notifier, region=region, local_cloud=local_cloud))
+
+
+def only(template: Template, resource_type: str, **properties: Any) -> dict[str, Any]:
+    """Give the properties of the one resource of a type that has these properties."""
+    found = template.find_resources(resource_type, {"Properties": properties})
+    assert len(found) == 1, f"{len(found)} of {resource_type} with {properties}"
+    (resource,) = found.values()
+    return dict(resource["Properties"])
+
+
+def statements_of(template: Template, role_description: str) -> list[dict[str, Any]]:
+    """Give what the role with this description may do."""
+    role_type = "AWS::IAM::Role"
+    (role_id,) = template.find_resources(role_type, {"Properties": {"Description": role_description}})
+    policy = only(template, "AWS::IAM::Policy", Roles=[{"Ref": role_id}])
+    statements: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return statements

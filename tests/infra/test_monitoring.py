@@ -1,0 +1,109 @@
+"""Alarms and the dashboard."""
+
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+from tests.infra.conftest import FULL
+from tests.infra.synthesis import only, template_of
+
+ALARM = "AWS::CloudWatch::Alarm"
+
+
+def alarm(template: Template, name: str) -> dict[str, Any]:
+    """Give an alarm's properties."""
+    return only(template, ALARM, AlarmName=f"OutpostsOrderNotifier-{name}")
+
+
+class TestAlarms:
+    """The alarms."""
+
+    def test_there_is_one_for_each_way_to_fall_silent(self, full: Template) -> None:
+        """Polls that fail, stop or do not start, events that do not drain, notifications that wait or were given up."""
+        names = {each["Properties"]["AlarmName"] for each in full.find_resources(ALARM).values()}
+        assert {name.removeprefix("OutpostsOrderNotifier-") for name in names} == {
+            "PollsStopped",
+            "PollFailures",
+            "PollsNotStarted",
+            "PendingEvents",
+            "NotificationsDelayed",
+            "DeadLetters",
+        }
+
+    def test_each_tells_its_beginning_and_its_end_to_the_topic(self, full: Template) -> None:
+        """People hear of trouble and of its end where they hear of orders, with what to look at."""
+        for each in full.find_resources(ALARM).values():
+            properties = each["Properties"]
+            assert properties["AlarmActions"] == properties["OKActions"]
+            assert "NotificationsTopic" in str(properties["AlarmActions"])
+            assert properties["AlarmDescription"]
+
+    def test_polls_have_stopped_where_fewer_run_than_there_are_sources(self, full: Template) -> None:
+        """Three ticks without a poll for each source, or without any, are too many."""
+        stopped = alarm(full, "PollsStopped")
+        assert (stopped["MetricName"], stopped["Statistic"], stopped["Period"]) == ("Invocations", "Sum", 600)
+        assert (stopped["ComparisonOperator"], stopped["Threshold"]) == ("LessThanThreshold", len(FULL["sources"]))
+        assert (stopped["EvaluationPeriods"], stopped["TreatMissingData"]) == (3, "breaching")
+
+    def test_a_new_stack_polls_before_it_could_miss_a_poll(self, full: Template) -> None:
+        """The alarm on missing polls is made after the schedules."""
+        resource = full.find_resources(ALARM, {"Properties": {"MetricName": "Invocations"}})
+        (stopped,) = resource.values()
+        schedules = full.find_resources("AWS::Scheduler::Schedule").keys()
+        assert schedules <= set(stopped["DependsOn"])
+
+    @pytest.mark.parametrize(
+        ("name", "metric", "threshold", "periods"),
+        [
+            ("PollFailures", "Errors", 1, 2),
+            ("PendingEvents", "PendingEvents", 1, 3),
+            ("NotificationsDelayed", "ApproximateAgeOfOldestMessage", 900, 1),
+            ("DeadLetters", "ApproximateNumberOfMessagesVisible", 1, 1),
+            ("PollsNotStarted", "ApproximateNumberOfMessagesVisible", 1, 1),
+        ],
+    )
+    def test_the_others_ring_on_what_is_there(
+        self, full: Template, name: str, metric: str, threshold: int, periods: int
+    ) -> None:
+        """Where nothing is measured, nothing is wrong."""
+        properties = alarm(full, name)
+        assert properties["MetricName"] == metric
+        assert (properties["Threshold"], properties["EvaluationPeriods"]) == (threshold, periods)
+        assert properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        assert properties["TreatMissingData"] == "notBreaching"
+
+    def test_pending_events_are_polls_own_metric(self, full: Template) -> None:
+        """The alarm's namespace and dimension are those that the function's metrics have."""
+        pending = alarm(full, "PendingEvents")
+        function = only(full, "AWS::Lambda::Function", Handler="lambdas.poll.handler.handler")
+        variables = function["Environment"]["Variables"]
+        assert pending["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
+        assert pending["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+
+    def test_the_two_queues_of_dead_letters_have_an_alarm_each(self, full: Template) -> None:
+        """A lost notification and a poll that did not start are different trouble."""
+        queues = [str(alarm(full, name)["Dimensions"]) for name in ("DeadLetters", "PollsNotStarted")]
+        assert "NotificationsDeadLetterQueue" in queues[0]
+        assert "PollerDeadLetterQueue" in queues[1]
+
+
+class TestDashboard:
+    """The dashboard."""
+
+    def test_is_where_the_output_says(self, minimal: Template) -> None:
+        """The address of the output names the dashboard, in its region's console."""
+        name = only(minimal, "AWS::CloudWatch::Dashboard")["DashboardName"]
+        (output,) = minimal.find_outputs("DashboardUrl").values()
+        assert output["Value"] == (
+            f"https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/{name}"
+        )
+
+    @pytest.mark.parametrize(
+        ("region", "host"),
+        [("us-gov-west-1", "console.amazonaws-us-gov.com"), ("cn-north-1", "console.amazonaws.cn")],
+    )
+    def test_its_address_is_of_the_partition(self, region: str, host: str) -> None:
+        """GovCloud and China have consoles of their own."""
+        (output,) = template_of({}, region=region).find_outputs("DashboardUrl").values()
+        assert output["Value"].startswith(f"https://{host}/")

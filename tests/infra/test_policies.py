@@ -1,0 +1,93 @@
+"""What each role may do, to the letter."""
+
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+
+from tests.infra.conftest import READER_ROLE
+from tests.infra.synthesis import ACCOUNT, REGION, statements_of
+
+
+def granted(template: Template, name: str) -> dict[str, str]:
+    """Map each action that a function's role allows to the resources it is allowed on, as one line."""
+    description = f"What the {name} function of the Outposts order notifier may do"
+    allowed: dict[str, str] = {}
+    for statement in statements_of(template, description):
+        assert statement["Effect"] == "Allow"
+        assert "Condition" not in statement
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            allowed[action] = written(statement["Resource"])
+    return allowed
+
+
+def written(resource: Any) -> str:
+    """Write a template's resource: a reference as its logical id without the hash, joined parts as one text."""
+    if isinstance(resource, str):
+        return resource
+    if "Ref" in resource:
+        return f"<{resource['Ref'][:-8]}>"
+    if "Fn::GetAtt" in resource:
+        return f"<{resource['Fn::GetAtt'][0][:-8]}>"
+    return "".join(written(part) for part in resource["Fn::Join"][1])
+
+
+POLL = {
+    "logs:CreateLogStream": "<PollerFunctionLogs>",
+    "logs:PutLogEvents": "<PollerFunctionLogs>",
+    "xray:PutTraceSegments": "*",
+    "xray:PutTelemetryRecords": "*",
+    "dynamodb:GetItem": "<SnapshotsTable>",
+    "dynamodb:BatchGetItem": "<SnapshotsTable>",
+    "dynamodb:PutItem": "<SnapshotsTable>",
+    "dynamodb:UpdateItem": "<SnapshotsTable>",
+    "dynamodb:Query": "<SnapshotsTable>/index/BySource",
+    "events:PutEvents": "<EventBus>",
+    "outposts:ListOrders": "*",
+    "outposts:GetOrder": "*",
+}
+NOTIFY = {
+    "logs:CreateLogStream": "<NotificationsFunctionLogs>",
+    "logs:PutLogEvents": "<NotificationsFunctionLogs>",
+    "xray:PutTraceSegments": "*",
+    "xray:PutTelemetryRecords": "*",
+    "sns:Publish": "<NotificationsTopic>",
+    "dynamodb:GetItem": "<NotificationsIdempotency>",
+    "dynamodb:PutItem": "<NotificationsIdempotency>",
+    "dynamodb:UpdateItem": "<NotificationsIdempotency>",
+    "dynamodb:DeleteItem": "<NotificationsIdempotency>",
+    "sqs:ReceiveMessage": "<NotificationsQueue>",
+    "sqs:DeleteMessage": "<NotificationsQueue>",
+    "sqs:GetQueueAttributes": "<NotificationsQueue>",
+    "sqs:ChangeMessageVisibility": "<NotificationsQueue>",
+}
+SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:outposts/slack-??????"
+
+
+class TestFunctionRoles:
+    """The functions' roles, whole."""
+
+    @pytest.mark.parametrize(("name", "expected"), [("poll", POLL), ("notify", NOTIFY)])
+    def test_without_configuration_a_function_may_do_its_work_alone(
+        self, minimal: Template, name: str, expected: dict[str, str]
+    ) -> None:
+        """Each action, on each resource, and no other."""
+        assert granted(minimal, name) == expected
+
+    def test_poll_may_assume_the_configured_roles_alone(self, full: Template) -> None:
+        """A source of another account adds its role and nothing else."""
+        assert granted(full, "poll") == {**POLL, "sts:AssumeRole": READER_ROLE}
+
+    def test_notify_may_read_the_configured_secret_alone(self, full: Template) -> None:
+        """Slack adds its one secret and nothing else."""
+        allowed = granted(full, "notify")
+        secret = allowed.pop("secretsmanager:GetSecretValue").replace("<AWS::Par>", "aws")
+        assert (allowed, secret) == (NOTIFY, SECRET)
+
+    def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
+        """Nothing in the stack brings a role along that nobody looked at."""
+        full.resource_count_is("AWS::IAM::Role", 3)
+        full.resource_count_is("AWS::IAM::Policy", 3)
+        full.resource_count_is("AWS::IAM::ManagedPolicy", 0)
+        assert "ManagedPolicyArns" not in str(full.find_resources("AWS::IAM::Role"))
