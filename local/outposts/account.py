@@ -1,0 +1,281 @@
+"""One account's sites, Outposts and orders in one region, and what the API's operations do with them.
+
+Requests and responses are the API's, under its own member names, times in epoch seconds
+(https://docs.aws.amazon.com/outposts/latest/APIReference/API_Operations.html).
+Every object is replaced when it changes, never changed in place, so that an answer stays what it was.
+"""
+
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+import yaml
+
+from local.outposts.errors import ServiceError
+from local.outposts.merge_patch import patch_order
+from local.outposts.paging import page
+
+Json = dict[str, Any]
+
+AWS = botocore.session.get_session()
+CATALOG: dict[str, list[Json]] = yaml.safe_load(Path(__file__).with_name("catalog.yaml").read_text("utf-8"))
+CATALOG_ITEMS: dict[str, Json] = {item["CatalogItemId"]: item for items in CATALOG.values() for item in items}
+
+
+class Account:
+    """An account with one site and one Outpost of each hardware type to begin with.
+
+    Args:
+        account: The account's id, 12 digits.
+        region: The region's name, such as `eu-west-1`.
+    """
+
+    def __init__(self, account: str, region: str) -> None:
+        self._account = account
+        self._region = region
+        partition = AWS.get_partition_for_region(region)
+        self._arn_prefix = f"arn:{partition}:outposts:{region}:{account}"
+        self._lock = threading.RLock()
+        self._sites: dict[str, Json] = {}
+        self._outposts: dict[str, Json] = {}
+        self._orders: dict[str, Json] = {}
+        self.operations: dict[str, Callable[[Json], Json]] = {
+            "CancelOrder": self._cancel_order,
+            "CreateOrder": self._create_order,
+            "CreateOutpost": self._create_outpost,
+            "CreateSite": self._create_site,
+            "GetCatalogItem": self._get_catalog_item,
+            "GetOrder": lambda request: {"Order": self.order(request["OrderId"])},
+            "GetOutpost": lambda request: {"Outpost": self._outpost(request["OutpostId"])},
+            "GetSite": lambda request: {"Site": self._site(request["SiteId"])},
+            "ListCatalogItems": self._list_catalog_items,
+            "ListOrders": self._list_orders,
+            "ListOutposts": self._list_outposts,
+            "ListSites": self._list_sites,
+        }
+        site = self._create_site({"Name": "Head office"})["Site"]["SiteId"]
+        for hardware in CATALOG:
+            name = f"{hardware.capitalize()}s of the head office"
+            self._create_outpost({"Name": name, "SiteId": site, "SupportedHardwareType": hardware})
+
+    def order(self, order_id: str) -> Json:
+        """Give an order as GetOrder does.
+
+        Raises:
+            ServiceError: `NotFoundException`.
+        """
+        return _found(self._orders, order_id, "order")
+
+    def put_order(self, order: Json) -> Json:
+        """Store a whole order verbatim, whatever its members, under its `OrderId`."""
+        with self._lock:
+            self._orders[order["OrderId"]] = order
+        return order
+
+    def update_order(self, order_id: str, changes: Json) -> Json:
+        """Change an order as AWS does while it works on it; nothing checks that the change makes sense.
+
+        An order that becomes COMPLETED gets its `OrderFulfilledDate`, unless `changes` gives one.
+
+        Args:
+            order_id: The order to change.
+            changes: A JSON merge patch that addresses line items by `LineItemId`.
+
+        Raises:
+            ServiceError: `NotFoundException`.
+        """
+        with self._lock:
+            order = self.order(order_id)
+            if changes.get("Status") == "COMPLETED" and "OrderFulfilledDate" not in order:
+                changes = {"OrderFulfilledDate": _now(), **changes}
+            return self.put_order(patch_order(order, changes))
+
+    def replace_line_item(self, order_id: str, line_item_id: str) -> Json:
+        """Replace a line item as AWS does when its hardware fails.
+
+        The line item goes REPLACED, and an order of type REPLACEMENT appears whose one line item names it.
+
+        Returns:
+            The new order.
+
+        Raises:
+            ServiceError: `NotFoundException`, for the order or the line item.
+        """
+        with self._lock:
+            order = self.order(order_id)
+            items = {item["LineItemId"]: item for item in order.get("LineItems", [])}
+            old = _found(items, line_item_id, f"line item of {order_id}")
+            self.update_order(order_id, {"LineItems": {line_item_id: {"Status": "REPLACED"}}})
+            previous = {"PreviousOrderId": order_id, "PreviousLineItemId": line_item_id}
+            return self._new_order(
+                "REPLACEMENT",
+                order["OutpostId"],
+                [{**_line_item(old["CatalogItemId"], old["Quantity"]), **previous}],
+                {name: order[name] for name in ("PaymentOption", "PaymentTerm") if name in order},
+            )
+
+    def _create_order(self, request: Json) -> Json:
+        outpost = self._outpost(request["OutpostIdentifier"])
+        if "QuoteIdentifier" in request:
+            raise ServiceError("NotFoundException", f"There is no quote {request['QuoteIdentifier']}.")
+        if "LineItems" not in request:
+            raise ServiceError("ValidationException", "An order without a quote needs LineItems.")
+        items = [self._ordered(item) for item in request["LineItems"]]
+        # The term may be left out; three years was the only one when the API began.
+        payment = {"PaymentOption": request["PaymentOption"], "PaymentTerm": request.get("PaymentTerm", "THREE_YEARS")}
+        return {"Order": self._new_order("OUTPOST", outpost["OutpostId"], items, payment)}
+
+    @staticmethod
+    def _ordered(requested: Json) -> Json:
+        if "CatalogItemId" not in requested:
+            raise ServiceError("ValidationException", "A line item needs a CatalogItemId.")
+        item = _found(CATALOG_ITEMS, requested["CatalogItemId"], "catalog item")
+        if item["ItemStatus"] != "AVAILABLE":
+            raise ServiceError("ValidationException", f"Catalog item {item['CatalogItemId']} is {item['ItemStatus']}.")
+        return _line_item(item["CatalogItemId"], requested.get("Quantity", 1))
+
+    def _new_order(self, order_type: str, outpost_id: str, items: list[Json], payment: Json) -> Json:
+        return self.put_order(
+            {
+                "OutpostId": outpost_id,
+                "OrderId": _new_id("oo"),
+                "Status": "PREPARING",
+                "LineItems": items,
+                **payment,
+                "OrderSubmissionDate": _now(),
+                "OrderType": order_type,
+            }
+        )
+
+    def _cancel_order(self, request: Json) -> Json:
+        with self._lock:
+            order = self.order(request["OrderId"])
+            if order.get("Status") != "PREPARING":
+                raise ServiceError(
+                    "ConflictException",
+                    f"Order {order['OrderId']} is {order.get('Status')}; it can be cancelled while PREPARING.",
+                    members={"ResourceId": order["OrderId"], "ResourceType": "ORDER"},
+                )
+            items = {item["LineItemId"]: {"Status": "CANCELLED"} for item in order.get("LineItems", [])}
+            self.update_order(order["OrderId"], {"Status": "CANCELLED", "LineItems": items})
+        return {}
+
+    def _list_orders(self, request: Json) -> Json:
+        orders = list(self._orders.values())
+        if wanted := request.get("OutpostIdentifierFilter"):
+            orders = [order for order in orders if order.get("OutpostId") == _id(wanted)]
+            if not orders:
+                self._outpost(wanted)
+        return page("ListOrders", request, [_summary(order) for order in orders], "Orders")
+
+    def _create_outpost(self, request: Json) -> Json:
+        site = self._site(request["SiteId"])
+        outpost_id = _new_id("op")
+        outpost = {
+            "AvailabilityZone": f"{self._region}a",
+            "SupportedHardwareType": "RACK",
+            **request,
+            "OutpostId": outpost_id,
+            "OwnerId": self._account,
+            "OutpostArn": f"{self._arn_prefix}:outpost/{outpost_id}",
+            "SiteId": site["SiteId"],
+            "SiteArn": site["SiteArn"],
+            "LifeCycleStatus": "PENDING",
+        }
+        self._outposts[outpost_id] = outpost
+        return {"Outpost": outpost}
+
+    def _list_outposts(self, request: Json) -> Json:
+        return page("ListOutposts", request, _selected(request, self._outposts), "Outposts")
+
+    def _create_site(self, request: Json) -> Json:
+        site_id = _new_id("os")
+        address = request.get("OperatingAddress", {})
+        told = ("CountryCode", "StateOrRegion", "City")
+        site = {
+            **{name: value for name, value in request.items() if not name.endswith("Address")},
+            **{f"OperatingAddress{name}": address[name] for name in told if name in address},
+            "SiteId": site_id,
+            "SiteArn": f"{self._arn_prefix}:site/{site_id}",
+            "AccountId": self._account,
+        }
+        self._sites[site_id] = site
+        return {"Site": site}
+
+    def _list_sites(self, request: Json) -> Json:
+        return page("ListSites", request, _selected(request, self._sites), "Sites")
+
+    @staticmethod
+    def _get_catalog_item(request: Json) -> Json:
+        return {"CatalogItem": _found(CATALOG_ITEMS, request["CatalogItemId"], "catalog item")}
+
+    @staticmethod
+    def _list_catalog_items(request: Json) -> Json:
+        items = [
+            item
+            for item_class, items in CATALOG.items()
+            for item in items
+            if _fits(request, "ItemClassFilter", [item_class])
+            and _fits(request, "SupportedStorageFilter", item["SupportedStorage"])
+            and _fits(request, "EC2FamilyFilter", [each["Family"] for each in item["EC2Capacities"]])
+        ]
+        return page("ListCatalogItems", request, items, "CatalogItems")
+
+    def _outpost(self, identifier: str) -> Json:
+        return _found(self._outposts, _id(identifier), "Outpost")
+
+    def _site(self, identifier: str) -> Json:
+        return _found(self._sites, _id(identifier), "site")
+
+
+def _summary(order: Json) -> Json:
+    told = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
+    counts = Counter(item["Status"] for item in order.get("LineItems", []) if "Status" in item)
+    return {**{name: order[name] for name in told if name in order}, "LineItemCountsByStatus": dict(counts)}
+
+
+def _line_item(catalog_item_id: str, quantity: int) -> Json:
+    return {
+        "CatalogItemId": catalog_item_id,
+        "LineItemId": _new_id("ooi"),
+        "Quantity": quantity,
+        "Status": "PREPARING",
+    }
+
+
+def _selected(request: Json, resources: Mapping[str, Json]) -> list[Json]:
+    """Apply the filters that are named after the member they look at."""
+    filters = [name for name in request if name.endswith("Filter")]
+    return [
+        resource
+        for resource in list(resources.values())
+        if all(_fits(request, name, [resource.get(name.removesuffix("Filter"))]) for name in filters)
+    ]
+
+
+def _fits(request: Json, name: str, values: Collection[str | None]) -> bool:
+    return name not in request or not set(request[name]).isdisjoint(values)
+
+
+def _found(things: Mapping[str, Json], thing_id: str, kind: str) -> Json:
+    if thing_id not in things:
+        raise ServiceError("NotFoundException", f"There is no {kind} {thing_id}.")
+    return things[thing_id]
+
+
+def _id(identifier: str) -> str:
+    """Give the id at the end of an ARN, or the id itself."""
+    return identifier.rpartition("/")[2]
+
+
+def _new_id(prefix: str) -> str:
+    return f"{prefix}-0{secrets.token_hex(8)}"
+
+
+def _now() -> float:
+    return round(time.time(), 3)

@@ -1,0 +1,54 @@
+"""Pages of a listing, and the tokens that lead from one to the next."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from hashlib import shake_256
+from typing import Any
+
+from local.outposts.errors import ServiceError
+
+DEFAULT_PAGE_SIZE = 100
+TOKEN_LENGTH = 2048
+
+
+def page(
+    operation: str, request: Mapping[str, Any], items: Sequence[Mapping[str, Any]], result_key: str
+) -> dict[str, Any]:
+    """Cut the page that a request asks for.
+
+    A token is as long as the model allows, and holds characters that a URL must escape, so that a client
+    which cuts or changes tokens fails here and not at AWS.
+
+    Args:
+        operation: The operation that lists.
+        request: Its input, of which `NextToken` and `MaxResults` are read.
+        items: All that the request selects, in an order that lasts.
+        result_key: The output's member that holds the items.
+
+    Raises:
+        ServiceError: The token is of another listing, or of none.
+    """
+    selection = {name: value for name, value in request.items() if name not in {"NextToken", "MaxResults"}}
+    listing = json.dumps([operation, selection], sort_keys=True)
+    start = _start(request.get("NextToken"), listing)
+    end = start + request.get("MaxResults", DEFAULT_PAGE_SIZE)
+    output: dict[str, Any] = {result_key: list(items[start:end])}
+    if end < len(items):
+        output["NextToken"] = _token(end, listing)
+    return output
+
+
+def _start(token: str | None, listing: str) -> int:
+    if token is None:
+        return 0
+    start = int(token.split("##")[0])
+    if token != _token(start, listing):
+        raise ServiceError("ValidationException", "NextToken is not one that this listing gave.")
+    return start
+
+
+def _token(start: int, listing: str) -> str:
+    prefix = f"{start}##"
+    noise = b64encode(shake_256(f"{start} {listing}".encode()).digest(TOKEN_LENGTH))
+    return prefix + noise.decode()[: TOKEN_LENGTH - len(prefix)]

@@ -1,0 +1,47 @@
+"""The simulator served over HTTP, and ordinary clients of it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local.outposts.control_plane import ControlPlane
+from local.outposts.simulator import OutpostsSimulator
+from local.server import Server
+
+if TYPE_CHECKING:
+    from mypy_boto3_outposts import OutpostsClient
+
+
+@pytest.fixture
+def simulator() -> OutpostsSimulator:
+    """Give a simulator of an account of its own."""
+    return OutpostsSimulator(account="111122223333", region="eu-west-1")
+
+
+@pytest.fixture
+def server(simulator: OutpostsSimulator) -> Iterator[Server]:
+    """Serve the simulator for the length of a test."""
+    with Server(simulator) as server:
+        yield server
+
+
+@pytest.fixture
+def outposts(server: Server) -> "OutpostsClient":
+    """Give an ordinary client of the simulator, that tries once."""
+    return boto3.client(
+        "outposts",
+        endpoint_url=server.url,
+        region_name="eu-west-1",
+        aws_access_key_id="anyone",
+        aws_secret_access_key="anything",  # noqa: S106 (nobody checks it)
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+@pytest.fixture
+def control_plane(server: Server) -> ControlPlane:
+    """Give the simulator's control plane."""
+    return ControlPlane(server.url)

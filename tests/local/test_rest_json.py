@@ -1,0 +1,173 @@
+"""The protocol, for every operation of botocore's model, played by the simulator or not."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug import Request
+
+from local.outposts.errors import ServiceError
+from local.outposts.rest_json import RestJson
+from local.server import Server
+from tests.local.model import MODEL, inputs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+PROTOCOL = RestJson("outposts")
+CALLS = st.sampled_from(MODEL.operation_names).flatmap(lambda name: st.tuples(st.just(name), inputs(name)))
+
+
+class Listener:
+    """Answers nothing, and keeps what the protocol read."""
+
+    heard: tuple[str, dict[str, Any]] | ServiceError
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Read one request."""
+        try:
+            self.heard = PROTOCOL.read(Request(environ))
+        except ServiceError as error:
+            self.heard = error
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
+
+
+@pytest.fixture(scope="module")
+def listener() -> Listener:
+    """Give one listener for all examples."""
+    return Listener()
+
+
+@pytest.fixture(scope="module")
+def client(listener: Listener) -> Iterator[Any]:
+    """Give a client whose calls the listener hears."""
+    with Server(listener) as server:
+        yield boto3.client(
+            "outposts",
+            endpoint_url=server.url,
+            region_name="eu-west-1",
+            aws_access_key_id="anyone",
+            aws_secret_access_key="anything",  # noqa: S106 (nobody checks it)
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+
+@settings(deadline=None)
+@given(call=CALLS)
+def test_every_request_that_the_model_allows_is_read_as_it_was_sent(
+    listener: Listener, client: Any, call: tuple[str, dict[str, Any]]
+) -> None:
+    """What boto3 writes for any operation and any valid input, the protocol reads back as the same."""
+    operation, request = call
+
+    client._make_api_call(operation, request)
+
+    assert listener.heard == (operation, request)
+
+
+@pytest.mark.parametrize("name", MODEL.operation_names)
+def test_the_model_puts_members_only_where_the_protocol_looks(name: str) -> None:
+    """No operation of the model wants what this server's side leaves out: headers, payloads, times in requests."""
+    shape = MODEL.operation_model(name).input_shape
+    members = shape.members.values() if shape else []
+
+    assert {member.serialization.get("location") for member in members} <= {None, "uri", "querystring"}
+    assert "payload" not in (shape.serialization if shape else {})
+    assert not {member.type_name for member in members} & {"timestamp", "blob"}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{", "SerializationException"),
+        (b"[1]", "SerializationException"),
+        (b"", "ValidationException"),
+        (b'{"OutpostIdentifier": 5, "PaymentOption": "ALL_UPFRONT"}', "ValidationException"),
+        (b'{"OutpostIdentifier": null, "PaymentOption": "ALL_UPFRONT"}', "ValidationException"),
+    ],
+)
+def test_a_malformed_body_is_refused(body: bytes, code: str) -> None:
+    """A body that is no JSON object, or whose members are missing or of a wrong type, names the fault."""
+    with pytest.raises(ServiceError) as refused:
+        PROTOCOL.read(request("POST", "/orders", body))
+
+    assert refused.value.code == code
+
+
+def test_members_that_the_model_does_not_know_are_left_out() -> None:
+    """As at AWS, a newer client's members and nulls are not seen by the service, at any depth."""
+    body = {
+        "OutpostIdentifier": f"op-{0:017}",
+        "PaymentOption": "ALL_UPFRONT",
+        "PaymentTerm": None,
+        "Colour": "blue",
+        "LineItems": [{"CatalogItemId": "OR-RACKM5A", "Quantity": None, "Colour": "blue"}],
+    }
+
+    assert PROTOCOL.read(request("POST", "/orders", json.dumps(body).encode())) == (
+        "CreateOrder",
+        {
+            "OutpostIdentifier": f"op-{0:017}",
+            "PaymentOption": "ALL_UPFRONT",
+            "LineItems": [{"CatalogItemId": "OR-RACKM5A"}],
+        },
+    )
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("DELETE", f"/orders/oo-{0:017}")])
+def test_a_path_or_method_of_no_operation_is_refused(method: str, path: str) -> None:
+    """What the model has no operation for is an unknown operation, not a page of HTML."""
+    with pytest.raises(ServiceError) as refused:
+        PROTOCOL.read(request(method, path))
+
+    assert refused.value.code == "UnknownOperationException"
+    assert refused.value.status == 404
+
+
+def test_a_number_in_the_query_must_be_one() -> None:
+    """A page size that is no integer cannot be read."""
+    with pytest.raises(ServiceError) as refused:
+        PROTOCOL.read(request("GET", "/list-orders?MaxResults=many"))
+
+    assert refused.value.code == "SerializationException"
+
+
+@pytest.mark.parametrize(
+    ("path", "constraint"),
+    [
+        ("/orders/oo-1", "regular expression pattern: oo-[a-f0-9]{17}$"),
+        (f"/orders/x{0:021}", "length less than or equal to 20"),
+        ("/list-orders?MaxResults=1001", "value less than or equal to 1000"),
+        ("/list-orders?MaxResults=0", "valid min value: 1"),
+        ("/list-orders?NextToken=abc", "regular expression pattern"),
+        ("/catalog/items?ItemClassFilter=RACK&ItemClassFilter=VAN", "enum value set: [RACK, SERVER]"),
+    ],
+)
+def test_what_the_model_forbids_is_refused_by_name(path: str, constraint: str) -> None:
+    """A value outside the model's patterns, lengths, ranges and enums is told with what is allowed."""
+    with pytest.raises(ServiceError) as refused:
+        PROTOCOL.read(request("GET", path))
+
+    assert refused.value.code == "ValidationException"
+    assert constraint in refused.value.message
+
+
+@pytest.mark.parametrize("shape", MODEL.error_shapes, ids=lambda shape: str(shape.name))
+def test_an_error_has_the_status_of_its_shape(shape: Any) -> None:
+    """Each error that the model declares is answered with that shape's status, name and message."""
+    response = PROTOCOL.answer_error(ServiceError(shape.name, "No."))
+
+    assert response.status_code == shape.metadata["error"]["httpStatusCode"]
+    assert response.headers["x-amzn-errortype"] == shape.name
+    assert response.json == {"Message": "No."}
+
+
+def request(method: str, path: str, body: bytes = b"") -> Request:
+    """Build a request as it comes from a client."""
+    return Request.from_values(path, method=method, data=body)
