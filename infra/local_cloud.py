@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
+# What the local cloud's trail is called on the default bus: PutEvents takes no source that begins with "aws.".
+TRAIL_SOURCE = "local.outposts"
+
 
 @dataclass(frozen=True, slots=True)
 class LocalCloud:

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra.configuration import Configuration, Source
 from infra.function import Function
+from infra.local_cloud import TRAIL_SOURCE
 from infra.snapshots import Snapshots
 
 TIMEOUT = cdk.Duration.minutes(5)
@@ -67,7 +68,7 @@ class Poller(Construct):
         self.schedules = [self._schedule(number, source) for number, source in enumerate(configuration.sources)]
         for number, source in enumerate(configuration.sources):
             if source.region == cdk.Stack.of(self).region and not source.role_arn:
-                self._poll_at_once(number, source)
+                self._poll_at_once(number, source, ["aws.outposts", *([TRAIL_SOURCE] if local else [])])
 
     def _role_of_schedules(self) -> iam.Role:
         stack = cdk.Stack.of(self)
@@ -105,14 +106,14 @@ class Poller(Construct):
         schedule.node.add_dependency(self._scheduler_role)
         return schedule
 
-    def _poll_at_once(self, number: int, source: Source) -> None:
+    def _poll_at_once(self, number: int, source: Source, heard: list[str]) -> None:
         """Poll when CloudTrail has recorded that an order was made or cancelled, without waiting for the tick."""
         events.Rule(
             self,
             f"OrderCalls{number}",
             description="CreateOrder and CancelOrder, as CloudTrail records them, make the notifier poll at once",
             event_pattern=events.EventPattern(
-                source=["aws.outposts"],
+                source=heard,
                 detail_type=["AWS API Call via CloudTrail"],
                 detail={
                     "eventSource": ["outposts.amazonaws.com"],

@@ -38,12 +38,14 @@ class PlayedStep:
         day: The scenario's day on which it happened, counted from 0.
         narration: What happened, in one line.
         order_id: The order that it happened to.
+        is_order_call: Whether it was the customer's CreateOrder or CancelOrder, which CloudTrail records.
     """
 
     title: str
     day: float
     narration: str
     order_id: str
+    is_order_call: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ class Scenario:
             pause(step.get("after_days", 0))
             day += step.get("after_days", 0)
             stage.act(step)
-            on_step(PlayedStep(self.title, day, step["narration"], stage.order_ids[step["order"]]))
+            is_call = not step.keys().isdisjoint({"create", "cancel"})
+            on_step(PlayedStep(self.title, day, step["narration"], stage.order_ids[step["order"]], is_call))
         return stage.order_ids
 
 

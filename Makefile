@@ -1,0 +1,56 @@
+# The developer's menu: `make help`. Everything runs in .venv, which `make setup` fills.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: setup
+setup: $(VENV)/.installed node_modules/.installed ## Install all that the other commands need into .venv and node_modules
+
+$(VENV)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing the pinned Python packages into $(VENV) (about a minute, once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json $(VENV)/.installed
+	@echo "Installing the pinned CDK command line into node_modules …"
+	@$(RUN) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@touch $@
+
+.PHONY: demo
+demo: setup ## Deploy onto this machine, play orders' lives, show what a team would see
+	@$(RUN) python -m local demo
+
+.PHONY: up
+up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: python -m local up --help)
+	@$(RUN) python -m local up
+
+.PHONY: test
+test: setup ## Run all tests, with coverage of lambdas/
+	@$(RUN) python -m pytest -n auto --dist loadfile --cov --cov-report=term
+
+.PHONY: lint
+lint: setup ## Check style, format and types
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+
+.PHONY: deploy
+deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options: make deploy ARGS="-c notifier=@my.json")
+	@$(RUN) npx cdk deploy $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.installed ## Pin requirements.in anew
+	@$(RUN) uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url requirements.in --output-file requirements.txt
+
+.PHONY: clean
+clean: ## Remove all that the other commands made
+	rm -rf $(VENV) node_modules cdk.out .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

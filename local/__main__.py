@@ -1,0 +1,132 @@
+"""The local cloud's command line."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from local.cloud import DEFAULT_NOTIFIER, LocalCloud, Options, local_cloud
+from local.emulator import choose_port
+from local.errors import LocalCloudError
+
+# A terminal that closes or a `kill` ends it as Ctrl-C does: by the way that takes everything down.
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    arguments = _arguments()
+    for number in ENDINGS:
+        signal.signal(number, _end)
+    try:
+        arguments.run(arguments)
+    except LocalCloudError as error:
+        sys.exit(f"error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells tell it
+
+
+def _end(*_: object) -> None:
+    """End by an exception, once: who presses Ctrl-C twice would interrupt the cleaning up."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description="The notifier on this machine, without AWS.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = commands.add_parser(
+        "up",
+        help="deploy the notifier onto the local cloud, and stay up until Ctrl-C",
+        description="Deploys the notifier onto an AWS emulator on this machine, and stays up until Ctrl-C, so that "
+        "any AWS client can work with it.",
+    )
+    up.add_argument("--port", type=int, metavar="P", help="the AWS emulator's port (4566, or a free one if taken)")
+    up.add_argument(
+        "--config", type=Path, metavar="FILE", help="a `notifier` configuration, JSON, instead of the demo's"
+    )
+    up.add_argument("--outposts-endpoint", metavar="URL", help="an Outposts endpoint instead of the simulator")
+    up.add_argument("--slack-webhook", metavar="URL", help="a Slack webhook instead of the built-in receiver's")
+    up.add_argument(
+        "--outputs", type=Path, metavar="FILE", help="write the stack's outputs there, as JSON, once all is ready"
+    )
+    up.set_defaults(run=_up)
+    demo = commands.add_parser(
+        "demo",
+        help="play orders' lives against the notifier, and show what a team would see",
+        description="Deploys the notifier onto the local cloud, plays orders' lives in sped-up time, and shows what "
+        "a team would see. Ends by itself.",
+    )
+    demo.add_argument(
+        "--seconds-per-day",
+        type=float,
+        default=1.5,
+        metavar="S",
+        help="how long a day of the orders' lives takes (1.5)",
+    )
+    demo.set_defaults(run=_demo)
+    return parser.parse_args()
+
+
+def _up(arguments: argparse.Namespace) -> None:
+    options = Options(
+        port=choose_port(arguments.port),
+        notifier=_notifier(arguments.config) if arguments.config else DEFAULT_NOTIFIER,
+        outposts_endpoint=arguments.outposts_endpoint,
+        slack_webhook=arguments.slack_webhook,
+    )
+    with local_cloud(options, _say) as cloud:
+        if arguments.outputs:
+            _write(arguments.outputs, cloud.outputs)
+        _say(_ready(cloud))
+        while cloud.emulator.exit_code is None:
+            time.sleep(0.5)
+        raise LocalCloudError(f"the AWS emulator ended by itself; its last words:\n{cloud.emulator.output[-2000:]}")
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    from local.demo import run  # noqa: PLC0415 - what `up` need not load
+
+    run(arguments.seconds_per_day)
+
+
+def _notifier(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LocalCloudError(f"--config {path}: {error}; it should be a file of JSON") from error
+
+
+def _write(path: Path, outputs: dict[str, str]) -> None:
+    """Write the whole file at once: whoever waits for it never reads half of it."""
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(json.dumps(outputs, indent=2) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def _ready(cloud: LocalCloud) -> str:
+    lines = [
+        "Ready. For any AWS client:",
+        *(f"  export {name}={value}" for name, value in os.environ.items() if name.startswith("AWS_")),
+        "",
+        *(f"  {name:<21} {value}" for name, value in cloud.outputs.items()),
+        "",
+        f"  Mails                 {cloud.mailbox_url}/_mailbox/mails",
+        *([f"  Slack messages        {cloud.slack_url}/_receiver/messages"] if cloud.slack_url else []),
+        "",
+        "Ctrl-C takes everything down.",
+    ]
+    return "\n".join(lines)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the terminal is this program's face
+
+
+if __name__ == "__main__":
+    main()

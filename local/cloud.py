@@ -1,0 +1,179 @@
+"""The local cloud: the emulator, Outposts, Slack and a mailbox, and the stack deployed among them."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+
+from infra.configuration import Configuration, ConfigurationError
+from infra.local_cloud import TRAIL_SOURCE
+from local.child import ChildProcess
+from local.deployment import deploy
+from local.emulator import emulator
+from local.errors import LocalCloudError
+from local.mailbox import Mailbox
+from local.outposts.simulator import OutpostsSimulator
+from local.server import HOST, Server
+from local.slack import SlackReceiver
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
+
+Json = dict[str, Any]
+
+ACCOUNT = "000000000000"
+WEBHOOK_PATH = "/services/T00000000/B00000000/localcloud"
+SECRET_NAME = "outposts-order-notifier/slack"  # noqa: S105 - a name, not a secret
+DEFAULT_NOTIFIER: Json = {"pollEveryMinutes": 1, "slack": {"secretName": SECRET_NAME}}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the local cloud is made of.
+
+    Attributes:
+        port: Where the emulator answers.
+        notifier: The `notifier` configuration that is deployed.
+        outposts_endpoint: Another Outposts endpoint than the built-in simulator.
+        slack_webhook: Another Slack webhook than the built-in receiver's.
+    """
+
+    port: int
+    notifier: Json = field(default_factory=lambda: DEFAULT_NOTIFIER)
+    outposts_endpoint: str | None = None
+    slack_webhook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCloud:
+    """The local cloud, running.
+
+    Attributes:
+        aws_url: The emulator's address, for any AWS client.
+        outposts_url: Where the Outposts API answers.
+        slack_url: Where the built-in Slack receiver answers; None where another takes its place.
+        mailbox_url: Where the mailbox answers.
+        outputs: The stack's outputs.
+        emulator: The emulator's process.
+        emulator: The emulator's process.
+        slack: What the built-in receiver received.
+        mailbox: What the topic sent to the mailbox.
+    """
+
+    aws_url: str
+    outposts_url: str
+    slack_url: str | None
+    mailbox_url: str
+    outputs: dict[str, str]
+    emulator: ChildProcess
+    slack: SlackReceiver
+    mailbox: Mailbox
+
+
+def aws_environment(port: int, region: str) -> dict[str, str]:
+    """Give the environment variables that lead any AWS client to the emulator."""
+    url = f"http://{HOST}:{port}"
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "MINISTACK_REGION": region,
+    }
+
+
+@contextmanager
+def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator[LocalCloud]:
+    """Set the local cloud up, and take it down at the end of the `with` block.
+
+    Changes this process's AWS environment variables: from here on its AWS clients speak to the local cloud.
+
+    Args:
+        options: What it is made of.
+        progress: Told of each step in a few words.
+
+    Raises:
+        LocalCloudError: Something could not be set up; nothing is left running.
+    """
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ.update(aws_environment(options.port, region))
+    notifier = _notifier(options)
+    try:
+        Configuration.parse(notifier, region)
+    except ConfigurationError as error:
+        raise LocalCloudError(str(error)) from error
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="outposts-order-notifier-")))
+        progress("Starting the AWS emulator, the Outposts simulator, the Slack receiver and the mailbox")
+        process = stack.enter_context(emulator(options.port, folder))
+        receiver, mailbox = SlackReceiver(), Mailbox()
+        simulator = OutpostsSimulator(ACCOUNT, region, on_call=_record_in_cloudtrail)
+        slack_url = None if options.slack_webhook else stack.enter_context(Server(receiver)).url
+        mailbox_url = stack.enter_context(Server(mailbox)).url
+        outposts_url = notifier.get("outpostsEndpointUrl") or stack.enter_context(Server(simulator)).url
+        os.environ["AWS_ENDPOINT_URL_OUTPOSTS"] = outposts_url
+        progress("Deploying the stack with the CDK")
+        webhook = options.slack_webhook or f"{slack_url}{WEBHOOK_PATH}"
+        _keep_secret(notifier, webhook)
+        outputs = deploy(_context(notifier, outposts_url, webhook), folder)
+        boto3.client("sns").subscribe(
+            TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
+        )
+        aws_url = os.environ["AWS_ENDPOINT_URL"]
+        yield LocalCloud(aws_url, outposts_url, slack_url, mailbox_url, outputs, process, receiver, mailbox)
+        progress("Taking everything down")
+
+
+def _notifier(options: Options) -> Json:
+    """Put what the options replace into the configuration that they name."""
+    added: Json = {"outpostsEndpointUrl": options.outposts_endpoint} if options.outposts_endpoint else {}
+    if options.slack_webhook and "slack" not in options.notifier:
+        added["slack"] = {"secretName": SECRET_NAME}
+    return {**options.notifier, **added}
+
+
+def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:
+    parts = urlsplit(webhook)
+    return {
+        "notifier": {**notifier, "outpostsEndpointUrl": outposts_url},
+        "localCloud": {"slackWebhookOrigin": f"{parts.scheme}://{parts.netloc}"},
+    }
+
+
+def _keep_secret(notifier: Json, webhook: str) -> None:
+    match notifier:
+        case {"slack": {"secretName": str(name)}}:
+            secret = json.dumps({"webhookUrl": webhook})
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=secret)
+
+
+def _record_in_cloudtrail(operation: str, request: Json, response: Json) -> None:
+    """Tell EventBridge of a call, as a trail would."""
+    region = os.environ["AWS_REGION"]
+    detail = {
+        "eventSource": "outposts.amazonaws.com",
+        "eventName": operation,
+        "eventTime": datetime.now(UTC).isoformat(),
+        "awsRegion": region,
+        "recipientAccountId": ACCOUNT,
+        "requestParameters": request,
+        "responseElements": response,
+    }
+    entry: PutEventsRequestEntryTypeDef = {
+        "Source": TRAIL_SOURCE,
+        "DetailType": "AWS API Call via CloudTrail",
+        "Detail": json.dumps(detail),
+    }
+    boto3.client("events").put_events(Entries=[entry])

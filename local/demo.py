@@ -1,0 +1,164 @@
+"""The demonstration: orders' lives played against the deployed notifier, and what a team would see of it."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from rich.console import Console
+
+from lambdas.orders.events import SOURCE
+from local.cloud import LocalCloud, Options, local_cloud
+from local.emulator import choose_port
+from local.errors import LocalCloudError
+from local.scenarios import PlayedStep, Scenario, load_scenarios
+from local.story import Story
+from local.view import closing, view
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+LOOK_SECONDS = 0.3
+ARRIVAL_SECONDS = 90
+QUIET_SECONDS = 2
+
+
+def run(seconds_per_day: float) -> None:
+    """Set up the local cloud, play all scenarios at once, show what happens, and end with a summary.
+
+    Args:
+        seconds_per_day: How long a day of the orders' lives takes.
+
+    Raises:
+        LocalCloudError: The local cloud could not be set up, or something that was published was not told.
+    """
+    console = Console(highlight=False)
+    console.print("[bold]Outposts order notifier[/]: a demonstration on this machine, without an AWS account\n")
+    with local_cloud(Options(port=choose_port(None)), lambda step: console.print(f"• {step} …")) as cloud:
+        demonstration = Demonstration(cloud, seconds_per_day)
+        console.print("• Polling once, so that what follows is news …\n")
+        demonstration.poll()
+        with view(console, demonstration.story):
+            demonstration.play(load_scenarios())
+        demonstration.story.scheduled_polls = demonstration.scheduled_polls()
+        console.print(closing(demonstration.story))
+    console.print("All of it is taken down; nothing is left running.")
+
+
+class Demonstration:
+    """Plays scenarios, and gathers what the notifier makes of them.
+
+    Args:
+        cloud: The local cloud.
+        seconds_per_day: How long a day takes.
+    """
+
+    def __init__(self, cloud: LocalCloud, seconds_per_day: float) -> None:
+        self.story = Story()
+        self._cloud = cloud
+        self._day = seconds_per_day
+        self._polls = 0
+        self._sqs: SQSClient = boto3.client("sqs")
+        self._queue = _subscribe(self._sqs, cloud.outputs["EventBusName"])
+
+    def poll(self) -> None:
+        """Run the poll function now, as its schedule does every minute."""
+        name = self._cloud.outputs["PollFunctionName"]
+        answer = boto3.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+        if answer.get("FunctionError"):
+            raise LocalCloudError(f"the poll function failed: {answer['Payload'].read().decode()}")
+        self._polls += 1
+
+    def play(self, scenarios: list[Scenario]) -> None:
+        """Play the scenarios side by side, and wait until all that they made the notifier publish was told.
+
+        Raises:
+            LocalCloudError: A scenario broke off, or something was not told in time.
+        """
+        broken: list[Exception] = []
+        players = [threading.Thread(target=self._play, args=(scenario, broken), daemon=True) for scenario in scenarios]
+        with self._fast_clock():
+            for player in players:
+                player.start()
+            while any(player.is_alive() for player in players):
+                self._look()
+            self._wait_for_the_last()
+        if broken:
+            raise LocalCloudError(f"a scenario broke off: {broken[0]}") from broken[0]
+
+    def scheduled_polls(self) -> int:
+        """Count the polls that the schedule began: all but this demonstration's own and those of order calls."""
+        now = datetime.now(UTC)
+        statistics = boto3.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName="Invocations",
+            Dimensions=[{"Name": "FunctionName", "Value": self._cloud.outputs["PollFunctionName"]}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(minutes=1),
+            Period=60,
+            Statistics=["Sum"],
+        )
+        invocations = sum(point["Sum"] for point in statistics["Datapoints"])
+        return max(0, round(invocations) - self._polls - self.story.order_calls)
+
+    def _play(self, scenario: Scenario, broken: list[Exception]) -> None:
+        def on_step(step: PlayedStep) -> None:
+            self.story.step(step)
+
+        try:
+            scenario.play(boto3.Session().client("outposts"), lambda days: time.sleep(days * self._day), on_step)
+        except Exception as error:  # noqa: BLE001 - told when all have ended
+            broken.append(error)
+
+    @contextmanager
+    def _fast_clock(self) -> Iterator[None]:
+        """Poll once a played day: the schedule's minutes are too long for lives that take seconds a day."""
+        over = threading.Event()
+
+        def tick() -> None:
+            while not over.wait(self._day):
+                self.poll()
+
+        clock = threading.Thread(target=tick, daemon=True)
+        clock.start()
+        try:
+            yield
+        finally:
+            over.set()
+            clock.join()
+
+    def _look(self) -> None:
+        for event in self._arrived():
+            self.story.event(event)
+        self.story.messages(self._cloud.slack.messages, self._cloud.mailbox.mails)
+        time.sleep(LOOK_SECONDS)
+
+    def _arrived(self) -> Iterator[dict[str, Any]]:
+        while messages := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                yield json.loads(message["Body"])
+                self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def _wait_for_the_last(self) -> None:
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        quiet_since, seen = time.monotonic(), self.story.counts()
+        while time.monotonic() - quiet_since < max(QUIET_SECONDS, 2 * self._day) or not self.story.is_all_told():
+            self._look()
+            if self.story.counts() != seen:
+                quiet_since, seen = time.monotonic(), self.story.counts()
+            if time.monotonic() > deadline:
+                raise LocalCloudError(f"not everything that was published was told in time: {self.story.counts()}")
+
+
+def _subscribe(sqs: "SQSClient", bus: str) -> str:
+    """Subscribe to the bus as any team would: a queue, and a rule that fills it. Gives the queue's URL."""
+    url = sqs.create_queue(QueueName="demonstration")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events = boto3.client("events")
+    events.put_rule(Name="demonstration", EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
+    events.put_targets(Rule="demonstration", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    return url

@@ -1,0 +1,73 @@
+"""The AWS emulator, ministack, on a port of this machine."""
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import urllib3
+
+from local.child import ChildProcess
+from local.errors import LocalCloudError
+from local.server import HOST
+
+USUAL_PORT = 4566
+START_SECONDS = 60
+
+
+@contextmanager
+def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
+    """Run the emulator until the end of the `with` block.
+
+    Args:
+        port: Where it answers.
+        folder: Where its log and temporary files go.
+
+    Raises:
+        LocalCloudError: It did not start.
+    """
+    # These say which port and host the emulator takes, and where it leaves files.
+    os.environ.update(GATEWAY_PORT=str(port), BIND_HOST=HOST, TMPDIR=str(folder))
+    with ChildProcess([sys.executable, "-m", "ministack"], folder / "emulator.log") as process:
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            if process.exit_code is not None or time.monotonic() > deadline:
+                raise LocalCloudError(f"the AWS emulator did not start on port {port}:\n{process.output[-2000:]}")
+            time.sleep(0.1)
+        yield process
+
+
+def choose_port(wanted: int | None) -> int:
+    """Give the port to use: the wanted one, else the usual one of AWS emulators, else any free one.
+
+    Raises:
+        LocalCloudError: The wanted port is taken.
+    """
+    if wanted is not None:
+        if not _is_free(wanted):
+            raise LocalCloudError(f"port {wanted} is taken; choose another, or leave --port out to get a free one")
+        return wanted
+    if _is_free(USUAL_PORT):
+        return USUAL_PORT
+    with socket.create_server((HOST, 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _answers(port: int) -> bool:
+    try:
+        answer = urllib3.request("GET", f"http://{HOST}:{port}/_ministack/ready", retries=False, timeout=5)
+    except urllib3.exceptions.HTTPError:
+        return False
+    return answer.status == 200  # noqa: PLR2004 - HTTP's own

@@ -1,0 +1,111 @@
+"""What has happened so far in a demonstration: steps, events, messages."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lambdas.orders.events import UPDATED
+from local.mailbox import Mail
+from local.scenarios import PlayedStep
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the story.
+
+    Attributes:
+        kind: `step`, `event`, `Slack` or `e-mail`.
+        text: What happened.
+        day: The scenario's day, for a step.
+        order_id: The order it is about, empty where it is a message's.
+    """
+
+    kind: str
+    text: str
+    day: float | None = None
+    order_id: str = ""
+
+
+@dataclass(slots=True)
+class Story:
+    """Gathers what happens, from several threads.
+
+    Attributes:
+        happenings: All of it, oldest first.
+        orders: The last `Outposts Order Updated` detail of each order, by order id.
+        titles: Which scenario an order belongs to, by order id.
+        order_calls: How many CreateOrder and CancelOrder calls there were.
+        scheduled_polls: How many polls the schedule began; known at the end.
+    """
+
+    happenings: list[Happening] = field(default_factory=list)
+    orders: dict[str, Json] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    order_calls: int = 0
+    scheduled_polls: int = 0
+    last_slack: Json | None = None
+    last_mail: Mail | None = None
+    events: Counter[str] = field(default_factory=Counter)
+    slack_count: int = 0
+    mail_count: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def step(self, step: PlayedStep) -> None:
+        """Add a scenario's step."""
+        with self._lock:
+            self.titles.setdefault(step.order_id, step.title)
+            self.order_calls += step.is_order_call
+            self.happenings.append(Happening("step", step.narration, step.day, step.order_id))
+
+    def event(self, event: Json) -> None:
+        """Add an event of the bus, as EventBridge delivered it."""
+        detail_type, detail = event["detail-type"], event["detail"]
+        with self._lock:
+            self.events[detail_type] += 1
+            if detail_type == UPDATED:
+                self.orders[detail["orderId"]] = detail
+            else:
+                text = f"{detail_type.removeprefix('Outposts ')}{_news(detail)}"
+                self.happenings.append(Happening("event", text, order_id=detail["orderId"]))
+
+    def messages(self, slack: Sequence[Json], mails: Sequence[Mail]) -> None:
+        """Add the messages that are new among all those received."""
+        with self._lock:
+            self.happenings += [Happening("Slack", message["text"]) for message in slack[self.slack_count :]]
+            self.happenings += [Happening("e-mail", mail.subject) for mail in mails[self.mail_count :]]
+            self.slack_count, self.mail_count = len(slack), len(mails)
+            self.last_slack = slack[-1] if slack else None
+            self.last_mail = mails[-1] if mails else None
+
+    def counts(self) -> dict[str, int]:
+        """Count steps, events and messages."""
+        steps = sum(happening.kind == "step" for happening in self.happenings)
+        return {
+            "steps": steps,
+            "events": self.events.total(),
+            "observations": self.events[UPDATED],
+            "Slack messages": self.slack_count,
+            "e-mails": self.mail_count,
+        }
+
+    def is_all_told(self) -> bool:
+        """Whether each observation was told in Slack and by e-mail, at least as far as it reached the bus."""
+        return 0 < self.events[UPDATED] <= min(self.slack_count, self.mail_count)
+
+
+def _news(detail: Json) -> str:
+    item = f" {detail['lineItemId']}" if "lineItemId" in detail else ""
+    match detail:
+        case {"previousStatus": old, "status": new}:
+            return f"{item}: {old} → {new}"
+        case {"shipment": {"carrier": carrier, "trackingNumber": number}}:
+            return f"{item}: {carrier} {number}"
+        case {"assets": list(assets)}:
+            return f"{item}: {', '.join(asset['AssetId'] for asset in assets)}"
+        case {"amendments": amendments}:
+            return ": " + ", ".join(f"{each['path']} → {each['value']}" for each in amendments)
+    return item

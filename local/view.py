@@ -1,0 +1,106 @@
+"""The story of a demonstration on a terminal, live, or line by line where there is none."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from lambdas.orders.events import UPDATED
+from local.story import Happening, Story
+
+REFRESHES_PER_SECOND = 4
+STYLES = {"step": "bold", "event": "cyan", "Slack": "magenta", "e-mail": "green"}
+STATUS_STYLES = {"COMPLETED": "green", "CANCELLED": "yellow", "ERROR": "red"}
+
+
+@contextmanager
+def view(console: Console, story: Story) -> Iterator[None]:
+    """Show a story while the `with` block tells it."""
+    if console.is_terminal:
+        with Live(console=console, refresh_per_second=REFRESHES_PER_SECOND, get_renderable=lambda: _live(story)):
+            yield
+        return
+    over = threading.Event()
+    printer = threading.Thread(target=_print, args=(console, story, over), daemon=True)
+    printer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        printer.join()
+
+
+def closing(story: Story) -> RenderableType:
+    """Sum the story up: each order's end, the counts, and the last messages as people got them."""
+    counts = story.counts()
+    told = f"{counts['observations']} observations told in {counts['Slack messages']} Slack messages and "
+    by_type = ", ".join(
+        f"{number} {name.removeprefix('Outposts ')}" for name, number in story.events.most_common() if name != UPDATED
+    )
+    polls = f"the schedule ({story.scheduled_polls}), CreateOrder and CancelOrder ({story.order_calls})"
+    lines = [
+        f"{counts['steps']} steps in the lives of {len(story.orders)} orders.",
+        f"Polls were begun by {polls}, and the demonstration's fast clock.",
+        f"{counts['events']} events on the bus: {by_type}; {counts['observations']} Order Updated.",
+        f"{told}{counts['e-mails']} e-mails.",
+    ]
+    parts: list[RenderableType] = ["", _orders(story), "\n".join(lines)]
+    if mail := story.last_mail:
+        parts.append(Panel(escape(f"Subject: {mail.subject}\n\n{mail.text}"), title="The last e-mail", expand=False))
+    return Group(*parts)
+
+
+def _live(story: Story) -> RenderableType:
+    happenings = list(story.happenings)
+    messages = [each for each in happenings if each.kind in {"Slack", "e-mail"}]
+    return Group(
+        _orders(story),
+        _panel("What happens to the orders", [each for each in happenings if each.kind == "step"], 6),
+        _panel("Events on the bus", [each for each in happenings if each.kind == "event"], 10),
+        _panel("Messages", messages, 8),
+    )
+
+
+def _orders(story: Story) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("Order", no_wrap=True, min_width=len("oo-0123456789abcdef0"))
+    for name in ("Scenario", "Status", "Line items"):
+        table.add_column(name)
+    for order_id, detail in list(story.orders.items()):
+        status = str(detail["orderStatus"])
+        items = ", ".join(f"{number} {name}" for name, number in detail["lineItemCountsByStatus"].items())
+        style = STATUS_STYLES.get(status, "blue")
+        table.add_row(order_id, escape(story.titles.get(order_id, "")), f"[{style}]{escape(status)}[/]", escape(items))
+    return table
+
+
+def _panel(title: str, happenings: list[Happening], lines: int) -> Panel:
+    shown = [_line(happening) for happening in happenings[-lines:]]
+    return Panel("\n".join(shown + [""] * (lines - len(shown))), title=title, title_align="left")
+
+
+def _line(happening: Happening) -> str:
+    when = f"day {happening.day:3.0f}  " if happening.day is not None else ""
+    order = f"{happening.order_id}  " if happening.order_id and happening.kind == "event" else ""
+    kind = f"{happening.kind:<8}" if happening.kind in {"Slack", "e-mail"} else ""
+    return f"[{STYLES[happening.kind]}]{kind}{when}{order}[/]{escape(happening.text)}"
+
+
+def _print(console: Console, story: Story, over: threading.Event) -> None:
+    printed = 0
+    while True:
+        last_round = over.is_set()
+        for happening in story.happenings[printed:]:
+            label = happening.kind if happening.kind in {"step", "event"} else ""
+            console.print(f"{label:<7}{_line(happening)}", soft_wrap=True)
+            printed += 1
+        if last_round:
+            return
+        time.sleep(1 / REFRESHES_PER_SECOND)

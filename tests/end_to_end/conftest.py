@@ -1,0 +1,190 @@
+"""The stack deployed onto the local cloud, as someone outside uses it: by its command line and ordinary clients."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import urllib3
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 180
+ARRIVAL_SECONDS = 60
+
+Json = dict[str, Any]
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    """Look until there is something to see; None in the end."""
+    deadline = time.monotonic() + ARRIVAL_SECONDS
+    while not (seen := look()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return seen
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A local cloud that is up.
+
+    Attributes:
+        process: `python -m local up`.
+        outputs: The stack's outputs, as it wrote them.
+        printed: What it printed until it was ready.
+    """
+
+    process: "subprocess.Popen[bytes]"
+    outputs: dict[str, str]
+    printed: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that it told to export."""
+        return dict(re.findall(r"export (\w+)=(\S+)", self.printed))
+
+    @property
+    def mails(self) -> list[Json]:
+        """The mails that the topic sent."""
+        return self._received("Mails")
+
+    @property
+    def slack_messages(self) -> list[Json]:
+        """The messages that Slack received."""
+        return self._received("Slack messages")
+
+    def client(self, service: str) -> Any:
+        """Make an ordinary client of the local cloud."""
+        told = self.environment
+        special = {"outposts": told["AWS_ENDPOINT_URL_OUTPOSTS"]}
+        return boto3.client(  # type: ignore[call-overload] # any service
+            service,
+            endpoint_url=special.get(service, told["AWS_ENDPOINT_URL"]),
+            region_name=told["AWS_REGION"],
+            aws_access_key_id=told["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=told["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def poll(self, **request: Any) -> Json:
+        """Invoke the poll function, and give its answer."""
+        answer = self.client("lambda").invoke(
+            FunctionName=self.outputs["PollFunctionName"], Payload=json.dumps(request).encode()
+        )
+        summary: Json = json.load(answer["Payload"])
+        return summary
+
+    def end(self) -> int:
+        """Press Ctrl-C, and give the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=30)
+
+    def _received(self, name: str) -> list[Json]:
+        (url,) = re.findall(rf"{name} +(http\S+)", self.printed)
+        received: list[Json] = urllib3.request("GET", url).json()
+        return received
+
+
+def start(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start `python -m local up`; what it prints goes to `folder`/printed."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
+    with (folder / "printed").open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - our own command line
+            [sys.executable, "-m", "local", "up", *arguments],
+            cwd=ROOT,
+            env={**inherited, "TMPDIR": str(folder)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+@contextmanager
+def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
+    """Have a local cloud for the length of a `with` block."""
+    outputs = folder / "outputs.json"
+    process = start(folder, "--port", str(free_port()), "--outputs", str(outputs), *arguments)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        printed = folder / "printed"
+        while "Ctrl-C takes everything down" not in printed.read_text():
+            assert process.poll() is None, printed.read_text()
+            assert time.monotonic() < deadline, printed.read_text()
+            time.sleep(0.2)
+        yield Cloud(process, json.loads(outputs.read_text()), printed.read_text())
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=30)
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A queue of the test's own, filled by a rule on the bus or by the topic."""
+
+    sqs: Any
+    url: str
+    arn: str
+    taken: list[Json]
+
+    @classmethod
+    def make(cls, cloud: Cloud, name: str) -> "Subscriber":
+        """Make a queue."""
+        sqs = cloud.client("sqs")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        return cls(sqs, url, attributes["QueueArn"], [])
+
+    def received(self) -> list[Json]:
+        """Take what has arrived since, and give all that ever did."""
+        while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                self.taken.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return self.taken
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A local cloud whose source has been polled once, so that what follows is news."""
+    with up(tmp_path_factory.mktemp("up")) as cloud:
+        assert cloud.poll()["failures"] == []
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def bus(cloud: Cloud) -> Subscriber:
+    """A subscriber of every event on the bus."""
+    subscriber = Subscriber.make(cloud, "every-event")
+    events, name = cloud.client("events"), cloud.outputs["EventBusName"]
+    pattern = json.dumps({"source": ["outposts-order-notifier"]})
+    events.put_rule(Name="every-event", EventBusName=name, EventPattern=pattern)
+    events.put_targets(Rule="every-event", EventBusName=name, Targets=[{"Id": "queue", "Arn": subscriber.arn}])
+    return subscriber
+
+
+@pytest.fixture(scope="module")
+def topic(cloud: Cloud) -> Subscriber:
+    """A subscriber of the topic that wants to hear of replaced line items only."""
+    subscriber = Subscriber.make(cloud, "replaced")
+    cloud.client("sns").subscribe(
+        TopicArn=cloud.outputs["NotificationTopicArn"],
+        Protocol="sqs",
+        Endpoint=subscriber.arn,
+        Attributes={"RawMessageDelivery": "true", "FilterPolicy": json.dumps({"statuses": ["REPLACED"]})},
+    )
+    return subscriber

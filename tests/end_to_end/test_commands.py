@@ -1,0 +1,133 @@
+"""The local cloud's command line."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+
+from local.outposts.simulator import OutpostsSimulator
+from local.server import Server
+from local.slack import SlackReceiver
+from tests.end_to_end.conftest import ROOT, eventually, free_port, start, up
+
+
+def is_open(url: str) -> bool:
+    """Whether something listens there."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((parts.hostname or "", parts.port or 0)) == 0
+
+
+def left_in(folder: Path) -> list[int]:
+    """The processes that have `folder` as their TMPDIR, or a folder below it, in their environment."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            text = environment.read_bytes()
+        except OSError:
+            continue
+        if f"TMPDIR={folder}".encode() in text:
+            found.append(int(environment.parent.name))
+    return found
+
+
+class TestUp:
+    """`python -m local up`."""
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+    def test_leaves_nothing_behind(self, tmp_path: Path, number: signal.Signals) -> None:
+        """However it ends, even killed, no process goes on and no port stays open."""
+        with up(tmp_path) as cloud:
+            cloud.poll()
+            assert left_in(tmp_path)
+            cloud.process.send_signal(number)
+            cloud.process.wait(timeout=30)
+            assert eventually(lambda: not left_in(tmp_path))
+            urls = [value for name, value in cloud.environment.items() if name.startswith("AWS_ENDPOINT")]
+            assert not any(is_open(url) for url in urls)
+        if number != signal.SIGKILL:
+            assert not list(tmp_path.glob("outposts-order-notifier-*"))
+
+    def test_works_with_another_outposts_endpoint_slack_and_configuration(self, tmp_path: Path) -> None:
+        """What is named takes the place of what is built in; a configuration other than the demo's is deployed."""
+        configuration = tmp_path / "notifier.json"
+        configuration.write_text(json.dumps({"announceExistingOrders": True}))
+        simulator, receiver = OutpostsSimulator(), SlackReceiver()
+        with Server(simulator) as outposts, Server(receiver) as slack:
+            order = simulator.create_order(
+                {
+                    "OutpostIdentifier": outpost_of(outposts.url),
+                    "PaymentOption": "NO_UPFRONT",
+                    "LineItems": [{"CatalogItemId": "OR-RACKM5A"}],
+                }
+            )
+            webhook = f"{slack.url}/services/T1/B1/x"
+            arguments = ["--outposts-endpoint", outposts.url, "--slack-webhook", webhook, "--config", configuration]
+            with up(tmp_path, *map(str, arguments)) as cloud:
+                assert cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"] == outposts.url
+                assert cloud.poll()["eventsPublished"] == 2
+                assert eventually(lambda: [each for each in receiver.messages if order["OrderId"] in each["text"]])
+
+    @pytest.mark.parametrize(
+        ("configuration", "error"),
+        [
+            ({"pollEveryMinute": 5}, "notifier.pollEveryMinute: unknown key; allowed: sources, organization, "),
+            (None, "it should be a file of JSON"),
+        ],
+    )
+    def test_a_wrong_configuration_is_told_in_one_line(
+        self, tmp_path: Path, configuration: dict[str, int] | None, error: str
+    ) -> None:
+        """Nothing is started, and the line says what is wrong and what is allowed."""
+        path = tmp_path / "notifier.json"
+        if configuration is not None:
+            path.write_text(json.dumps(configuration))
+        process = start(tmp_path, "--config", str(path))
+        assert process.wait(timeout=60) == 1
+        (line,) = (tmp_path / "printed").read_text().splitlines()
+        assert line.startswith("error: ")
+        assert error in line
+
+    def test_a_taken_port_is_told(self, tmp_path: Path) -> None:
+        """Another program's port is left alone."""
+        with socket.create_server(("127.0.0.1", free_port())) as taken:
+            port = taken.getsockname()[1]
+            process = start(tmp_path, "--port", str(port))
+            assert process.wait(timeout=60) == 1
+        assert f"error: port {port} is taken; choose another" in (tmp_path / "printed").read_text()
+
+
+class TestDemo:
+    """`python -m local demo`, which is what `make demo` runs."""
+
+    def test_plays_every_scenario_and_ends_by_itself(self, tmp_path: Path) -> None:
+        """Without a terminal it prints line by line, and sums up; each observation was told in both channels."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "local", "demo", "--seconds-per-day", "0.3"],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "18 steps in the lives of 5 orders." in ran.stdout
+        assert "Line Item Status Change" in ran.stdout
+        for status in ("COMPLETED", "CANCELLED", "ERROR"):
+            assert f"is {status}" in ran.stdout
+        assert "nothing is left running" in ran.stdout
+        assert left_in(tmp_path) == []
+
+
+def outpost_of(url: str) -> str:
+    """An Outpost of the simulator at an address."""
+    outpost: str = boto3.client("outposts", endpoint_url=url).list_outposts()["Outposts"][0]["OutpostId"]
+    return outpost
