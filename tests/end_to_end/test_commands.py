@@ -51,7 +51,7 @@ class TestUp:
             cloud.process.wait(timeout=30)
             assert eventually(lambda: not left_in(tmp_path))
             urls = [value for name, value in cloud.environment.items() if name.startswith("AWS_ENDPOINT")]
-            assert not any(is_open(url) for url in urls)
+            assert eventually(lambda: not any(is_open(url) for url in urls))
         if number != signal.SIGKILL:
             assert not list(tmp_path.glob("outposts-order-notifier-*"))
 
