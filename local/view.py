@@ -16,6 +16,8 @@ from lambdas.orders.events import UPDATED
 from local.story import Happening, Story
 
 REFRESHES_PER_SECOND = 4
+TABLE_LINES = 5  # of the table of orders, beside the orders
+PANEL_LINES = 2  # of a panel, beside what it shows
 STYLES = {"step": "bold", "event": "cyan", "Slack": "magenta", "e-mail": "green"}
 STATUS_STYLES = {"COMPLETED": "green", "CANCELLED": "yellow", "ERROR": "red"}
 
@@ -24,7 +26,12 @@ STATUS_STYLES = {"COMPLETED": "green", "CANCELLED": "yellow", "ERROR": "red"}
 def view(console: Console, story: Story) -> Iterator[None]:
     """Show a story while the `with` block tells it."""
     if console.is_terminal:
-        with Live(console=console, refresh_per_second=REFRESHES_PER_SECOND, get_renderable=lambda: _live(story)):
+        with Live(
+            console=console,
+            refresh_per_second=REFRESHES_PER_SECOND,
+            get_renderable=lambda: _live(story, console.height),
+            transient=True,  # the closing sums it up
+        ):
             yield
         return
     over = threading.Event()
@@ -57,14 +64,22 @@ def closing(story: Story) -> RenderableType:
     return Group(*parts)
 
 
-def _live(story: Story) -> RenderableType:
+def _live(story: Story, height: int) -> RenderableType:
     happenings = list(story.happenings)
-    messages = [each for each in happenings if each.kind in {"Slack", "e-mail"}]
+    room = max(0, height - len(story.orders) - TABLE_LINES - 3 * PANEL_LINES)
+    steps, events = room // 4, room * 2 // 5
+    panels = {
+        "What happens to the orders": ({"step"}, steps),
+        "Events on the bus": ({"event"}, events),
+        "Messages": ({"Slack", "e-mail"}, room - steps - events),
+    }
     return Group(
         _orders(story),
-        _panel("What happens to the orders", [each for each in happenings if each.kind == "step"], 6),
-        _panel("Events on the bus", [each for each in happenings if each.kind == "event"], 10),
-        _panel("Messages", messages, 8),
+        *(
+            _panel(title, [happening for happening in happenings if happening.kind in kinds], lines)
+            for title, (kinds, lines) in panels.items()
+            if lines
+        ),
     )
 
 
