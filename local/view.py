@@ -11,6 +11,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from lambdas.orders.events import UPDATED
 from local.story import Happening, Story
@@ -98,7 +99,9 @@ def _orders(story: Story) -> Table:
 
 def _panel(title: str, happenings: list[Happening], lines: int) -> Panel:
     shown = [_line(happening) for happening in happenings[-lines:]]
-    return Panel("\n".join(shown + [""] * (lines - len(shown))), title=title, title_align="left")
+    text = Text.from_markup("\n".join(shown + [""] * (lines - len(shown))), overflow="ellipsis")
+    text.no_wrap = True
+    return Panel(text, title=title, title_align="left")
 
 
 def _line(happening: Happening) -> str:
