@@ -11,6 +11,7 @@ from moto import mock_aws
 from moto.core.config import DefaultConfig
 
 from lambdas.notify import handler as notify_handler
+from lambdas.orders.snapshot_table import INDEX_ATTRIBUTES
 from lambdas.poll import handler as poll_handler
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
@@ -69,7 +70,7 @@ def table(aws: None) -> str:  # noqa: ARG001 - moto must be there first
                     {"AttributeName": "source", "KeyType": "HASH"},
                     {"AttributeName": "id", "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary", "settled", "pending"]},
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(INDEX_ATTRIBUTES)},
             }
         ],
         BillingMode="PAY_PER_REQUEST",
