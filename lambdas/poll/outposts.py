@@ -141,30 +141,28 @@ def from_wire(value: Any, shape: Shape | None) -> Any:
         value: The value as parsed from the body.
         shape: Its shape in botocore's model, None for what the model has never heard of.
     """
-    if isinstance(shape, StructureShape) or (isinstance(value, dict) and not _is_scalar(shape)):
+    kind = shape.type_name if shape else {"dict": "map", "list": "list"}.get(type(value).__name__)
+    if kind in {"structure", "map"}:
         members = shape.members if isinstance(shape, StructureShape) else {}
-        given = value if isinstance(value, dict) else {"value": value}
+        named = value if isinstance(value, dict) else {"value": value}
         return {
             _without_lone_surrogates(name): from_wire(member, members.get(name))
-            for name, member in given.items()
+            for name, member in named.items()
             if member is not None
         }
-    if isinstance(shape, ListShape) or (isinstance(value, list) and not _is_scalar(shape)):
+    if kind == "list":
         member_shape = shape.member if isinstance(shape, ListShape) else None
-        given_list = value if isinstance(value, list) else [value]
-        return [from_wire(member, member_shape) for member in given_list if member is not None]
-    if shape is not None and isinstance(value, int | float) and not isinstance(value, bool):
-        if shape.type_name == "timestamp":
-            return _time(value)
-        if shape.type_name != "string":
-            return value
-    if shape is None or isinstance(value, str):
-        return _without_lone_surrogates(value) if isinstance(value, str) else value
-    return _without_lone_surrogates(canonical_json(value))
+        listed = value if isinstance(value, list) else [value]
+        return [from_wire(member, member_shape) for member in listed if member is not None]
+    if isinstance(value, str):
+        return _without_lone_surrogates(value)
+    if kind == "timestamp" and _is_number(value):
+        return _time(value)
+    return value if kind is None or (kind != "string" and _is_number(value)) else canonical_json(from_wire(value, None))
 
 
-def _is_scalar(shape: Shape | None) -> bool:
-    return shape is not None and shape.type_name not in {"structure", "list", "map"}
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _time(seconds: float) -> str:
