@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.orders.snapshot import Snapshot
-from lambdas.orders.snapshot_item import Item, NewerSnapshotError, is_torn, items_of, part_ids, snapshot_of
+from lambdas.orders.snapshot_item import Item, is_torn, items_of, part_ids, snapshot_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -118,7 +118,7 @@ class SnapshotTable:
         for order_id in items.keys() - errors.keys():
             try:
                 snapshots[order_id] = self._whole(items[order_id], parts)
-            except (BotoCoreError, ClientError, NewerSnapshotError) as error:
+            except Exception as error:  # noqa: BLE001 - one order's must not stop the others
                 errors[order_id] = f"{type(error).__name__}: {error}"
         return Loaded(snapshots, errors)
 

@@ -15,7 +15,7 @@ from lambdas.orders.events import UPDATED, Observation
 from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, SnapshotTable, SourceState
+from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.poll.choice import orders_gone_missing, orders_to_read
 from lambdas.poll.event_bus import EventBus
@@ -174,7 +174,7 @@ class Poll:
                     if _is_order_id(order_id := order.get("OrderId")):
                         listed[order_id] = digest(order)
                     else:
-                        errors.append(f"ListOrders named an order with the id {order_id}")
+                        errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
             except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
                 logger.exception("Orders could not be listed", outpost_ids=outpost_ids)
                 errors.append(f"{type(error).__name__}: {error}")
@@ -189,7 +189,7 @@ class Poll:
             for start in range(0, len(order_ids), BATCH_GET_ITEMS):
                 chunk = order_ids[start : start + BATCH_GET_ITEMS]
                 loaded = self.table.load(chunk)
-                _report_damage(loaded.snapshots)
+                _report_loaded(loaded)
                 failed = [Outcome(order_id, None, error=error) for order_id, error in loaded.errors.items()]
                 taken_up = [
                     threads.submit(self._take_up, order_id, loaded.snapshots.get(order_id), plan)
@@ -202,7 +202,7 @@ class Poll:
 
     def _take_up(self, order_id: str, stored: Snapshot | None, plan: Plan) -> Outcome:
         """Read one order, or find it missing, and store what changed. Runs in a thread."""
-        read = order_id not in plan.missing | plan.publish
+        read = order_id not in plan.missing and order_id not in plan.publish
         try:
             if read:
                 order = get_order(self.outposts, order_id)
@@ -271,8 +271,10 @@ def _listed(order_id: str, stored: Snapshot | None, plan: Plan) -> bool | None:
     return order_id in plan.listed
 
 
-def _report_damage(snapshots: Mapping[str, Snapshot]) -> None:
-    damaged = {order_id: snapshot for order_id, snapshot in snapshots.items() if snapshot.damage}
+def _report_loaded(loaded: Loaded) -> None:
+    for order_id, error in loaded.errors.items():
+        logger.error("This order's snapshot could not be loaded", correlation_id=order_id, error=error)
+    damaged = {order_id: snapshot for order_id, snapshot in loaded.snapshots.items() if snapshot.damage}
     for order_id, snapshot in damaged.items():
         logger.error("A damaged snapshot was set aside", correlation_id=order_id, damage=snapshot.damage)
     if damaged:
