@@ -75,6 +75,12 @@ class Monitoring(Construct):
                 "answered.",
                 ticks=3,
             ),
+            self._alarm(
+                "SnapshotsSetAside",
+                self._metric("poll", "SnapshotsSetAside"),
+                "A stored snapshot could not be read and was set aside; its order is discovered anew. The poll "
+                "function's log names the order; the snapshot table keeps the item under set-aside#<order id>.",
+            ),
         ]
 
     def _queue_alarms(self, poller: Poller, notifications: Notifications) -> list[cloudwatch.Alarm]:
@@ -143,6 +149,7 @@ class Monitoring(Construct):
             "Trouble": [
                 self._metric("poll", "PollFailures"),
                 self._metric("poll", "PendingEvents", statistic="Maximum"),
+                self._metric("poll", "SnapshotsSetAside"),
                 self._metric("notify", "NotificationFailures"),
                 _waiting(notifications.dead_letter_queue, "dead letters"),
             ],

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-from lambdas.orders.snapshot_table import INDEX_NAME
+from lambdas.orders.snapshot_table import INDEX_ATTRIBUTES, INDEX_NAME
 
 
 class Snapshots(Construct):
@@ -27,7 +27,7 @@ class Snapshots(Construct):
                     partition_key=dynamodb.Attribute(name="source", type=dynamodb.AttributeType.STRING),
                     sort_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
                     projection_type=dynamodb.ProjectionType.INCLUDE,
-                    non_key_attributes=["summary", "settled", "pending"],
+                    non_key_attributes=list(INDEX_ATTRIBUTES),
                 )
             ],
         )

@@ -211,4 +211,6 @@ _WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
     diff.LINE_ITEM_ADDED: _added,
     diff.LINE_ITEM_REMOVED: _removed,
     diff.AMENDED: _amended,
+    diff.MISSING: lambda changes: (Line("Outposts no longer lists this order") for _ in changes),
+    diff.REAPPEARED: lambda changes: (Line("Outposts lists this order again") for _ in changes),
 }

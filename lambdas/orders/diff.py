@@ -18,6 +18,8 @@ ASSETS = "Outposts Line Item Assets Change"
 LINE_ITEM_ADDED = "Outposts Line Item Added"
 LINE_ITEM_REMOVED = "Outposts Line Item Removed"
 AMENDED = "Outposts Order Amended"
+MISSING = "Outposts Order Missing"
+REAPPEARED = "Outposts Order Reappeared"
 
 TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
 SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
@@ -34,6 +36,11 @@ class Change:
 def discovery(order: Order) -> Change:
     """Tell an order that is seen for the first time."""
     return Change(DISCOVERED, {"order": order})
+
+
+def presence(missing: bool) -> Change:
+    """Tell that ListOrders no longer names an order that it named, or does again."""
+    return Change(MISSING if missing else REAPPEARED, {})
 
 
 def line_item_added(name: str, item: LineItem) -> Change:

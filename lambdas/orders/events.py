@@ -20,6 +20,8 @@ UPDATED = "Outposts Order Updated"
 # An event is at most 200 KB: PutEvents takes more since 2026-01-29, but a target's own limit stays (SNS: 256 KB).
 MAX_EVENT_BYTES = 200_000
 ENVELOPE_BYTES = 2_000  # more than what PutEvents counts beside the detail: source, detail-type, resources, time
+MAX_COUNTS_BYTES = 50_000
+MAX_COMMON_CHARACTERS = 1_000  # the API's own limits are below it; an update's changes hold the whole value
 MARK_BYTES = 2_000  # more than what `_mark` makes, whatever its text escapes to
 
 _EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
@@ -89,11 +91,15 @@ def _common_keys(order: Order, observation: Observation) -> dict[str, Any]:
         "account": observation.account,
         "region": observation.region,
         "orderId": order["OrderId"],
-        "outpostId": order.get("OutpostId"),
-        "orderType": order.get("OrderType"),
-        "orderStatus": order.get("Status"),
+        "outpostId": _beginning(order.get("OutpostId")),
+        "orderType": _beginning(order.get("OrderType")),
+        "orderStatus": _beginning(order.get("Status")),
         "baseline": observation.baseline,
     }
+
+
+def _beginning(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_COMMON_CHARACTERS else f"{text[:MAX_COMMON_CHARACTERS]}…"
 
 
 def _identity(common: dict[str, Any], sequence: int) -> dict[str, Any]:
@@ -111,7 +117,8 @@ def _updated(order: Order, identity: dict[str, Any], changes: list[Change], even
         {"detailType": change.detail_type, "eventId": event.detail["eventId"], **change.keys}
         for change, event in zip(changes, events, strict=True)
     ]
-    detail = {**identity, "lineItemCountsByStatus": line_item_counts_by_status(order), "changes": []}
+    counts = _cut(line_item_counts_by_status(order), MAX_COUNTS_BYTES)
+    detail = {**identity, "lineItemCountsByStatus": counts, "changes": []}
     room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes(detail) - len(',"changesOmitted":1000000')
     kept = set()
     for index in sorted(range(len(told)), key=lambda i: told[i]["detailType"] not in _STATUS_CHANGES):

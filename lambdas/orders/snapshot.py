@@ -25,6 +25,8 @@ class Snapshot:
             under its id.
         pending: Events made but not yet known to be published, in sequence.
         summary: Digest of the order's ListOrders summary at the last read, empty where it was not listed.
+        missing: Whether it was told that ListOrders no longer names the order.
+        damage: What of the stored snapshot could not be read, in words; empty where all could. Never stored.
     """
 
     source: str
@@ -34,6 +36,8 @@ class Snapshot:
     since: dict[str, str] = field(default_factory=dict)
     pending: tuple[Event, ...] = ()
     summary: bytes = b""
+    missing: bool = False
+    damage: str = ""
 
     @property
     def order_id(self) -> str:
@@ -41,7 +45,13 @@ class Snapshot:
         return str(self.order["OrderId"])
 
 
-def observe(snapshot: Snapshot | None, order: Order, observation: Observation, summary: bytes) -> Snapshot | None:
+def observe(
+    snapshot: Snapshot | None,
+    order: Order,
+    observation: Observation,
+    summary: bytes,
+    listed: bool | None = None,
+) -> Snapshot | None:
     """Turn an order's last snapshot and a new read of it into its next snapshot, new events pending in it.
 
     Args:
@@ -49,25 +59,31 @@ def observe(snapshot: Snapshot | None, order: Order, observation: Observation, s
         order: The order as read now.
         observation: Where and when it was read.
         summary: Digest of its ListOrders summary; the last one is kept where this is empty.
+        listed: Whether a listing that is newer than the snapshot names the order; None where there is no such listing.
 
     Returns:
         The next snapshot, or None where there is nothing to write.
     """
     old = snapshot or Snapshot(observation.source, order)
     summary = summary or old.summary
-    changes = [diff.discovery(order)] if snapshot is None else diff.diff(old.order, order)
+    missing = old.missing if listed is None else not listed
+    changes = [diff.presence(missing)] if missing != old.missing else []
+    changes += [diff.discovery(order)] if snapshot is None or old.damage else diff.diff(old.order, order)
     if not changes and summary == old.summary:
         return None
     told = [_with_duration(change, old.since, observation.observed_at) for change in changes]
     events = events_of(order, told, observation, after_sequence=old.sequence)
     return replace(
         old,
+        source=observation.source,
         order=order if changes else old.order,
         version=old.version + 1,
         sequence=old.sequence + len(events),
         since=_since(old if snapshot else None, order, observation.observed_at),
         pending=(*old.pending, *events),
         summary=summary,
+        missing=missing,
+        damage="",
     )
 
 

@@ -1,7 +1,7 @@
-"""Which of the listed orders to read. Pure."""
+"""Which of the listed orders to read, and which of the known ones have gone missing. Pure."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from lambdas.orders.snapshot_table import Known
@@ -25,18 +25,39 @@ def orders_to_read(
         now: When this one began.
 
     Returns:
-        Order ids: the listed ones to read, then those no longer listed that have pending events.
+        The ids of the listed orders to read, those that were missing until now included.
     """
-    chosen = [
+    return [
         order_id
         for order_id, summary in listed.items()
         if (order := known.get(order_id)) is None
         or not order.settled
         or order.pending
+        or order.missing
         or order.summary != summary
         or _daily_read_is_due(order_id, last, now)
     ]
-    return chosen + [order_id for order_id, order in known.items() if order.pending and order_id not in listed]
+
+
+def orders_gone_missing(listed: Collection[str], known: Mapping[str, Known], outpost_ids: Collection[str]) -> list[str]:
+    """Find the orders that ListOrders named before, and in a complete listing no longer does.
+
+    Args:
+        listed: Every order that the listing names.
+        known: What the index knew before the listing began, by order id.
+        outpost_ids: The Outposts that the listing was limited to, empty where to none: it says nothing of others.
+
+    Returns:
+        Their ids, without those that are known to be missing.
+    """
+    return [
+        order_id
+        for order_id, order in known.items()
+        if order_id not in listed
+        and order.summary
+        and not order.missing
+        and (not outpost_ids or order.outpost_id in outpost_ids)
+    ]
 
 
 def _daily_read_is_due(order_id: str, last: datetime | None, now: datetime) -> bool:

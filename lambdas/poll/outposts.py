@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.model import ListShape, Shape, StructureShape
-from botocore.utils import parse_timestamp
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from lambdas.orders.order import Order, canonical_json
 from lambdas.orders.timestamps import to_iso8601
@@ -18,14 +21,14 @@ from lambdas.poll.source import Source
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
-    from mypy_boto3_outposts.type_defs import OrderSummaryTypeDef
 
 CONCURRENT_READS = 16
 PAGE_SIZE = 1_000  # ListOrders' MaxResults goes up to here
+LONGEST_NUMBER = 25  # characters: a double's, and no more than a 64-bit integer's and some
 
 
 class MalformedOrderError(ValueError):
-    """GetOrder answered something that is not an order; the text names the member."""
+    """The API answered something that is no order, or no list of orders; the text says what."""
 
 
 def outposts_client(source: Source) -> "OutpostsClient":
@@ -40,7 +43,8 @@ def outposts_client(source: Source) -> "OutpostsClient":
             read_timeout=20,
         ),
     )
-    client.meta.events.register("after-call.outposts.GetOrder", _keep_whole_order)
+    for operation in ("GetOrder", "ListOrders"):
+        client.meta.events.register(f"before-parse.outposts.{operation}", _read_body)
     return client
 
 
@@ -62,10 +66,12 @@ def _session(source: Source) -> botocore.session.Session:
     return session
 
 
-def list_orders(client: "OutpostsClient", outpost_ids: tuple[str, ...]) -> Iterator["OrderSummaryTypeDef"]:
+def list_orders(client: "OutpostsClient", outpost_ids: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
     """List the summaries of all orders, or of those of some Outposts, page by page.
 
     Raises:
+        MalformedOrderError: A page is not a list of orders.
+        botocore.exceptions.ClientError: The API refused.
         botocore.exceptions.PaginationError: The API gave the same token twice; going on would never end.
     """
     paginator = client.get_paginator("list_orders")
@@ -74,17 +80,16 @@ def list_orders(client: "OutpostsClient", outpost_ids: tuple[str, ...]) -> Itera
             yield from page.get("Orders", [])
 
 
-def digest(summary: "OrderSummaryTypeDef") -> bytes:
+def digest(summary: Mapping[str, Any]) -> bytes:
     """Eight bytes that differ when anything in a ListOrders summary does."""
-    text = json.dumps(summary, sort_keys=True, default=to_iso8601)
-    return hashlib.sha256(text.encode()).digest()[:8]
+    return hashlib.sha256(canonical_json(summary).encode()).digest()[:8]
 
 
 def get_order(client: "OutpostsClient", order_id: str) -> Order:
     """Read one order as the API gives it: its own member names, times as ISO 8601, nulls left out.
 
     Raises:
-        MalformedOrderError: The answer is not an order.
+        MalformedOrderError: The answer is not an order, or another one.
         botocore.exceptions.ClientError: The API refused; NotFoundException, ThrottlingException and so on.
     """
     order = cast("Order", client.get_order(OrderId=order_id).get("Order", {}))
@@ -93,52 +98,84 @@ def get_order(client: "OutpostsClient", order_id: str) -> Order:
     return order
 
 
-def _keep_whole_order(http_response: Any, parsed: dict[str, Any], model: Any, **_: object) -> None:
-    """Put back what botocore's parser drops because its model lacks it.
+def _read_body(
+    operation_model: OperationModel,
+    response_dict: dict[str, Any],
+    customized_response_dict: dict[str, Any],
+    **_: object,
+) -> None:
+    """Read an answer in the place of botocore's parser, which drops what its model lacks and trips over odd types.
 
-    Runs at botocore's `after-call` event, where the raw body is at hand.
+    Runs at botocore's `before-parse` event. An answer without `Orders` is an empty page only where nothing else is
+    in it either: a listing taken for empty would have every order gone missing.
     """
-    if "Order" in parsed:
-        shape = model.output_shape.members["Order"]
-        parsed["Order"] = from_wire(json.loads(http_response.content)["Order"], shape, "Order")
+    if response_dict["status_code"] != HTTPStatus.OK:
+        return
+    name, shape = operation_model.name, cast("StructureShape", operation_model.output_shape)
+    told = {"GetOrder": "Order", "ListOrders": "Orders"}[name]
+    try:
+        answer = json.loads(
+            response_dict["body"],
+            parse_constant=str,
+            parse_float=partial(_number, float),
+            parse_int=partial(_number, int),
+        )
+        parsed = from_wire(answer, shape)
+    except (ValueError, RecursionError) as error:
+        raise MalformedOrderError(f"{name} answered what cannot be read as JSON: {error}") from error
+    known = {member: parsed[member] for member in shape.members if member in parsed}
+    if not isinstance(answer, dict) or (told not in known and parsed.keys() - known.keys()):
+        raise MalformedOrderError(f"{name} answered {canonical_json(parsed)[:100]}")
+    customized_response_dict.update(known)
+    response_dict["body"] = b"{}"
 
 
-def from_wire(value: Any, shape: Shape | None, path: str) -> Any:
-    """Turn a rest-json value into plain JSON: times as ISO 8601, nulls left out as absent.
+def from_wire(value: Any, shape: Shape | None) -> Any:
+    """Turn a rest-json value into plain JSON of its shape, whatever a server answers.
+
+    Times become ISO 8601, nulls are left out as absent. What is of another type than its shape is brought into it, so
+    that an odd value is neither lost nor in the way of the others: a single value becomes a list of it, one that is no
+    object the member `value` of one, and anything in the place of a text, a number or a time the JSON that it is.
 
     Args:
         value: The value as parsed from the body.
         shape: Its shape in botocore's model, None for what the model has never heard of.
-        path: Where it stands, for error texts.
-
-    Raises:
-        MalformedOrderError: A value's type is not its shape's.
     """
-    if isinstance(shape, StructureShape) or (shape is None and isinstance(value, dict)):
+    kind = shape.type_name if shape else {"dict": "map", "list": "list"}.get(type(value).__name__)
+    if kind in {"structure", "map"}:
         members = shape.members if isinstance(shape, StructureShape) else {}
+        named = value if isinstance(value, dict) else {"value": value}
         return {
-            name: from_wire(member, members.get(name), f"{path}.{name}")
-            for name, member in _of_type(value, dict, path).items()
+            _without_lone_surrogates(name): from_wire(member, members.get(name))
+            for name, member in named.items()
             if member is not None
         }
-    if isinstance(shape, ListShape) or (shape is None and isinstance(value, list)):
+    if kind == "list":
         member_shape = shape.member if isinstance(shape, ListShape) else None
-        return [
-            from_wire(member, member_shape, f"{path}[{index}]")
-            for index, member in enumerate(_of_type(value, list, path))
-            if member is not None
-        ]
-    if shape is not None and shape.type_name == "timestamp":
-        return to_iso8601(parse_timestamp(value))
-    if shape is not None and shape.type_name == "string":
-        _of_type(value, str, path)
-    return _without_lone_surrogates(value) if isinstance(value, str) else value
+        listed = value if isinstance(value, list) else [value]
+        return [from_wire(member, member_shape) for member in listed if member is not None]
+    if isinstance(value, str):
+        return _without_lone_surrogates(value)
+    if kind == "timestamp" and _is_number(value):
+        return _time(value)
+    return value if kind is None or (kind != "string" and _is_number(value)) else canonical_json(from_wire(value, None))
 
 
-def _of_type(value: Any, expected: type, path: str) -> Any:
-    if not isinstance(value, expected):
-        raise MalformedOrderError(f"{path} is {canonical_json(value)[:100]}; the API's model has a {expected.__name__}")
-    return value
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _time(seconds: float) -> str:
+    try:
+        return to_iso8601(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError, OSError):
+        return canonical_json(seconds)
+
+
+def _number(kind: type[int] | type[float], text: str) -> float | str:
+    """Read a number; one that JSON's readers elsewhere could not hold stays text."""
+    number = kind(text) if len(text) <= LONGEST_NUMBER else math.inf
+    return number if math.isfinite(number) else text
 
 
 def _without_lone_surrogates(text: str) -> str:

@@ -9,15 +9,15 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from lambdas.orders.events import UPDATED, Observation
-from lambdas.orders.observability import logger
+from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, SnapshotTable, SourceState
+from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
-from lambdas.poll.choice import orders_to_read
+from lambdas.poll.choice import orders_gone_missing, orders_to_read
 from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import CONCURRENT_READS, digest, get_order, list_orders
 from lambdas.poll.source import Source
@@ -26,9 +26,16 @@ if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
 
+MAX_ORDER_ID = 255  # characters, by the API's model
+LISTING = None  # what failed to be listed has no order id
+
+
 @dataclass(slots=True)
 class Summary:
-    """What a run did: the summary that poll returns (contract, part 2), and two counts more for its metrics."""
+    """What a run did: the summary that poll returns (contract, part 2), and two counts more for its metrics.
+
+    A failure is named by the id of the order that it befell; one of ListOrders itself by null.
+    """
 
     source: str
     orders_listed: int = 0
@@ -38,7 +45,7 @@ class Summary:
     events_published: int = 0
     transitions_published: int = 0
     events_pending: int = 0
-    failures: dict[str, str] = field(default_factory=dict)
+    failures: dict[str | None, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Give the contract's summary."""
@@ -54,8 +61,29 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """Which orders a run takes up, and what it goes by.
+
+    Attributes:
+        read: To be read from the API.
+        missing: To be told missing.
+        publish: Neither, but events of them are pending.
+        listed: Digest of each listed order's summary.
+        known: What the index knew before the listing began.
+        baseline: The orders that the source's first poll finds.
+    """
+
+    read: Sequence[str]
+    missing: AbstractSet[str] = frozenset()
+    publish: AbstractSet[str] = frozenset()
+    listed: Mapping[str, bytes] = field(default_factory=dict)
+    known: Mapping[str, Known] = field(default_factory=dict)
+    baseline: AbstractSet[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of reading one order: the snapshot now stored, None where another run stored meanwhile."""
+    """What came of taking up one order: the snapshot now stored, None where another run stored meanwhile."""
 
     order_id: str
     snapshot: Snapshot | None
@@ -85,66 +113,125 @@ class Poll:
     def run(self) -> Summary:
         """Poll the source: every order that is new, in flight, changed by its summary, or due for its daily read.
 
-        An order that cannot be read, stored or published is named in the summary's failures and stops no other.
+        An order that cannot be read, stored or published is named in the summary's failures and stops no other. Where
+        ListOrders fails, what it named until then is read all the same, but the listing counts for nothing else: no
+        order is called missing by it, and the source's first poll is not over.
+
+        What is known is asked for before the listing: an order that a run beside this one stores in between would
+        look missing otherwise.
 
         Raises:
-            botocore.exceptions.ClientError: ListOrders or the snapshot table refused.
-            botocore.exceptions.PaginationError: ListOrders gave the same token twice.
+            botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
         """
         began, state = self.clock(), self.table.source_state(self.source.name)
-        orders = list_orders(self.outposts, self.source.outpost_ids)
-        listed = {order["OrderId"]: digest(order) for order in orders if "OrderId" in order}
         known = self.table.known(self.source.account, self.source.region)
+        summary = Summary(self.source.name)
+        listed = self._list(summary)
+        complete = LISTING not in summary.failures
         last = from_iso8601(state.polled_at) if state.polled_at else None
-        baseline = state.baseline_left if state.baseline_at else listed.keys() - known.keys()
-        summary = self._poll(orders_to_read(listed, known, last, began), listed, baseline)
-        self.table.save_source_state(
-            self.source.name,
-            SourceState(
-                baseline_at=state.baseline_at or to_iso8601(began),
-                baseline_left=frozenset(baseline & summary.failures.keys()),
-                polled_at=to_iso8601(began),
-            ),
+        missing = orders_gone_missing(listed, known, self.source.outpost_ids) if complete and last else []
+        pending = {order_id for order_id, order in known.items() if order.pending}
+        plan = Plan(
+            read=orders_to_read(listed, known, last, began),
+            missing=frozenset(missing),
+            publish=pending - listed.keys() - set(missing),
+            listed=listed,
+            known=known,
+            baseline=state.baseline_left if state.baseline_at else listed.keys() - known.keys(),
         )
+        self._carry_out(plan, summary)
+        if complete:
+            self.table.save_source_state(
+                self.source.name,
+                SourceState(
+                    baseline_at=state.baseline_at or to_iso8601(began),
+                    baseline_left=frozenset(plan.baseline & summary.failures.keys()),
+                    polled_at=to_iso8601(began),
+                ),
+            )
         return summary
 
     def run_only(self, order_ids: Sequence[str]) -> Summary:
-        """Poll the given orders and no others, without listing. Failures as with `run`."""
-        return self._poll(order_ids, listed={}, baseline=frozenset())
+        """Poll the given orders and no others, without listing. Failures as with `run`.
 
-    def _poll(self, order_ids: Sequence[str], listed: Mapping[str, bytes], baseline: AbstractSet[str]) -> Summary:
-        summary = Summary(self.source.name, orders_listed=len(listed))
+        Raises:
+            ValueError: They are not a list of order ids.
+        """
+        if not isinstance(order_ids, list) or not all(map(_is_order_id, order_ids)):
+            raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")
+        summary = Summary(self.source.name)
+        self._carry_out(Plan(read=list(dict.fromkeys(order_ids))), summary)
+        return summary
+
+    def _list(self, summary: Summary) -> dict[str, bytes]:
+        """List the orders, each Outpost's by itself where the source is limited to some; failures go to the summary."""
+        listed: dict[str, bytes] = {}
+        errors = []
+        limits: list[tuple[str, ...]] = [(outpost_id,) for outpost_id in self.source.outpost_ids] or [()]
+        for outpost_ids in limits:
+            try:
+                for order in list_orders(self.outposts, outpost_ids):
+                    if _is_order_id(order_id := order.get("OrderId")):
+                        listed[order_id] = digest(order)
+                    else:
+                        errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
+            except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
+                logger.exception("Orders could not be listed", outpost_ids=outpost_ids)
+                errors.append(f"{type(error).__name__}: {error}")
+        if errors:
+            summary.failures[LISTING] = "; ".join(errors[:10])
+        summary.orders_listed = len(listed)
+        return listed
+
+    def _carry_out(self, plan: Plan, summary: Summary) -> None:
+        order_ids = [*plan.read, *sorted(plan.missing), *sorted(plan.publish)]
         with ThreadPoolExecutor(CONCURRENT_READS) as threads:
             for start in range(0, len(order_ids), BATCH_GET_ITEMS):
                 chunk = order_ids[start : start + BATCH_GET_ITEMS]
-                stored = self.table.load(chunk)
-                reads = [
-                    threads.submit(self._read, order_id, stored.get(order_id), listed.get(order_id, b""), baseline)
+                loaded = self.table.load(chunk)
+                _report_loaded(loaded)
+                failed = [Outcome(order_id, None, error=error) for order_id, error in loaded.errors.items()]
+                taken_up = [
+                    threads.submit(self._take_up, order_id, loaded.snapshots.get(order_id), plan)
                     for order_id in chunk
+                    if order_id not in loaded.errors
                 ]
-                outcomes = [read.result() for read in reads]
+                outcomes = [*failed, *(each.result() for each in taken_up)]
                 _add(summary, outcomes)
                 self._publish(outcomes, summary)
-        return summary
 
-    def _read(self, order_id: str, stored: Snapshot | None, listed_as: bytes, baseline: AbstractSet[str]) -> Outcome:
-        """Read one order and store what changed. Runs in a thread."""
+    def _take_up(self, order_id: str, stored: Snapshot | None, plan: Plan) -> Outcome:
+        """Read one order, or find it missing, and store what changed. Runs in a thread."""
+        read = order_id not in plan.missing and order_id not in plan.publish
         try:
-            order = get_order(self.outposts, order_id)
-            observation = Observation(
-                self.source.account, self.source.region, to_iso8601(self.clock()), order_id in baseline
+            if read:
+                order = get_order(self.outposts, order_id)
+            elif stored and order_id in plan.missing:
+                order = stored.order
+            else:
+                return Outcome(order_id, stored)
+            snapshot = observe(
+                stored,
+                order,
+                Observation(
+                    account=self.source.account,
+                    region=self.source.region,
+                    observed_at=to_iso8601(self.clock()),
+                    baseline=stored is None and order_id in plan.baseline,
+                ),
+                plan.listed.get(order_id, b""),
+                listed=_listed(order_id, stored, plan),
             )
-            snapshot = observe(stored, order, observation, listed_as)
             if snapshot is None:
-                return Outcome(order_id, stored, read=True)
+                return Outcome(order_id, stored, read=read)
             if not self.table.save(snapshot):
                 logger.info("Another run stored this order meanwhile", correlation_id=order_id)
-                return Outcome(order_id, None, read=True)
+                return Outcome(order_id, None, read=read)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one order must not stop the others
             logger.exception("This order could not be read or stored", correlation_id=order_id)
             return Outcome(order_id, stored, error=f"{type(error).__name__}: {error}")
         changed = stored is None or snapshot.sequence > stored.sequence
-        return Outcome(order_id, snapshot, read=True, changed=changed)
+        return Outcome(order_id, snapshot, read=read, changed=changed)
 
     def _publish(self, outcomes: Sequence[Outcome], summary: Summary) -> None:
         """Publish what is pending of some orders, and clear it where all of it arrived."""
@@ -158,16 +245,50 @@ class Poll:
             summary.transitions_published += sum(event.detail_type != UPDATED for event in arrived)
             summary.events_pending += len(snapshot.pending) - len(arrived)
             if len(arrived) == len(snapshot.pending):
-                self.table.clear_pending(order_id, snapshot.version)
+                self._clear(order_id, snapshot, summary)
         for order_id, error in published.errors.items():
             logger.error("Events of this order stay pending", correlation_id=order_id, error=error)
             summary.failures.setdefault(order_id, error)
+
+    def _clear(self, order_id: str, snapshot: Snapshot, summary: Summary) -> None:
+        try:
+            self.table.clear_pending(order_id, snapshot.version)
+        except Exception as error:  # noqa: BLE001 - it must not stop the other orders
+            logger.exception("Published events of this order stay pending", correlation_id=order_id)
+            summary.failures.setdefault(order_id, f"published, and published again next time: {error}")
+
+
+def _is_order_id(value: object) -> TypeGuard[str]:
+    """Whether DynamoDB takes it as a key, and it is no other kind of item's."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_ORDER_ID and "#" not in value
+
+
+def _listed(order_id: str, stored: Snapshot | None, plan: Plan) -> bool | None:
+    """What the listing says of an order; None where another run stored since, which may know better."""
+    known = plan.known.get(order_id)
+    if known is None or stored is None or known.version != stored.version:
+        return None
+    return order_id in plan.listed
+
+
+def _report_loaded(loaded: Loaded) -> None:
+    for order_id, error in loaded.errors.items():
+        logger.error("This order's snapshot could not be loaded", correlation_id=order_id, error=error)
+    damaged = {order_id: snapshot for order_id, snapshot in loaded.snapshots.items() if snapshot.damage}
+    for order_id, snapshot in damaged.items():
+        logger.error("A damaged snapshot was set aside", correlation_id=order_id, damage=snapshot.damage)
+    if damaged:
+        count(SnapshotsSetAside=len(damaged))
 
 
 def _add(summary: Summary, outcomes: Sequence[Outcome]) -> None:
     for outcome in outcomes:
         summary.orders_read += outcome.read
         summary.orders_changed += outcome.changed
-        summary.orders_in_flight += outcome.snapshot is not None and not is_settled(outcome.snapshot.order)
+        summary.orders_in_flight += _is_in_flight(outcome.snapshot)
         if outcome.error:
             summary.failures[outcome.order_id] = outcome.error
+
+
+def _is_in_flight(snapshot: Snapshot | None) -> bool:
+    return snapshot is not None and not snapshot.missing and not is_settled(snapshot.order)

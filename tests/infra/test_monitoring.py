@@ -27,6 +27,7 @@ class TestAlarms:
             "PollFailures",
             "PollsNotStarted",
             "PendingEvents",
+            "SnapshotsSetAside",
             "NotificationsDelayed",
             "DeadLetters",
         }
@@ -58,6 +59,7 @@ class TestAlarms:
         [
             ("PollFailures", "Errors", 1, 2),
             ("PendingEvents", "PendingEvents", 1, 3),
+            ("SnapshotsSetAside", "SnapshotsSetAside", 1, 1),
             ("NotificationsDelayed", "ApproximateAgeOfOldestMessage", 900, 1),
             ("DeadLetters", "ApproximateNumberOfMessagesVisible", 1, 1),
             ("PollsNotStarted", "ApproximateNumberOfMessagesVisible", 1, 1),

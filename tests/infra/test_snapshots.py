@@ -43,7 +43,7 @@ class TestSnapshots:
                         ],
                         "Projection": {
                             "ProjectionType": "INCLUDE",
-                            "NonKeyAttributes": ["summary", "settled", "pending"],
+                            "NonKeyAttributes": ["version", "outpostId", "settled", "missing", "summary", "pending"],
                         },
                     }
                 ],

@@ -1,5 +1,6 @@
 """Which of the listed orders are read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.snapshot_table import Known
-from lambdas.poll.choice import orders_to_read
+from lambdas.poll.choice import orders_gone_missing, orders_to_read
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 A_MOMENT_AGO = NOW - timedelta(microseconds=1)
@@ -33,10 +34,11 @@ class TestChoice:
         listed = {"new": b"same", **dict.fromkeys(known, b"same"), "changed": b"other"}
         assert chosen(listed, known) == ["new", "in-flight", "changed", "unpublished"]
 
-    def test_an_order_no_longer_listed_is_read_while_events_of_it_are_pending(self) -> None:
-        """What was stored but not published still goes out."""
-        known = {"gone": Known(b"same", settled=True, pending=1), "gone-and-told": SETTLED}
-        assert chosen({}, known) == ["gone"]
+    def test_a_missing_order_is_read_when_it_is_listed_again_and_not_before(self) -> None:
+        """Until then there is nothing to learn about it."""
+        known = {"missing": replace(SETTLED, settled=False, missing=True)}
+        assert chosen({}, known) == []
+        assert chosen({"missing": b"same"}, known) == ["missing"]
 
     @given(
         ids=st.lists(st.uuids().map(str), min_size=1, max_size=20, unique=True),
@@ -59,3 +61,33 @@ class TestChoice:
     def test_after_a_day_without_a_poll_every_order_is_read(self) -> None:
         """Nothing is assumed of a day that nobody watched."""
         assert chosen({"settled": b"same"}, {"settled": SETTLED}, last=None) == ["settled"]
+
+    def test_a_clock_that_went_backwards_skips_no_daily_read(self) -> None:
+        """What fell due while the clock was ahead falls due again."""
+        ahead = NOW + timedelta(hours=6)
+        orders = [f"oo-{number:017x}" for number in range(200)]
+        listed, known = dict.fromkeys(orders, b"same"), dict.fromkeys(orders, SETTLED)
+        assert orders_to_read(listed, known, ahead, NOW) == []
+        day = [(NOW, NOW + timedelta(hours=12)), (NOW + timedelta(hours=12), NOW + timedelta(hours=24))]
+        read = [order_id for last, now in day for order_id in orders_to_read(listed, known, last, now)]
+        assert sorted(read) == orders
+
+
+class TestMissing:
+    """Which orders a complete listing no longer names."""
+
+    def test_orders_that_were_listed_and_are_no_longer_have_gone_missing(self) -> None:
+        """An order that no listing ever named is not missed, nor one that is known to be missing."""
+        known = {
+            "gone": SETTLED,
+            "in-flight": replace(SETTLED, settled=False),
+            "never-listed": replace(SETTLED, summary=b""),
+            "missing": replace(SETTLED, missing=True),
+            "there": SETTLED,
+        }
+        assert orders_gone_missing({"there"}, known, ()) == ["gone", "in-flight"]
+
+    def test_a_listing_of_some_outposts_says_nothing_of_others(self) -> None:
+        """An order of another Outpost, or of an unknown one, is not missed."""
+        known = {name: replace(SETTLED, outpost_id=name) for name in ("op-1", "op-2", "")}
+        assert orders_gone_missing((), known, ("op-1",)) == ["op-1"]

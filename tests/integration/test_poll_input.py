@@ -1,0 +1,655 @@
+"""Whatever the API answers and the table holds: each bad input has a clear outcome, and stops no other order."""
+
+import json
+import random
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from werkzeug import Request, Response
+
+from lambdas.orders.events import Event
+from lambdas.orders.order import canonical_json
+from lambdas.poll.handler import PollFailedError, handler
+from local.outposts.control_plane import ControlPlane
+from local.outposts.simulator import OutpostsSimulator
+from local.server import Server
+from tests.integration.conftest import drain
+from tests.integration.lambda_context import Context
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+ORDER_ID = "oo-0123456789abcdef0"
+OTHER_ID = "oo-0123456789abcdef1"
+OUTPOST_ID = "op-0123456789abcdef0"
+OTHER_OUTPOST_ID = "op-0123456789abcdef1"
+LIST = "/list-orders"
+GET = f"/orders/{ORDER_ID}"
+MARKUP = '<!channel> <b>&amp;</b> *_~`"\\ \u202e🚚\u0000\u0007\r\n\u2028 {{x}} ${y}'
+
+
+class Api:
+    """The simulator, except where the next answers of a path are written down as bodies; None lets one through."""
+
+    def __init__(self) -> None:
+        self.simulator = OutpostsSimulator(account="111122223333")
+        self.bodies: dict[str, list[bytes | None]] = {}
+        self.calls: list[str] = []
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        path = Request(environ).path
+        self.calls.append(path)
+        body = bodies.pop(0) if (bodies := self.bodies.get(path)) else None
+        if body is None:
+            return self.simulator(environ, start_response)
+        return Response(body, content_type="application/json")(environ, start_response)
+
+
+@dataclass
+class World:
+    """What a test acts on: the API, the function, the table, and a subscriber's queue."""
+
+    api: Api
+    aws: ControlPlane
+    queue: str
+    table: Any = field(default_factory=lambda: boto3.client("dynamodb"))
+
+    def answer(self, path: str, *answers: Any) -> None:
+        """Make the next calls of a path answer this JSON or these bytes, or as always where it is None."""
+        self.api.bodies[path] = [
+            each if each is None or isinstance(each, bytes) else json.dumps(each).encode() for each in answers
+        ]
+
+    def forget(self, order_id: str) -> dict[str, Any]:
+        """Make the API know nothing of an order any more; gives the order."""
+        return self.api.simulator._account._orders.pop(order_id)
+
+    def poll(self, **request: Any) -> dict[str, Any]:
+        """Run the function, and give its summary, whether it failed or not."""
+        self.api.calls.clear()
+        try:
+            summary: dict[str, Any] = handler(request, Context())
+        except PollFailedError as failed:
+            summary = json.loads(str(failed))
+            assert summary["failures"]
+        return summary
+
+    def events(self) -> list[dict[str, Any]]:
+        """Take the details of the events that reached the subscriber since the last time, with their types."""
+        return [{"type": event["detail-type"], **event["detail"]} for event in drain(self.queue)]
+
+    def told(self) -> dict[str, list[str]]:
+        """Take what the subscriber was told, by order."""
+        told: dict[str, list[str]] = {}
+        for event in self.events():
+            told.setdefault(event["orderId"], []).append(event["type"].removeprefix("Outposts "))
+        return told
+
+    def item(self, item_id: str = ORDER_ID) -> dict[str, Any]:
+        """An item of the table; empty where there is none."""
+        found: dict[str, Any] = self.table.get_item(TableName="snapshots", Key={"id": {"S": item_id}}).get("Item", {})
+        return found
+
+    def put_item(self, item: dict[str, Any]) -> None:
+        """Write an item behind the function's back."""
+        self.table.put_item(TableName="snapshots", Item=item)
+
+
+@pytest.fixture
+def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A deployed poll function with one source, that lists one order a page."""
+    api = Api()
+    with Server(api) as server:
+        monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
+        monkeypatch.setenv("EVENT_BUS_NAME", "orders")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", server.url)
+        watch(monkeypatch, {"region": "eu-west-1"})
+        monkeypatch.setattr("lambdas.poll.outposts.PAGE_SIZE", 1)
+        yield World(api, ControlPlane(server.url), bus_queue)
+
+
+@dataclass
+class Bus:
+    """A bus that is quicker than moto's, for thousands of events."""
+
+    events: list[Event] = field(default_factory=list)
+    down: bool = False
+
+    def put(self, batch: dict[str, Event]) -> dict[str, str]:
+        """Take the events, or refuse them all."""
+        if self.down:
+            return dict.fromkeys(batch, "down")
+        self.events += batch.values()
+        return {}
+
+
+@pytest.fixture
+def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Bus:  # noqa: ARG001 - the function must be there first
+    """The bus that the function publishes to."""
+    bus = Bus()
+    monkeypatch.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch: bus.put(batch))
+    return bus
+
+
+def watch(monkeypatch: pytest.MonkeyPatch, *sources: dict[str, Any]) -> None:
+    """Configure the sources."""
+    monkeypatch.setenv("SOURCES", json.dumps(sources))
+
+
+def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
+    """An order of one rack."""
+    item = {"LineItemId": "ooi-0123456789abcdef0", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": "PREPARING"}
+    order = {"OrderId": order_id, "OutpostId": OUTPOST_ID, "Status": "PREPARING", "LineItems": [item]}
+    return {**order, **members}
+
+
+def shipped(information: Any) -> dict[str, Any]:
+    """An order whose line item has this shipment information."""
+    return an_order(LineItems=[{"LineItemId": "ooi-a", "Status": "SHIPPED", "ShipmentInformation": information}])
+
+
+def with_assets(assets: Any) -> dict[str, Any]:
+    """An order whose line item has these assets."""
+    return an_order(LineItems=[{"LineItemId": "ooi-a", "Status": "INSTALLED", "AssetInformationList": assets}])
+
+
+DISCOVERED = ["Order Discovered", "Order Updated"]
+ODD_ORDERS = {
+    "nothing but its id": {"OrderId": ORDER_ID},
+    "nulls": {"OrderId": ORDER_ID, "Status": None, "LineItems": None, "OutpostId": None},
+    "null line items": an_order(LineItems=[None, {"LineItemId": None, "Status": None}]),
+    "unknown members": an_order(Incoterms={"Code": "DAP"}, LineItems=[{"Eta": [1, None, {"a": None}]}]),
+    "unknown status": an_order(Status="HELD_AT_CUSTOMS"),
+    "unknown type": an_order(OrderType="LOAN"),
+    "unknown carrier": shipped({"ShipmentCarrier": "PIGEON", "ShipmentTrackingNumber": "1"}),
+    "tracking number of markup": shipped({"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": MARKUP}),
+    "MAC of markup": with_assets([{"AssetId": MARKUP, "MacAddressList": [MARKUP]}]),
+    "status is a number": an_order(Status=7),
+    "status is an object": an_order(Status={"Code": 7}),
+    "line items are an object": an_order(LineItems={"ooi-a": {"Status": "SHIPPED"}}),
+    "line items are a text": an_order(LineItems="none"),
+    "a line item is a text": an_order(LineItems=["rack", 1, True]),
+    "shipment is a text": shipped("see portal"),
+    "tracking number is a number": shipped({"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": 12}),
+    "assets are a number": with_assets(3),
+    "MACs are objects": with_assets([{"MacAddressList": {"a": "02:00"}}]),
+    "quantity is a text": an_order(LineItems=[{"LineItemId": "ooi-a", "Quantity": "two"}]),
+    "submitted some day": an_order(OrderSubmissionDate="some day", OrderFulfilledDate=1e300),
+    "no number that JSON knows": an_order(Weight=float("nan"), Size=float("inf")),
+    "half a character": {**an_order(PaymentTerm="\ud83d"), "\udc00": 1},
+    "a megabyte of text": {"OrderId": ORDER_ID, "Status": "x" * 1_000_000},
+    "deep": an_order(Deep=json.loads("[" * 200 + "]" * 200)),
+}
+
+
+class TestOrders:
+    """Orders that the API's model does not allow, or that nobody has seen yet."""
+
+    @pytest.mark.parametrize("order", ODD_ORDERS.values(), ids=ODD_ORDERS.keys())
+    def test_an_odd_order_is_told_like_any_other(self, world: World, order: dict[str, Any]) -> None:
+        """It is discovered, stays silent while nothing changes, and its next change is told."""
+        world.aws.put_order(an_order(OTHER_ID))
+        listing = {"Orders": [{"OrderId": ORDER_ID}, {"OrderId": OTHER_ID}]}
+        world.answer(LIST, listing, listing, listing)
+        world.answer(GET, {"Order": order}, {"Order": order}, {"Order": {**order, "PaymentTerm": "FIVE_YEARS"}})
+        assert world.poll()["failures"] == []
+        assert world.told() == {ORDER_ID: DISCOVERED, OTHER_ID: DISCOVERED}
+        assert (world.poll()["ordersChanged"], world.told()) == (0, {})
+        assert (world.poll()["failures"], world.told()) == ([], {ORDER_ID: ["Order Amended", "Order Updated"]})
+
+    def test_markup_reaches_subscribers_as_it_is(self, world: World) -> None:
+        """Escaping is each channel's own business; the tracking link is safe already."""
+        world.aws.put_order(an_order())
+        world.poll()
+        world.events()
+        world.aws.put_order(shipped({"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": MARKUP}))
+        world.poll()
+        added = next(event for event in world.events() if event["type"] == "Outposts Line Item Added")
+        assert added["lineItem"]["ShipmentInformation"]["ShipmentTrackingNumber"] == MARKUP
+
+    def test_an_order_too_large_for_one_item_is_stored_and_told(self, world: World, bus: Bus) -> None:
+        """A thousand line items with random assets: every change is told, in sequence, and nothing twice."""
+        world.aws.put_order(huge("PREPARING"))
+        summary = world.poll()
+        assert (summary["failures"], summary["eventsPending"]) == ([], 0)
+        assert int(world.item()["parts"]["N"]) > 1
+        told = [event.detail["lineItem"] for event in bus.events if event.detail_type == "Outposts Line Item Added"]
+        assert told == huge("PREPARING")["LineItems"]
+        assert world.poll()["ordersChanged"] == 0
+        world.aws.put_order(huge("SHIPPED"))
+        assert world.poll()["failures"] == []
+        moved = [event for event in bus.events if event.detail_type == "Outposts Line Item Status Change"]
+        assert len(moved) == 1_000
+        assert [event.detail["sequence"] for event in bus.events] == list(range(1, len(bus.events) + 1))
+
+    def test_pending_events_of_a_huge_order_are_kept(self, world: World, bus: Bus) -> None:
+        """They go out with the next run, all of them, in sequence."""
+        world.aws.put_order(huge("PREPARING"))
+        bus.down = True
+        assert world.poll()["eventsPending"] == 1_002
+        bus.down = False
+        assert world.poll()["eventsPublished"] == 1_002
+        assert [event.detail["sequence"] for event in bus.events] == list(range(1, 1_003))
+        assert world.item()["pending"] == {"N": "0"}
+
+
+class TestGetOrder:
+    """Answers of GetOrder that are no order."""
+
+    @pytest.mark.parametrize(
+        ("answer", "error"),
+        [
+            (b"garbage", "MalformedOrderError: GetOrder answered what cannot be read as JSON"),
+            (b'{"Order": {"OrderId": "oo-01', "MalformedOrderError: GetOrder answered what cannot be read as JSON"),
+            (b"<html><body>Sign in</body></html>", "MalformedOrderError: GetOrder answered what cannot be read as"),
+            (b"", "MalformedOrderError: GetOrder answered what cannot be read as JSON"),
+            (b"\xff\xfe\x00", "MalformedOrderError: GetOrder answered what cannot be read as JSON"),
+            (b"[" * 100_000, "MalformedOrderError: GetOrder answered what cannot be read as JSON"),
+            ([], "MalformedOrderError: GetOrder answered"),
+            ({"message": "Sign in"}, "MalformedOrderError: GetOrder answered"),
+            ({}, f"MalformedOrderError: GetOrder of {ORDER_ID} answered an order with the id None"),
+            ({"Order": None}, "answered an order with the id None"),
+            ({"Order": [1]}, "answered an order with the id None"),
+            ({"Order": "none"}, "answered an order with the id None"),
+            ({"Order": {"Status": "PREPARING"}}, "answered an order with the id None"),
+            ({"Order": an_order(OTHER_ID)}, f"answered an order with the id {OTHER_ID}"),
+        ],
+    )
+    def test_it_fails_that_order_alone(self, world: World, answer: Any, error: str) -> None:
+        """The failure says what was answered; the others are told, and the next run takes the order up again."""
+        world.aws.put_order(an_order())
+        world.aws.put_order(an_order(OTHER_ID))
+        world.answer(GET, answer)
+        (failure,) = world.poll()["failures"]
+        assert failure["orderId"] == ORDER_ID
+        assert error in failure["error"]
+        assert world.told() == {OTHER_ID: DISCOVERED}
+        assert world.poll()["failures"] == []
+        assert world.told() == {ORDER_ID: DISCOVERED}
+
+    def test_an_order_that_is_listed_but_not_found_is_not_missing(self, world: World) -> None:
+        """Missing is what ListOrders says; this is a failure, as long as it lasts."""
+        world.aws.put_order(an_order())
+        world.poll()
+        world.events()
+        world.aws.put_faults({"GetOrder": {"error": "NotFoundException", "orderId": ORDER_ID}})
+        for _ in range(2):
+            (failure,) = world.poll()["failures"]
+            assert "NotFoundException" in failure["error"]
+        assert world.told() == {}
+
+
+class TestListOrders:
+    """Listings that are odd, or end before their end."""
+
+    def test_an_order_on_two_pages_is_read_once(self, world: World) -> None:
+        """And told once."""
+        world.aws.put_order(an_order())
+        page = {"Orders": [{"OrderId": ORDER_ID}]}
+        world.answer(LIST, {**page, "NextToken": "a"}, page)
+        assert world.poll()["ordersRead"] == 1
+        assert world.told() == {ORDER_ID: DISCOVERED}
+
+    def test_an_empty_page_with_a_token_is_no_end(self, world: World) -> None:
+        """Nor is one without the list."""
+        world.aws.put_order(an_order())
+        last = {"Orders": [{"OrderId": ORDER_ID}]}
+        world.answer(
+            LIST, {"Orders": [], "NextToken": "a"}, {"NextToken": "b"}, {"Orders": None, "NextToken": "c"}, last
+        )
+        assert world.poll()["ordersListed"] == 1
+
+    @pytest.mark.parametrize(
+        ("answer", "error"),
+        [
+            (b"garbage", "MalformedOrderError: ListOrders answered what cannot be read as JSON"),
+            (b'{"Orders": [{"OrderId": "oo-01', "MalformedOrderError: ListOrders answered what cannot be read as JSON"),
+            (b"<html><body>Sign in</body></html>", "MalformedOrderError: ListOrders answered what cannot be read"),
+            ([], "MalformedOrderError: ListOrders answered"),
+            ({"message": "Sign in"}, 'MalformedOrderError: ListOrders answered {"message":"Sign in"}'),
+            ({"Orders": "none"}, "ListOrders named an order with the id None"),
+            ({"Orders": [None, {"Status": "PREPARING"}]}, "ListOrders named an order with the id None"),
+            ({"Orders": [{"OrderId": ""}]}, "ListOrders named an order with the id "),
+            (
+                {"Orders": [{"OrderId": "source#111122223333/eu-west-1"}]},
+                "ListOrders named an order with the id source#",
+            ),
+            ({"Orders": [], "NextToken": "2"}, "same next token"),
+            (None, "ValidationException"),
+        ],
+    )
+    def test_what_was_listed_until_it_failed_is_read_and_nothing_else_concluded(
+        self, world: World, answer: Any, error: str
+    ) -> None:
+        """Page 3 fails: pages 1 and 2 are told, no order is missing, and the next listing begins where this began."""
+        third = "oo-0123456789abcdef2"
+        for order_id in (ORDER_ID, OTHER_ID, third):
+            world.aws.put_order(an_order(order_id))
+        world.poll()
+        world.events()
+        state = world.item("source#111122223333/eu-west-1")
+        for order_id in (ORDER_ID, OTHER_ID, third):
+            world.aws.update_order(order_id, {"Status": "IN_PROGRESS"})
+        pages = [
+            {"Orders": [{"OrderId": each}], "NextToken": token} for each, token in ((ORDER_ID, "1"), (OTHER_ID, "2"))
+        ]
+        world.answer(LIST, *pages, answer)
+        summary = world.poll()
+        assert [failure["orderId"] for failure in summary["failures"]] == [None]
+        assert error in summary["failures"][0]["error"]
+        assert (summary["ordersListed"], summary["ordersRead"], summary["ordersChanged"]) == (2, 2, 2)
+        changed = ["Order Status Change", "Order Updated"]
+        assert world.told() == {ORDER_ID: changed, OTHER_ID: changed}
+        assert world.item("source#111122223333/eu-west-1") == state
+
+    def test_a_first_poll_that_fails_to_list_is_not_over(self, world: World) -> None:
+        """What the next one finds is baseline still."""
+        for order_id in (ORDER_ID, OTHER_ID):
+            world.aws.put_order(an_order(order_id))
+        world.answer(LIST, {"Orders": [{"OrderId": ORDER_ID}], "NextToken": "a"}, b"garbage")
+        world.poll()
+        world.poll()
+        assert [event["baseline"] for event in world.events()] == [True] * 4
+
+    def test_one_outpost_that_cannot_be_listed_stops_no_other(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A source of two Outposts, of which one is gone."""
+        watch(monkeypatch, {"region": "eu-west-1", "outpostIds": ["op-00000000000000000", OUTPOST_ID]})
+        world.aws.put_order(an_order())
+        (failure,) = world.poll()["failures"]
+        assert "NotFoundException" in failure["error"]
+        assert world.told() == {ORDER_ID: DISCOVERED}
+
+
+class TestMissing:
+    """Orders that ListOrders no longer names."""
+
+    @pytest.fixture
+    def known(self, world: World) -> World:
+        """Two orders that were told."""
+        world.aws.put_order(an_order())
+        world.aws.put_order(an_order(OTHER_ID, OutpostId=OTHER_OUTPOST_ID))
+        world.poll()
+        world.events()
+        return world
+
+    def test_it_is_told_once_with_what_was_known(self, known: World) -> None:
+        """Missing, then an update, with no further keys; afterwards it costs no call."""
+        known.forget(ORDER_ID)
+        known.poll()
+        missing, updated = known.events()
+        assert missing["type"] == "Outposts Order Missing"
+        assert (missing["orderStatus"], missing["outpostId"], missing["sequence"]) == ("PREPARING", OUTPOST_ID, 3)
+        assert missing.keys() == updated.keys() - {"changes", "lineItemCountsByStatus"}
+        assert [change["detailType"] for change in updated["changes"]] == ["Outposts Order Missing"]
+        before = known.item()
+        known.poll()
+        assert (known.told(), known.item()) == ({}, before)
+        assert GET not in known.api.calls
+
+    def test_an_order_that_is_found_but_no_longer_listed_is_missing(self, known: World) -> None:
+        """What counts is the listing."""
+        known.answer(LIST, {"Orders": [{"OrderId": OTHER_ID}]})
+        known.poll()
+        assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
+
+    def test_it_reappears_with_what_changed_meanwhile(self, known: World) -> None:
+        """Told once, before the differences, in one update."""
+        order = known.forget(ORDER_ID)
+        known.poll()
+        known.events()
+        known.aws.put_order({**order, "Status": "IN_PROGRESS"})
+        known.poll()
+        assert known.told() == {ORDER_ID: ["Order Reappeared", "Order Status Change", "Order Updated"]}
+        known.poll()
+        assert known.told() == {}
+
+    def test_it_reappears_when_it_can_be_read(self, known: World) -> None:
+        """An order that is listed again but not found yet is a failure first."""
+        order = known.forget(ORDER_ID)
+        known.poll()
+        known.aws.put_order(order)
+        known.events()
+        known.aws.put_faults({"GetOrder": {"error": "NotFoundException", "orderId": ORDER_ID, "times": 1}})
+        assert [failure["orderId"] for failure in known.poll()["failures"]] == [ORDER_ID]
+        known.poll()
+        assert known.told() == {ORDER_ID: ["Order Reappeared", "Order Updated"]}
+
+    def test_its_unpublished_events_go_out_without_a_read(self, known: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """There is nothing to read any more, but something to tell."""
+        known.forget(ORDER_ID)
+        with monkeypatch.context() as trouble:
+            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch: dict.fromkeys(batch, "down"))
+            assert known.poll()["eventsPending"] == 2
+        assert known.poll()["failures"] == []
+        assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
+        assert GET not in known.api.calls
+
+    def test_order_ids_conclude_nothing(self, known: World) -> None:
+        """Such a run lists nothing; an order that no listing ever named is not missed either."""
+        third = "oo-0123456789abcdef2"
+        known.aws.put_order(an_order(third))
+        known.poll(orderIds=[OTHER_ID, third])
+        known.forget(third)
+        known.events()
+        assert known.poll()["failures"] == []
+        assert known.told() == {}
+
+    def test_a_first_poll_concludes_nothing(self, known: World) -> None:
+        """What was there before it knows by hearsay."""
+        known.table.delete_item(TableName="snapshots", Key={"id": {"S": "source#111122223333/eu-west-1"}})
+        known.forget(ORDER_ID)
+        known.poll()
+        assert known.told() == {}
+
+    def test_sources_of_the_same_account_miss_their_own_outposts_orders_alone(
+        self, known: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither calls the other's missing."""
+        known.aws.put_order(an_order(OutpostId=rack(known)))
+        known.poll()
+        racks, servers = {"outpostIds": [rack(known)]}, {"outpostIds": [OTHER_OUTPOST_ID]}
+        watch(monkeypatch, {"region": "eu-west-1", **racks}, {"region": "eu-west-1", **servers})
+        for source in (racks, servers, racks, servers):
+            known.poll(**source)
+        known.events()
+        known.answer(LIST, {"Orders": []})
+        known.poll(**racks)
+        assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
+        known.answer(LIST, {"Orders": []})
+        known.poll(**servers)
+        assert known.told() == {OTHER_ID: ["Order Missing", "Order Updated"]}
+
+    def test_a_run_beside_that_knows_better_wins(self, known: World) -> None:
+        """An order that another run stored after this one's listing is not concluded about."""
+        known.forget(ORDER_ID)
+        with pytest.MonkeyPatch.context() as beside:
+            beside.setattr(BaseClient, "_make_api_call", stored_meanwhile(known))
+            known.poll()
+        assert known.told() == {}
+
+
+class TestStoredItems:
+    """What the table holds may be older, newer or damaged."""
+
+    @pytest.fixture
+    def known(self, world: World) -> World:
+        """Two orders that were told; one of them has moved since."""
+        world.aws.put_order(an_order())
+        world.aws.put_order(an_order(OTHER_ID))
+        world.poll()
+        world.events()
+        world.aws.update_order(ORDER_ID, {"Status": "IN_PROGRESS"})
+        world.aws.update_order(OTHER_ID, {"Status": "IN_PROGRESS"})
+        return world
+
+    CHANGED = ("Order Status Change", "Order Updated")
+
+    def test_a_snapshot_of_an_older_version_goes_on(self, known: World) -> None:
+        """It is compared as ever, and stored in this version's format."""
+        item = known.item()
+        body = json.loads(zlib.decompress(item["snapshot"]["B"]))
+        del body["missing"], item["missing"], item["outpostId"], item["sequence"]
+        packed = zlib.compress(canonical_json(body).encode())
+        known.put_item({**item, "format": {"N": "1"}, "snapshot": {"B": packed}})
+        assert known.poll()["failures"] == []
+        assert known.told()[ORDER_ID] == list(self.CHANGED)
+        assert known.item()["format"] == {"N": "2"}
+
+    def test_a_snapshot_of_a_newer_version_is_left_alone(self, known: World) -> None:
+        """Its order fails with what to do; the others go on."""
+        newer = {**known.item(), "format": {"N": "3"}, "snapshot": {"B": b"whatever the newer version writes"}}
+        known.put_item(newer)
+        (failure,) = known.poll()["failures"]
+        assert failure["orderId"] == ORDER_ID
+        assert "has format 3" in failure["error"]
+        assert "deploy the newer version again" in failure["error"]
+        assert known.item() == newer
+        assert known.told() == {OTHER_ID: list(self.CHANGED)}
+
+    @pytest.mark.parametrize(
+        "data",
+        [b"\x00garbage", b"", zlib.compress(b"{"), zlib.compress(b"7"), zlib.compress(b'{"order": {"OrderId": "x"}}')],
+    )
+    def test_a_damaged_snapshot_is_set_aside_and_its_order_discovered_anew(
+        self, known: World, data: bytes, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """It is kept, counted and logged with its order; numbering goes on, and the next run is silent."""
+        damaged = {**known.item(), "snapshot": {"B": data}}
+        known.put_item(damaged)
+        assert known.poll()["failures"] == []
+        events = known.events()
+        assert [(event["type"], event["sequence"]) for event in events if event["orderId"] == ORDER_ID] == [
+            ("Outposts Order Discovered", 3),
+            ("Outposts Order Updated", 4),
+        ]
+        assert {event["orderId"] for event in events} == {ORDER_ID, OTHER_ID}
+        kept = known.item(f"set-aside#{ORDER_ID}#1")
+        assert kept == {**{name: damaged[name] for name in damaged if name != "source"}, "id": kept["id"]}
+        out = capsys.readouterr().out
+        assert '"SnapshotsSetAside":[1.0]' in out.replace(" ", "")
+        (record,) = [each for each in caplog.records if each.message == "A damaged snapshot was set aside"]
+        assert record.__dict__["correlation_id"] == ORDER_ID
+        known.poll()
+        assert known.told() == {}
+
+    @pytest.mark.parametrize("data", [b"\x00garbage", zlib.compress(b"[]"), zlib.compress(b'[{"detail": 1}]')])
+    def test_damaged_events_are_set_aside_and_their_order_discovered_anew(
+        self, known: World, data: bytes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The gap in `sequence` tells that they are lost; other orders' pending events go out."""
+        with monkeypatch.context() as trouble:
+            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch: dict.fromkeys(batch, "down"))
+            known.poll()
+        known.put_item({**known.item(), "events": {"B": data}})
+        assert known.poll()["failures"] == []
+        events: dict[str, list[tuple[str, int]]] = {order_id: [] for order_id in (ORDER_ID, OTHER_ID)}
+        for event in known.events():
+            events[event["orderId"]].append((event["type"].removeprefix("Outposts "), event["sequence"]))
+        assert events == {
+            ORDER_ID: [("Order Discovered", 5), ("Order Updated", 6)],
+            OTHER_ID: [("Order Status Change", 3), ("Order Updated", 4)],
+        }
+        assert known.item(f"set-aside#{ORDER_ID}#2")["events"] == {"B": data}
+
+    @pytest.mark.parametrize("lost", ["snapshot", "version", "format", "summary", "settled", "pending"])
+    def test_an_item_that_lacks_an_attribute_stops_nothing(self, known: World, lost: str) -> None:
+        """Its order goes on, by a discovery where it must."""
+        known.put_item({name: value for name, value in known.item().items() if name != lost})
+        assert known.poll()["failures"] == []
+        assert known.told().keys() == {ORDER_ID, OTHER_ID}
+        known.poll()
+        assert known.told() == {}
+
+    @pytest.mark.parametrize("operation", ["UpdateItem", "PutItem", "BatchGetItem"])
+    def test_a_refusing_table_fails_the_orders_it_refuses_and_loses_nothing(
+        self, known: World, operation: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first call of that kind fails: its orders are named, the others told, and the next run makes it good."""
+        monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 1)
+        failures = iter([operation])
+        call = BaseClient._make_api_call  # type: ignore[attr-defined] # botocore's one way to a service
+
+        def refuse_once(client: BaseClient, name: str, parameters: Any) -> Any:
+            if name == operation and next(failures, None):
+                raise refusal_of(name)
+            return call(client, name, parameters)
+
+        with monkeypatch.context() as trouble:
+            trouble.setattr(BaseClient, "_make_api_call", refuse_once)
+            (failure,) = known.poll()["failures"]
+        known.poll()
+        sequences: dict[str, set[int]] = {}
+        for event in known.events():
+            sequences.setdefault(event["orderId"], set()).add(event["sequence"])
+        assert failure["orderId"] in {ORDER_ID, OTHER_ID}
+        assert sequences == {ORDER_ID: {3, 4}, OTHER_ID: {3, 4}}
+        assert known.item()["pending"] == {"N": "0"}
+
+
+class TestRequest:
+    """What poll is asked."""
+
+    @pytest.mark.parametrize("order_ids", [None, ORDER_ID, [1], [""], {"a": 1}, ["source#1"]])
+    def test_order_ids_that_are_none_are_refused(self, world: World, order_ids: Any) -> None:
+        """The error says what they should be."""
+        with pytest.raises(ValueError, match="it is a list of order ids"):
+            world.poll(orderIds=order_ids)
+
+    def test_an_order_asked_for_twice_is_read_once(self, world: World) -> None:
+        """DynamoDB refuses a key that is given twice."""
+        world.aws.put_order(an_order())
+        assert world.poll(orderIds=[ORDER_ID, ORDER_ID])["ordersRead"] == 1
+
+
+def refusal_of(operation: str) -> ClientError:
+    """DynamoDB's refusal of a call, for good."""
+    return ClientError({"Error": {"Code": "AccessDeniedException", "Message": "refused"}}, operation)
+
+
+def rack(world: World) -> str:
+    """The Outpost that the simulator has from the beginning."""
+    return str(next(iter(world.api.simulator._account._outposts)))
+
+
+def huge(status: str) -> dict[str, Any]:
+    """An order of a thousand line items, each with four assets of random names and MAC addresses."""
+    noise = random.Random(1)  # noqa: S311 - the same at each call
+    items = [
+        {
+            "LineItemId": f"ooi-{noise.getrandbits(68):017x}",
+            "Status": status,
+            "AssetInformationList": [
+                {
+                    "AssetId": f"{noise.getrandbits(64):016x}",
+                    "AssetType": "COMPUTE",
+                    "HostId": f"h-{noise.getrandbits(68):017x}",
+                    "MacAddressList": [noise.randbytes(6).hex(":") for _ in range(4)],
+                }
+                for _ in range(4)
+            ],
+        }
+        for _ in range(1_000)
+    ]
+    return an_order(LineItems=sorted(items, key=canonical_json))
+
+
+def stored_meanwhile(world: World) -> Callable[..., Any]:
+    """Make another run store the first order just after this run's listing."""
+    call = BaseClient._make_api_call  # type: ignore[attr-defined] # botocore's one way to a service
+
+    def make_api_call(client: BaseClient, name: str, parameters: Any) -> Any:
+        answer = call(client, name, parameters)
+        if name == "ListOrders":
+            world.put_item({**world.item(), "version": {"N": "2"}})
+        return answer
+
+    return make_api_call
