@@ -15,6 +15,7 @@ from lambdas.poll import handler as poll_handler
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
+from tests.snapshots import create_snapshot_table
 
 HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
 
@@ -55,25 +56,7 @@ def drain(queue_url: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def table(aws: None) -> str:  # noqa: ARG001 - moto must be there first
     """The snapshot table."""
-    boto3.client("dynamodb").create_table(
-        TableName="snapshots",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": "id", "AttributeType": "S"},
-            {"AttributeName": "source", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "BySource",
-                "KeySchema": [
-                    {"AttributeName": "source", "KeyType": "HASH"},
-                    {"AttributeName": "id", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary", "settled", "pending"]},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_snapshot_table(boto3.client("dynamodb"), "snapshots")
     return "snapshots"
 
 

@@ -1,0 +1,220 @@
+"""How orders are read from the Outposts API."""
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.client import BaseClient
+from botocore.exceptions import PaginationError
+from moto import mock_aws
+from werkzeug.test import Client
+
+from lambdas.poll.outposts import MalformedOrderError, digest, from_wire, get_order, list_orders, outposts_client
+from lambdas.poll.source import Source
+from local.outposts.paging import TOKEN_LENGTH
+from local.outposts.simulator import OutpostsSimulator
+from tests.strategies import ORDER_ID, ORDER_SHAPE
+
+OWN = Source("111122223333", "eu-west-1")
+OTHER = Source("222233334444", "eu-central-1", "arn:aws:iam::222233334444:role/reader", "secret")
+
+
+class Raw(io.BytesIO):
+    """A body as botocore reads it."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """Give the body."""
+        yield self.read()
+
+
+def answering(answer: Callable[[AWSPreparedRequest], Any], source: Source = OWN) -> Any:
+    """A client whose requests are answered here: with a JSON body, at once and without HTTP."""
+    client = outposts_client(source)
+
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        return AWSResponse(request.url, 200, {}, Raw(json.dumps(answer(request)).encode()))  # type: ignore[arg-type]
+
+    client.meta.events.register("before-send.outposts.*", send)  # type: ignore[arg-type] # its answer is used
+    return client
+
+
+def read(order: Any) -> Any:
+    """The order that `get_order` makes of an answer's."""
+    return get_order(answering(lambda _: {"Order": order}), ORDER_ID)
+
+
+class TestGetOrder:
+    """One order, as the API gives it."""
+
+    def test_members_that_the_model_lacks_are_kept_at_every_level(self) -> None:
+        """What AWS adds after this version was built is not dropped."""
+        item = {"LineItemId": "ooi-a", "Eta": {"Earliest": 1767225600.5}, "ShipmentInformation": {"Pallets": [1, 2]}}
+        order = {"OrderId": ORDER_ID, "CustomsOffice": "DE1", "Status": "NEVER_SEEN", "LineItems": [item]}
+        assert read(order) == order
+
+    def test_times_are_iso_8601_wherever_the_model_has_one(self) -> None:
+        """Epoch seconds and ISO 8601 on the wire give the same text."""
+        order = {"OrderId": ORDER_ID, "OrderSubmissionDate": 1767225600, "OrderFulfilledDate": "2026-01-01T00:00:00Z"}
+        assert read(order) == {
+            "OrderId": ORDER_ID,
+            "OrderSubmissionDate": "2026-01-01T00:00:00Z",
+            "OrderFulfilledDate": "2026-01-01T00:00:00Z",
+        }
+
+    def test_a_null_is_as_good_as_absent(self) -> None:
+        """Otherwise a member that turns from absent to null would be told as a change."""
+        order: Any = {
+            "OrderId": ORDER_ID,
+            "PaymentTerm": None,
+            "LineItems": [{"Status": None}, None],
+            "New": [None, {}],
+        }
+        assert read(order) == {"OrderId": ORDER_ID, "LineItems": [{}], "New": [{}]}
+
+    def test_half_a_character_is_replaced(self) -> None:
+        """JSON can escape a lone surrogate, which UTF-8 cannot hold."""
+        assert read({"OrderId": ORDER_ID, "PaymentTerm": "a\ud83d"})["PaymentTerm"] == "a\ufffd"
+
+    @pytest.mark.parametrize(
+        ("order", "text"),
+        [
+            ({"LineItems": {}}, "Order.LineItems is {}; the API's model has a list"),
+            ({"LineItems": [{}, "ooi-a"]}, r'Order.LineItems\[1\] is "ooi-a"; the API\'s model has a dict'),
+            ({"LineItems": [{"Status": 7}]}, r"Order.LineItems\[0\].Status is 7; the API's model has a str"),
+        ],
+    )
+    def test_a_malformed_member_is_named(self, order: dict[str, Any], text: str) -> None:
+        """The error says where it stands, what it is, and what it should be."""
+        with pytest.raises(MalformedOrderError, match=text):
+            from_wire(order, ORDER_SHAPE, "Order")
+
+    @pytest.mark.parametrize("order", [{}, {"OrderId": "oo-another"}])
+    def test_an_answer_about_another_order_is_refused(self, order: dict[str, Any]) -> None:
+        """It must not become this order's snapshot."""
+        with pytest.raises(MalformedOrderError, match=f"GetOrder of {ORDER_ID} answered an order with the id"):
+            read(order)
+
+    def test_an_answer_without_an_order_is_refused(self) -> None:
+        """An empty answer is no order."""
+        with pytest.raises(MalformedOrderError):
+            get_order(answering(lambda _: {}), ORDER_ID)
+
+
+class TestListOrders:
+    """All summaries, page by page."""
+
+    def test_tokens_of_full_length_go_back_as_they_came(self) -> None:
+        """The simulator refuses a token that was cut or changed, and gives such as a URL must escape."""
+        app = OutpostsSimulator()
+        for n in range(2_500):
+            app._account.put_order({"OrderId": f"oo-{n:017x}", "Status": "PREPARING"})
+        urls: list[str] = []
+
+        def answer(request: AWSPreparedRequest) -> Any:
+            urls.append(str(request.url))
+            target = str(request.url).removeprefix("https://outposts.eu-west-1.amazonaws.com")
+            return Client(app).get(target).json
+
+        listed = list(list_orders(answering(answer), ()))
+        assert len({order["OrderId"] for order in listed}) == 2_500
+        assert ["NextToken" in url for url in urls] == [False, True, True]
+        assert all(len(url) > TOKEN_LENGTH for url in urls[1:])
+
+    def test_each_outpost_is_listed_by_itself(self) -> None:
+        """ListOrders filters by one Outpost at a time."""
+        client = answering(lambda request: {"Orders": [{"OrderId": str(request.url).partition("Filter=")[2][:4]}]})
+        assert [order["OrderId"] for order in list_orders(client, ("op-1", "op-2"))] == ["op-1", "op-2"]
+
+    def test_a_token_that_comes_again_ends_the_listing_with_an_error(self) -> None:
+        """Going on would never end."""
+        client = answering(lambda _: {"Orders": [], "NextToken": "again"})
+        with pytest.raises(PaginationError, match="same next token was received twice"):
+            list(list_orders(client, ()))
+
+    def test_a_page_without_orders_is_no_end(self) -> None:
+        """A page may be empty and yet have a token."""
+        pages = iter([{"NextToken": "more"}, {"Orders": [{"OrderId": ORDER_ID}]}])
+        client = answering(lambda _: next(pages))
+        assert [order["OrderId"] for order in list_orders(client, ())] == [ORDER_ID]
+
+
+class TestDigest:
+    """What tells two summaries apart."""
+
+    def test_any_difference_shows_and_the_order_of_members_does_not(self) -> None:
+        """Times included."""
+        first: Any = {"OrderId": "a", "OrderSubmissionDate": datetime(2026, 1, 1, tzinfo=UTC)}
+        reordered: Any = dict(reversed(first.items()))
+        later: Any = {**first, "OrderSubmissionDate": datetime(2026, 1, 2, tzinfo=UTC)}
+        assert digest(first) == digest(reordered)
+        assert digest(first) != digest(later)
+        assert len(digest(first)) == 8
+
+
+class TestRole:
+    """Another account is read by a role there."""
+
+    @pytest.fixture
+    def calls(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+        """The AWS calls made, and their parameters; STS is moto's."""
+        made: list[tuple[str, dict[str, Any]]] = []
+        call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def record(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+            made.append((operation, parameters))
+            return call(client, operation, parameters)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", record)
+        with mock_aws():
+            yield made
+
+    def test_the_role_is_assumed_with_its_external_id_only_when_it_is_needed(
+        self, calls: list[tuple[str, dict[str, Any]]]
+    ) -> None:
+        """The session's name tells the other account's CloudTrail who reads, and the client is its region's."""
+        client = answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, OTHER)
+        assert calls == []
+        get_order(client, ORDER_ID)
+        get_order(client, ORDER_ID)
+        assert [operation for operation, _ in calls] == ["GetOrder", "AssumeRole", "GetOrder"]
+        assert calls[1][1] == {
+            "RoleArn": OTHER.role_arn,
+            "RoleSessionName": "outposts-order-notifier",
+            "ExternalId": "secret",
+        }
+        assert client.meta.region_name == "eu-central-1"
+
+    def test_a_role_that_asks_for_no_external_id_gets_none(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
+        """An empty one would be refused."""
+        source = Source("222233334444", "eu-central-1", OTHER.role_arn)
+        get_order(answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, source), ORDER_ID)
+        assert "ExternalId" not in calls[1][1]
+
+    def test_the_role_is_assumed_again_before_it_expires(
+        self, calls: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A function that stays warm for hours keeps reading; credentials here are given for five minutes."""
+        call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def give_for_five_minutes(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+            answer = call(client, operation, parameters)
+            if operation == "AssumeRole":
+                answer["Credentials"]["Expiration"] = datetime.now(UTC) + timedelta(minutes=5)
+            return answer
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", give_for_five_minutes)
+        keys: list[str] = []
+
+        def answer(request: AWSPreparedRequest) -> Any:
+            keys.append(str(request.headers["Authorization"]))
+            return {"Order": {"OrderId": ORDER_ID}}
+
+        client = answering(answer, OTHER)
+        get_order(client, ORDER_ID)
+        get_order(client, ORDER_ID)
+        assert [operation for operation, _ in calls].count("AssumeRole") == 2
+        assert keys[0].partition("Credential=")[2][:20] != keys[1].partition("Credential=")[2][:20]
