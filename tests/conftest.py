@@ -1,6 +1,9 @@
 """What every test stands on: no AWS account, and functions that believe they run in Lambda."""
 
 import os
+from collections import Counter
+
+import pytest
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -11,3 +14,13 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="test",
     POWERTOOLS_TRACE_DISABLED="true",
 )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases the exhaustive tests tried."""
+    tried: Counter[str] = Counter()
+    for report in terminalreporter.getreports(""):
+        if report.when == "teardown":
+            tried.update({name: number for name, number in report.user_properties if isinstance(number, int)})
+    for name, number in tried.items():
+        terminalreporter.write_line(f"{number} {name}")
