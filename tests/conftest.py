@@ -4,6 +4,7 @@ import os
 from collections import Counter
 
 import pytest
+from hypothesis import settings
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -14,6 +15,9 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="test",
     POWERTOOLS_TRACE_DISABLED="true",
 )
+
+# `pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py` searches for a quarter of an hour.
+settings.register_profile("long", max_examples=4_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
