@@ -8,6 +8,7 @@ import boto3
 import pytest
 import urllib3
 
+from lambdas.orders.snapshot_table import SnapshotTable, SourceState
 from lambdas.poll.handler import PollFailedError, handler
 from tests.integration.conftest import drain
 from tests.integration.lambda_context import Context
@@ -106,6 +107,25 @@ class TestFirstPoll:
         with pytest.raises(PollFailedError):
             world.poll()
         world.put(an_order(OTHER_ID))
+        world.poll()
+        discovered = of_type(world.events(), "Outposts Order Discovered")
+        assert {detail["orderId"]: detail["baseline"] for detail in discovered} == {ORDER_ID: True, OTHER_ID: False}
+
+    def test_two_first_polls_at_once_agree_on_what_was_there_before(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An order created after one of them is news, though the other, slower one began before it."""
+        remembered = SnapshotTable.source_state
+
+        def slowly(table: SnapshotTable, name: str) -> SourceState:
+            state = remembered(table, name)
+            monkeypatch.setattr(SnapshotTable, "source_state", remembered)
+            world.poll()
+            world.put(an_order(OTHER_ID))
+            return state
+
+        world.put(an_order())
+        monkeypatch.setattr(SnapshotTable, "source_state", slowly)
         world.poll()
         discovered = of_type(world.events(), "Outposts Order Discovered")
         assert {detail["orderId"]: detail["baseline"] for detail in discovered} == {ORDER_ID: True, OTHER_ID: False}

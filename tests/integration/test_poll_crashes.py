@@ -1,0 +1,183 @@
+"""A run of poll that is stopped at any AWS call, before or after it took effect, loses nothing and invents nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from lambdas.orders.order import Order
+from local.outposts.merge_patch import patch_order
+from tests.world import Call, Poller, Stopped, Trouble, World
+
+RUNS_UNTIL_QUIET = 6
+MAX_ENTRIES = 2
+
+
+def id_of(number: int) -> str:
+    """An order's id."""
+    return f"oo-{number:017x}"
+
+
+def an_order(number: int, **members: object) -> Order:
+    """An order of two line items."""
+    items = [{"LineItemId": f"ooi-{number}{letter}", "Quantity": 1, "Status": "PREPARING"} for letter in "ab"]
+    return {"OrderId": id_of(number), "OutpostId": "op-1", "Status": "PREPARING", "LineItems": items, **members}
+
+
+def settled(number: int) -> Order:
+    """An order that is complete."""
+    items = [{"LineItemId": f"ooi-{number}{letter}", "Quantity": 1, "Status": "INSTALLED"} for letter in "ab"]
+    return an_order(number, Status="COMPLETED", LineItems=items)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What poll already knows, and what happens before the run that is stopped."""
+
+    known: tuple[Order, ...]
+    happens: Callable[[World], None]
+
+
+def discovery(world: World) -> None:
+    """One order more is there than a PutEvents request holds."""
+    for number in range(MAX_ENTRIES + 1):
+        world.put(an_order(number))
+
+
+def several_changes(world: World) -> None:
+    """One order changes in every way at once."""
+    shipment = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z"}
+    moved = {"Status": "SHIPPED", "ShipmentInformation": shipment, "AssetInformationList": [{"AssetId": "1"}]}
+    items = {"ooi-1a": moved, "ooi-1b": {"Quantity": 2, "Status": "CANCELLED"}}
+    world.put(patch_order(an_order(1), {"Status": "IN_PROGRESS", "PaymentTerm": "ONE_YEAR", "LineItems": items}))
+
+
+def replacement(world: World) -> None:
+    """A line item goes REPLACED, and an order of type REPLACEMENT names it."""
+    world.put(patch_order(settled(1), {"LineItems": {"ooi-1a": {"Status": "REPLACED"}}}))
+    previous = {"PreviousOrderId": id_of(1), "PreviousLineItemId": "ooi-1a"}
+    item = {"LineItemId": "ooi-2a", "Quantity": 1, "Status": "PREPARING", **previous}
+    world.put(an_order(2, OrderType="REPLACEMENT", LineItems=[item]))
+
+
+def comes_alive(world: World) -> None:
+    """A completed order is worked on again, beside one that stays as it is."""
+    world.put(patch_order(settled(1), {"Status": "IN_PROGRESS", "LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}))
+
+
+def settles(world: World) -> None:
+    """An order's last line item is installed: from now on only its pending events would bring it back."""
+    world.put(settled(1))
+
+
+SCENARIOS = {
+    "discovery": Scenario((), discovery),
+    "several changes": Scenario((an_order(1), settled(2)), several_changes),
+    "replacement": Scenario((settled(1),), replacement),
+    "comes alive": Scenario((settled(1), settled(2)), comes_alive),
+    "settles": Scenario((patch_order(settled(1), {"LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}),), settles),
+}
+
+
+class StopsAt:
+    """Stops a run at its nth call."""
+
+    def __init__(self, n: int, *, done: bool) -> None:
+        self.calls = 0
+        self._n = n
+        self._done = done
+
+    def __call__(self, _: Call) -> Trouble | None:
+        """Count a call."""
+        self.calls += 1
+        return Trouble("stop", self._done) if self.calls == self._n else None
+
+
+def run(poller: Poller, befall: Callable[[Call], Trouble | None]) -> bool:
+    """Run once; gives whether the run came to its end."""
+    poller.befall = befall
+    try:
+        summary = poller.poll().run()
+    except Stopped:
+        return False
+    assert summary.failures == {}
+    return True
+
+
+def begin(scenario: Scenario) -> tuple[World, Poller]:
+    """Poll what is known, then let the scenario happen."""
+    world = World()
+    poller = world.poller()
+    for order in scenario.known:
+        world.put(order)
+    if scenario.known:
+        assert run(poller, lambda _: None)
+    scenario.happens(world)
+    return world, poller
+
+
+@pytest.fixture(autouse=True)
+def small_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls of a run come in one order, so that the nth is always the same, and few orders fill a request."""
+    monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)
+    monkeypatch.setattr("lambdas.poll.event_bus.MAX_ENTRIES", MAX_ENTRIES)
+
+
+@pytest.fixture
+def stops(record_property: Callable[[str, object], None]) -> Iterator[list[int]]:
+    """Counts the stopping points, for the report."""
+    tried: list[int] = []
+    yield tried
+    record_property("stopping points of a poll run tried", len(tried))
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before it took effect", "after it took effect"])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(name: str, done: bool, stops: list[int]) -> None:
+    """Every transition is told, once by its id, in sequence; the snapshots are the API's orders."""
+    scenario = SCENARIOS[name]
+    finished = False
+    while not finished:
+        world, poller = begin(scenario)
+        at = StopsAt(len(stops) + 1, done=done)
+        finished = run(poller, at)
+        if not finished:
+            stops.append(at.calls)
+            world.check_told()
+            quiet(world, poller)
+        check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
+    assert len(stops) >= 5
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_run_stopped_while_it_takes_up_a_stopped_one_loses_nothing(name: str, stops: list[int]) -> None:
+    """Trouble does not come alone: the run after the stopped one is stopped at the same call, or one later."""
+    scenario, n, finished = SCENARIOS[name], 0, False
+    while not finished:
+        n += 1
+        for later in (0, 1):
+            world, poller = begin(scenario)
+            finished = run(poller, StopsAt(n, done=True)) or finished
+            run(poller, StopsAt(n + later, done=False))
+            stops.append(n)
+            quiet(world, poller)
+            world.check_quiet()
+
+
+def quiet(world: World, poller: Poller) -> None:
+    """Run until a run tells nothing new."""
+    for _ in range(RUNS_UNTIL_QUIET):
+        before = len(world.bus.arrived)
+        assert run(poller, lambda _: None)
+        if len(world.bus.arrived) == before:
+            return
+    pytest.fail("poll does not come to rest")
+
+
+def check_baseline(world: World, poller: Poller, known: set[str]) -> None:
+    """What the first complete poll found is baseline, however often it was begun; what comes later is not."""
+    first = known or set(world.history)
+    world.put(an_order(99))
+    assert run(poller, lambda _: None)
+    world.check_quiet()
+    assert world.baseline() == {order_id: order_id in first for order_id in world.history}

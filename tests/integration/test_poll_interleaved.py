@@ -1,0 +1,243 @@
+"""Polls that overlap call by call, under any mixture of trouble, lose no transition and invent none.
+
+Hypothesis chooses what happens: orders appear, change in any way and vanish from the listing; runs of poll start,
+make their next call or stop for good; calls time out, are refused or lose their answer; the bus refuses entries.
+A run waits at each call for its turn, so each example is one exact order of events that can be replayed.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from threading import Semaphore, Thread
+from types import SimpleNamespace
+from typing import ClassVar
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from lambdas.orders.order import Order
+from local.outposts.merge_patch import patch_order
+from tests.event_bridge import Entry
+from tests.integration.test_poll_crashes import an_order, id_of
+from tests.strategies import orders
+from tests.world import Call, Poller, Stopped, Trouble, World, nothing
+
+NUMBERS = st.integers(1, 3)
+POLLERS = st.integers(0, 2)
+TROUBLES = st.sampled_from(
+    [
+        *[None] * 8,
+        Trouble("timeout"),
+        Trouble("timeout", done=True),
+        Trouble("unavailable"),
+        Trouble("unavailable", done=True),
+        Trouble("throttled"),
+        Trouble("stale"),
+        Trouble("stop"),
+        Trouble("stop", done=True),
+    ]
+)
+STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
+ITEM_STATUSES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED", "REPLACED")
+RUNS_UNTIL_QUIET = 6
+
+
+class Run:
+    """A run of poll in a thread of its own, that waits for its turn before each call.
+
+    Attributes:
+        over: Whether it ended.
+        complete: Whether it came to its end.
+    """
+
+    def __init__(self, poller: Poller) -> None:
+        self.over = self.complete = False
+        self._error: Exception | None = None
+        self._trouble: Trouble | None = None
+        self._turn, self._waits = Semaphore(0), Semaphore(0)
+        poller.befall = self._befall
+        Thread(target=self._run, args=(poller,), daemon=True).start()
+        self._waits.acquire()
+
+    def step(self, trouble: Trouble | None = None) -> None:
+        """Let the next call go, and wait for the one after it, or the end."""
+        self._trouble = trouble
+        self._turn.release()
+        self._waits.acquire()
+        if self._error:
+            raise self._error
+
+    def _befall(self, _: Call) -> Trouble | None:
+        self._waits.release()
+        self._turn.acquire()
+        return self._trouble
+
+    def _run(self, poller: Poller) -> None:
+        try:
+            poller.poll().run()
+            self.complete = True
+        except (Stopped, ClientError, BotoCoreError):
+            pass  # the service failed, or the process: the next run goes on
+        except Exception as error:  # noqa: BLE001 - it is raised where the run is driven
+            self._error = error
+        finally:
+            self.over = True
+            self._waits.release()
+
+
+class Polls(RuleBasedStateMachine):
+    """Orders, runs that overlap, and trouble."""
+
+    tried: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.runs: dict[int, Run] = {}
+        self.revision = 0
+        self.first_runs: set[Run] = set()
+        self.began = self.first_poll_is_over = False
+        self.baseline: dict[str, bool] = {}
+
+    @initialize(numbers=st.sets(NUMBERS))
+    def orders_are_there(self, numbers: set[int]) -> None:
+        """Some orders are older than the notifier."""
+        for number in sorted(numbers):
+            self._put(an_order(number))
+
+    @rule(number=NUMBERS, order=orders, unique=st.booleans())
+    def an_order_becomes_anything(self, number: int, order: Order, unique: bool) -> None:
+        """Any order that the API's model allows follows any other; half of them are like none before."""
+        self.revision += 1
+        self._put({**order, "OrderId": id_of(number), **({"Revision": self.revision} if unique else {})})
+
+    @rule(number=NUMBERS, status=st.sampled_from(STATUSES), items=st.lists(st.sampled_from(ITEM_STATUSES), max_size=2))
+    def an_order_moves_on(self, number: int, status: str, items: list[str]) -> None:
+        """An order takes statuses that the API knows: so it settles, and comes alive again."""
+        moved = {f"ooi-{number}{letter}": {"Status": item} for letter, item in zip("ab", items, strict=False)}
+        self._put(patch_order(an_order(number), {"Status": status, "LineItems": moved}))
+
+    @precondition(lambda self: self.world.history)
+    @rule(number=NUMBERS)
+    def an_order_vanishes_from_the_listing_or_comes_back(self, number: int) -> None:
+        """ListOrders no longer names an order, or does again."""
+        self.world.hidden ^= {id_of(number)}
+        self.baseline.pop(id_of(number), None)
+
+    @rule(hours=st.integers(1, 30))
+    def time_passes(self, hours: int) -> None:
+        """Daily reads become due."""
+        self.world.pass_hours(hours)
+
+    @rule(numbers=st.sets(NUMBERS), times=st.integers(1, 6))
+    def the_bus_refuses_some_entries(self, numbers: set[int], times: int) -> None:
+        """PutEvents fails in part, for a while."""
+        self.world.bus.refuse = _refusing({id_of(number) for number in numbers}, times)
+
+    @rule(number=POLLERS, troubles=st.lists(TROUBLES, min_size=1, max_size=10))
+    def a_run_goes_on(self, number: int, troubles: list[Trouble | None]) -> None:
+        """A run makes its next calls, each with its own trouble; it starts where there was none."""
+        run = self._run(number)
+        for trouble in troubles:
+            if run.over:
+                break
+            run.step(trouble)
+            self.tried["calls in them that were given a turn"] += 1
+            self.tried["calls in them that met trouble"] += trouble is not None
+        self._note(number)
+
+    @rule(number=POLLERS)
+    def a_run_goes_on_to_its_end(self, number: int) -> None:
+        """Nothing else befalls it."""
+        run = self._run(number)
+        while not run.over:
+            run.step()
+        self._note(number)
+
+    def teardown(self) -> None:
+        """Once the trouble is over, everything is told, and nothing that was not."""
+        for run in self.runs.values():
+            while not run.over:
+                run.step(Trouble("stop"))
+        self.world.bus.refuse = lambda _: None
+        self.world.hidden.clear()
+        self.world.pass_hours(24)
+        poller = self.world.poller()
+        poller.befall = nothing
+        for _ in range(RUNS_UNTIL_QUIET):
+            before = len(self.world.bus.arrived)
+            assert poller.poll().run().failures == {}
+            if len(self.world.bus.arrived) == before:
+                break
+        self.world.check_quiet()
+        marks = self.world.baseline()
+        assert {order_id: marks[order_id] for order_id in self.baseline} == self.baseline
+        self.world.close()
+        self.tried["histories of overlapping polls tried"] += 1
+
+    def _put(self, order: Order) -> None:
+        if order["OrderId"] not in self.world.history and order["OrderId"] not in self.world.hidden:
+            if not self.began:
+                self.baseline[order["OrderId"]] = True
+            elif self.first_poll_is_over and not self.first_runs:
+                self.baseline[order["OrderId"]] = False
+        self.world.put(order)
+
+    def _run(self, number: int) -> Run:
+        if number not in self.runs or self.runs[number].over:
+            self.began = True
+            self.runs[number] = run = Run(self.world.poller(number))
+            if not self.first_poll_is_over:
+                self.first_runs.add(run)
+        return self.runs[number]
+
+    def _note(self, number: int) -> None:
+        """Remember when the source's first poll is over, and who else is still at it."""
+        run = self.runs[number]
+        if run.over:
+            self.first_poll_is_over |= run.complete
+            self.first_runs.discard(run)
+
+
+def _refusing(order_ids: set[str], times: int) -> Callable[[Entry], str | None]:
+    left = [times]
+
+    def refuse(entry: Entry) -> str | None:
+        if left[0] and json.loads(entry["Detail"])["orderId"] in order_ids:
+            left[0] -= 1
+            return "InternalFailure"
+        return None
+
+    return refuse
+
+
+@pytest.fixture
+def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls of a run come one after the other, and retries wait for nothing."""
+    monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)
+    monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 2)
+    monkeypatch.setattr("lambdas.poll.event_bus.MAX_ENTRIES", 2)
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+
+
+@pytest.mark.usefixtures("one_call_at_a_time")
+def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> None:
+    """Whatever befell them, in the end each transition that a run stored was told, under one id, in sequence."""
+    long = request.config.getoption("--hypothesis-profile") == "long"
+    run_state_machine_as_test(
+        Polls,
+        settings=settings(
+            max_examples=settings().max_examples if long else 60,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[phase for phase in Phase if phase is not Phase.explain],
+        ),
+    )
+    for name, number in Polls.tried.items():
+        record_property(name, number)
