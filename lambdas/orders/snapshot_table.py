@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +63,8 @@ class SourceState:
     """What is remembered of a source between polls.
 
     Attributes:
-        baseline_at: When its first poll was complete, ISO 8601; None before.
-        baseline_left: Orders that its first poll listed but could not read.
+        baseline_at: When its first complete listing began, ISO 8601; None before.
+        baseline_left: Orders that this listing named and that are not known to be stored yet.
         polled_at: When its last complete listing began, ISO 8601; None before.
     """
 
@@ -217,13 +218,28 @@ class SnapshotTable:
             polled_at=item.get("polledAt", {}).get("S"),
         )
 
+    def begin_baseline(self, name: str, state: SourceState) -> SourceState:
+        """Remember what a source's first poll listed, before any of it is read.
+
+        Returns:
+            What is remembered: the given state, or another first poll's that came before.
+        """
+        put = partial(self._client.put_item, TableName=self._name, Item=_source_item(name, state))
+        return (
+            state if self._won(lambda: put(ConditionExpression="attribute_not_exists(id)")) else self.source_state(name)
+        )
+
     def save_source_state(self, name: str, state: SourceState) -> None:
         """Remember a source's state."""
-        texts = {"id": f"source#{name}", "baselineAt": state.baseline_at, "polledAt": state.polled_at}
-        item: dict[str, Any] = {key: {"S": text} for key, text in texts.items() if text}
-        if state.baseline_left:
-            item["baselineLeft"] = {"SS": sorted(state.baseline_left)}
-        self._client.put_item(TableName=self._name, Item=item)
+        self._client.put_item(TableName=self._name, Item=_source_item(name, state))
+
+
+def _source_item(name: str, state: SourceState) -> Item:
+    texts = {"id": f"source#{name}", "baselineAt": state.baseline_at, "polledAt": state.polled_at}
+    item: Item = {key: {"S": text} for key, text in texts.items() if text}
+    if state.baseline_left:
+        item["baselineLeft"] = {"SS": sorted(state.baseline_left)}
+    return item
 
 
 def _known(item: Item) -> Known:

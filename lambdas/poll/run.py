@@ -128,6 +128,9 @@ class Poll:
         summary = Summary(self.source.name)
         listed = self._list(summary)
         complete = LISTING not in summary.failures
+        if complete and not state.baseline_at:
+            found = frozenset(listed.keys() - known.keys())
+            state = self.table.begin_baseline(self.source.name, SourceState(to_iso8601(began), found))
         last = from_iso8601(state.polled_at) if state.polled_at else None
         missing = orders_gone_missing(listed, known, self.source.outpost_ids) if complete and last else []
         pending = {order_id for order_id, order in known.items() if order.pending}
@@ -144,7 +147,7 @@ class Poll:
             self.table.save_source_state(
                 self.source.name,
                 SourceState(
-                    baseline_at=state.baseline_at or to_iso8601(began),
+                    baseline_at=state.baseline_at,
                     baseline_left=frozenset(plan.baseline & summary.failures.keys()),
                     polled_at=to_iso8601(began),
                 ),
