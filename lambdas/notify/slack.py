@@ -1,5 +1,7 @@
 """The Slack channel: an incoming webhook takes Block Kit, a workflow's webhook takes flat variables."""
 
+import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +11,7 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from lambdas.notify.channel import ChannelError
-from lambdas.notify.message import Line, Message
+from lambdas.notify.message import Line, Message, plain
 
 SLACK_ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")
@@ -21,6 +23,12 @@ SECRET_SECONDS = 60  # a replaced secret is in use soon after
 MAX_HEADER = 150
 MAX_SECTION = 3_000
 MAX_LINES_TEXT = 9_000
+
+# Slack's client logs the webhook's address, which is a secret, at some levels and in some errors.
+SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - of no tree, so no handler hears it
+
+# Slack's name of an error, alone or in JSON. Nothing else of an answer is told: a proxy's may quote the address.
+ERROR_NAME = re.compile(r'(?:\{.*"error": *")?([a-z_]+)')
 
 OK = 200
 TOO_MANY_REQUESTS = 429
@@ -44,7 +52,7 @@ def send(secret_name: str, allowed_origin: str | None, message: Message, variabl
     url = _webhook_url(secret_name, allowed_origin)
     payload = workflow_payload(message, variables) if _is_workflow(url) else block_kit_payload(message)
     try:
-        response = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[]).send_dict(payload)
+        response = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=SILENT).send_dict(payload)
     except Exception as error:  # noqa: BLE001 - urllib raises many kinds, some of which quote the address
         raise ChannelError(f"Slack was not reached: {type(error).__name__}") from None
     _check(response)
@@ -62,13 +70,21 @@ def _webhook_url(secret_name: str, allowed_origin: str | None) -> str:
     url = secret.get("webhookUrl") if isinstance(secret, dict) else None
     if not isinstance(url, str):
         raise ChannelError(f"the secret {secret_name} has no webhookUrl", permanent=True)
-    parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}" not in SLACK_ORIGINS | {allowed_origin}:
+    url = url.strip()
+    if _origin(url) not in SLACK_ORIGINS | {allowed_origin}:
         allowed = ", ".join(sorted(SLACK_ORIGINS))
         raise ChannelError(
             f"the webhookUrl in {secret_name} is none of Slack's: it should begin with {allowed}", permanent=True
         )
     return url
+
+
+def _origin(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # it quotes the address
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_workflow(url: str) -> bool:
@@ -87,21 +103,20 @@ def _check(response: WebhookResponse) -> None:
         seconds = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "0")
         raise ChannelError("Slack asked to wait", retry_after=int(seconds) if seconds.isdecimal() else 0)
     passing = status in SERVER_ERRORS or status in {OK, REQUEST_TIMEOUT}
-    raise ChannelError(f"Slack answered {status}: {body[:100]}", permanent=not passing)
+    name = ERROR_NAME.match(body)
+    raise ChannelError(f"Slack answered {status} {name[1] if name else ''}".rstrip(), permanent=not passing)
 
 
 def block_kit_payload(message: Message) -> dict[str, Any]:
     """Build an incoming webhook's payload: Block Kit, and the headline as the text of notifications."""
     headline = escape(message.headline)
+    facts = [_mrkdwn(f"*{name}*\n{escape(value)}") for name, value in message.facts.items()]
     return {
         "text": headline,
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": _shortened(headline, MAX_HEADER)}},
             *(_section(text) for text in _packed(message.lines)),
-            {
-                "type": "section",
-                "fields": [_mrkdwn(f"*{name}*\n{escape(value)}") for name, value in message.facts.items()],
-            },
+            {"type": "section", "fields": facts},
             {"type": "context", "elements": [_mrkdwn(_link(message.url, "Open in the AWS console"))]},
         ],
     }
@@ -109,8 +124,10 @@ def block_kit_payload(message: Message) -> dict[str, Any]:
 
 def workflow_payload(message: Message, variables: Mapping[str, str]) -> dict[str, str]:
     """Build a workflow webhook's payload: flat variables, the whole message in `text`."""
-    text = "\n".join([message.headline, *(f"• {line.text}" for line in message.lines)])
-    return {**variables, "text": _shortened(text, MAX_SECTION), "url": message.url}
+    lines = (f"• {line.text}" + (f" {line.url}" if line.url else "") for line in message.lines)
+    text = escape("\n".join([message.headline, *lines]))
+    escaped = {name: escape(plain(value)) if value else "" for name, value in variables.items()}
+    return {**escaped, "text": _shortened(text, MAX_SECTION), "url": message.url}
 
 
 def escape(text: str) -> str:
@@ -159,5 +176,6 @@ def _mrkdwn(text: str) -> dict[str, Any]:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def _shortened(escaped: str, length: int) -> str:
+    """Cut escaped text, not within an escape."""
+    return escaped if len(escaped) <= length else re.sub("&[a-z]*$", "", escaped[: length - 1]) + "…"
