@@ -1,12 +1,14 @@
 """The SNS channel: an e-mail worth reading, JSON for machines, and attributes for filter policies."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify.channel import ChannelError
+from lambdas.notify.channel import ChannelError, Notice, Posting
 from lambdas.notify.message import Message, order_message, plain
 from lambdas.orders import diff
 from lambdas.orders.order import canonical_json
@@ -24,16 +26,25 @@ MACHINE_PROTOCOLS = ("sqs", "lambda", "https", "firehose")
 ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
 
 
-def send(client: "SNSClient", topic_arn: str, detail: Mapping[str, Any]) -> None:
-    """Publish one observation of an order.
+@dataclass(frozen=True, slots=True)
+class Sns:
+    """The topic: one publication for each event."""
 
-    Raises:
-        ChannelError: SNS refused or was not reached.
-    """
-    try:
-        client.publish(TopicArn=topic_arn, **publication(detail))
-    except (BotoCoreError, ClientError) as error:
-        raise ChannelError(f"SNS: {error}") from error
+    client: "SNSClient"
+    topic_arn: str
+    name: ClassVar[str] = "sns"
+
+    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+        """Give each order's notice a publication of its own; alarms have none, since they came from the topic."""
+        for notice in notices:
+            if notice.detail is not None:
+                yield Posting([notice], partial(self._publish, notice.detail))
+
+    def _publish(self, detail: Mapping[str, Any]) -> None:
+        try:
+            self.client.publish(TopicArn=self.topic_arn, **publication(detail))
+        except (BotoCoreError, ClientError) as error:
+            raise ChannelError(f"SNS: {error}") from error
 
 
 def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
