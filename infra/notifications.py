@@ -125,8 +125,10 @@ class Notifications(Construct):
             "FromQueue",
             target=function,
             event_source_arn=self.queue.queue_arn,
-            batch_size=10,
-            max_batching_window=cdk.Duration.seconds(1),
+            # A flood comes in few batches, so that Slack gets digests. Lambda ends a batch at its payload's limit of
+            # 6 MB by itself: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+            batch_size=100,
+            max_batching_window=cdk.Duration.seconds(5),
             # Slack takes about one message a second, so more at once would only be turned away.
             max_concurrency=2,
             report_batch_item_failures=True,

@@ -1,4 +1,50 @@
-"""What a channel tells the delivery when it could not send."""
+"""What channels and delivery tell each other."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lambdas.notify.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One event to tell people of.
+
+    Attributes:
+        event_id: By which it is remembered what was told.
+        message: The event in words.
+        variables: What a Slack workflow's webhook gets beside the text.
+        detail: An order's `Outposts Order Updated`; None where it is an alarm.
+    """
+
+    event_id: str
+    message: Message
+    variables: Mapping[str, str]
+    detail: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One message of a channel, and the notices that it stands for."""
+
+    notices: Sequence[Notice]
+    send: Callable[[], None]
+
+
+class Channel(Protocol):
+    """A way to tell people."""
+
+    @property
+    def name(self) -> str:
+        """By which it is remembered what this channel was told."""
+
+    def postings(self, notices: Sequence[Notice]) -> Iterable[Posting]:
+        """Put notices into messages, each notice into exactly one.
+
+        Raises:
+            ChannelError: The channel can send nothing.
+        """
 
 
 class ChannelError(Exception):
@@ -12,4 +58,16 @@ class ChannelError(Exception):
     def __init__(self, text: str, *, permanent: bool = False, retry_after: int = 0) -> None:
         super().__init__(text)
         self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class LaterError(Exception):
+    """It is not yet this message's turn, which is no failure.
+
+    Attributes:
+        retry_after: Seconds until it is.
+    """
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
         self.retry_after = retry_after

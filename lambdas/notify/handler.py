@@ -1,20 +1,25 @@
 """The notify function: takes events and alarms from its queue and tells people of them by SNS and Slack."""
 
-from collections.abc import Callable, Mapping
-from functools import cache, partial
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSEvent, SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify import slack, sns
+from lambdas.notify.channel import Channel, LaterError, Notice
 from lambdas.notify.delivery import Delivery, wait_before_retry
 from lambdas.notify.environment import Environment
-from lambdas.notify.message import Message, alarm_message, order_message
-from lambdas.orders.observability import logger, metrics, tracer
+from lambdas.notify.message import alarm_message, order_message
+from lambdas.notify.pace import Pace
+from lambdas.notify.slack import Slack
+from lambdas.notify.sns import Sns
+from lambdas.orders.observability import count, logger, metrics, tracer
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
@@ -22,11 +27,7 @@ if TYPE_CHECKING:
 
 WORKFLOW_VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
 
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-
-
-class NotToldError(Exception):
-    """At least one channel was not told; the message goes back to the queue."""
+Told = dict[str, list[Exception]]
 
 
 @logger.inject_lambda_context
@@ -43,47 +44,76 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     Returns:
         The messages to deliver again, as SQS expects them.
     """
-    return process_partial_response(event, partial(_tell, context=context), processor, context)
-
-
-def _tell(record: SQSRecord, context: LambdaContext) -> None:
     environment = Environment.load()
-    body = record.json_body
-    event_id, channels = (_of_alarm if "AlarmName" in body else _of_order)(body, environment)
-    logger.set_correlation_id(body.get("detail", {}).get("orderId", event_id))
-    errors = _delivery(environment.idempotency_table_name).tell(event_id, channels, context)
-    if errors:
-        _sqs().change_message_visibility(
-            QueueUrl=environment.queue_url,
-            ReceiptHandle=record.receipt_handle,
-            VisibilityTimeout=wait_before_retry(errors, int(record.attributes.approximate_receive_count)),
-        )
-        raise NotToldError("; ".join(f"{channel}: {error}" for channel, error in errors.items()))
+    records = list(SQSEvent(event).records)
+    notices, errors = _understood(records)
+    told = _tell(environment, {notice.event_id: notice for notice in notices.values()}, context)
+    for message_id, notice in notices.items():
+        errors[message_id] = told.get(notice.event_id, [])
+    for record in records:
+        if errors[record.message_id]:
+            _send_back(environment.queue_url, record, errors[record.message_id])
+    return {"batchItemFailures": [{"itemIdentifier": name} for name, found in errors.items() if found]}
 
 
-Channels = dict[str, Callable[[], None]]
+def _understood(records: list[SQSRecord]) -> tuple[dict[str, Notice], Told]:
+    """Read a batch; what cannot be understood goes back, and ends as a dead letter."""
+    notices, errors = {}, {}
+    for record in records:
+        try:
+            notices[record.message_id] = _notice(record.json_body)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are told
+            errors[record.message_id] = [error]
+            count(NotificationFailures=1)
+            logger.error(
+                "A message cannot be understood and goes back",
+                messageId=record.message_id,
+                error=f"{type(error).__name__}: {error}",
+            )
+    return notices, errors
 
 
-def _of_order(event: Mapping[str, Any], environment: Environment) -> tuple[str, Channels]:
-    detail = event["detail"]
+def _notice(body: Mapping[str, Any]) -> Notice:
+    if "AlarmName" in body:
+        event_id = f"{body['AlarmArn']} {body['NewStateValue']} {body['StateChangeTime']}"
+        return Notice(event_id, alarm_message(body), dict.fromkeys(WORKFLOW_VARIABLES, ""))
+    detail = body["detail"]
     variables = {name: str(detail[name] or "") for name in WORKFLOW_VARIABLES}
-    return detail["eventId"], {
-        "sns": partial(sns.send, _sns(), environment.topic_arn, detail),
-        **_slack(environment, order_message(detail), variables),
-    }
+    return Notice(detail["eventId"], order_message(detail), variables, detail)
 
 
-def _of_alarm(alarm: Mapping[str, Any], environment: Environment) -> tuple[str, Channels]:
-    """Only Slack: the alarm came from the topic, so everyone on the topic was told."""
-    event_id = f"{alarm['AlarmArn']} {alarm['NewStateValue']} {alarm['StateChangeTime']}"
-    return event_id, _slack(environment, alarm_message(alarm), dict.fromkeys(WORKFLOW_VARIABLES, ""))
+def _tell(environment: Environment, notices: Mapping[str, Notice], context: LambdaContext) -> Told:
+    """Tell all channels at once, so that none waits for another; gives the errors by `event_id`."""
+    delivery = _delivery(environment.idempotency_table_name)
+
+    def tell(channel: Channel) -> tuple[int, dict[str, Exception]]:
+        return delivery.tell(channel, [n for n in notices.values() if n.detail or channel.name != "sns"], context)
+
+    told: Told = {}
+    with ThreadPoolExecutor() as pool:
+        for sent, errors in pool.map(tell, _channels(environment)):
+            failures = sum(not isinstance(error, LaterError) for error in errors.values())
+            count(NotificationsSent=sent, NotificationFailures=failures)
+            for event_id, error in errors.items():
+                told.setdefault(event_id, []).append(error)
+    return told
 
 
-def _slack(environment: Environment, message: Message, variables: Mapping[str, str]) -> Channels:
-    if environment.slack_secret_name is None:
-        return {}
-    origin = environment.slack_webhook_origin
-    return {"slack": partial(slack.send, environment.slack_secret_name, origin, message, variables)}
+def _channels(environment: Environment) -> Iterator[Channel]:
+    yield Sns(_sns(), environment.topic_arn)
+    if environment.slack_secret_name:
+        pace = _pace(environment.idempotency_table_name)
+        yield Slack(environment.slack_secret_name, environment.slack_webhook_origin, pace)
+
+
+def _send_back(queue_url: str, record: SQSRecord, errors: Collection[Exception]) -> None:
+    wait = wait_before_retry(errors, int(record.attributes.approximate_receive_count))
+    try:
+        _sqs().change_message_visibility(
+            QueueUrl=queue_url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=wait
+        )
+    except (BotoCoreError, ClientError) as error:
+        logger.warning("The queue's own time-out brings a message back", error=str(error))
 
 
 @cache
@@ -92,8 +122,14 @@ def _delivery(table_name: str) -> Delivery:
 
 
 @cache
+def _pace(table_name: str) -> Pace:
+    return Pace(boto3.client("dynamodb"), table_name)
+
+
+@cache
 def _sns() -> "SNSClient":
-    return boto3.client("sns")
+    # A publication takes at most 12 seconds, so that the function's time suffices to remember it.
+    return boto3.client("sns", config=Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2}))
 
 
 @cache

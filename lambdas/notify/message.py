@@ -15,8 +15,14 @@ from lambdas.orders.order import canonical_json
 
 Change = Mapping[str, Any]
 
-NAMED_LINE_ITEMS = 3
+NAMED = 3
 LONGEST_VALUE = 200
+LONGEST_URL = 2_000
+
+REPLACEMENT_LINKED = "Outposts Replacement Linked"
+STALLED = "Outposts Order Stalled"
+MISSING = "Outposts Order Missing"
+REAPPEARED = "Outposts Order Reappeared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
         headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} is {'over' if over else 'on'}",
         lines=tuple(Line(plain(text)) for text in told if text),
         facts={"State": plain(alarm["NewStateValue"]), "Since": plain(alarm.get("StateChangeTime"))},
-        url=alarm_url(alarm.get("AlarmArn", "")),
+        url=alarm_url(alarm["AlarmArn"]),
     )
 
 
@@ -114,13 +120,20 @@ def _news(detail: Mapping[str, Any]) -> str:
         return f"{status}: new order"
     if diff.ORDER_STATUS in changes:
         return status
-    entered = Counter(change["status"] for change in changes.get(diff.LINE_ITEM_STATUS, []))
+    entered = Counter(plain(change["status"]) for change in changes.get(diff.LINE_ITEM_STATUS, []))
     if entered:
-        return f"{status}: " + ", ".join(f"{count(n, 'line item')} {plain(name)}" for name, n in entered.items())
+        return f"{status}: " + ", ".join(f"{count(n, 'line item')} {name}" for name, n in entered.items())
     return f"{status}: {_OTHER_NEWS.get(next(iter(changes), ''), 'details changed')}"
 
 
-_OTHER_NEWS = {diff.SHIPMENT: "shipment details", diff.ASSETS: "assets"}
+_OTHER_NEWS = {
+    diff.SHIPMENT: "shipment details",
+    diff.ASSETS: "assets",
+    REPLACEMENT_LINKED: "replacement",
+    STALLED: "stalled",
+    MISSING: "no longer listed",
+    REAPPEARED: "listed again",
+}
 
 
 def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
@@ -144,6 +157,8 @@ def _order_status(changes: list[Change]) -> Iterator[Line]:
 def _line_item_status(changes: list[Change]) -> Iterator[Line]:
     moves: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
+        if replacement := change.get("replacedBy"):
+            yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {_line_item_of(replacement)}")
         moves.setdefault((plain(change["previousStatus"]), plain(change["status"])), []).append(change)
     for together in moves.values():
         longest = max(change["secondsInPreviousStatus"] for change in together)
@@ -158,28 +173,45 @@ def _items(changes: list[Change]) -> str:
     names = [plain(change["lineItemId"]) for change in changes]
     if len(names) == 1:
         return f"Line item {names[0]}"
-    more = f" and {len(names) - NAMED_LINE_ITEMS} more" if len(names) > NAMED_LINE_ITEMS else ""
-    return f"{count(len(names), 'line item')} ({', '.join(names[:NAMED_LINE_ITEMS])}{more})"
+    return f"{count(len(names), 'line item')} ({_some(names)})"
 
 
 def _shipment(changes: list[Change]) -> Iterator[Line]:
     for change in changes:
-        shipment = change["shipment"] or {}
-        number = shipment.get("trackingNumber")
-        words = f"tracking number {plain(number)}" if number else "no tracking number"
+        before = f"{_carried(change['previousShipment'])} → " if change["previousShipment"] else ""
+        url = (change["shipment"] or {}).get("trackingUrl")
         yield Line(
-            f"Line item {plain(change['lineItemId'])}: shipment by {plain(shipment.get('carrier'))}, {words}",
-            url=shipment.get("trackingUrl"),
+            f"Line item {plain(change['lineItemId'])}: shipment {before}{_carried(change['shipment'])}",
+            url=url if isinstance(url, str) and len(url) <= LONGEST_URL else None,
             url_text="Track it",
         )
 
 
+def _carried(shipment: Mapping[str, Any] | None) -> str:
+    if not shipment:
+        return "withdrawn"
+    number = shipment.get("trackingNumber")
+    words = f"tracking number {plain(number)}" if number else "no tracking number"
+    return f"by {plain(shipment.get('carrier'))}, {words}"
+
+
 def _assets(changes: list[Change]) -> Iterator[Line]:
     for change in changes:
-        assets = change["assets"] if isinstance(change["assets"], list) else []
-        names = ", ".join(plain(asset.get("AssetId")) for asset in assets[:NAMED_LINE_ITEMS])
-        more = f" and {len(assets) - NAMED_LINE_ITEMS} more" if len(assets) > NAMED_LINE_ITEMS else ""
-        yield Line(f"Line item {plain(change['lineItemId'])}: {count(len(assets), 'asset')} {names}{more}".rstrip())
+        before, after = (_asset_names(change[key]) for key in ("previousAssets", "assets"))
+        words = f"{after}: details changed" if before == after else f"{before} → {after}"
+        yield Line(f"Line item {plain(change['lineItemId'])}: assets {words}")
+
+
+def _asset_names(assets: Any) -> str:
+    """Name some assets; a list that was too large for its event is a mark in its place."""
+    if not isinstance(assets, list):
+        return "none" if assets is None else "too many to name"
+    return _some([plain(asset.get("AssetId")) for asset in assets]) or "none"
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _added(changes: list[Change]) -> Iterator[Line]:
@@ -198,7 +230,34 @@ def _amended(changes: list[Change]) -> Iterator[Line]:
             old, new = (
                 plain(amendment[key]) if amendment[key] is not None else "none" for key in ("previousValue", "value")
             )
-            yield Line(f"{plain(amendment['path'].lstrip('/'))}: {old} → {new}")
+            yield Line(f"{plain(amendment['path']).lstrip('/')}: {old} → {new}")
+
+
+def _replacement_linked(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        old, new = _line_item_of(change["previous"]), _line_item_of(change["replacement"])
+        yield Line(f"{new[0].upper()}{new[1:]} replaces {old}")
+
+
+def _line_item_of(reference: Mapping[str, Any]) -> str:
+    return f"line item {plain(reference['lineItemId'])} of order {plain(reference['orderId'])}"
+
+
+def _stalled(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        what = f"Line item {plain(change['lineItemId'])}" if change.get("lineItemId") else "Order"
+        lasted = f"{count(int(change['days']), 'day')}, since {plain(change['since'])}"
+        yield Line(f"{what}: still {plain(change['status'])} after {lasted}; {change['thresholdDays']} were allowed")
+
+
+def _missing(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line("AWS no longer lists this order")
+
+
+def _reappeared(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line("AWS lists this order again")
 
 
 # The order of this table is the order of a message's lines.
@@ -206,6 +265,10 @@ _WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
     diff.DISCOVERED: _discovered,
     diff.ORDER_STATUS: _order_status,
     diff.LINE_ITEM_STATUS: _line_item_status,
+    STALLED: _stalled,
+    MISSING: _missing,
+    REAPPEARED: _reappeared,
+    REPLACEMENT_LINKED: _replacement_linked,
     diff.SHIPMENT: _shipment,
     diff.ASSETS: _assets,
     diff.LINE_ITEM_ADDED: _added,

@@ -1,15 +1,20 @@
 """The Slack channel: an incoming webhook takes Block Kit, a workflow's webhook takes flat variables."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools.utilities.parameters import get_secret
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from lambdas.notify.channel import ChannelError
-from lambdas.notify.message import Line, Message
+from lambdas.notify.channel import ChannelError, Notice, Posting
+from lambdas.notify.message import Line, Message, plain
+from lambdas.notify.pace import Pace
 
 SLACK_ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")
@@ -21,6 +26,16 @@ SECRET_SECONDS = 60  # a replaced secret is in use soon after
 MAX_HEADER = 150
 MAX_SECTION = 3_000
 MAX_LINES_TEXT = 9_000
+MAX_WORKFLOW_LINES = 2_800  # of a section's 3,000, less the headline
+
+MOST_SINGLE_ORDERS = 5  # more in one batch share a digest
+CONSOLE = "Open in the AWS console"
+
+# Slack's client logs the webhook's address, which is a secret, at some levels and in some errors.
+SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - of no tree, so no handler hears it
+
+# Slack's name of an error, alone or in JSON. Nothing else of an answer is told: a proxy's may quote the address.
+ERROR_NAME = re.compile(r'(?:\{.*"error": *")?([a-z_]+)')
 
 OK = 200
 TOO_MANY_REQUESTS = 429
@@ -28,26 +43,76 @@ SERVER_ERRORS = range(500, 600)
 REQUEST_TIMEOUT = 408
 
 
-def send(secret_name: str, allowed_origin: str | None, message: Message, variables: Mapping[str, str]) -> None:
-    """Send one message to the webhook that a secret holds.
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The webhook that a secret holds.
 
-    Args:
+    Attributes:
         secret_name: A Secrets Manager secret, `{"webhookUrl": …}`.
         allowed_origin: An origin accepted besides Slack's own, None in AWS.
-        message: What to tell.
-        variables: What a workflow's webhook gets beside the text.
-
-    Raises:
-        ChannelError: The secret or the webhook is of no use, or Slack refused or was not reached. The webhook's
-            address is a secret, so no text and no cause tells it.
+        pace: Slack's, which all runs keep together.
     """
-    url = _webhook_url(secret_name, allowed_origin)
-    payload = workflow_payload(message, variables) if _is_workflow(url) else block_kit_payload(message)
-    try:
-        response = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[]).send_dict(payload)
-    except Exception as error:  # noqa: BLE001 - urllib raises many kinds, some of which quote the address
-        raise ChannelError(f"Slack was not reached: {type(error).__name__}") from None
-    _check(response)
+
+    secret_name: str
+    allowed_origin: str | None
+    pace: Pace
+    name: ClassVar[str] = "slack"
+
+    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+        """Give each notice a message of its own; many orders share as few digests as can name each of them.
+
+        Raises:
+            ChannelError: The secret is of no use. The webhook's address is a secret, so no text and no cause tells it.
+        """
+        url = _webhook_url(self.secret_name, self.allowed_origin)
+        workflow = _is_workflow(url)
+        for group in _groups(notices, MAX_WORKFLOW_LINES if workflow else MAX_LINES_TEXT):
+            message = group[0].message if len(group) == 1 else digest(group)
+            variables = group[0].variables if len(group) == 1 else dict.fromkeys(group[0].variables, "")
+            payload = workflow_payload(message, variables) if workflow else block_kit_payload(message)
+            yield Posting(group, partial(self._post, url, payload))
+
+    def _post(self, url: str, payload: dict[str, Any]) -> None:
+        self.pace.wait()
+        try:
+            response = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=SILENT).send_dict(payload)
+        except Exception as error:  # noqa: BLE001 - urllib raises many kinds, some of which quote the address
+            raise ChannelError(f"Slack was not reached: {type(error).__name__}") from None
+        try:
+            _check(response)
+        except ChannelError as error:
+            if error.retry_after:
+                self.pace.hold(error.retry_after)
+            raise
+
+
+def digest(notices: Sequence[Notice]) -> Message:
+    """Put the news of many orders into one message: a line for each, with its link."""
+    lines = tuple(_digest_line(notice) for notice in notices)
+    return Message(f"{len(notices)} Outposts orders have news", lines, facts={}, url="")
+
+
+def _digest_line(notice: Notice) -> Line:
+    return Line(notice.message.headline, notice.message.url, CONSOLE)
+
+
+def _groups(notices: Sequence[Notice], room: int) -> Iterator[list[Notice]]:
+    """Decide which notices share a message: orders above a number, as many as the room for their lines takes."""
+    orders = [notice for notice in notices if notice.detail is not None]
+    if len(orders) <= MOST_SINGLE_ORDERS:
+        yield from ([notice] for notice in notices)
+        return
+    yield from ([notice] for notice in notices if notice.detail is None)
+    group: list[Notice] = []
+    left = room
+    for notice in orders:
+        needed = len(_bullet(_digest_line(notice))) + len("\n")
+        if group and needed > left:
+            yield group
+            group, left = [], room
+        group.append(notice)
+        left -= needed
+    yield group
 
 
 def _webhook_url(secret_name: str, allowed_origin: str | None) -> str:
@@ -62,13 +127,21 @@ def _webhook_url(secret_name: str, allowed_origin: str | None) -> str:
     url = secret.get("webhookUrl") if isinstance(secret, dict) else None
     if not isinstance(url, str):
         raise ChannelError(f"the secret {secret_name} has no webhookUrl", permanent=True)
-    parts = urlsplit(url)
-    if f"{parts.scheme}://{parts.netloc}" not in SLACK_ORIGINS | {allowed_origin}:
+    url = url.strip()
+    if _origin(url) not in SLACK_ORIGINS | {allowed_origin}:
         allowed = ", ".join(sorted(SLACK_ORIGINS))
         raise ChannelError(
             f"the webhookUrl in {secret_name} is none of Slack's: it should begin with {allowed}", permanent=True
         )
     return url
+
+
+def _origin(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # it quotes the address
+        return ""
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_workflow(url: str) -> bool:
@@ -87,30 +160,31 @@ def _check(response: WebhookResponse) -> None:
         seconds = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "0")
         raise ChannelError("Slack asked to wait", retry_after=int(seconds) if seconds.isdecimal() else 0)
     passing = status in SERVER_ERRORS or status in {OK, REQUEST_TIMEOUT}
-    raise ChannelError(f"Slack answered {status}: {body[:100]}", permanent=not passing)
+    name = ERROR_NAME.match(body)
+    raise ChannelError(f"Slack answered {status} {name[1] if name else ''}".rstrip(), permanent=not passing)
 
 
 def block_kit_payload(message: Message) -> dict[str, Any]:
     """Build an incoming webhook's payload: Block Kit, and the headline as the text of notifications."""
     headline = escape(message.headline)
+    facts = [_mrkdwn(f"*{name}*\n{escape(value)}") for name, value in message.facts.items()]
     return {
         "text": headline,
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": _shortened(headline, MAX_HEADER)}},
             *(_section(text) for text in _packed(message.lines)),
-            {
-                "type": "section",
-                "fields": [_mrkdwn(f"*{name}*\n{escape(value)}") for name, value in message.facts.items()],
-            },
-            {"type": "context", "elements": [_mrkdwn(_link(message.url, "Open in the AWS console"))]},
+            *([{"type": "section", "fields": facts}] if facts else []),
+            *([{"type": "context", "elements": [_mrkdwn(_link(message.url, CONSOLE))]}] if message.url else []),
         ],
     }
 
 
 def workflow_payload(message: Message, variables: Mapping[str, str]) -> dict[str, str]:
     """Build a workflow webhook's payload: flat variables, the whole message in `text`."""
-    text = "\n".join([message.headline, *(f"• {line.text}" for line in message.lines)])
-    return {**variables, "text": _shortened(text, MAX_SECTION), "url": message.url}
+    lines = (f"• {line.text}" + (f" {line.url}" if line.url else "") for line in message.lines)
+    text = escape("\n".join([message.headline, *lines]))
+    escaped = {name: escape(plain(value)) if value else "" for name, value in variables.items()}
+    return {**escaped, "text": _shortened(text, MAX_SECTION), "url": message.url}
 
 
 def escape(text: str) -> str:
@@ -159,5 +233,6 @@ def _mrkdwn(text: str) -> dict[str, Any]:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def _shortened(escaped: str, length: int) -> str:
+    """Cut escaped text, not within an escape."""
+    return escaped if len(escaped) <= length else re.sub("&[a-z]*$", "", escaped[: length - 1]) + "…"

@@ -1,20 +1,23 @@
 """The SNS channel: an e-mail worth reading, JSON for machines, and attributes for filter policies."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify.channel import ChannelError
+from lambdas.notify.channel import ChannelError, Notice, Posting
 from lambdas.notify.message import Message, order_message, plain
+from lambdas.orders import diff
 from lambdas.orders.order import canonical_json
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
 
-# SNS' limits: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
-MAX_SUBJECT = 100
+# SNS' limits and characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+MAX_SUBJECT = 99  # "less than 100 characters long"
 MAX_MESSAGE_BYTES = 262_144
 MAX_TEXT_LINES = 100
 ATTRIBUTE_BYTES = 16_384  # attributes count too; statuses and types are few and short
@@ -23,16 +26,25 @@ MACHINE_PROTOCOLS = ("sqs", "lambda", "https", "firehose")
 ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
 
 
-def send(client: "SNSClient", topic_arn: str, detail: Mapping[str, Any]) -> None:
-    """Publish one observation of an order.
+@dataclass(frozen=True, slots=True)
+class Sns:
+    """The topic: one publication for each event."""
 
-    Raises:
-        ChannelError: SNS refused or was not reached.
-    """
-    try:
-        client.publish(TopicArn=topic_arn, **publication(detail))
-    except (BotoCoreError, ClientError) as error:
-        raise ChannelError(f"SNS: {error}") from error
+    client: "SNSClient"
+    topic_arn: str
+    name: ClassVar[str] = "sns"
+
+    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+        """Give each order's notice a publication of its own; alarms have none, since they came from the topic."""
+        for notice in notices:
+            if notice.detail is not None:
+                yield Posting([notice], partial(self._publish, notice.detail))
+
+    def _publish(self, detail: Mapping[str, Any]) -> None:
+        try:
+            self.client.publish(TopicArn=self.topic_arn, **publication(detail))
+        except (BotoCoreError, ClientError) as error:
+            raise ChannelError(f"SNS: {error}") from error
 
 
 def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +59,7 @@ def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def subject(headline: str) -> str:
-    """Make a subject of at most 100 printable ASCII characters."""
+    """Make a subject of fewer than 100 printable ASCII characters."""
     ascii_only = headline.encode("ascii", "replace").decode()
     return ascii_only if len(ascii_only) <= MAX_SUBJECT else f"{ascii_only[: MAX_SUBJECT - 3]}..."
 
@@ -67,17 +79,25 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
         "changeTypes": {change["detailType"] for change in detail["changes"]},
         "statuses": {plain(status) for change in detail["changes"] for status in _statuses_entered(change)},
     }
-    strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name]}
+    strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name] is not None}
     return {
         name: {"DataType": "String.Array", "StringValue": json.dumps(sorted(values))}
         for name, values in arrays.items()
         if values
-    } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items()}
+    } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items() if value}
 
 
 def _statuses_entered(change: Mapping[str, Any]) -> Iterator[str]:
-    told = change.get("order", change.get("lineItem", {"Status": change.get("status")}))
-    yield from (entered["Status"] for entered in (told, *told.get("LineItems", [])) if entered.get("Status"))
+    match change["detailType"]:
+        case diff.ORDER_STATUS | diff.LINE_ITEM_STATUS:
+            told = [{"Status": change["status"]}]
+        case diff.LINE_ITEM_ADDED:
+            told = [change["lineItem"]]
+        case diff.DISCOVERED:
+            told = [change["order"], *change["order"].get("LineItems", [])]
+        case _:
+            told = []
+    yield from (entered["Status"] for entered in told if entered.get("Status"))
 
 
 def _within_limit(words: str, detail: Mapping[str, Any]) -> str:

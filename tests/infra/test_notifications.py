@@ -82,6 +82,11 @@ class TestQueues:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
 
+    def test_a_flood_comes_in_large_batches(self, minimal: Template) -> None:
+        """Only what comes in one batch can share a digest."""
+        mapping = only(minimal, "AWS::Lambda::EventSourceMapping")
+        assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 5)
+
 
 class TestTopic:
     """The topic."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.parameters import clear_caches
 from moto import mock_aws
 from moto.core.config import DefaultConfig
 
@@ -30,10 +31,12 @@ def aws() -> Iterator[None]:
         poll_handler._table,
         poll_handler._bus,
         notify_handler._delivery,
+        notify_handler._pace,
         notify_handler._sns,
         notify_handler._sqs,
     ):
         cached.cache_clear()
+    clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
 
 
 def make_queue(name: str) -> tuple[str, str]:

@@ -1,0 +1,449 @@
+"""The notify function: SNS, SQS, DynamoDB and Secrets Manager by moto, Slack over HTTP."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Lock
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from lambdas.notify import pace
+from lambdas.notify.channel import LaterError
+from lambdas.orders.observability import logger
+from tests.integration.conftest import Slack, make_queue
+from tests.integration.notify_world import WEBHOOK, Calls, World, watch
+from tests.unit.notify.details import an_update
+
+ALARM = {
+    "AlarmName": "PollsFailing",
+    "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:PollsFailing",
+    "NewStateValue": "ALARM",
+    "NewStateReason": "3 of 3",
+    "StateChangeTime": "2026-11-24T09:30:00Z",
+}
+THROTTLED = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "Publish")
+
+
+@pytest.fixture
+def world(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001 - moto must be there first
+    """A deployed notify function; Slack's pace is no matter but where a test says so."""
+    boto3.client("dynamodb").create_table(
+        TableName="told",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    put_secret(json.dumps({"webhookUrl": slack.origin + WEBHOOK}))
+    queue, _ = make_queue("notify")
+    subscriber, arn = make_queue("subscriber")
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
+    monkeypatch.setenv("NOTIFICATION_TOPIC_ARN", topic)
+    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "told")
+    monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
+    monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
+    monkeypatch.setenv("SLACK_WEBHOOK_ORIGIN", slack.origin)
+    monkeypatch.setattr(pace, "INTERVAL_MS", 0)
+    calls = Calls()
+    watch(calls, monkeypatch.setattr)
+    return World(queue, subscriber, "told", slack, calls)
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the function logs, as Lambda gets it."""
+    written = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", written)
+    return written
+
+
+def put_secret(value: str) -> None:
+    """Set the secret's value."""
+    secrets = boto3.client("secretsmanager")
+    try:
+        secrets.create_secret(Name="slack", SecretString=value)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId="slack", SecretString=value)
+
+
+def orders_of(number: int, prefix: str = "oo-") -> list[str]:
+    """Give so many order ids."""
+    return [f"{prefix}{n:03}" for n in range(number)]
+
+
+class TestTelling:
+    """What reaches people."""
+
+    def test_an_order_is_told_to_the_topic_and_to_slack(self, world: World) -> None:
+        """One event, one publication that filter policies match, one Slack message, and nothing goes back."""
+        world.put("oo-1")
+        assert world.run() == []
+        assert world.sns_told() == {"oo-1": 1}
+        assert world.slack_told(["oo-1"]) == {"oo-1": 1}
+        assert json.loads(world.told_by_sns[0]["Message"])["eventId"] == "event of oo-1"
+
+    def test_a_workflow_gets_variables(self, world: World) -> None:
+        """A workflow's webhook is known by its path."""
+        put_secret(json.dumps({"webhookUrl": world.slack.origin + "/triggers/T1/2/abc\n"}))
+        world.put("oo-1")
+        world.run()
+        (message,) = world.slack.receiver.messages
+        assert message.keys() == {
+            *("text", "orderId", "outpostId", "orderStatus", "orderType", "account", "region", "url")
+        }
+
+    def test_an_alarm_is_told_to_slack_alone(self, world: World) -> None:
+        """The topic's subscribers have it already."""
+        world.put(ALARM)
+        assert world.run() == []
+        assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is on"
+        assert world.sns_told() == {}
+
+    def test_without_slack_the_topic_is_told(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Slack is optional."""
+        monkeypatch.delenv("SLACK_SECRET_NAME")
+        world.put("oo-1", ALARM)
+        assert world.run() == []
+        assert (world.sns_told(), world.slack.receiver.messages) == ({"oo-1": 1}, [])
+
+    def test_duplicates_and_redeliveries_are_told_once(self, world: World) -> None:
+        """The same event twice in a batch, and again later in another order among others, is one message."""
+        world.put("oo-1", "oo-1", "oo-2")
+        world.run()
+        world.put("oo-2", "oo-3", "oo-1")
+        assert world.run() == []
+        assert world.sns_told() == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
+        assert world.slack_told(["oo-1", "oo-2", "oo-3"]) == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
+
+    def test_keys_of_a_newer_version_are_harmless(self, world: World) -> None:
+        """Contract: keys that a later version adds are additive."""
+        world.put({"detail": an_update("oo-1") | {"mood": {"x": 1}}, "version": "9"})
+        assert world.run() == []
+
+
+class TestFailures:
+    """A channel in trouble."""
+
+    @pytest.mark.parametrize(
+        ("answer", "wait"),
+        [
+            ({"status": 429, "headers": {"Retry-After": "30"}, "body": "rate_limited"}, 30),
+            ({"status": 429, "headers": {"Retry-After": "soon"}}, 15),
+            ({"status": 500, "body": "rollup_error"}, 15),
+            ({"status": 200, "body": '{"ok":false,"error":"invalid_auth"}'}, 15),
+            ({"status": 404, "body": "no_service"}, 900),
+            ({"status": 410, "body": "channel_is_archived"}, 900),
+        ],
+    )
+    def test_slack_refusing_sends_that_message_back_alone(
+        self, world: World, answer: dict[str, Any], wait: int
+    ) -> None:
+        """It waits as long as Slack asks, or with back-off; then Slack is told once, and the topic is not again."""
+        world.put("oo-1")
+        world.run()
+        world.put("oo-1", "oo-2")
+        world.slack_answers(**answer)
+        (body,) = world.run()
+        assert json.loads(body)["detail"]["orderId"] == "oo-2"
+        assert world.calls.visibilities == [wait]
+        boto3.client("dynamodb").delete_item(TableName="told", Key=pace.KEY)
+        assert world.run() == []
+        assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
+        assert world.slack_told(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
+
+    def test_sns_refusing_does_not_stop_slack(self, world: World) -> None:
+        """Slack is told once, now; the topic later."""
+        world.calls.fail["Publish"] = THROTTLED
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        assert world.slack_told(["oo-1"]) == {"oo-1": 1}
+        world.calls.fail.clear()
+        assert world.run() == []
+        assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "https://hooks.slack.com/services/MARKER0SECRET",
+            "[]",
+            '{"webhookURL": "https://hooks.slack.com/services/MARKER0SECRET"}',
+            '{"webhookUrl": "https://evil.example/MARKER0SECRET"}',
+            '{"webhookUrl": "https://[MARKER0SECRET"}',
+            '{"webhookUrl": "http://hooks.slack.com/services/MARKER0SECRET"}',
+        ],
+    )
+    def test_a_secret_of_no_use_is_told_in_the_log_and_waited_out(
+        self, world: World, secret: str, logs: io.StringIO
+    ) -> None:
+        """The topic is told; Slack as soon as the secret is mended; the secret's value is nowhere."""
+        put_secret(secret)
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        assert world.calls.visibilities == [900]
+        assert "MARKER0SECRET" not in logs.getvalue()
+        assert "the secret slack" in logs.getvalue() or "the webhookUrl in slack" in logs.getvalue()
+        assert world.sns_told() == {"oo-1": 1}
+
+    def test_a_missing_secret_is_waited_for(self, world: World) -> None:
+        """It may be made soon."""
+        boto3.client("secretsmanager").delete_secret(SecretId="slack", ForceDeleteWithoutRecovery=True)
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        assert (world.calls.visibilities, world.sns_told()) == ([15], {"oo-1": 1})
+
+    def test_a_table_that_refuses_tells_nobody(self, world: World) -> None:
+        """Without memory nothing is sent, lest it be sent twenty times."""
+        world.calls.fail["PutItem"] = THROTTLED
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        assert (world.sns_told(), world.slack.receiver.messages) == ({}, [])
+
+    def test_what_is_told_but_not_remembered_is_told_again(self, world: World) -> None:
+        """At least once, where the answer could not be written down; not before the deadline of this run."""
+        world.calls.fail["UpdateItem"] = THROTTLED
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        world.calls.fail.clear()
+        assert len(world.run()) == 1
+        world.let_the_deadline_pass()
+        assert world.run() == []
+        assert world.sns_told() == {"oo-1": 2}
+
+    def test_a_claim_or_a_message_that_cannot_be_given_back_comes_back_by_itself(self, world: World) -> None:
+        """Neither the table's nor the queue's refusal stops the run."""
+        world.calls.fail |= dict.fromkeys(["Publish", "DeleteItem", "ChangeMessageVisibility"], THROTTLED)
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        world.calls.fail.clear()
+        world.let_the_deadline_pass()
+        assert world.run() == []
+
+    @pytest.mark.parametrize("body", ["no JSON", "[]", '"x"', "{}", '{"detail": {}}', '{"AlarmName": "x"}'])
+    def test_what_cannot_be_understood_goes_back_alone(self, world: World, body: str, logs: io.StringIO) -> None:
+        """The log says so, and the others of its batch are told."""
+        world.put("oo-1", body, "oo-2")
+        assert world.run() == [body]
+        assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
+        assert "cannot be understood" in logs.getvalue()
+
+
+class TestCrashes:
+    """The function's process ends at any call."""
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
+    @pytest.mark.parametrize(("number", "refused"), [(2, False), (6, False), (2, True)])
+    def test_nothing_is_lost_and_what_is_remembered_is_not_told_again(  # noqa: PLR0913 - each is used
+        self,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        *,
+        number: int,
+        refused: bool,
+        after: bool,
+    ) -> None:
+        """Killed at each call in turn: every event reaches each channel, once where its answer was written down."""
+        monkeypatch.setattr("lambdas.notify.handler.ThreadPoolExecutor", partial(ThreadPoolExecutor, max_workers=1))
+        point = 0
+        while True:
+            orders = orders_of(number, f"oo-{point}-")
+            world.put(*orders)
+            if refused:
+                world.slack_answers(status=500)
+            known = world.remembered()
+            world.calls.stop_at, world.calls.after = point, after
+            killed = world.run_until_killed()
+            world.slack_answers(times=0)
+            before = told(world, orders)
+            remembered = world.remembered() - known
+            for _ in range(3):
+                world.let_the_deadline_pass()
+                back = world.run()
+            assert back == []
+            finally_told = told(world, orders)
+            assert all(finally_told[key] in {1, 2} for key in finally_told)
+            assert len(finally_told) == 2 * number
+            again = sum(finally_told.values()) - 2 * number
+            assert again == sum(before.values()) - remembered
+            if not killed:
+                break
+            point += 1
+        with capsys.disabled():
+            sys.stdout.write(f" {point} stopping points ")
+        assert point > 10
+
+    def test_a_run_under_way_is_waited_for_until_its_deadline(self, world: World) -> None:
+        """A redelivery before the deadline goes back and counts neither as told nor as failed; one after tells."""
+        world.put("oo-1")
+        world.calls.stop_at, world.calls.after = 1, False
+        assert world.run_until_killed()
+        assert len(world.run()) == 1
+        assert 0 < world.calls.visibilities[0] <= 61
+        told_early = world.sns_told()["oo-1"] + world.slack_told(["oo-1"])["oo-1"]
+        assert told_early <= 1
+        world.let_the_deadline_pass()
+        assert world.run() == []
+        assert (world.sns_told()["oo-1"], world.slack_told(["oo-1"])["oo-1"]) == (1, 1)
+
+    def test_a_run_whose_time_is_nearly_up_sends_nothing_more(self, world: World) -> None:
+        """What is left goes back in time, rather than being cut off between sending and remembering."""
+        world.put("oo-1")
+        assert len(world.run(remaining=10_000)) == 1
+        assert world.calls.visibilities == [1]
+        assert (world.sns_told(), world.slack.receiver.messages) == ({}, [])
+        assert world.run() == []
+
+
+class TestFloods:
+    """Many orders at once."""
+
+    def test_many_orders_share_as_few_slack_messages_as_can_name_them(self, world: World) -> None:
+        """Each order is named with its headline and link, the topic gets each event, and nothing is told again."""
+        orders = orders_of(100, "oo-0123456789abcd")
+        world.put(*orders, ALARM)
+        assert world.run() == []
+        alarm, *digests = world.slack.receiver.messages
+        assert alarm["text"].startswith("Outposts order notifier")
+        assert len(digests) == 3
+        assert world.slack_told(orders) == dict.fromkeys(orders, 1)
+        assert json.dumps(digests).count("|Open in the AWS console>") == 100
+        assert world.sns_told() == dict.fromkeys(orders, 1)
+        world.put(*orders[:7])
+        assert world.run() == []
+        assert len(world.slack.receiver.messages) == 4
+
+    def test_a_workflow_gets_digests_too(self, world: World) -> None:
+        """Their texts name each order, within a section's length."""
+        put_secret(json.dumps({"webhookUrl": world.slack.origin + "/workflows/T1/2/abc"}))
+        orders = orders_of(30)
+        world.put(*orders)
+        assert world.run() == []
+        assert world.slack_told(orders) == dict.fromkeys(orders, 1)
+        assert all(len(message["text"]) <= 3_000 for message in world.slack.receiver.messages)
+
+    def test_a_failed_digest_returns_all_its_members(self, world: World) -> None:
+        """All of them, and no others, are told by the next run."""
+        orders = orders_of(6)
+        world.put(*orders)
+        world.slack_answers(status=500)
+        assert len(world.run()) == 6
+        assert world.run() == []
+        assert world.slack_told(orders) == dict.fromkeys(orders, 1)
+        assert world.sns_told() == dict.fromkeys(orders, 1)
+
+    def test_five_orders_are_told_one_by_one(self, world: World) -> None:
+        """Only a flood is worth a digest; orders that Slack was told already are no part of it."""
+        world.put(*orders_of(5))
+        world.run()
+        world.put(*orders_of(10))
+        world.run()
+        assert len(world.slack.receiver.messages) == 10
+
+
+class TestPace:
+    """One Slack message a second, from all runs together."""
+
+    @pytest.fixture
+    def slots(self, world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
+        """Reserve a second at a clock that stands still; gives how long that run would sleep."""
+        slept: list[float] = []
+        monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
+        monkeypatch.setattr("lambdas.notify.pace.time.sleep", slept.append)
+        monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
+        client = boto3.client("dynamodb")
+        take, one_at_a_time = pace.Pace._take, Lock()
+
+        def atomic(*arguments: Any) -> int | None:
+            """Take as DynamoDB does: moto checks and writes in two steps, between which another thread may come."""
+            with one_at_a_time:
+                return take(*arguments)
+
+        monkeypatch.setattr(pace.Pace, "_take", atomic)
+
+        def reserve() -> float:
+            pace.Pace(client, world.table).wait()
+            return slept[-1]
+
+        return reserve
+
+    def test_concurrent_runs_take_different_seconds(self, slots: Callable[[], float]) -> None:
+        """However they interleave, no second is given away twice, and none is left out."""
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda _: slots(), range(5)))
+        assert slots() == 5
+        with pytest.raises(LaterError) as later:
+            slots()
+        assert later.value.retry_after == 6
+
+    def test_slacks_retry_after_holds_all_runs(self, world: World, slots: Callable[[], float]) -> None:
+        """Who comes meanwhile goes back for as long, and asks Slack nothing."""
+        pace.Pace(boto3.client("dynamodb"), world.table).hold(30)
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        assert world.calls.visibilities == [30]
+        assert "Slack" not in world.calls.made
+        with pytest.raises(LaterError):
+            slots()
+
+    def test_waiting_is_no_error(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+        """Only what failed counts as failure."""
+        pace.Pace(boto3.client("dynamodb"), world.table).hold(30)
+        world.put("oo-1")
+        world.run()
+        (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+        assert sum(json.loads(metrics)["NotificationFailures"]) == 0
+
+
+class TestSecrecy:
+    """The webhook's address is a secret."""
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"status": 404, "body": f"Not found: {WEBHOOK}"},
+            {"status": 500, "body": WEBHOOK},
+            {"status": 200, "body": f'{{"ok": false, "url": "{WEBHOOK}"}}'},
+            {"status": 429, "headers": {"Retry-After": "30"}, "body": WEBHOOK},
+            {"status": 302, "headers": {"Location": f"http://127.0.0.1:1{WEBHOOK}"}},
+            None,
+        ],
+    )
+    def test_no_failure_of_slack_tells_it(
+        self,
+        world: World,
+        answer: dict[str, Any] | None,
+        logs: io.StringIO,
+        caplog: pytest.LogCaptureFixture,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """Whatever Slack answers, or where nobody answers, neither logs nor metrics nor the topic hold the address."""
+        with caplog.at_level(logging.DEBUG), caplog.at_level(logging.WARNING, "botocore"):
+            if answer is None:
+                put_secret(json.dumps({"webhookUrl": f"{world.slack.origin}/services/MARKER0SECRET\x01"}))
+            else:
+                world.slack_answers(**answer)
+            world.put("oo-1")
+            (back,) = world.run()
+        world.sns_told()
+        output = capsys.readouterr()
+        everything = logs.getvalue() + caplog.text + output.out + output.err + back + json.dumps(world.told_by_sns)
+        assert "MARKER0SECRET" not in everything
+        assert "was not told" in everything
+
+
+def told(world: World, orders: list[str]) -> dict[tuple[str, str], int]:
+    """Count by channel and order what was told."""
+    by_sns, by_slack = world.sns_told(), world.slack_told(orders)
+    counts = {("sns", order): by_sns[order] for order in orders} | {
+        ("slack", order): by_slack[order] for order in orders
+    }
+    return {key: number for key, number in counts.items() if number}

@@ -1,0 +1,193 @@
+"""What people are told, in words."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.notify.message import alarm_message, duration, order_message, plain
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+
+
+def lines_of(detail: dict[str, Any]) -> list[str]:
+    """Give the texts of a message's lines."""
+    return [line.text for line in order_message(detail).lines]
+
+
+def told(detail_type: str, **keys: Any) -> dict[str, Any]:
+    """Give a detail with one change."""
+    return an_update() | {"changes": [{"detailType": detail_type, "eventId": "e", **keys}]}
+
+
+class TestOrderMessage:
+    """A message about an order."""
+
+    def test_says_first_in_plain_words_what_happened(self) -> None:
+        """The headline is the news; the lines say what changed, from what, after how long."""
+        message = order_message(an_update())
+        assert message.headline == f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
+        assert [line.text for line in message.lines] == [
+            "Order: IN_PROGRESS → COMPLETED after 12 days",
+            "Line item ooi-1: BUILDING → INSTALLED after 12 days",
+        ]
+        assert message.facts == {
+            "Status": "COMPLETED",
+            "Line items": "1 INSTALLED",
+            "Type": "OUTPOST",
+            "Account": "111122223333",
+            "Region": "eu-west-1",
+        }
+        assert message.url == "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
+
+    def test_line_items_that_moved_together_are_one_line(self) -> None:
+        """Forty line items on the same way are counted, and some of them named."""
+        old, new = an_order(), an_order()
+        old["LineItems"] = [{"LineItemId": f"ooi-{n}", "Status": "BUILDING"} for n in range(5)]
+        new["LineItems"] = [{"LineItemId": f"ooi-{n}", "Status": "SHIPPED"} for n in range(5)]
+        message = order_message(detail_of(old, new))
+        assert message.headline.endswith("is IN_PROGRESS: 5 line items SHIPPED")
+        assert [line.text for line in message.lines] == [
+            "5 line items (ooi-0, ooi-1, ooi-2 and 2 more): BUILDING → SHIPPED after 12 days"
+        ]
+
+    def test_a_shipment_links_to_the_carriers_tracking_page(self) -> None:
+        """Carrier and number are told, what they were before too, and the link leads to the shipment."""
+        parcel = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
+        detail = detail_of(an_order(), an_order(ShipmentInformation=parcel))
+        (line,) = order_message(detail).lines
+        assert (line.text, line.url_text) == ("Line item ooi-1: shipment by DHL, tracking number 123", "Track it")
+        assert line.url == "https://www.dhl.com/global-en/home/tracking.html?tracking-id=123"
+        moved = detail_of(an_order(ShipmentInformation=parcel), an_order(ShipmentInformation={}))
+        assert lines_of(moved) == [
+            "Line item ooi-1: shipment by DHL, tracking number 123 → by unknown, no tracking number"
+        ]
+
+    def test_assets_are_named(self) -> None:
+        """Which assets there are is told, and what they were; where only MAC addresses changed, that."""
+        one = an_order(AssetInformationList=[{"AssetId": "a"}])
+        same = an_order(AssetInformationList=[{"AssetId": "a", "MacAddressList": ["m"]}])
+        assert lines_of(detail_of(an_order(), one)) == ["Line item ooi-1: assets none → a"]
+        assert lines_of(detail_of(one, same)) == ["Line item ooi-1: assets a: details changed"]
+        cut = told("Outposts Line Item Assets Change", lineItemId="x", assets={"truncated": True}, previousAssets=None)
+        assert lines_of(cut) == ["Line item x: assets none → too many to name"]
+
+    @pytest.mark.parametrize(
+        ("detail", "line", "news"),
+        [
+            (detail_of(None, an_order()), "New order", "new order"),
+            (
+                detail_of(None, an_order() | {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}),
+                "New order, submitted 2026-01-01T00:00:00Z",
+                "new order",
+            ),
+            (told("Outposts Line Item Added", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 added", "details"),
+            (told("Outposts Line Item Removed", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 removed", "details"),
+            (
+                told("Outposts Order Amended", amendments=[{"path": "/Eta", "value": [1], "previousValue": None}]),
+                "Eta: none → [1]",
+                "details changed",
+            ),
+            (
+                told(
+                    "Outposts Line Item Status Change",
+                    lineItemId="ooi-1",
+                    status="REPLACED",
+                    previousStatus="INSTALLED",
+                    secondsInPreviousStatus=60,
+                    replacedBy={"orderId": "oo-2", "lineItemId": "ooi-2"},
+                ),
+                "Line item ooi-1: replaced by line item ooi-2 of order oo-2",
+                "1 line item REPLACED",
+            ),
+            (
+                told(
+                    "Outposts Replacement Linked",
+                    previous={"orderId": "oo-1", "lineItemId": "ooi-1"},
+                    replacement={"orderId": "oo-2", "lineItemId": "ooi-2"},
+                ),
+                "Line item ooi-2 of order oo-2 replaces line item ooi-1 of order oo-1",
+                "replacement",
+            ),
+            (
+                told("Outposts Order Stalled", status="PREPARING", since="2026-01-01", days=46, thresholdDays=45),
+                "Order: still PREPARING after 46 days, since 2026-01-01; 45 were allowed",
+                "stalled",
+            ),
+            (
+                told("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
+                "Line item ooi-1: still X after 1 day, since then; 0 were allowed",
+                "stalled",
+            ),
+            (told("Outposts Order Missing"), "AWS no longer lists this order", "no longer listed"),
+            (told("Outposts Order Reappeared"), "AWS lists this order again", "listed again"),
+            (told("Outposts Order Painted", colour="red"), "Outposts Order Painted", "details changed"),
+        ],
+    )
+    def test_every_kind_of_change_has_its_words(self, detail: dict[str, Any], line: str, news: str) -> None:
+        """Each detail type of the contract is told in a line of its own; one never heard of, by its name."""
+        assert line in lines_of(detail)
+        assert news in order_message(detail).headline
+
+    def test_counts_what_the_event_left_out(self) -> None:
+        """People learn that there was more than fits."""
+        assert lines_of(an_update() | {"changesOmitted": 2})[-1] == "and 2 more changes, too many for one message"
+
+    def test_a_shipment_withdrawn_is_told(self) -> None:
+        """A shipment that is gone says what it was."""
+        detail = told(
+            "Outposts Line Item Shipment Change",
+            lineItemId="ooi-1",
+            shipment=None,
+            previousShipment={"carrier": "UPS", "trackingNumber": "1Z"},
+        )
+        assert lines_of(detail) == ["Line item ooi-1: shipment by UPS, tracking number 1Z → withdrawn"]
+
+    @pytest.mark.parametrize(
+        ("region", "host"),
+        [
+            ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+            ("cn-north-1", "console.amazonaws.cn"),
+            ("us-east-1", "us-east-1.console.aws.amazon.com"),
+        ],
+    )
+    def test_links_lead_to_the_orders_partition(self, region: str, host: str) -> None:
+        """GovCloud and China have consoles of their own."""
+        assert order_message(an_update() | {"region": region}).url.startswith(f"https://{host}/")
+
+
+class TestAlarmMessage:
+    """A message about the notifier itself."""
+
+    @pytest.mark.parametrize(("state", "word"), [("ALARM", "on"), ("OK", "over")])
+    def test_says_whether_trouble_began_or_ended(self, state: str, word: str) -> None:
+        """Both an alarm and its end are news."""
+        arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Polls Failing"
+        message = alarm_message(
+            {"AlarmName": "Polls Failing", "AlarmArn": arn, "NewStateValue": state, "NewStateReason": "3 of 3"}
+        )
+        assert message.headline == f"Outposts order notifier: Polls Failing is {word}"
+        assert [line.text for line in message.lines] == ["3 of 3"]
+        assert message.url.endswith("#alarmsV2:alarm/Polls%20Failing")
+
+
+class TestPlain:
+    """Text from outside."""
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (None, "unknown"),
+            ("a\r\nb\u202ec\x00", "a b c"),
+            ({"b": 1}, '{"b":1}'),
+            ("x" * 300, "x" * 200 + "…"),
+        ],
+    )
+    def test_is_one_short_line_of_visible_characters(self, value: object, text: str) -> None:
+        """Control characters and such as turn the direction of writing become spaces."""
+        assert plain(value) == text
+
+    @pytest.mark.parametrize(
+        ("seconds", "text"), [(0, "0 seconds"), (1, "1 second"), (150, "2 minutes"), (3_600, "1 hour")]
+    )
+    def test_durations_are_told_in_their_largest_unit(self, seconds: int, text: str) -> None:
+        """A status that lasted for days is not told in seconds."""
+        assert duration(seconds) == text

@@ -1,0 +1,91 @@
+"""What Slack is sent."""
+
+from typing import Any
+
+from hypothesis import assume, given
+from slack_sdk.models.blocks import Block
+
+from lambdas.notify.message import Line, Message, order_message
+from lambdas.notify.slack import block_kit_payload, workflow_payload
+from lambdas.orders.diff import diff
+from lambdas.orders.order import Order
+from local.slack import message_fault, variables_fault
+from tests.strategies import orders
+from tests.unit.notify.details import an_update, detail_of
+
+EVIL = "<!channel> & <https://evil.example|click> <@U1>"
+
+
+def a_message(headline: str = "News", lines: tuple[Line, ...] = (), **facts: str) -> Message:
+    """Give a message."""
+    return Message(headline, lines, facts or {"Status": "COMPLETED"}, "https://console.example/#Orders")
+
+
+def check(payload: dict[str, Any]) -> None:
+    """Let the receiver and Slack's own models judge a payload."""
+    assert message_fault(payload) is None
+    for block in Block.parse_all(payload["blocks"]):
+        block.validate_json()
+
+
+class TestBlockKit:
+    """What an incoming webhook gets."""
+
+    def test_is_headline_changes_facts_and_link(self) -> None:
+        """Plain words come first, then what changed, where the order lives, and where to see more."""
+        payload = block_kit_payload(order_message(an_update()))
+        check(payload)
+        header, changes, facts, link = payload["blocks"]
+        assert header["text"]["text"] == payload["text"]
+        assert payload["text"].endswith("is COMPLETED")
+        assert changes["text"]["text"].startswith("• Order: IN_PROGRESS → COMPLETED after 12 days\n• Line item")
+        assert facts["fields"][0]["text"] == "*Status*\nCOMPLETED"
+        assert link["elements"][0]["text"].endswith("|Open in the AWS console>")
+
+    @given(old=orders, new=orders)
+    def test_any_change_is_within_slacks_limits(self, old: Order, new: Order) -> None:
+        """Whatever the API's model allows makes a payload that Slack takes."""
+        assume(diff(old, new))
+        check(block_kit_payload(order_message(detail_of(old, new))))
+        check(block_kit_payload(order_message(detail_of(None, new))))
+
+    def test_text_from_outside_mentions_and_links_nothing(self) -> None:
+        """Mentions, links and ampersands are escaped wherever they stand."""
+        payload = block_kit_payload(a_message(EVIL, (Line(EVIL),), Status=EVIL))
+        check(payload)
+        texts = str(payload).replace("<https://console.example/#Orders|Open in the AWS console>", "")
+        assert "<" not in texts
+        assert "&lt;!channel&gt; &amp;" in texts
+
+    def test_a_cut_leaves_no_half_escape(self) -> None:
+        """A text cut to Slack's limit does not end within `&amp;`."""
+        header = block_kit_payload(a_message("&" * 150))["blocks"][0]["text"]["text"]
+        assert header == "&amp;" * 29 + "…"
+
+    def test_too_many_lines_are_counted(self) -> None:
+        """What Slack would refuse as too long is cut at a line, and the rest counted."""
+        payload = block_kit_payload(a_message(lines=(Line("x" * 2_990),) * 10))
+        check(payload)
+        assert payload["blocks"][-3]["text"]["text"] == "• and 7 more"
+
+    def test_a_link_that_does_not_fit_is_left_out(self) -> None:
+        """A line without its link is better than a message refused."""
+        payload = block_kit_payload(a_message(lines=(Line("x", "https://x/" + "y" * 3_000, "Track it"),)))
+        check(payload)
+        assert payload["blocks"][1]["text"]["text"] == "• x"
+
+
+class TestWorkflow:
+    """What a workflow's webhook gets."""
+
+    def test_is_flat_variables(self) -> None:
+        """The contract's variables, all of them text, escaped, with tracking links within the text."""
+        message = a_message(lines=(Line("shipped", "https://track.example/1", "Track it"),))
+        payload = workflow_payload(message, {"orderId": EVIL, "outpostId": ""})
+        assert variables_fault(payload) is None
+        assert payload == {
+            "text": "News\n• shipped https://track.example/1",
+            "orderId": "&lt;!channel&gt; &amp; &lt;https://evil.example|click&gt; &lt;@U1&gt;",
+            "outpostId": "",
+            "url": "https://console.example/#Orders",
+        }

@@ -1,0 +1,106 @@
+"""What SNS is given."""
+
+import json
+from typing import Any
+
+from hypothesis import assume, given
+
+from lambdas.notify.message import Line, Message, order_message
+from lambdas.notify.sns import attributes, publication, subject, text
+from lambdas.orders.diff import diff
+from lambdas.orders.order import Order
+from tests.strategies import orders
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+
+
+class TestEmail:
+    """What a person reads."""
+
+    def test_is_worth_reading(self) -> None:
+        """The news, what changed, where the order lives, where to see more."""
+        assert text(order_message(an_update())) == (
+            f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED.\n"
+            "\n"
+            "- Order: IN_PROGRESS → COMPLETED after 12 days\n"
+            "- Line item ooi-1: BUILDING → INSTALLED after 12 days\n"
+            "\n"
+            "Status:     COMPLETED\n"
+            "Line items: 1 INSTALLED\n"
+            "Type:       OUTPOST\n"
+            "Account:    111122223333\n"
+            "Region:     eu-west-1\n"
+            "\n"
+            "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
+        )
+
+    def test_a_hundred_lines_are_enough(self) -> None:
+        """Links stand below their lines, and what is left out is counted."""
+        written = text(Message("News", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
+        assert "- x\n  https://x\n- and 2 more\n" in written
+
+    def test_a_subject_is_short_and_ascii(self) -> None:
+        """SNS wants fewer than 100 characters, and mail programs ASCII."""
+        assert subject("Ordér") == "Ord?r"
+        assert subject("x" * 100) == "x" * 96 + "..."
+
+
+class TestMachines:
+    """What programs get."""
+
+    def test_json_is_the_events_detail(self) -> None:
+        """A queue gets the whole observation, an e-mail the text."""
+        detail = an_update()
+        message = json.loads(publication(detail)["Message"])
+        assert json.loads(message["sqs"]) == detail
+        assert message["default"].startswith(f"Order {ORDER_ID}")
+
+    def test_what_is_too_large_is_left_out_and_counted(self) -> None:
+        """SNS takes 256 KB; changes that do not fit are counted."""
+        detail = an_update()
+        detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 20_000}] * 4
+        message = publication(detail)["Message"]
+        machine = json.loads(json.loads(message)["lambda"])
+        assert len(message.encode()) <= 262_144
+        assert (len(machine["changes"]), machine["changesOmitted"]) == (1, 3)
+
+    def test_attributes_serve_filter_policies(self) -> None:
+        """Types and statuses are arrays; where the order lives, strings."""
+        assert attributes(an_update()) == {
+            "changeTypes": array("Outposts Line Item Status Change", "Outposts Order Status Change"),
+            "statuses": array("COMPLETED", "INSTALLED"),
+            "orderStatus": string("COMPLETED"),
+            "orderType": string("OUTPOST"),
+            "orderId": string(ORDER_ID),
+            "outpostId": string("op-0123456789abcdef0"),
+            "account": string("111122223333"),
+            "region": string("eu-west-1"),
+        }
+
+    def test_statuses_are_those_entered(self) -> None:
+        """A new order and a new line item enter theirs; a removed line item and a stalled order enter none."""
+        assert attributes(detail_of(None, an_order()))["statuses"] == array("BUILDING", "IN_PROGRESS")
+        none = an_order() | {"LineItems": []}
+        assert attributes(detail_of(none, an_order()))["statuses"] == array("BUILDING")
+        assert "statuses" not in attributes(detail_of(an_order(), none))
+        stalled = {"detailType": "Outposts Order Stalled", "status": "PREPARING"}
+        assert "statuses" not in attributes(an_update() | {"changes": [stalled]})
+
+    @given(old=orders, new=orders)
+    def test_any_change_is_within_sns_limits(self, old: Order, new: Order) -> None:
+        """Whatever the API's model allows makes a publication that SNS takes."""
+        assume(diff(old, new))
+        given = publication(detail_of(old, new))
+        assert given["Subject"].isascii()
+        assert len(given["Subject"]) < 100
+        assert len(given["Message"].encode()) <= 262_144
+        assert all(value["StringValue"] for value in given["MessageAttributes"].values())
+
+
+def string(value: str) -> dict[str, Any]:
+    """Give a message attribute of one value."""
+    return {"DataType": "String", "StringValue": value}
+
+
+def array(*values: str) -> dict[str, Any]:
+    """Give a message attribute of several values."""
+    return {"DataType": "String.Array", "StringValue": json.dumps(values)}
