@@ -23,7 +23,7 @@ from local.scenarios import PlayedStep, load_scenarios
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WIDTH, HEIGHT = 780, 440
+WIDTH, HEIGHT = 860, 380
 SCENARIO = "A rack order"
 NEWS = "SHIPPED"
 ARRIVAL_SECONDS = 60
