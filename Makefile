@@ -47,6 +47,10 @@ lint: setup ## Check style, format and types
 deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options: make deploy ARGS="-c notifier=@my.json")
 	@$(RUN) npx cdk deploy $(ARGS)
 
+.PHONY: pictures
+pictures: setup ## Make the README's picture of a Slack message anew; needs Chromium
+	@$(RUN) python -m local.picture
+
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin requirements.in anew
 	@$(RUN) uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url requirements.in --output-file requirements.txt
