@@ -8,6 +8,7 @@ A run waits at each call for its turn, so each example is one exact order of eve
 import json
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from threading import Semaphore, Thread
 from types import SimpleNamespace
 from typing import ClassVar
@@ -29,15 +30,10 @@ NUMBERS = st.integers(1, 3)
 POLLERS = st.integers(0, 2)
 TROUBLES = st.sampled_from(
     [
-        *[None] * 8,
-        Trouble("timeout"),
-        Trouble("timeout", done=True),
-        Trouble("unavailable"),
-        Trouble("unavailable", done=True),
-        Trouble("throttled"),
-        Trouble("stale"),
-        Trouble("stop"),
-        Trouble("stop", done=True),
+        Trouble(kind, done)
+        for kind in ("timeout", "unavailable", "throttled", "stale", "stop")
+        for done in (False, True)
+        if not (done and kind in {"throttled", "stale"})
     ]
 )
 STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
@@ -62,7 +58,7 @@ class Run:
         Thread(target=self._run, args=(poller,), daemon=True).start()
         self._waits.acquire()
 
-    def step(self, trouble: Trouble | None = None) -> None:
+    def step(self, trouble: Trouble | None) -> None:
         """Let the next call go, and wait for the one after it, or the end."""
         self._trouble = trouble
         self._turn.release()
@@ -132,21 +128,27 @@ class Polls(RuleBasedStateMachine):
         """Daily reads become due."""
         self.world.pass_hours(hours)
 
-    @rule(numbers=st.sets(NUMBERS), times=st.integers(1, 6))
-    def the_bus_refuses_some_entries(self, numbers: set[int], times: int) -> None:
-        """PutEvents fails in part, for a while."""
-        self.world.bus.refuse = _refusing({id_of(number) for number in numbers}, times)
+    @rule(numbers=st.sets(NUMBERS, min_size=1), after=st.integers(0, 5), times=st.integers(1, 9))
+    def the_bus_refuses_some_entries(self, numbers: set[int], after: int, times: int) -> None:
+        """PutEvents fails in part, for a while; more than four times, and an event stays pending."""
+        self.world.bus.refuse = _refusing({id_of(number) for number in numbers}, after, times)
 
-    @rule(number=POLLERS, troubles=st.lists(TROUBLES, min_size=1, max_size=10))
-    def a_run_goes_on(self, number: int, troubles: list[Trouble | None]) -> None:
-        """A run makes its next calls, each with its own trouble; it starts where there was none."""
+    @rule(number=POLLERS, calls=st.integers(1, 12))
+    def a_run_goes_on(self, number: int, calls: int) -> None:
+        """A run makes its next calls; it starts where there was none."""
+        run = self._run(number)
+        for _ in range(calls):
+            if not run.over:
+                self._step(run, None)
+        self._note(number)
+
+    @rule(number=POLLERS, troubles=st.lists(TROUBLES, min_size=1, max_size=6))
+    def a_run_meets_trouble(self, number: int, troubles: list[Trouble]) -> None:
+        """Its next calls fail, each in its own way; a client tries each twice."""
         run = self._run(number)
         for trouble in troubles:
-            if run.over:
-                break
-            run.step(trouble)
-            self.tried["calls in them that were given a turn"] += 1
-            self.tried["calls in them that met trouble"] += trouble is not None
+            if not run.over:
+                self._step(run, trouble)
         self._note(number)
 
     @rule(number=POLLERS)
@@ -154,8 +156,18 @@ class Polls(RuleBasedStateMachine):
         """Nothing else befalls it."""
         run = self._run(number)
         while not run.over:
-            run.step()
+            self._step(run, None)
         self._note(number)
+
+    @rule(
+        pollers=st.permutations([0, 1, 2]), calls=st.integers(1, 12), number=NUMBERS, status=st.sampled_from(STATUSES)
+    )
+    def a_run_is_overtaken(self, pollers: list[int], calls: int, number: int, status: str) -> None:
+        """An order changes and another run comes to its end, while a run is under way."""
+        slow, fast, _ = pollers
+        self.a_run_goes_on(slow, calls)
+        self.an_order_moves_on(number, status, [])
+        self.a_run_goes_on_to_its_end(fast)
 
     def teardown(self) -> None:
         """Once the trouble is over, everything is told, and nothing that was not."""
@@ -194,6 +206,11 @@ class Polls(RuleBasedStateMachine):
                 self.first_runs.add(run)
         return self.runs[number]
 
+    def _step(self, run: Run, trouble: Trouble | None) -> None:
+        self.tried["calls in them that were given a turn"] += 1
+        self.tried["calls in them that met trouble"] += trouble is not None
+        run.step(trouble)
+
     def _note(self, number: int) -> None:
         """Remember when the source's first poll is over, and who else is still at it."""
         run = self.runs[number]
@@ -202,14 +219,12 @@ class Polls(RuleBasedStateMachine):
             self.first_runs.discard(run)
 
 
-def _refusing(order_ids: set[str], times: int) -> Callable[[Entry], str | None]:
-    left = [times]
+def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], str | None]:
+    seen = count()
 
     def refuse(entry: Entry) -> str | None:
-        if left[0] and json.loads(entry["Detail"])["orderId"] in order_ids:
-            left[0] -= 1
-            return "InternalFailure"
-        return None
+        hit = json.loads(entry["Detail"])["orderId"] in order_ids and after <= next(seen) < after + times
+        return "InternalFailure" if hit else None
 
     return refuse
 
@@ -232,7 +247,7 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
     run_state_machine_as_test(
         Polls,
         settings=settings(
-            max_examples=settings().max_examples if long else 60,
+            max_examples=settings().max_examples if long else 80,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
