@@ -44,12 +44,17 @@ RUNS_UNTIL_QUIET = 6
 class Run:
     """A run of poll in a thread of its own, that waits for its turn before each call.
 
+    Args:
+        poller: What runs.
+        only: The orders to read without a listing, None for a whole poll.
+
     Attributes:
         over: Whether it ended.
         complete: Whether it came to its end.
     """
 
-    def __init__(self, poller: Poller) -> None:
+    def __init__(self, poller: Poller, only: list[str] | None = None) -> None:
+        self._only = only
         self.over = self.complete = False
         self._error: Exception | None = None
         self._trouble: Trouble | None = None
@@ -73,7 +78,8 @@ class Run:
 
     def _run(self, poller: Poller) -> None:
         try:
-            poller.poll().run()
+            poll = poller.poll()
+            poll.run_only(self._only) if self._only else poll.run()
             self.complete = True
         except (Stopped, ClientError, BotoCoreError):
             pass  # the service failed, or the process: the next run goes on
@@ -168,6 +174,14 @@ class Polls(RuleBasedStateMachine):
         self.a_run_goes_on(slow, calls)
         self.an_order_moves_on(number, status, [])
         self.a_run_goes_on_to_its_end(fast)
+
+    @precondition(lambda self: self.first_poll_is_over)
+    @rule(poller=POLLERS, number=NUMBERS)
+    def an_order_is_polled_by_itself(self, poller: int, number: int) -> None:
+        """CloudTrail told of an order: a run reads it without a listing, and is under way."""
+        if poller not in self.runs or self.runs[poller].over:
+            self.baseline.pop(id_of(number), None)
+            self.runs[poller] = Run(self.world.poller(poller), [id_of(number)])
 
     def teardown(self) -> None:
         """Once the trouble is over, everything is told, and nothing that was not."""
