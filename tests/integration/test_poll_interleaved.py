@@ -100,7 +100,6 @@ class Polls(RuleBasedStateMachine):
         self.world = World()
         self.runs: dict[int, Run] = {}
         self.revision = 0
-        self.first_runs: set[Run] = set()
         self.began = self.first_poll_is_over = False
         self.baseline: dict[str, bool] = {}
 
@@ -208,16 +207,14 @@ class Polls(RuleBasedStateMachine):
         if order["OrderId"] not in self.world.history and order["OrderId"] not in self.world.hidden:
             if not self.began:
                 self.baseline[order["OrderId"]] = True
-            elif self.first_poll_is_over and not self.first_runs:
+            elif self.first_poll_is_over:
                 self.baseline[order["OrderId"]] = False
         self.world.put(order)
 
     def _run(self, number: int) -> Run:
         if number not in self.runs or self.runs[number].over:
             self.began = True
-            self.runs[number] = run = Run(self.world.poller(number))
-            if not self.first_poll_is_over:
-                self.first_runs.add(run)
+            self.runs[number] = Run(self.world.poller(number))
         return self.runs[number]
 
     def _step(self, run: Run, trouble: Trouble | None) -> None:
@@ -226,11 +223,8 @@ class Polls(RuleBasedStateMachine):
         run.step(trouble)
 
     def _note(self, number: int) -> None:
-        """Remember when the source's first poll is over, and who else is still at it."""
-        run = self.runs[number]
-        if run.over:
-            self.first_poll_is_over |= run.complete
-            self.first_runs.discard(run)
+        """Remember when the source's first poll is over; what appears later is news to every run."""
+        self.first_poll_is_over |= self.runs[number].complete
 
 
 def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], str | None]:
