@@ -264,3 +264,38 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
     )
     for name, number in Polls.tried.items():
         record_property(name, number)
+
+
+@pytest.mark.usefixtures("one_call_at_a_time")
+@pytest.mark.parametrize("known", [False, True], ids=["both first polls", "both later polls"])
+def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callable[[str, object], None]) -> None:
+    """Another run begins and ends there, and an order changes and another appears before the slow one goes on."""
+    calls = overtaken_at = 0
+    while calls == overtaken_at:
+        overtaken_at += 1
+        world = World()
+        world.put(an_order(1))
+        world.put(an_order(2))
+        if known:
+            to_the_end(Run(world.poller()))
+            world.put(an_order(1, Status="IN_PROGRESS"))
+        slow, calls = Run(world.poller(0)), 0
+        while not slow.over and calls < overtaken_at:
+            slow.step(None)
+            calls += 1
+        to_the_end(Run(world.poller(1)))
+        world.put(an_order(1, Status="DELIVERED"))
+        world.put(an_order(3))
+        to_the_end(slow)
+        to_the_end(Run(world.poller(2)))
+        world.check_quiet()
+        assert world.baseline() == {id_of(1): True, id_of(2): True, id_of(3): False}
+        world.close()
+    record_property("calls of a run at which another overtook it", overtaken_at)
+
+
+def to_the_end(run: Run) -> None:
+    """Let all of a run's calls go."""
+    while not run.over:
+        run.step(None)
+    assert run.complete
