@@ -269,7 +269,7 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
 @pytest.mark.usefixtures("one_call_at_a_time")
 @pytest.mark.parametrize("known", [False, True], ids=["both first polls", "both later polls"])
 def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callable[[str, object], None]) -> None:
-    """Another run begins and ends there, and an order changes and another appears before the slow one goes on."""
+    """An order changes, another run begins and ends there, and orders change and appear before the slow one goes on."""
     calls = overtaken_at = 0
     while calls == overtaken_at:
         overtaken_at += 1
@@ -283,8 +283,9 @@ def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callab
         while not slow.over and calls < overtaken_at:
             slow.step(None)
             calls += 1
-        to_the_end(Run(world.poller(1)))
         world.put(an_order(1, Status="DELIVERED"))
+        to_the_end(Run(world.poller(1)))
+        world.put(an_order(1, Status="COMPLETED"))
         world.put(an_order(3))
         to_the_end(slow)
         to_the_end(Run(world.poller(2)))
