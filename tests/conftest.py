@@ -17,7 +17,7 @@ os.environ.update(
 )
 
 # `pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py` searches for a quarter of an hour.
-settings.register_profile("long", max_examples=4_000)
+settings.register_profile("long", max_examples=3_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -131,9 +131,12 @@ def stops(record_property: Callable[[str, object], None]) -> Iterator[list[int]]
     record_property("stopping points of a poll run tried", len(tried))
 
 
+@pytest.mark.parametrize("meanwhile", [False, True], ids=["then nothing", "then each order changes again"])
 @pytest.mark.parametrize("done", [False, True], ids=["before it took effect", "after it took effect"])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(name: str, done: bool, stops: list[int]) -> None:
+def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(
+    name: str, done: bool, meanwhile: bool, stops: list[int]
+) -> None:
     """Every transition is told, once by its id, in sequence; the snapshots are the API's orders."""
     scenario = SCENARIOS[name]
     finished = False
@@ -144,6 +147,9 @@ def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(name: str, 
         if not finished:
             stops.append(at.calls)
             world.check_told()
+            if meanwhile:
+                for order_id, states in list(world.history.items()):
+                    world.put(patch_order(states[-1], {"Status": "ERROR", "Note": order_id}))
             quiet(world, poller)
         check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
     assert len(stops) >= 5

@@ -8,6 +8,7 @@ A run waits at each call for its turn, so each example is one exact order of eve
 import json
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from threading import Semaphore, Thread
 from types import SimpleNamespace
 from typing import ClassVar
@@ -29,15 +30,10 @@ NUMBERS = st.integers(1, 3)
 POLLERS = st.integers(0, 2)
 TROUBLES = st.sampled_from(
     [
-        *[None] * 8,
-        Trouble("timeout"),
-        Trouble("timeout", done=True),
-        Trouble("unavailable"),
-        Trouble("unavailable", done=True),
-        Trouble("throttled"),
-        Trouble("stale"),
-        Trouble("stop"),
-        Trouble("stop", done=True),
+        Trouble(kind, done)
+        for kind in ("timeout", "unavailable", "throttled", "stale", "stop")
+        for done in (False, True)
+        if not (done and kind in {"throttled", "stale"})
     ]
 )
 STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
@@ -48,12 +44,17 @@ RUNS_UNTIL_QUIET = 6
 class Run:
     """A run of poll in a thread of its own, that waits for its turn before each call.
 
+    Args:
+        poller: What runs.
+        only: The orders to read without a listing, None for a whole poll.
+
     Attributes:
         over: Whether it ended.
         complete: Whether it came to its end.
     """
 
-    def __init__(self, poller: Poller) -> None:
+    def __init__(self, poller: Poller, only: list[str] | None = None) -> None:
+        self._only = only
         self.over = self.complete = False
         self._error: Exception | None = None
         self._trouble: Trouble | None = None
@@ -62,7 +63,7 @@ class Run:
         Thread(target=self._run, args=(poller,), daemon=True).start()
         self._waits.acquire()
 
-    def step(self, trouble: Trouble | None = None) -> None:
+    def step(self, trouble: Trouble | None) -> None:
         """Let the next call go, and wait for the one after it, or the end."""
         self._trouble = trouble
         self._turn.release()
@@ -77,7 +78,8 @@ class Run:
 
     def _run(self, poller: Poller) -> None:
         try:
-            poller.poll().run()
+            poll = poller.poll()
+            poll.run_only(self._only) if self._only else poll.run()
             self.complete = True
         except (Stopped, ClientError, BotoCoreError):
             pass  # the service failed, or the process: the next run goes on
@@ -98,7 +100,6 @@ class Polls(RuleBasedStateMachine):
         self.world = World()
         self.runs: dict[int, Run] = {}
         self.revision = 0
-        self.first_runs: set[Run] = set()
         self.began = self.first_poll_is_over = False
         self.baseline: dict[str, bool] = {}
 
@@ -132,21 +133,27 @@ class Polls(RuleBasedStateMachine):
         """Daily reads become due."""
         self.world.pass_hours(hours)
 
-    @rule(numbers=st.sets(NUMBERS), times=st.integers(1, 6))
-    def the_bus_refuses_some_entries(self, numbers: set[int], times: int) -> None:
-        """PutEvents fails in part, for a while."""
-        self.world.bus.refuse = _refusing({id_of(number) for number in numbers}, times)
+    @rule(numbers=st.sets(NUMBERS, min_size=1), after=st.integers(0, 5), times=st.integers(1, 9))
+    def the_bus_refuses_some_entries(self, numbers: set[int], after: int, times: int) -> None:
+        """PutEvents fails in part, for a while; more than four times, and an event stays pending."""
+        self.world.bus.refuse = _refusing({id_of(number) for number in numbers}, after, times)
 
-    @rule(number=POLLERS, troubles=st.lists(TROUBLES, min_size=1, max_size=10))
-    def a_run_goes_on(self, number: int, troubles: list[Trouble | None]) -> None:
-        """A run makes its next calls, each with its own trouble; it starts where there was none."""
+    @rule(number=POLLERS, calls=st.integers(1, 12))
+    def a_run_goes_on(self, number: int, calls: int) -> None:
+        """A run makes its next calls; it starts where there was none."""
+        run = self._run(number)
+        for _ in range(calls):
+            if not run.over:
+                self._step(run, None)
+        self._note(number)
+
+    @rule(number=POLLERS, troubles=st.lists(TROUBLES, min_size=1, max_size=6))
+    def a_run_meets_trouble(self, number: int, troubles: list[Trouble]) -> None:
+        """Its next calls fail, each in its own way; a client tries each twice."""
         run = self._run(number)
         for trouble in troubles:
-            if run.over:
-                break
-            run.step(trouble)
-            self.tried["calls in them that were given a turn"] += 1
-            self.tried["calls in them that met trouble"] += trouble is not None
+            if not run.over:
+                self._step(run, trouble)
         self._note(number)
 
     @rule(number=POLLERS)
@@ -154,8 +161,26 @@ class Polls(RuleBasedStateMachine):
         """Nothing else befalls it."""
         run = self._run(number)
         while not run.over:
-            run.step()
+            self._step(run, None)
         self._note(number)
+
+    @rule(
+        pollers=st.permutations([0, 1, 2]), calls=st.integers(1, 12), number=NUMBERS, status=st.sampled_from(STATUSES)
+    )
+    def a_run_is_overtaken(self, pollers: list[int], calls: int, number: int, status: str) -> None:
+        """An order changes and another run comes to its end, while a run is under way."""
+        slow, fast, _ = pollers
+        self.a_run_goes_on(slow, calls)
+        self.an_order_moves_on(number, status, [])
+        self.a_run_goes_on_to_its_end(fast)
+
+    @precondition(lambda self: self.first_poll_is_over)
+    @rule(poller=POLLERS, number=NUMBERS)
+    def an_order_is_polled_by_itself(self, poller: int, number: int) -> None:
+        """CloudTrail told of an order: a run reads it without a listing, and is under way."""
+        if poller not in self.runs or self.runs[poller].over:
+            self.baseline.pop(id_of(number), None)
+            self.runs[poller] = Run(self.world.poller(poller), [id_of(number)])
 
     def teardown(self) -> None:
         """Once the trouble is over, everything is told, and nothing that was not."""
@@ -182,34 +207,32 @@ class Polls(RuleBasedStateMachine):
         if order["OrderId"] not in self.world.history and order["OrderId"] not in self.world.hidden:
             if not self.began:
                 self.baseline[order["OrderId"]] = True
-            elif self.first_poll_is_over and not self.first_runs:
+            elif self.first_poll_is_over:
                 self.baseline[order["OrderId"]] = False
         self.world.put(order)
 
     def _run(self, number: int) -> Run:
         if number not in self.runs or self.runs[number].over:
             self.began = True
-            self.runs[number] = run = Run(self.world.poller(number))
-            if not self.first_poll_is_over:
-                self.first_runs.add(run)
+            self.runs[number] = Run(self.world.poller(number))
         return self.runs[number]
 
+    def _step(self, run: Run, trouble: Trouble | None) -> None:
+        self.tried["calls in them that were given a turn"] += 1
+        self.tried["calls in them that met trouble"] += trouble is not None
+        run.step(trouble)
+
     def _note(self, number: int) -> None:
-        """Remember when the source's first poll is over, and who else is still at it."""
-        run = self.runs[number]
-        if run.over:
-            self.first_poll_is_over |= run.complete
-            self.first_runs.discard(run)
+        """Remember when the source's first poll is over; what appears later is news to every run."""
+        self.first_poll_is_over |= self.runs[number].complete
 
 
-def _refusing(order_ids: set[str], times: int) -> Callable[[Entry], str | None]:
-    left = [times]
+def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], str | None]:
+    seen = count()
 
     def refuse(entry: Entry) -> str | None:
-        if left[0] and json.loads(entry["Detail"])["orderId"] in order_ids:
-            left[0] -= 1
-            return "InternalFailure"
-        return None
+        hit = json.loads(entry["Detail"])["orderId"] in order_ids and after <= next(seen) < after + times
+        return "InternalFailure" if hit else None
 
     return refuse
 
@@ -232,7 +255,7 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
     run_state_machine_as_test(
         Polls,
         settings=settings(
-            max_examples=settings().max_examples if long else 60,
+            max_examples=settings().max_examples if long else 80,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -241,3 +264,39 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
     )
     for name, number in Polls.tried.items():
         record_property(name, number)
+
+
+@pytest.mark.usefixtures("one_call_at_a_time")
+@pytest.mark.parametrize("known", [False, True], ids=["both first polls", "both later polls"])
+def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callable[[str, object], None]) -> None:
+    """An order changes, another run begins and ends there, and orders change and appear before the slow one goes on."""
+    calls = overtaken_at = 0
+    while calls == overtaken_at:
+        overtaken_at += 1
+        world = World()
+        world.put(an_order(1))
+        world.put(an_order(2))
+        if known:
+            to_the_end(Run(world.poller()))
+            world.put(an_order(1, Status="IN_PROGRESS"))
+        slow, calls = Run(world.poller(0)), 0
+        while not slow.over and calls < overtaken_at:
+            slow.step(None)
+            calls += 1
+        world.put(an_order(1, Status="DELIVERED"))
+        to_the_end(Run(world.poller(1)))
+        world.put(an_order(1, Status="COMPLETED"))
+        world.put(an_order(3))
+        to_the_end(slow)
+        to_the_end(Run(world.poller(2)))
+        world.check_quiet()
+        assert world.baseline() == {id_of(1): True, id_of(2): True, id_of(3): False}
+        world.close()
+    record_property("calls of a run at which another overtook it", overtaken_at)
+
+
+def to_the_end(run: Run) -> None:
+    """Let all of a run's calls go."""
+    while not run.over:
+        run.step(None)
+    assert run.complete
