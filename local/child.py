@@ -1,7 +1,9 @@
 """Child processes that never outlive this one."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,9 +15,10 @@ class ChildProcess:
     Args:
         command: The program and its arguments.
         log: The file that takes all its output.
+        environment: Variables that it has besides this process's.
     """
 
-    def __init__(self, command: list[str], log: Path) -> None:
+    def __init__(self, command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self._log = log
         with log.open("wb") as output:
             self._guard = subprocess.Popen(  # noqa: S603 - the callers' commands are all fixed
@@ -23,6 +26,7 @@ class ChildProcess:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
                 start_new_session=True,
             )
 

@@ -63,7 +63,6 @@ class LocalCloud:
         mailbox_url: Where the mailbox answers.
         outputs: The stack's outputs.
         emulator: The emulator's process.
-        emulator: The emulator's process.
         slack: What the built-in receiver received.
         mailbox: What the topic sent to the mailbox.
     """

@@ -1,6 +1,5 @@
 """The AWS emulator, ministack, on a port of this machine."""
 
-import os
 import socket
 import sys
 import time
@@ -29,9 +28,8 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
     Raises:
         LocalCloudError: It did not start.
     """
-    # These say which port and host the emulator takes, and where it leaves files.
-    os.environ.update(GATEWAY_PORT=str(port), BIND_HOST=HOST, TMPDIR=str(folder))
-    with ChildProcess([sys.executable, "-m", "ministack"], folder / "emulator.log") as process:
+    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": HOST, "TMPDIR": str(folder)}
+    with ChildProcess([sys.executable, "-m", "ministack"], folder / "emulator.log", environment) as process:
         deadline = time.monotonic() + START_SECONDS
         while not _answers(port):
             if process.exit_code is not None or time.monotonic() > deadline:

@@ -21,8 +21,6 @@ LONGEST_URL = 2_000
 
 REPLACEMENT_LINKED = "Outposts Replacement Linked"
 STALLED = "Outposts Order Stalled"
-MISSING = "Outposts Order Missing"
-REAPPEARED = "Outposts Order Reappeared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,8 @@ _OTHER_NEWS = {
     diff.ASSETS: "assets",
     REPLACEMENT_LINKED: "replacement",
     STALLED: "stalled",
-    MISSING: "no longer listed",
-    REAPPEARED: "listed again",
+    diff.MISSING: "no longer listed",
+    diff.REAPPEARED: "listed again",
 }
 
 
@@ -266,14 +264,12 @@ _WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
     diff.ORDER_STATUS: _order_status,
     diff.LINE_ITEM_STATUS: _line_item_status,
     STALLED: _stalled,
-    MISSING: _missing,
-    REAPPEARED: _reappeared,
+    diff.MISSING: _missing,
+    diff.REAPPEARED: _reappeared,
     REPLACEMENT_LINKED: _replacement_linked,
     diff.SHIPMENT: _shipment,
     diff.ASSETS: _assets,
     diff.LINE_ITEM_ADDED: _added,
     diff.LINE_ITEM_REMOVED: _removed,
     diff.AMENDED: _amended,
-    diff.MISSING: lambda changes: (Line("Outposts no longer lists this order") for _ in changes),
-    diff.REAPPEARED: lambda changes: (Line("Outposts lists this order again") for _ in changes),
 }
