@@ -37,6 +37,15 @@ up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: python 
 test: setup ## Run all tests, with coverage of lambdas/
 	@$(RUN) python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
+.PHONY: test-long
+test-long: setup ## Search for histories of overlapping polls that break the promise, for about a quarter of an hour
+	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
+
+.PHONY: audit
+audit: setup ## Ask the public databases whether a pinned dependency is known to be vulnerable
+	@$(RUN) uvx pip-audit --disable-pip --no-deps -r requirements.txt
+	@$(RUN) npm audit
+
 .PHONY: lint
 lint: setup ## Check style, format and types
 	@$(RUN) ruff check .

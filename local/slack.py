@@ -7,6 +7,7 @@ Limits of blocks: https://docs.slack.dev/reference/block-kit/blocks, in `slack_m
 import json
 import re
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,12 +32,14 @@ class SlackReceiver:
     """A WSGI application that receives what is posted to Slack's webhooks.
 
     `GET /_receiver/messages` lists what was accepted. `PUT /_receiver/answer` makes the next posts be
-    answered as told: `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`.
+    answered as told: `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`;
+    `"afterSeconds"` lets the answer wait.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._messages: list[dict[str, Any]] = []
+        self._times: list[float] = []
         self._answer: dict[str, Any] = {"times": 0}
 
     @property
@@ -44,6 +47,12 @@ class SlackReceiver:
         """The payloads accepted so far, oldest first."""
         with self._lock:
             return list(self._messages)
+
+    @property
+    def times(self) -> list[float]:
+        """When each of them came, in seconds of a clock that only goes forward."""
+        with self._lock:
+            return list(self._times)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one HTTP request."""
@@ -67,6 +76,7 @@ class SlackReceiver:
                 return None
             self._answer["times"] -= 1
             told = self._answer
+        time.sleep(told.get("afterSeconds", 0))
         return Response(told.get("body"), told.get("status"), told.get("headers"))
 
     def _receive(self, path: str, body: bytes) -> Response:
@@ -82,6 +92,7 @@ class SlackReceiver:
             return Response(fault, status=400)
         with self._lock:
             self._messages.append(payload)
+            self._times.append(time.monotonic())
         return Response("ok")
 
 

@@ -17,10 +17,13 @@ from typing import Any
 import boto3
 import pytest
 import urllib3
+from botocore.config import Config
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180
 ARRIVAL_SECONDS = 60
+# An invocation lasts as long as the function runs, and must not be made twice.
+PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
 
 Json = dict[str, Any]
 
@@ -32,9 +35,9 @@ def free_port() -> int:
         return port
 
 
-def eventually(look: Callable[[], Any]) -> Any:
-    """Look until there is something to see; None in the end."""
-    deadline = time.monotonic() + ARRIVAL_SECONDS
+def eventually(look: Callable[[], Any], seconds: float = ARRIVAL_SECONDS) -> Any:
+    """Look until there is something to see; what was seen last in the end."""
+    deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.2)
     return seen
@@ -79,6 +82,7 @@ class Cloud:
             region_name=told["AWS_REGION"],
             aws_access_key_id=told["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=told["AWS_SECRET_ACCESS_KEY"],
+            config=PATIENT,
         )
 
     def poll(self, **request: Any) -> Json:

@@ -14,7 +14,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.notify import pace
+from lambdas.notify import pace, slack
 from lambdas.notify.channel import LaterError
 from lambdas.orders.observability import logger
 from tests.integration.conftest import Slack, make_queue
@@ -159,6 +159,18 @@ class TestFailures:
         assert world.run() == []
         assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
         assert world.slack_told(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
+
+    def test_slack_that_does_not_answer_in_time_is_told_later(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A silent Slack counts as not reached: the message goes back alone, and is told once it answers."""
+        monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.2)
+        world.slack_answers(status=200, body="ok", afterSeconds=1)
+        world.put("oo-1")
+        assert len(world.run()) == 1
+        assert world.calls.visibilities == [15]
+        assert world.run() == []
+        assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
 
     def test_sns_refusing_does_not_stop_slack(self, world: World) -> None:
         """Slack is told once, now; the topic later."""

@@ -1,0 +1,75 @@
+"""What becomes of a message that a channel refuses for too long."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import urllib3
+
+from tests.end_to_end.conftest import ROOT, Cloud, eventually
+
+
+def redrive(cloud: Cloud) -> str:
+    """Run the documented command, and give what it prints."""
+    return subprocess.run(
+        [sys.executable, "-m", "notifier", "redrive"],
+        cwd=ROOT,
+        env={**os.environ, **cloud.environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def slack_answers(cloud: Cloud, times: int) -> None:
+    """Let Slack be down for so many messages."""
+    (url,) = [word for word in cloud.printed.split() if word.endswith("/_receiver/messages")]
+    answer = {"status": 503, "body": "service_unavailable", "times": times}
+    assert urllib3.request("PUT", url.replace("messages", "answer"), json=answer).status == 204
+
+
+def number_of_dead_letters(cloud: Cloud) -> int:
+    """Count the dead letters."""
+    attributes: dict[str, Any] = cloud.client("sqs").get_queue_attributes(
+        QueueUrl=cloud.outputs["DeadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
+
+
+class TestDeadLetters:
+    """The dead-letter queue."""
+
+    def test_one_command_sends_them_again_to_whom_was_not_told(self, cloud: Cloud) -> None:
+        """Slack is down until the retries are used up; after the command it is told once, and no one twice."""
+        assert "is empty" in redrive(cloud)
+        allow_few_receives(cloud)
+        slack_answers(cloud, times=100)
+        outposts = cloud.client("outposts")
+        outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
+        items = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
+        order = outposts.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)["Order"]
+        assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
+        assert not told(cloud.slack_messages, "text", order["OrderId"])
+        slack_answers(cloud, times=0)
+        assert redrive(cloud) == "1 messages sent again\n"
+        assert eventually(lambda: told(cloud.slack_messages, "text", order["OrderId"]) == 1)
+        assert told(cloud.mails, "subject", order["OrderId"]) == 1
+        assert number_of_dead_letters(cloud) == 0
+
+
+def told(messages: list[dict[str, Any]], key: str, order_id: str) -> int:
+    """Count the messages about an order."""
+    return sum(order_id in message[key] for message in messages)
+
+
+def allow_few_receives(cloud: Cloud) -> None:
+    """Use up the retries of hours in one: the function's back-off begins at 15 seconds."""
+    sqs = cloud.client("sqs")
+    mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=cloud.outputs["NotifyFunctionName"])
+    name = mappings["EventSourceMappings"][0]["EventSourceArn"].split(":")[-1]
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    policy = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
+    attributes = {"RedrivePolicy": policy.replace('"maxReceiveCount":20', '"maxReceiveCount":1')}
+    assert attributes["RedrivePolicy"] != policy
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
