@@ -96,7 +96,7 @@ class Monitoring(Construct):
                 "DeadLetters",
                 _waiting(notifications.dead_letter_queue),
                 "Notifications could not be delivered for hours and wait in the dead-letter queue. Repair the channel, "
-                "then send them again by starting a message move task on that queue.",
+                "then send them again by `python -m notifier redrive`.",
             ),
             self._alarm(
                 "PollsNotStarted",
