@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -92,18 +91,11 @@ class Demonstration:
 
     def scheduled_polls(self) -> int:
         """Count the polls that the schedule began: all but this demonstration's own and those of order calls."""
-        now = datetime.now(UTC)
-        statistics = boto3.client("cloudwatch").get_metric_statistics(
-            Namespace="AWS/Lambda",
-            MetricName="Invocations",
-            Dimensions=[{"Name": "FunctionName", "Value": self._cloud.outputs["PollFunctionName"]}],
-            StartTime=now - timedelta(hours=1),
-            EndTime=now + timedelta(minutes=1),
-            Period=60,
-            Statistics=["Sum"],
-        )
-        invocations = sum(point["Sum"] for point in statistics["Datapoints"])
-        return max(0, round(invocations) - self._polls - self.story.order_calls)
+        name = self._cloud.outputs["PollFunctionName"]
+        log_group = boto3.client("lambda").get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
+        pages = boto3.client("logs").get_paginator("filter_log_events").paginate(logGroupName=log_group)
+        runs = sum(event["message"].startswith("START ") for page in pages for event in page["events"])
+        return runs - self._polls - self.story.order_calls
 
     def _play(self, scenario: Scenario, broken: list[Exception]) -> None:
         def on_step(step: PlayedStep) -> None:

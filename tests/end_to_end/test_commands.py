@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -120,6 +121,7 @@ class TestDemo:
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert "18 steps in the lives of 5 orders." in ran.stdout
+        assert re.search(r"begun by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
         assert "Line Item Status Change" in ran.stdout
         for status in ("COMPLETED", "CANCELLED", "ERROR"):
             assert f"is {status}" in ran.stdout
