@@ -94,7 +94,7 @@ class Demonstration:
         name = self._cloud.outputs["PollFunctionName"]
         log_group = boto3.client("lambda").get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
         pages = boto3.client("logs").get_paginator("filter_log_events").paginate(logGroupName=log_group)
-        runs = sum(event["message"].startswith("START ") for page in pages for event in page["events"])
+        runs: int = sum(event["message"].startswith("START ") for page in pages for event in page["events"])
         return runs - self._polls - self.story.order_calls
 
     def _play(self, scenario: Scenario, broken: list[Exception]) -> None:

@@ -1,11 +1,14 @@
 """What has happened so far in a demonstration: steps, events, messages."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lambdas.notify.message import order_message
+from lambdas.notify.slack import escape
 from lambdas.orders.events import UPDATED
 from local.mailbox import Mail
 from local.scenarios import PlayedStep
@@ -40,6 +43,7 @@ class Story:
         titles: Which scenario an order belongs to, by order id.
         order_calls: How many CreateOrder and CancelOrder calls there were.
         scheduled_polls: How many polls the schedule began; known at the end.
+        events: How many events of each type came.
     """
 
     happenings: list[Happening] = field(default_factory=list)
@@ -47,11 +51,10 @@ class Story:
     titles: dict[str, str] = field(default_factory=dict)
     order_calls: int = 0
     scheduled_polls: int = 0
-    last_slack: Json | None = None
-    last_mail: Mail | None = None
     events: Counter[str] = field(default_factory=Counter)
-    slack_count: int = 0
-    mail_count: int = 0
+    _headlines: list[str] = field(default_factory=list)
+    _slack: Sequence[Json] = ()
+    _mails: Sequence[Mail] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def step(self, step: PlayedStep) -> None:
@@ -68,6 +71,7 @@ class Story:
             self.events[detail_type] += 1
             if detail_type == UPDATED:
                 self.orders[detail["orderId"]] = detail
+                self._headlines.append(order_message(detail).headline)
             else:
                 text = f"{detail_type.removeprefix('Outposts ')}{_news(detail)}"
                 self.happenings.append(Happening("event", text, order_id=detail["orderId"]))
@@ -75,11 +79,14 @@ class Story:
     def messages(self, slack: Sequence[Json], mails: Sequence[Mail]) -> None:
         """Add the messages that are new among all those received."""
         with self._lock:
-            self.happenings += [Happening("Slack", message["text"]) for message in slack[self.slack_count :]]
-            self.happenings += [Happening("e-mail", mail.subject) for mail in mails[self.mail_count :]]
-            self.slack_count, self.mail_count = len(slack), len(mails)
-            self.last_slack = slack[-1] if slack else None
-            self.last_mail = mails[-1] if mails else None
+            self.happenings += [Happening("Slack", message["text"]) for message in slack[len(self._slack) :]]
+            self.happenings += [Happening("e-mail", mail.subject) for mail in mails[len(self._mails) :]]
+            self._slack, self._mails = slack, mails
+
+    @property
+    def last_mail(self) -> Mail | None:
+        """The mail that came last."""
+        return self._mails[-1] if self._mails else None
 
     def counts(self) -> dict[str, int]:
         """Count steps, events and messages."""
@@ -88,13 +95,16 @@ class Story:
             "steps": steps,
             "events": self.events.total(),
             "observations": self.events[UPDATED],
-            "Slack messages": self.slack_count,
-            "e-mails": self.mail_count,
+            "Slack messages": len(self._slack),
+            "e-mails": len(self._mails),
         }
 
     def is_all_told(self) -> bool:
-        """Whether each observation was told in Slack and by e-mail, at least as far as it reached the bus."""
-        return 0 < self.events[UPDATED] <= min(self.slack_count, self.mail_count)
+        """Whether each observation that reached the bus was told in Slack, maybe in a digest of many, and by e-mail."""
+        in_slack = json.dumps(self._slack, ensure_ascii=False)
+        by_mail = Counter(mail.subject for mail in self._mails)
+        headlines = Counter(self._headlines)
+        return all(escape(headline) in in_slack for headline in headlines) and headlines <= by_mail
 
 
 def _news(detail: Json) -> str:
