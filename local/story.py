@@ -52,6 +52,7 @@ class Story:
     order_calls: int = 0
     scheduled_polls: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    _event_ids: set[str] = field(default_factory=set)
     _headlines: list[str] = field(default_factory=list)
     _slack: Sequence[Json] = ()
     _mails: Sequence[Mail] = ()
@@ -65,9 +66,12 @@ class Story:
             self.happenings.append(Happening("step", step.narration, step.day, step.order_id))
 
     def event(self, event: Json) -> None:
-        """Add an event of the bus, as EventBridge delivered it."""
+        """Add an event of the bus, as EventBridge delivered it; one that came before is dropped, as it may come twice."""
         detail_type, detail = event["detail-type"], event["detail"]
         with self._lock:
+            if detail["eventId"] in self._event_ids:
+                return
+            self._event_ids.add(detail["eventId"])
             self.events[detail_type] += 1
             if detail_type == UPDATED:
                 self.orders[detail["orderId"]] = detail
