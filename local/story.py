@@ -66,7 +66,7 @@ class Story:
             self.happenings.append(Happening("step", step.narration, step.day, step.order_id))
 
     def event(self, event: Json) -> None:
-        """Add an event of the bus, as EventBridge delivered it; one that came before is dropped, as it may come twice."""
+        """Add an event of the bus, as EventBridge delivered it; one may come twice."""
         detail_type, detail = event["detail-type"], event["detail"]
         with self._lock:
             if detail["eventId"] in self._event_ids:

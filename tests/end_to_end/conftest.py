@@ -143,7 +143,7 @@ class Subscriber:
     sqs: Any
     url: str
     arn: str
-    taken: list[Json]
+    taken: dict[str, Json]
 
     @classmethod
     def make(cls, cloud: Cloud, name: str) -> "Subscriber":
@@ -151,15 +151,16 @@ class Subscriber:
         sqs = cloud.client("sqs")
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-        return cls(sqs, url, attributes["QueueArn"], [])
+        return cls(sqs, url, attributes["QueueArn"], {})
 
     def received(self) -> list[Json]:
-        """Take what has arrived since, and give all that ever did."""
+        """Take what has arrived since, and give all that ever did, each event once, as overlapping polls may repeat it."""
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                self.taken.append(json.loads(message["Body"]))
+                body = json.loads(message["Body"])
+                self.taken.setdefault(body.get("detail", body)["eventId"], body)
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return self.taken
+        return list(self.taken.values())
 
 
 @pytest.fixture(scope="module")
