@@ -154,7 +154,7 @@ class Subscriber:
         return cls(sqs, url, attributes["QueueArn"], {})
 
     def received(self) -> list[Json]:
-        """Take what has arrived since, and give all that ever did, each event once, as overlapping polls may repeat it."""
+        """Take what has arrived since, and give all that ever did, each event once: polls may repeat one."""
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 body = json.loads(message["Body"])
