@@ -41,6 +41,10 @@ test: setup ## Run all tests, with coverage of lambdas/
 test-long: setup ## Search for histories of overlapping polls that break the promise, for about a quarter of an hour
 	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
 
+.PHONY: bench
+bench: setup ## Measure against a usual poller and the least possible, and write docs/performance.md; 3 minutes
+	@$(RUN) python -m benchmarks
+
 .PHONY: audit
 audit: setup ## Ask the public databases whether a pinned dependency is known to be vulnerable
 	@$(RUN) uvx pip-audit --disable-pip --no-deps -r requirements.txt

@@ -3,7 +3,7 @@
 Whatever differs shows in at least one change: applying the changes to the old order gives the new one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,13 @@ def diff(old: Order, new: Order) -> list[Change]:
 
     Status changes come without `secondsInPreviousStatus`: how long a status lasted is not in the orders.
     """
-    return [*_order_status(old, new), *_line_items(old, new), *_amendments(old, new)]
+    before, after = line_items_by_id(old), line_items_by_id(new)
+    differing = {name for name in after if name in before and _differ(before[name], after[name])}
+    return [
+        *_order_status(old, new),
+        *_line_items(before, after, differing),
+        *_amendments(old, new, [(name, before[name], after[name]) for name in differing]),
+    ]
 
 
 def _order_status(old: Order, new: Order) -> Iterator[Change]:
@@ -66,12 +72,13 @@ def _order_status(old: Order, new: Order) -> Iterator[Change]:
         yield Change(ORDER_STATUS, {"status": new.get("Status"), "previousStatus": old.get("Status")})
 
 
-def _line_items(old: Order, new: Order) -> Iterator[Change]:
-    before, after = line_items_by_id(old), line_items_by_id(new)
+def _line_items(
+    before: dict[str, LineItem], after: dict[str, LineItem], differing: Collection[str]
+) -> Iterator[Change]:
     for name, item in after.items():
         if name not in before:
             yield line_item_added(name, item)
-        else:
+        elif name in differing:
             yield from _line_item(name, before[name], item)
     for name, item in before.items():
         if name not in after:
@@ -97,13 +104,12 @@ def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
         yield Change(ASSETS, {"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
 
 
-def _amendments(old: Order, new: Order) -> Iterator[Change]:
-    before, after = line_items_by_id(old), line_items_by_id(new)
+def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem, LineItem]]) -> Iterator[Change]:
     amendments = _members("", old, new, but=frozenset({"Status", "LineItems"}))
-    for name in before.keys() & after.keys():
+    for name, before, after in differing:
         path = f"/LineItems/{_pointer(name)}"
-        shipments = [item.get("ShipmentInformation", {}) for item in (before[name], after[name])]
-        amendments += _members(path, before[name], after[name], but=TOLD_APART)
+        shipments = [item.get("ShipmentInformation", {}) for item in (before, after)]
+        amendments += _members(path, before, after, but=TOLD_APART)
         amendments += _members(f"{path}/ShipmentInformation", *shipments, but=SHIPMENT_MEMBERS)
     if amendments:
         yield amended(sorted(amendments, key=lambda amendment: str(amendment["path"])))

@@ -16,10 +16,13 @@ LineItem = dict[str, Any]
 SETTLED_ORDER_STATUSES = frozenset({"COMPLETED", "CANCELLED", "FULFILLED"})
 SETTLED_LINE_ITEM_STATUSES = frozenset({"INSTALLED", "CANCELLED", "REPLACED"})
 
+# Made once: json.dumps would make one anew for every value.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def canonical_json(value: object) -> str:
     """Write JSON so that equal values give equal text: sorted keys, no white space, no escapes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def line_items_by_id(order: Order) -> dict[str, LineItem]:

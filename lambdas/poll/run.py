@@ -201,7 +201,7 @@ class Poll:
                 ]
                 outcomes = [*failed, *(each.result() for each in taken_up)]
                 _add(summary, outcomes)
-                self._publish(outcomes, summary)
+                self._publish(outcomes, summary, threads)
 
     def _take_up(self, order_id: str, stored: Snapshot | None, plan: Plan) -> Outcome:
         """Read one order, or find it missing, and store what changed. Runs in a thread."""
@@ -236,29 +236,36 @@ class Poll:
         changed = stored is None or snapshot.sequence > stored.sequence
         return Outcome(order_id, snapshot, read=read, changed=changed)
 
-    def _publish(self, outcomes: Sequence[Outcome], summary: Summary) -> None:
+    def _publish(self, outcomes: Sequence[Outcome], summary: Summary, threads: ThreadPoolExecutor) -> None:
         """Publish what is pending of some orders, and clear it where all of it arrived."""
         pending = {
             outcome.order_id: outcome.snapshot for outcome in outcomes if outcome.snapshot and outcome.snapshot.pending
         }
         published = self.bus.publish({order_id: snapshot.pending for order_id, snapshot in pending.items()})
+        arrived_whole = {}
         for order_id, snapshot in pending.items():
             arrived = snapshot.pending[: published.counts[order_id]]
             summary.events_published += len(arrived)
             summary.transitions_published += sum(event.detail_type != UPDATED for event in arrived)
             summary.events_pending += len(snapshot.pending) - len(arrived)
             if len(arrived) == len(snapshot.pending):
-                self._clear(order_id, snapshot, summary)
+                arrived_whole[order_id] = snapshot
+        for order_id, error in threads.map(self._clear, arrived_whole.items()):
+            if error:
+                summary.failures.setdefault(order_id, error)
         for order_id, error in published.errors.items():
             logger.error("Events of this order stay pending", correlation_id=order_id, error=error)
             summary.failures.setdefault(order_id, error)
 
-    def _clear(self, order_id: str, snapshot: Snapshot, summary: Summary) -> None:
+    def _clear(self, published: tuple[str, Snapshot]) -> tuple[str, str | None]:
+        """Clear what was published of an order; gives its id, and why it could not be done. Runs in a thread."""
+        order_id, snapshot = published
         try:
             self.table.clear_pending(order_id, snapshot.version)
         except Exception as error:  # noqa: BLE001 - it must not stop the other orders
             logger.exception("Published events of this order stay pending", correlation_id=order_id)
-            summary.failures.setdefault(order_id, f"published, and published again next time: {error}")
+            return order_id, f"published, and published again next time: {error}"
+        return order_id, None
 
 
 def _is_order_id(value: object) -> TypeGuard[str]:

@@ -38,8 +38,11 @@ def world() -> World:
 class TestIsolation:
     """One order's trouble stops no other's, and no other chunk's."""
 
-    def test_an_order_whose_pending_events_cannot_be_cleared_stops_no_other(self, world: World) -> None:
+    def test_an_order_whose_pending_events_cannot_be_cleared_stops_no_other(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The others are published and cleared; it fails, and the next run puts it right."""
+        monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)  # so that the first two calls are one order's
         summary = poll(world, first("UpdateItem"))
         assert len(summary.failures) == 1
         assert "UpdateItem" in summary.failures.popitem()[1]

@@ -1,0 +1,56 @@
+"""`python -m benchmarks`: measures, prints tables, and writes docs/performance.md and JSON."""
+
+import argparse
+import json
+from functools import cache
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import cold_start, diffing, polling
+from benchmarks.polling import Measured
+from benchmarks.report import LARGE, SIZE, Report
+
+ROOT = Path(__file__).parent.parent
+SMALL = 100
+
+
+def main() -> None:
+    """Measure all, and tell it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures the notifier; 3 minutes.")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="runs of each poll; the usual poller's is one")
+    parser.add_argument("--json", type=Path, default=ROOT / ".cache/benchmarks.json", metavar="FILE")
+    arguments = parser.parse_args()
+    console = Console()
+    polling.set_credentials()
+    with console.status("Polling …"):
+        polls = [poll for count in (SMALL, SIZE, LARGE) for poll in _polls(count, arguments.runs)]
+    with console.status("Starting …"):
+        starts = [cold_start.measure(function, max(arguments.runs, 10)) for function in cold_start.FUNCTIONS]
+    with console.status("Comparing …"):
+        compared = diffing.measure(10, arguments.runs)
+    report = Report(polls, starts, compared)
+    report.show(console)
+    arguments.json.parent.mkdir(parents=True, exist_ok=True)
+    arguments.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
+    page = ROOT / "docs/performance.md"
+    page.write_text(report.as_markdown(), "utf-8")
+    console.print(f"Written: {arguments.json}, {page}")
+
+
+def _polls(count: int, runs: int) -> list[Measured]:
+    usual = _usual(min(count, SIZE))
+    return [
+        polling.measure("this project", count, runs),
+        usual if count == usual.orders else usual.times(count // usual.orders),
+        polling.measure("bound", count, runs),
+    ]
+
+
+@cache
+def _usual(count: int) -> Measured:
+    return polling.measure("usual", count, 1)  # it takes a minute
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Measures what a function does before its first event, beside a bare script that makes the same clients."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parent.parent
+
+# As Lambda sets it; Powertools loads X-Ray's SDK only where it is.
+SURROUNDINGS = {
+    "LAMBDA_TASK_ROOT": str(ROOT),
+    "NOTIFICATION_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:orders",
+    "IDEMPOTENCY_TABLE_NAME": "told",
+    "NOTIFY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/notify",
+    "SLACK_SECRET_NAME": "slack",
+}
+
+TIMED = """
+import time
+began = time.perf_counter()
+{}
+print(time.perf_counter() - began)
+"""
+FUNCTIONS = {
+    "poll": """
+from lambdas.poll import handler
+from lambdas.poll.source import Source
+handler._outposts(Source("111122223333", "eu-west-1")), handler._table("snapshots"), handler._bus("orders")
+""",
+    "notify": """
+from lambdas.notify import handler
+environment = handler.Environment.load()
+handler._delivery("told"), list(handler._channels(environment)), handler._sqs()
+""",
+}
+BARE = """
+import boto3
+for name in {!r}:
+    boto3.client(name)
+"""
+CLIENTS = {"poll": ["outposts", "dynamodb", "events"], "notify": ["dynamodb", "sns", "sqs"]}
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """Median seconds of a function's start, and of the bare script's."""
+
+    function: str
+    seconds: float
+    bare_seconds: float
+
+    @property
+    def ratio(self) -> float:
+        """How much longer the function takes."""
+        return self.seconds / self.bare_seconds
+
+
+def measure(function: str, runs: int) -> ColdStart:
+    """Start a function and its bare script in turn, each in a fresh process; the first pair only warms the disk."""
+    scripts = TIMED.format(FUNCTIONS[function]), TIMED.format(BARE.format(CLIENTS[function]))
+    pairs = [[_seconds(script) for script in scripts] for _ in range(runs + 1)][1:]
+    return ColdStart(function, *(median(each) for each in zip(*pairs, strict=True)))
+
+
+def _seconds(script: str) -> float:
+    done = subprocess.run(  # noqa: S603 - the scripts above
+        [sys.executable, "-c", script], env=os.environ | SURROUNDINGS, cwd=ROOT, check=True, stdout=subprocess.PIPE
+    )
+    return float(done.stdout)

@@ -1,0 +1,150 @@
+"""The pollers, side by side: this project's, a usual one, and the least that any must do.
+
+Each takes botocore clients made by the same call and runs once; only what it asks for differs.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.model import StructureShape
+from botocore.parsers import ResponseParserFactory
+from botocore.session import get_session
+
+from benchmarks import orders
+from benchmarks.orders import ACCOUNT, REGION, Order
+from lambdas.orders.snapshot import ORDER, Snapshot
+from lambdas.orders.snapshot_item import Item, items_of
+from lambdas.orders.snapshot_table import SnapshotTable
+from lambdas.orders.timestamps import to_iso8601
+from lambdas.poll.event_bus import EventBus
+from lambdas.poll.outposts import CONCURRENT_READS, PAGE_SIZE, digest, from_wire, outposts_client
+from lambdas.poll.run import Poll
+from lambdas.poll.source import Source
+
+SOURCE = Source(ACCOUNT, REGION)
+TABLE, BUS = "snapshots", "orders"
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+BEFORE = NOW - timedelta(minutes=5)
+
+Run = Callable[[], object]
+Poller = Callable[[Callable[[Any], None], int], Run]
+
+
+def this_project(reach: Callable[[Any], None], _: int) -> Run:
+    """Poll as the poll function does.
+
+    Args:
+        reach: Connects a client to the stand-in.
+    """
+    outposts, dynamodb, events = outposts_client(SOURCE), boto3.client("dynamodb"), boto3.client("events")
+    for client in (outposts, dynamodb, events):
+        reach(client)
+    poll = Poll(SOURCE, outposts, SnapshotTable(dynamodb, TABLE), EventBus(events, BUS), lambda: NOW)
+
+    def run() -> None:
+        if failures := poll.run().failures:
+            raise RuntimeError(f"the poll failed: {failures}")
+
+    return run
+
+
+def usual(reach: Callable[[Any], None], _: int) -> Run:
+    """Poll as sample code does: each order read, looked up, compared and stored, one after the other."""
+    outposts, dynamodb, events = boto3.client("outposts"), boto3.client("dynamodb"), boto3.client("events")
+    for client in (outposts, dynamodb, events):
+        reach(client)
+
+    def run() -> None:
+        pages = outposts.get_paginator("list_orders").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
+        for summary in (summary for page in pages for summary in page["Orders"]):
+            key = summary["OrderId"]
+            text = _text(outposts.get_order(OrderId=key)["Order"])
+            stored = dynamodb.get_item(TableName=TABLE, Key={"id": {"S": key}}, ConsistentRead=True).get("Item")
+            if stored and stored["order"]["S"] == text:
+                continue
+            dynamodb.put_item(TableName=TABLE, Item={"id": {"S": key}, "order": {"S": text}})
+            events.put_events(Entries=[_entry(text)])
+
+    return run
+
+
+def bound(reach: Callable[[Any], None], count: int) -> Run:
+    """Make only the calls that no correct poller can leave out, knowing beforehand which they are.
+
+    Args:
+        reach: Connects a client to the stand-in.
+        count: How many orders there are.
+    """
+    config = Config(max_pool_connections=CONCURRENT_READS)
+    outposts = boto3.client("outposts", config=config)
+    dynamodb = boto3.client("dynamodb", config=config)
+    events = boto3.client("events", config=config)
+    for client in (outposts, dynamodb, events):
+        reach(client)
+    read = [orders.order_id(number) for number in orders.numbers_to_read(count)]
+    changed = {orders.order_id(number) for number in range(count) if orders.changed(number)}
+
+    def put(order: Mapping[str, Any]) -> str:
+        text = _text(order)
+        dynamodb.put_item(TableName=TABLE, Item={"id": {"S": order["OrderId"]}, "order": {"S": text}})
+        return text
+
+    def run() -> None:
+        for _ in outposts.get_paginator("list_orders").paginate(PaginationConfig={"PageSize": PAGE_SIZE}):
+            pass
+        with ThreadPoolExecutor(CONCURRENT_READS) as threads:
+            got = list(threads.map(lambda order_id: outposts.get_order(OrderId=order_id)["Order"], read))
+            entries = [_entry(text) for text in threads.map(put, (each for each in got if each["OrderId"] in changed))]
+            batches = [entries[start : start + 10] for start in range(0, len(entries), 10)]
+            list(threads.map(lambda batch: events.put_events(Entries=batch), batches))
+
+    return run
+
+
+POLLERS: dict[str, Poller] = {"this project": this_project, "usual": usual, "bound": bound}
+
+
+def stored_by(poller: str, count: int) -> list[Item]:
+    """Give the table as a poller's earlier runs left it: every order known, as it was before the change."""
+    before = [orders.order(number) for number in range(count)]
+    if poller != "this project":
+        return [{"id": {"S": order["OrderId"]}, "order": {"S": _text(_parsed(order))}} for order in before]
+    since, model = to_iso8601(BEFORE), get_session().get_service_model("outposts")
+    listed = model.operation_model("ListOrders").output_shape
+    state: Item = {
+        "id": {"S": f"source#{SOURCE.name}"},
+        "baselineAt": {"S": to_iso8601(BEFORE - timedelta(days=9))},
+        "polledAt": {"S": since},
+    }
+    items = [state]
+    for order in before:
+        (told,) = from_wire({"Orders": [orders.summary(order)]}, listed)["Orders"]
+        whole = from_wire(order, model.shape_for("Order"))
+        statuses = dict.fromkeys([ORDER, *(item["LineItemId"] for item in whole["LineItems"])], since)
+        items += items_of(Snapshot(f"{ACCOUNT}/{REGION}", whole, 3, 12, statuses, summary=digest(told)))
+    return items
+
+
+_MODEL = get_session().get_service_model("outposts")
+_PARSER = ResponseParserFactory().create_parser("rest-json")
+
+
+def _parsed(order: Order) -> Order:
+    shape = _MODEL.operation_model("GetOrder").output_shape
+    assert isinstance(shape, StructureShape)  # noqa: S101 - tells mypy what the model says
+    body = json.dumps({"Order": order}).encode()
+    answer: Order = _PARSER.parse({"body": body, "headers": {}, "status_code": 200}, shape)
+    return dict(answer["Order"])
+
+
+def _text(order: Mapping[str, Any]) -> str:
+    return json.dumps(order, sort_keys=True, default=lambda time: time.astimezone(UTC).isoformat())
+
+
+def _entry(text: str) -> Any:
+    return {"EventBusName": BUS, "Source": "orders", "DetailType": "Order Changed", "Detail": text}
