@@ -25,7 +25,7 @@ class Diffing:
 
     @property
     def ratio(self) -> float:
-        """How much faster than DeepDiff item by item, its faster way."""
+        """How much faster than DeepDiff item by item, its default way."""
         return self.per_second / self.deepdiff_per_second
 
 
