@@ -80,6 +80,8 @@ def _up(arguments: argparse.Namespace) -> None:
         outposts_endpoint=arguments.outposts_endpoint,
         slack_webhook=arguments.slack_webhook,
     )
+    if arguments.outputs and not arguments.outputs.absolute().parent.is_dir():
+        raise LocalCloudError(f"--outputs {arguments.outputs}: there is no folder {arguments.outputs.parent}")
     with local_cloud(options, _say) as cloud:
         if arguments.outputs:
             _write(arguments.outputs, cloud.outputs)
@@ -97,9 +99,12 @@ def _demo(arguments: argparse.Namespace) -> None:
 
 def _notifier(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        notifier = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise LocalCloudError(f"--config {path}: {error}; it should be a file of JSON") from error
+    if not isinstance(notifier, dict):
+        raise LocalCloudError(f"--config {path}: it holds no object; it should hold the `notifier` object as JSON")
+    return notifier
 
 
 def _write(path: Path, outputs: dict[str, str]) -> None:

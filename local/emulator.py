@@ -42,7 +42,7 @@ def choose_port(wanted: int | None) -> int:
     """Give the port to use: the wanted one, else the usual one of AWS emulators, else any free one.
 
     Raises:
-        LocalCloudError: The wanted port is taken.
+        LocalCloudError: The wanted port is taken, or no port.
     """
     if wanted is not None:
         if not _is_free(wanted):
@@ -60,6 +60,8 @@ def _is_free(port: int) -> bool:
         socket.create_server((HOST, port)).close()
     except OSError:
         return False
+    except OverflowError as error:
+        raise LocalCloudError(f"port {port} is none; choose one from 1 to 65535") from error
     return True
 
 

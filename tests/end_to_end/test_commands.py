@@ -96,6 +96,26 @@ class TestUp:
         assert line.startswith("error: ")
         assert error in line
 
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            (["--port", "99999"], "error: port 99999 is none; choose one from 1 to 65535"),
+            (["--config", str(ROOT / "tests" / "end_to_end" / "list.json")], "it should hold the `notifier` object"),
+            (
+                ["--outputs", "nowhere/outputs.json"],
+                "error: --outputs nowhere/outputs.json: there is no folder nowhere",
+            ),
+        ],
+    )
+    def test_an_option_of_no_use_is_told_before_anything_starts(
+        self, tmp_path: Path, arguments: list[str], error: str
+    ) -> None:
+        """One line names the option and what it should be."""
+        process = start(tmp_path, *arguments)
+        assert process.wait(timeout=60) == 1
+        (line,) = (tmp_path / "printed").read_text().splitlines()
+        assert error in line
+
     def test_a_taken_port_is_told(self, tmp_path: Path) -> None:
         """Another program's port is left alone."""
         with socket.create_server(("127.0.0.1", free_port())) as taken:
