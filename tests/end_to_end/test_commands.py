@@ -103,7 +103,7 @@ class TestUp:
             (["--config", str(ROOT / "tests" / "end_to_end" / "list.json")], "it should hold the `notifier` object"),
             (
                 ["--outputs", "nowhere/outputs.json"],
-                "error: --outputs nowhere/outputs.json: there is no folder nowhere",
+                "--outputs nowhere/outputs.json: there is no folder nowhere",
             ),
         ],
     )
