@@ -80,6 +80,8 @@ def _up(arguments: argparse.Namespace) -> None:
         outposts_endpoint=arguments.outposts_endpoint,
         slack_webhook=arguments.slack_webhook,
     )
+    if arguments.slack_webhook and not arguments.slack_webhook.startswith(("http://", "https://")):
+        raise LocalCloudError(f"--slack-webhook {arguments.slack_webhook}: it should begin with http:// or https://")
     if arguments.outputs and not arguments.outputs.absolute().parent.is_dir():
         raise LocalCloudError(f"--outputs {arguments.outputs}: there is no folder {arguments.outputs.parent}")
     with local_cloud(options, _say) as cloud:

@@ -108,6 +108,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(aws_environment(options.port, region))
+    os.environ.update(dict.fromkeys(("NO_PROXY", "no_proxy"), f"{HOST},localhost"))
     notifier = _notifier(options)
     try:
         Configuration.parse(notifier, region)

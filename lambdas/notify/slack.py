@@ -26,6 +26,8 @@ SECRET_SECONDS = 60  # a replaced secret is in use soon after
 MAX_HEADER = 150
 MAX_SECTION = 3_000
 MAX_LINES_TEXT = 9_000
+MAX_FIELD = 600  # of 2,000, so that all together stay within a message
+LONGEST_HOLD_SECONDS = 900  # Slack asks for seconds; what asks for more must not mute it
 MAX_WORKFLOW_LINES = 2_800  # of a section's 3,000, less the headline
 
 MOST_SINGLE_ORDERS = 5  # more in one batch share a digest
@@ -154,11 +156,13 @@ def _check(response: WebhookResponse) -> None:
     Slack's answers: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
     """
     status, body = response.status_code, response.body.strip()
-    if status == OK and body in {"ok", "", '{"ok":true}'}:
+    if status == OK and body in {"ok", '{"ok":true}'}:
         return
     if status == TOO_MANY_REQUESTS:
         seconds = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "0")
-        raise ChannelError("Slack asked to wait", retry_after=int(seconds) if seconds.isdecimal() else 0)
+        raise ChannelError(
+            "Slack asked to wait", retry_after=min(int(seconds), LONGEST_HOLD_SECONDS) if seconds.isdecimal() else 0
+        )
     passing = status in SERVER_ERRORS or status in {OK, REQUEST_TIMEOUT}
     name = ERROR_NAME.match(body)
     raise ChannelError(f"Slack answered {status} {name[1] if name else ''}".rstrip(), permanent=not passing)
@@ -167,7 +171,7 @@ def _check(response: WebhookResponse) -> None:
 def block_kit_payload(message: Message) -> dict[str, Any]:
     """Build an incoming webhook's payload: Block Kit, and the headline as the text of notifications."""
     headline = escape(message.headline)
-    facts = [_mrkdwn(f"*{name}*\n{escape(value)}") for name, value in message.facts.items()]
+    facts = [_mrkdwn(_shortened(f"*{name}*\n{escape(value)}", MAX_FIELD)) for name, value in message.facts.items()]
     return {
         "text": headline,
         "blocks": [

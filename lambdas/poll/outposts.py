@@ -40,7 +40,7 @@ def outposts_client(source: Source) -> "OutpostsClient":
             retries={"mode": "adaptive", "max_attempts": 5},
             max_pool_connections=CONCURRENT_READS,
             connect_timeout=5,
-            read_timeout=20,
+            read_timeout=10,
         ),
     )
     for operation in ("GetOrder", "ListOrders"):

@@ -6,7 +6,7 @@ stored but did not publish goes out with the next run, under the same ids.
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 MAX_ORDER_ID = 255  # characters, by the API's model
+PUBLISH_SECONDS = 5  # after which what was read until then is published
 LISTING = None  # what failed to be listed has no order id
 
 
@@ -193,15 +194,19 @@ class Poll:
                 chunk = order_ids[start : start + BATCH_GET_ITEMS]
                 loaded = self.table.load(chunk)
                 _report_loaded(loaded)
-                failed = [Outcome(order_id, None, error=error) for order_id, error in loaded.errors.items()]
-                taken_up = [
+                _add(summary, [Outcome(order_id, None, error=error) for order_id, error in loaded.errors.items()])
+                under_way = [
                     threads.submit(self._take_up, order_id, loaded.snapshots.get(order_id), plan)
                     for order_id in chunk
                     if order_id not in loaded.errors
                 ]
-                outcomes = [*failed, *(each.result() for each in taken_up)]
-                _add(summary, outcomes)
-                self._publish(outcomes, summary, threads)
+                while under_way:
+                    # What is done does not wait for an order that answers slowly.
+                    done = wait(under_way, timeout=PUBLISH_SECONDS).done
+                    outcomes = [each.result() for each in under_way if each in done]
+                    under_way = [each for each in under_way if each not in done]
+                    _add(summary, outcomes)
+                    self._publish(outcomes, summary, threads)
 
     def _take_up(self, order_id: str, stored: Snapshot | None, plan: Plan) -> Outcome:
         """Read one order, or find it missing, and store what changed. Runs in a thread."""

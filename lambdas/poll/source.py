@@ -46,7 +46,7 @@ def sources_from(text: str, own_account: str) -> list[Source]:
     ]
 
 
-def source_meant(request: dict[str, Any], sources: Iterable[Source]) -> Source:
+def source_meant(request: Any, sources: Iterable[Source]) -> Source:
     """Find the one configured source that poll's input means. Only what is configured is ever read.
 
     Args:
@@ -56,6 +56,8 @@ def source_meant(request: dict[str, Any], sources: Iterable[Source]) -> Source:
     Raises:
         ValueError: An unknown key; or no configured source, or several, match.
     """
+    if not isinstance(request, dict) or not all(map(_is_allowed, request.items())):
+        raise ValueError(f"the input is {request!r}; it is an object of texts, outpostIds and orderIds lists of texts")
     if unknown := request.keys() - INPUT_KEYS:
         raise ValueError(f"unknown input {sorted(unknown)}; poll takes {sorted(INPUT_KEYS)}, all optional")
     sources = list(sources)
@@ -68,6 +70,13 @@ def source_meant(request: dict[str, Any], sources: Iterable[Source]) -> Source:
     if matching:
         raise ValueError(f"several sources match: say region, roleArn or outpostIds; configured: {configured}")
     raise ValueError(f"no configured source matches the input; configured: {configured}")
+
+
+def _is_allowed(member: tuple[str, Any]) -> bool:
+    name, value = member
+    if name == "outpostIds":
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return name not in {"region", "roleArn", "externalId"} or value is None or isinstance(value, str)
 
 
 def _names(source: Source, request: dict[str, Any]) -> bool:

@@ -138,6 +138,8 @@ class TestFailures:
         [
             ({"status": 429, "headers": {"Retry-After": "30"}, "body": "rate_limited"}, 30),
             ({"status": 429, "headers": {"Retry-After": "soon"}}, 15),
+            ({"status": 429, "headers": {"Retry-After": "31536000"}}, 900),
+            ({"status": 200, "body": ""}, 15),
             ({"status": 500, "body": "rollup_error"}, 15),
             ({"status": 200, "body": '{"ok":false,"error":"invalid_auth"}'}, 15),
             ({"status": 404, "body": "no_service"}, 900),

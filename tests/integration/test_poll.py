@@ -1,6 +1,7 @@
 """The poll function: the Outposts simulator over HTTP, DynamoDB, EventBridge and SQS by moto."""
 
 import json
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import urllib3
 
 from lambdas.orders.snapshot_table import SnapshotTable, SourceState
+from lambdas.poll import run
 from lambdas.poll.handler import PollFailedError, handler
 from tests.integration.conftest import drain
 from tests.integration.lambda_context import Context
@@ -202,6 +204,21 @@ class TestFailures:
         assert [failure["orderId"] for failure in summary["failures"]] == [ORDER_ID]
         assert "NotFoundException" in summary["failures"][0]["error"]
         assert {event["detail"]["orderId"] for event in world.events()} == {OTHER_ID}
+
+    def test_an_order_that_answers_slowly_delays_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What has been read is published while the slow one is still waited for."""
+        monkeypatch.setattr(run, "PUBLISH_SECONDS", 0.2)
+        world.put(an_order())
+        world.put(an_order(OTHER_ID))
+        world.fail(GetOrder={"latencySeconds": 4, "orderId": ORDER_ID})
+        poll = threading.Thread(target=world.poll)
+        poll.start()
+        early: list[dict[str, Any]] = []
+        while poll.is_alive() and not early:
+            early = world.events()
+        assert poll.is_alive()
+        assert {event["detail"]["orderId"] for event in early} == {OTHER_ID}
+        poll.join()
 
     def test_throttling_is_waited_out(self, world: World) -> None:
         """The API's throttling is retried by the client, and no order is lost to it."""

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import assume, given
 from slack_sdk.models.blocks import Block
 
+from lambdas.notify import slack
 from lambdas.notify.message import Line, Message, order_message
 from lambdas.notify.slack import block_kit_payload, workflow_payload
 from lambdas.orders.diff import diff
@@ -89,3 +90,13 @@ class TestWorkflow:
             "outpostId": "",
             "url": "https://console.example/#Orders",
         }
+
+
+class TestManyStatuses:
+    """An order whose line items are in many statuses that nobody has seen yet."""
+
+    def test_the_message_stays_within_what_slack_takes(self) -> None:
+        """A fact that is too long for its field is cut."""
+        facts = {"Line items": ", ".join(f"1 {'&' * 200}{number}" for number in range(12))}
+        payload = slack.block_kit_payload(Message("Order is IN_PROGRESS", (), facts, "https://example.com"))
+        assert message_fault(payload) is None

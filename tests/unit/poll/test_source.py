@@ -75,3 +75,13 @@ class TestSourceMeant:
         """A misspelt key must not widen what is read."""
         with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; poll takes \['externalId', 'orderIds'"):
             source_meant({"orderId": "oo-1"}, [OWN])
+
+
+class TestMalformedInput:
+    """What is no source's description."""
+
+    @pytest.mark.parametrize("request_", ["x", [], None, 5, {"outpostIds": None}, {"region": []}, {"outpostIds": [1]}])
+    def test_it_is_told_what_the_input_should_be(self, request_: Any) -> None:
+        """A clear error, whatever the type."""
+        with pytest.raises(ValueError, match="it is an object of texts"):
+            source_meant(request_, [])
