@@ -27,7 +27,8 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             required = {name: members.pop(name) for name in shape.required_members}
             return st.fixed_dictionaries(required, optional=members)
         case ListShape():
-            return st.lists(values(shape.member), min_size=max(1, least), max_size=max(MANY, least))
+            most = min(max(MANY, least), limits.get("max", MANY + least))
+            return st.lists(values(shape.member), min_size=max(1, least), max_size=most)
         case MapShape():
             return st.dictionaries(values(shape.key), values(shape.value), min_size=1, max_size=MANY)
         case _:
