@@ -28,9 +28,8 @@ def server(simulator: OutpostsSimulator) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def outposts(server: Server) -> "OutpostsClient":
-    """Give an ordinary client of the simulator, that tries once."""
+def client_of(server: Server) -> "OutpostsClient":
+    """Make an ordinary Outposts client of a server, that tries once."""
     return boto3.client(
         "outposts",
         endpoint_url=server.url,
@@ -39,6 +38,12 @@ def outposts(server: Server) -> "OutpostsClient":
         aws_secret_access_key="anything",  # noqa: S106 (nobody checks it)
         config=Config(retries={"total_max_attempts": 1}),
     )
+
+
+@pytest.fixture
+def outposts(server: Server) -> "OutpostsClient":
+    """Give an ordinary client of the simulator."""
+    return client_of(server)
 
 
 @pytest.fixture

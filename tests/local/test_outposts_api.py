@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +12,7 @@ from local.outposts.constraints import check
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
+from tests.local.conftest import client_of
 from tests.local.model import MODEL, inputs
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def test_createorder_and_cancelorder_are_told_as_cloudtrail_would() -> None:
     """Each call that succeeded is told once with request and response; failed ones and reads are not."""
     told: list[tuple[str, Any, Any]] = []
     with Server(OutpostsSimulator(on_call=lambda *call: told.append(call))) as server:
-        outposts = a_client(server)
+        outposts = client_of(server)
         order_id = an_order(outposts)
         outposts.get_order(OrderId=order_id)
         outposts.cancel_order(OrderId=order_id)
@@ -256,20 +256,9 @@ def test_a_call_succeeds_though_telling_of_it_fails(caplog: pytest.LogCaptureFix
         raise RuntimeError("deaf")
 
     with Server(OutpostsSimulator(on_call=fail)) as server:
-        assert an_order(a_client(server))
+        assert an_order(client_of(server))
 
     assert "CreateOrder succeeded, but telling of it failed." in caplog.text
-
-
-def a_client(server: Server) -> "OutpostsClient":
-    """Give a client of the simulator."""
-    return boto3.client(
-        "outposts",
-        endpoint_url=server.url,
-        region_name="eu-west-1",
-        aws_access_key_id="anyone",
-        aws_secret_access_key="anything",  # noqa: S106 (nobody checks it)
-    )
 
 
 def an_outpost(outposts: "OutpostsClient") -> Any:

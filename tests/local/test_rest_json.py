@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug import Request
@@ -14,6 +12,7 @@ from werkzeug import Request
 from local.outposts.errors import ServiceError
 from local.outposts.rest_json import RestJson
 from local.server import Server
+from tests.local.conftest import client_of
 from tests.local.model import MODEL, inputs
 
 if TYPE_CHECKING:
@@ -48,14 +47,7 @@ def listener() -> Listener:
 def client(listener: Listener) -> Iterator[Any]:
     """Give a client whose calls the listener hears."""
     with Server(listener) as server:
-        yield boto3.client(
-            "outposts",
-            endpoint_url=server.url,
-            region_name="eu-west-1",
-            aws_access_key_id="anyone",
-            aws_secret_access_key="anything",  # noqa: S106 (nobody checks it)
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        yield client_of(server)
 
 
 @settings(deadline=None)
