@@ -17,7 +17,7 @@ from botocore.session import get_session
 
 from benchmarks import orders
 from benchmarks.orders import ACCOUNT, REGION, Order
-from lambdas.orders.snapshot import ORDER, Snapshot
+from lambdas.orders.snapshot import Entered, Snapshot, statuses
 from lambdas.orders.snapshot_item import Item, items_of
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.orders.timestamps import to_iso8601
@@ -125,8 +125,8 @@ def stored_by(poller: str, count: int) -> list[Item]:
     for order in before:
         (told,) = from_wire({"Orders": [orders.summary(order)]}, listed)["Orders"]
         whole = from_wire(order, model.shape_for("Order"))
-        statuses = dict.fromkeys([ORDER, *(item["LineItemId"] for item in whole["LineItems"])], since)
-        items += items_of(Snapshot(f"{ACCOUNT}/{REGION}", whole, 3, 12, statuses, summary=digest(told)))
+        history = {name: (Entered(status, since),) for name, status in statuses(whole).items()}
+        items += items_of(Snapshot(f"{ACCOUNT}/{REGION}", whole, 3, 12, history, summary=digest(told)))
     return items
 
 

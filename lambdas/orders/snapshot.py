@@ -1,7 +1,8 @@
 """What is remembered of an order between two polls, and how an observation turns it into the next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import NamedTuple
 
 from lambdas.orders import diff
 from lambdas.orders.diff import Change
@@ -9,7 +10,15 @@ from lambdas.orders.events import Event, Observation, events_of
 from lambdas.orders.order import Order, line_items_by_id
 from lambdas.orders.timestamps import seconds_between
 
-ORDER = ""  # the key of the order's own status in `Snapshot.since`; a line item's is its id
+ORDER = ""  # the key of the order's own statuses in `Snapshot.history`; a line item's is its id
+MAX_STATUSES = 20  # of one order or line item; one that goes to and fro for ever must not fill its item
+
+
+class Entered(NamedTuple):
+    """A status, and when it was first seen, ISO 8601."""
+
+    status: str | None
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +30,9 @@ class Snapshot:
         order: The order as the API gave it.
         version: Counts the writes of this snapshot; a write is conditional on the version that was loaded.
         sequence: The `sequence` of the last event made.
-        since: When each current status was first seen, ISO 8601: the order's under `ORDER`, a line item's
-            under its id.
+        history: The statuses that each had, the current one last: the order's under `ORDER`, a line item's under its
+            id. Of more than 20, the latest.
+        stalled: Whose current status was told to last too long; keys of `history`.
         pending: Events made but not yet known to be published, in sequence.
         summary: Digest of the order's ListOrders summary at the last read, empty where it was not listed.
         missing: Whether it was told that ListOrders no longer names the order.
@@ -33,7 +43,8 @@ class Snapshot:
     order: Order
     version: int = 0
     sequence: int = 0
-    since: dict[str, str] = field(default_factory=dict)
+    history: Mapping[str, tuple[Entered, ...]] = field(default_factory=dict)
+    stalled: frozenset[str] = frozenset()
     pending: tuple[Event, ...] = ()
     summary: bytes = b""
     missing: bool = False
@@ -71,7 +82,7 @@ def observe(
     changes += [diff.discovery(order)] if snapshot is None or old.damage else diff.diff(old.order, order)
     if not changes and summary == old.summary:
         return None
-    told = [_with_duration(change, old.since, observation.observed_at) for change in changes]
+    told = [_with_duration(change, old, observation.observed_at) for change in changes]
     events = events_of(order, told, observation, after_sequence=old.sequence)
     return replace(
         old,
@@ -79,7 +90,7 @@ def observe(
         order=order if changes else old.order,
         version=old.version + 1,
         sequence=old.sequence + len(events),
-        since=_since(old if snapshot else None, order, observation.observed_at),
+        history=_history(old, order, observation.observed_at),
         pending=(*old.pending, *events),
         summary=summary,
         missing=missing,
@@ -87,22 +98,25 @@ def observe(
     )
 
 
-def _with_duration(change: Change, since: dict[str, str], now: str) -> Change:
+def _with_duration(change: Change, old: Snapshot, now: str) -> Change:
     if change.detail_type not in {diff.ORDER_STATUS, diff.LINE_ITEM_STATUS}:
         return change
-    start = since.get(change.keys.get("lineItemId", ORDER), now)
+    entered = old.history.get(change.keys.get("lineItemId", ORDER))
+    start = entered[-1].at if entered else now
     return Change(change.detail_type, {**change.keys, "secondsInPreviousStatus": seconds_between(start, now)})
 
 
-def _since(old: Snapshot | None, order: Order, now: str) -> dict[str, str]:
-    before = _statuses(old.order) if old else {}
-    kept = old.since if old else {}
-    return {
-        name: kept.get(name, now) if name in before and before[name] == status else now
-        for name, status in _statuses(order).items()
-    }
+def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[Entered, ...]]:
+    history = dict[str, tuple[Entered, ...]]()
+    for name, status in statuses(order).items():
+        entered = old.history.get(name, ())
+        if not entered or entered[-1].status != status:
+            entered = (*entered, Entered(status, now))[-MAX_STATUSES:]
+        history[name] = entered
+    return history
 
 
-def _statuses(order: Order) -> dict[str, Any]:
+def statuses(order: Order) -> dict[str, str | None]:
+    """Give the statuses of an order, under `ORDER`, and of its line items, under their ids."""
     items = {name: item.get("Status") for name, item in line_items_by_id(order).items()}
     return {ORDER: order.get("Status"), **items}

@@ -24,13 +24,13 @@ from typing import Any, TypeVar
 from lambdas.orders.diff import diff
 from lambdas.orders.events import Event
 from lambdas.orders.order import Order, canonical_json, is_settled
-from lambdas.orders.snapshot import Snapshot
+from lambdas.orders.snapshot import Entered, Snapshot, statuses
 from lambdas.orders.timestamps import from_iso8601
 
 Item = dict[str, Any]
 T = TypeVar("T")
 
-FORMAT = 2
+FORMAT = 3
 # DynamoDB's limits are 400 KB an item and 4 MB a transaction; some room is left for what is beside the texts.
 MAX_ITEM_TEXT_BYTES = 380_000
 MAX_TRANSACTION_TEXT_BYTES = 4_000_000
@@ -38,6 +38,7 @@ MAX_OUTPOST_ID = 255  # what the API's model allows; it is copied into the index
 
 _UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda body: {**body, "missing": False},
+    2: lambda body: {**_without_since(body), "stalled": []},
 }
 
 
@@ -58,7 +59,8 @@ def items_of(snapshot: Snapshot) -> list[Item]:
     body = {
         "order": snapshot.order,
         "sequence": snapshot.sequence,
-        "since": snapshot.since,
+        "history": snapshot.history,
+        "stalled": sorted(snapshot.stalled),
         "missing": snapshot.missing,
     }
     texts = {"snapshot": _packed(body)}
@@ -142,12 +144,23 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
         body = _UPGRADES[step](body)
     order: Order = body["order"]
     _check(order["OrderId"] == order_id, f"it is of the order {order['OrderId']}")
-    _check(body.keys() == {"order", "sequence", "since", "missing"}, f"it has {sorted(body)}")
+    _check(body.keys() == {"order", "sequence", "history", "stalled", "missing"}, f"it has {sorted(body)}")
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
-    for since in body["since"].values():
-        from_iso8601(since)
     diff(order, order)  # what cannot be compared is as good as unreadable
-    return body
+    history = {name: tuple(_entered(*entry) for entry in entries) for name, entries in body["history"].items()}
+    return {**body, "history": history, "stalled": frozenset(body["stalled"])}
+
+
+def _entered(status: str | None, at: str) -> Entered:
+    from_iso8601(at)
+    return Entered(status, at)
+
+
+def _without_since(body: dict[str, Any]) -> dict[str, Any]:
+    """Turn the `since` of format 2, when each current status was first seen, into histories."""
+    kept = {name: value for name, value in body.items() if name != "since"}
+    since, current = body["since"], statuses(body["order"])
+    return {**kept, "history": {name: [[current[name], since[name]]] for name in current.keys() & since.keys()}}
 
 
 def _events(order_id: str, count: int, data: bytes) -> tuple[Event, ...]:

@@ -15,6 +15,7 @@ from werkzeug import Request, Response
 
 from lambdas.orders.events import Event
 from lambdas.orders.order import canonical_json
+from lambdas.orders.snapshot_item import FORMAT
 from lambdas.poll.handler import PollFailedError, handler
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
@@ -497,20 +498,21 @@ class TestStoredItems:
         """It is compared as ever, and stored in this version's format."""
         item = known.item()
         body = json.loads(zlib.decompress(item["snapshot"]["B"]))
-        del body["missing"], item["missing"], item["outpostId"], item["sequence"]
+        del body["missing"], body["stalled"], item["missing"], item["outpostId"], item["sequence"]
+        body["since"] = {name: entered[-1][1] for name, entered in body.pop("history").items()}
         packed = zlib.compress(canonical_json(body).encode())
         known.put_item({**item, "format": {"N": "1"}, "snapshot": {"B": packed}})
         assert known.poll()["failures"] == []
         assert known.told()[ORDER_ID] == list(self.CHANGED)
-        assert known.item()["format"] == {"N": "2"}
+        assert known.item()["format"] == {"N": str(FORMAT)}
 
     def test_a_snapshot_of_a_newer_version_is_left_alone(self, known: World) -> None:
         """Its order fails with what to do; the others go on."""
-        newer = {**known.item(), "format": {"N": "3"}, "snapshot": {"B": b"whatever the newer version writes"}}
+        newer = {**known.item(), "format": {"N": "99"}, "snapshot": {"B": b"whatever the newer version writes"}}
         known.put_item(newer)
         (failure,) = known.poll()["failures"]
         assert failure["orderId"] == ORDER_ID
-        assert "has format 3" in failure["error"]
+        assert "has format 99" in failure["error"]
         assert "deploy the newer version again" in failure["error"]
         assert known.item() == newer
         assert known.told() == {OTHER_ID: list(self.CHANGED)}

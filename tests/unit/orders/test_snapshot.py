@@ -6,7 +6,7 @@ from hypothesis import given
 
 from lambdas.orders.events import Observation
 from lambdas.orders.order import Order, is_settled
-from lambdas.orders.snapshot import Snapshot, observe
+from lambdas.orders.snapshot import MAX_STATUSES, ORDER, Entered, Snapshot, observe
 from tests.strategies import ORDER_ID, orders
 
 
@@ -92,3 +92,23 @@ class TestSettled:
     def test_a_status_nobody_has_seen_yet_is_never_settled(self) -> None:
         """An order in an unknown state is watched closely."""
         assert not is_settled(order("COMPLETED", "REFURBISHED"))
+
+    def test_each_status_is_remembered_with_when_it_was_first_seen(self) -> None:
+        """The order's life, and each line item's, can be told from the snapshot alone."""
+        snapshot = seen(
+            ("09:00:00", order("PREPARING")),
+            ("09:10:00", order("PREPARING", "BUILDING")),
+            ("10:00:00", order("IN_PROGRESS", "BUILDING")),
+        )
+        day = "2026-11-24T"
+        assert snapshot.history == {
+            ORDER: (Entered("PREPARING", f"{day}09:00:00Z"), Entered("IN_PROGRESS", f"{day}10:00:00Z")),
+            "ooi-a": (Entered("PREPARING", f"{day}09:00:00Z"), Entered("BUILDING", f"{day}09:10:00Z")),
+        }
+
+    def test_of_statuses_that_go_to_and_fro_the_latest_are_remembered(self) -> None:
+        """An order that never comes to rest must not outgrow its item."""
+        snapshot = seen(*((f"09:{minute:02}:00", order(f"STATUS_{minute}")) for minute in range(MAX_STATUSES + 5)))
+        assert [entered.status for entered in snapshot.history[ORDER]] == [
+            f"STATUS_{minute}" for minute in range(5, MAX_STATUSES + 5)
+        ]

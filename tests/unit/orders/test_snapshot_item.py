@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lambdas.orders.events import MAX_EVENT_BYTES, Observation
 from lambdas.orders.order import Order, canonical_json
-from lambdas.orders.snapshot import Snapshot, observe
+from lambdas.orders.snapshot import ORDER, Snapshot, observe
 from lambdas.orders.snapshot_item import FORMAT, NewerSnapshotError, items_of, snapshot_of
 from lambdas.poll.outposts import from_wire
 from tests.strategies import ORDER_ID, ORDER_SHAPE, orders
@@ -83,9 +83,15 @@ class TestFormats:
     """Snapshots of other versions of this software."""
 
     def test_an_older_format_is_upgraded(self) -> None:
-        """Format 1 did not know that an order can be missing, nor a number beside the snapshot."""
-        snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
+        """Format 1 did not know that an order can be missing, nor a number beside the snapshot, nor past statuses."""
+        snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING", "LineItems": [{"LineItemId": "ooi-a"}]})
         assert snapshot_of(as_format_1(snapshot), {}) == snapshot
+
+    def test_a_snapshot_without_a_line_items_time_is_upgraded_without_it(self) -> None:
+        """Its next change of status is then told to have come at once, rather than never."""
+        snapshot = first({"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a"}]})
+        upgraded = snapshot_of(as_format_1(replace(snapshot, history={ORDER: snapshot.history[ORDER]})), {})
+        assert (upgraded.damage, list(upgraded.history)) == ("", [ORDER])
 
     def test_a_newer_format_is_refused(self) -> None:
         """The error names both versions and says what to do."""
@@ -122,7 +128,7 @@ class TestDamage:
         (item,) = items_of(snapshot)
         damaged = snapshot_of({**item, "events": {"B": data}}, {})
         assert damaged.damage.startswith("events: ")
-        assert (damaged.order, damaged.since) == (snapshot.order, snapshot.since)
+        assert (damaged.order, damaged.history) == (snapshot.order, snapshot.history)
         again = observe(damaged, snapshot.order, OBSERVATION, b"digest")
         assert again
         assert [event.detail["sequence"] for event in again.pending] == [3, 4]
@@ -144,6 +150,7 @@ class TestDamage:
 def as_format_1(snapshot: Snapshot) -> dict[str, Any]:
     """The item that the first format's software wrote."""
     (item,) = items_of(snapshot)
-    body = {"order": snapshot.order, "sequence": snapshot.sequence, "since": snapshot.since}
+    since = {name: entered[-1].at for name, entered in snapshot.history.items()}
+    body = {"order": snapshot.order, "sequence": snapshot.sequence, "since": since}
     kept = {name: value for name, value in item.items() if name not in {"sequence", "missing", "outpostId"}}
     return {**kept, "format": {"N": "1"}, "snapshot": {"B": zlib.compress(canonical_json(body).encode())}}
