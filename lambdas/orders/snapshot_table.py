@@ -98,11 +98,24 @@ class SnapshotTable:
         )
         return {item["id"]["S"]: _known(item) for page in pages for item in page["Items"]}
 
-    def load(self, order_ids: Iterable[str]) -> Loaded:
-        """Load the snapshots of some orders, strongly consistent; an order without one is left out.
+    def known_of_all_sources(self) -> Iterator[tuple[str, str, Known]]:
+        """Say of every order its source (`<account>/<region>`), its id and what is known. Eventually consistent."""
+        for page in self._client.get_paginator("scan").paginate(TableName=self._name, IndexName=INDEX_NAME):
+            for item in page["Items"]:
+                yield item["source"]["S"], item["id"]["S"], _known(item)
 
-        A damaged one is set aside first, as its order's next write takes its place.
+    def load(self, order_ids: Iterable[str]) -> Loaded:
+        """Load the snapshots of some orders, so that they can be written anew.
+
+        As `read`; a damaged one is set aside first, as its order's next write takes its place.
         """
+        return self._read(order_ids, self._set_aside)
+
+    def read(self, order_ids: Iterable[str]) -> Loaded:
+        """Read the snapshots of some orders, strongly consistent; an order without one is left out. Writes nothing."""
+        return self._read(order_ids, lambda *_: None)
+
+    def _read(self, order_ids: Iterable[str], on_damage: Callable[[Item, Mapping[str, Item]], None]) -> Loaded:
         items, parts, errors = dict[str, Item](), dict[str, Item](), dict[str, str]()
         torn = list(order_ids)
         for _ in range(ATTEMPTS):
@@ -118,7 +131,10 @@ class SnapshotTable:
         snapshots = dict[str, Snapshot]()
         for order_id in items.keys() - errors.keys():
             try:
-                snapshots[order_id] = self._whole(items[order_id], parts)
+                snapshot = snapshot_of(items[order_id], parts)
+                if snapshot.damage:
+                    on_damage(items[order_id], parts)
+                snapshots[order_id] = snapshot
             except Exception as error:  # noqa: BLE001 - one order's must not stop the others
                 errors[order_id] = f"{type(error).__name__}: {error}"
         return Loaded(snapshots, errors)
@@ -148,14 +164,12 @@ class SnapshotTable:
                 self._sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - jitter, not a secret
             keys = left
 
-    def _whole(self, item: Item, parts: Mapping[str, Item]) -> Snapshot:
-        snapshot = snapshot_of(item, parts)
-        if snapshot.damage:
-            for each in [item, *(parts[name] for name in part_ids(item) if name in parts)]:
-                kept = {name: value for name, value in each.items() if name != "source"}
-                kept["id"] = {"S": f"set-aside#{each['id']['S']}#{snapshot.version}"}
-                self._client.put_item(TableName=self._name, Item=kept)
-        return snapshot
+    def _set_aside(self, item: Item, parts: Mapping[str, Item]) -> None:
+        version = item.get("version", {}).get("N", "0")
+        for each in [item, *(parts[name] for name in part_ids(item) if name in parts)]:
+            kept = {name: value for name, value in each.items() if name != "source"}
+            kept["id"] = {"S": f"set-aside#{each['id']['S']}#{version}"}
+            self._client.put_item(TableName=self._name, Item=kept)
 
     def save(self, snapshot: Snapshot) -> bool:
         """Write a snapshot and its pending events in one conditional write.

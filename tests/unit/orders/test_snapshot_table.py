@@ -166,6 +166,14 @@ class TestLargeSnapshots:
         assert {item["id"]["S"] for item in kept} == {f"set-aside#{ORDER_ID}{name}#1" for name in names}
         assert table.known("111122223333", "eu-west-1").keys() == {ORDER_ID}
 
+    def test_reading_a_damaged_one_writes_nothing(self, client: Any, table: SnapshotTable) -> None:
+        """Who only looks changes nothing."""
+        table.save(large(1))
+        client.delete_item(TableName="snapshots", Key={"id": {"S": f"{ORDER_ID}#1"}})
+        before = client.scan(TableName="snapshots")["Items"]
+        assert "snapshot: " in table.read([ORDER_ID]).snapshots[ORDER_ID].damage
+        assert client.scan(TableName="snapshots")["Items"] == before
+
 
 def noise(kilobytes: int = 900) -> str:
     """Text that compresses to about half of its size."""
@@ -191,6 +199,17 @@ class TestKnown:
             ORDER_ID: Known(b"digest", settled=False, pending=1, version=1, outpost_id="op-1"),
             "oo-settled": Known(b"other", settled=True, pending=0, version=1, missing=True),
         }
+
+    def test_the_orders_of_all_sources_are_known_together(self, table: SnapshotTable) -> None:
+        """Neither a source's state nor a part of a large snapshot is taken for an order."""
+        elsewhere = replace(FIRST, source="444455556666/us-east-1", order={"OrderId": "oo-elsewhere"}, pending=())
+        table.save(large(1))
+        table.save(elsewhere)
+        table.save_source_state(SOURCE, SourceState(polled_at="2026-11-24T09:30:00Z"))
+        assert sorted(table.known_of_all_sources(), key=lambda entry: entry[1]) == [
+            (SOURCE, ORDER_ID, Known(b"", settled=False, pending=1, version=1)),
+            (elsewhere.source, "oo-elsewhere", Known(b"", settled=False, pending=0, version=1)),
+        ]
 
 
 class TestSourceState:
