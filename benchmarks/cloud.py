@@ -89,9 +89,13 @@ class Cloud:
         return self._write("PutItem", asked["Item"])
 
     def _UpdateItem(self, asked: Order) -> Order:  # noqa: N802 - the API's name
-        """The one update that this project makes: it clears the pending events."""
+        """This project's updates: one clears the pending events, the other sets attributes of the source."""
         old = self._table[asked["Key"]["id"]["S"]]
-        new = {name: value for name, value in old.items() if name != "events"} | {"pending": {"N": "0"}}
+        if names := asked.get("ExpressionAttributeNames"):
+            given = asked["ExpressionAttributeValues"]
+            new = old | {name: given[f":{name}"] for name in names.values() if f":{name}" in given}
+        else:
+            new = {name: value for name, value in old.items() if name != "events"} | {"pending": {"N": "0"}}
         return self._write("UpdateItem", new)
 
     def _Query(self, asked: Order) -> bytes:  # noqa: N802 - the API's name

@@ -60,10 +60,17 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call on its way to a service."""
+    """A call on its way to a service.
+
+    Attributes:
+        service: Its name in botocore.
+        operation: Its name in the API.
+        item: The order of GetOrder, the item of UpdateItem; else empty.
+    """
 
     service: str
     operation: str
+    item: str = ""
 
 
 Befall = Callable[[Call], Trouble | None]
@@ -257,7 +264,7 @@ class Poller:
 
     def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         service, operation = event_name.split(".")[1:]
-        call = Call(service, operation)
+        call = Call(service, operation, _item(operation, request))
         trouble = None if self.dead else self.befall(call)
         if trouble is None and not self.dead:
             return _response(request, *self.world.answer(call, request))
@@ -276,6 +283,13 @@ class Poller:
         if trouble.kind == "throttled":
             return _response(request, 400, {"x-amzn-errortype": "ThrottlingException"}, _error("ThrottlingException"))
         return _response(request, 500, {"x-amzn-errortype": "InternalServerError"}, _error("InternalServerError"))
+
+
+def _item(operation: str, request: AWSPreparedRequest) -> str:
+    if operation == "GetOrder":
+        return str(request.url).rpartition("/")[2]
+    body: Any = request.body
+    return str(json.loads(body)["Key"]["id"]["S"]) if operation == "UpdateItem" else ""
 
 
 def _error(code: str) -> bytes:

@@ -2,16 +2,15 @@
 
 An order's items are those of `lambdas.orders.snapshot_item`; the index `BySource` carries only what choosing the
 orders to read needs, so that choosing does not read the snapshots.
-A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`.
+A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `resumeAt`, `owed`, `failed`.
 An item that was set aside: the damaged item as it was, under `set-aside#<its id>#<its version>`, out of the index.
 """
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +25,7 @@ INDEX_NAME = "BySource"
 INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending")
 BATCH_GET_ITEMS = 100  # BatchGetItem's limit
 ATTEMPTS = 5
+MAX_IDS_BYTES = 50_000  # of `owed` and of `failed`, so that they do not outgrow a source's item
 LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -66,11 +66,17 @@ class SourceState:
         baseline_at: When its first complete listing began, ISO 8601; None before.
         baseline_left: Orders that this listing named and that are not known to be stored yet.
         polled_at: When its last complete listing began, ISO 8601; None before.
+        resume_at: The first order that the last run had no time for, empty where it had time for all.
+        owed: Settled orders that a run meant to read and had no time for.
+        failed: Orders that failed in the last run.
     """
 
     baseline_at: str | None = None
     baseline_left: frozenset[str] = frozenset()
     polled_at: str | None = None
+    resume_at: str = ""
+    owed: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
 
 
 class SnapshotTable:
@@ -230,6 +236,9 @@ class SnapshotTable:
             baseline_at=item.get("baselineAt", {}).get("S"),
             baseline_left=frozenset(item.get("baselineLeft", {}).get("SS", [])),
             polled_at=item.get("polledAt", {}).get("S"),
+            resume_at=item.get("resumeAt", {}).get("S", ""),
+            owed=frozenset(item.get("owed", {}).get("SS", [])),
+            failed=frozenset(item.get("failed", {}).get("SS", [])),
         )
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
@@ -238,22 +247,43 @@ class SnapshotTable:
         Returns:
             What is remembered: the given state, or another first poll's that came before.
         """
-        put = partial(self._client.put_item, TableName=self._name, Item=_source_item(name, state))
-        return (
-            state if self._won(lambda: put(ConditionExpression="attribute_not_exists(id)")) else self.source_state(name)
-        )
+        values = {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
+        begun = self._won(lambda: self._update_source(name, values, "attribute_not_exists(baselineAt)"))
+        return state if begun else self.source_state(name)
 
     def save_source_state(self, name: str, state: SourceState) -> None:
-        """Remember a source's state."""
-        self._client.put_item(TableName=self._name, Item=_source_item(name, state))
+        """Remember a source's state; times that it does not know stay as another run may have written them."""
+        values: dict[str, Any] = {
+            "resumeAt": {"S": state.resume_at} if state.resume_at else None,
+            "owed": _ids(_fitting(state.owed)),
+            "failed": _ids(_fitting(state.failed)),
+        }
+        if state.baseline_at:
+            values |= {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
+        if state.polled_at:
+            values["polledAt"] = {"S": state.polled_at}
+        self._update_source(name, values)
+
+    def _update_source(self, name: str, values: Mapping[str, Any], condition: str = "") -> None:
+        """Set a source's attributes; remove those without a value."""
+        sets = ", ".join(f"#{key} = :{key}" for key, value in values.items() if value)
+        removes = ", ".join(f"#{key}" for key, value in values.items() if not value)
+        update = " ".join(f"{verb} {what}" for verb, what in {"SET": sets, "REMOVE": removes}.items() if what)
+        asked: Any = {"UpdateExpression": update, "ExpressionAttributeNames": {f"#{key}": key for key in values}}
+        if sets:
+            asked["ExpressionAttributeValues"] = {f":{key}": value for key, value in values.items() if value}
+        if condition:
+            asked["ConditionExpression"] = condition
+        self._client.update_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, **asked)
 
 
-def _source_item(name: str, state: SourceState) -> Item:
-    texts = {"id": f"source#{name}", "baselineAt": state.baseline_at, "polledAt": state.polled_at}
-    item: Item = {key: {"S": text} for key, text in texts.items() if text}
-    if state.baseline_left:
-        item["baselineLeft"] = {"SS": sorted(state.baseline_left)}
-    return item
+def _ids(order_ids: Collection[str]) -> dict[str, Any] | None:
+    return {"SS": sorted(order_ids)} if order_ids else None
+
+
+def _fitting(order_ids: Iterable[str]) -> list[str]:
+    sizes = accumulate(len(order_id.encode()) for order_id in order_ids)
+    return [order_id for order_id, size in zip(order_ids, sizes, strict=True) if size <= MAX_IDS_BYTES]
 
 
 def _known(item: Item) -> Known:

@@ -1,7 +1,7 @@
 """Which of the listed orders to read, and which of the known ones have gone missing. Pure."""
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from lambdas.orders.snapshot_table import Known
@@ -10,7 +10,11 @@ DAY_SECONDS = 86_400
 
 
 def orders_to_read(
-    listed: Mapping[str, bytes], known: Mapping[str, Known], last: datetime | None, now: datetime
+    listed: Mapping[str, bytes],
+    known: Mapping[str, Known],
+    last: datetime | None,
+    now: datetime,
+    owed: Collection[str] = (),
 ) -> list[str]:
     """Choose the orders that need a GetOrder.
 
@@ -23,6 +27,7 @@ def orders_to_read(
         known: What the index knows, by order id.
         last: When the last complete listing began, None where there was none.
         now: When this one began.
+        owed: Orders that an earlier run meant to read and did not.
 
     Returns:
         The ids of the listed orders to read, those that were missing until now included.
@@ -35,8 +40,23 @@ def orders_to_read(
         or order.pending
         or order.missing
         or order.summary != summary
+        or order_id in owed
         or _daily_read_is_due(order_id, last, now)
     ]
+
+
+def in_turn(order_ids: Iterable[str], resume_at: str, failed: Collection[str]) -> list[str]:
+    """Put the orders to read in the order in which they are taken up.
+
+    They take turns by id, so that runs without time for all of them read each one as often as any other. Those that
+    failed come last: what hangs must not hold the others up.
+
+    Args:
+        order_ids: The orders to read.
+        resume_at: The first order that the last run had no time for, empty where it had time for all.
+        failed: The orders that failed in the last run.
+    """
+    return sorted(order_ids, key=lambda order_id: (order_id in failed, order_id < resume_at, order_id))
 
 
 def orders_gone_missing(listed: Collection[str], known: Mapping[str, Known], outpost_ids: Collection[str]) -> list[str]:

@@ -50,6 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         table=_table(environment.snapshot_table_name),
         bus=_bus(environment.event_bus_name),
         clock=lambda: datetime.now(UTC),
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1_000,
     )
     summary = poll.run_only(event["orderIds"]) if "orderIds" in event else poll.run()
     _report(summary)
@@ -80,6 +81,7 @@ def _report(summary: Summary) -> None:
         TransitionsPublished=summary.transitions_published,
         PendingEvents=summary.events_pending,
         PollFailures=len(summary.failures),
+        OrdersLeft=summary.orders_left,
     )
     logger.info("Polled", summary=summary.as_json())
     if summary.failures:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -66,8 +66,8 @@ def _session(source: Source) -> botocore.session.Session:
     return session
 
 
-def list_orders(client: "OutpostsClient", outpost_ids: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-    """List the summaries of all orders, or of those of some Outposts, page by page.
+def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Sequence[Mapping[str, Any]] | None]:
+    """List the summaries of all orders, or of one Outpost's, page by page; None for a page that does not say.
 
     Raises:
         MalformedOrderError: A page is not a list of orders.
@@ -75,9 +75,9 @@ def list_orders(client: "OutpostsClient", outpost_ids: tuple[str, ...]) -> Itera
         botocore.exceptions.PaginationError: The API gave the same token twice; going on would never end.
     """
     paginator = client.get_paginator("list_orders")
-    for filters in [{"OutpostIdentifierFilter": outpost_id} for outpost_id in outpost_ids] or [{}]:
-        for page in paginator.paginate(**filters, PaginationConfig={"PageSize": PAGE_SIZE}):
-            yield from page.get("Orders", [])
+    filters: dict[str, Any] = {"OutpostIdentifierFilter": outpost_id} if outpost_id else {}
+    for page in paginator.paginate(**filters, PaginationConfig={"PageSize": PAGE_SIZE}):
+        yield page.get("Orders")
 
 
 def digest(summary: Mapping[str, Any]) -> bytes:
@@ -106,8 +106,8 @@ def _read_body(
 ) -> None:
     """Read an answer in the place of botocore's parser, which drops what its model lacks and trips over odd types.
 
-    Runs at botocore's `before-parse` event. An answer without `Orders` is an empty page only where nothing else is
-    in it either: a listing taken for empty would have every order gone missing.
+    Runs at botocore's `before-parse` event. An answer without `Orders` is a page of a listing only where nothing else
+    is in it either.
     """
     if response_dict["status_code"] != HTTPStatus.OK:
         return

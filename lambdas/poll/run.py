@@ -4,10 +4,13 @@ Events leave only after the snapshot that holds them is stored, so a run that di
 stored but did not publish goes out with the next run, under the same ids.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -17,7 +20,7 @@ from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
 from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
-from lambdas.poll.choice import orders_gone_missing, orders_to_read
+from lambdas.poll.choice import in_turn, orders_gone_missing, orders_to_read
 from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import CONCURRENT_READS, digest, get_order, list_orders
 from lambdas.poll.source import Source
@@ -28,12 +31,18 @@ if TYPE_CHECKING:
 
 MAX_ORDER_ID = 255  # characters, by the API's model
 PUBLISH_SECONDS = 5  # after which what was read until then is published
+# Of the function's time: when so little is left, no more orders are taken up; and those under way not waited for.
+LAST_START_SECONDS = 45
+LAST_WAIT_SECONDS = 20
 LISTING = None  # what failed to be listed has no order id
 
 
 @dataclass(slots=True)
 class Summary:
     """What a run did: the summary that poll returns (contract, part 2), and two counts more for its metrics.
+
+    `ordersLeft` is a key more than the contract's: the orders that there was no time for, which the next run takes
+    first.
 
     A failure is named by the id of the order that it befell; one of ListOrders itself by null.
     """
@@ -46,6 +55,7 @@ class Summary:
     events_published: int = 0
     transitions_published: int = 0
     events_pending: int = 0
+    orders_left: int = 0
     failures: dict[str | None, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -57,8 +67,34 @@ class Summary:
             "ordersChanged": self.orders_changed,
             "eventsPublished": self.events_published,
             "eventsPending": self.events_pending,
+            "ordersLeft": self.orders_left,
             "failures": [{"orderId": order_id, "error": error} for order_id, error in self.failures.items()],
         }
+
+
+@dataclass(slots=True)
+class Listing:
+    """What ListOrders named.
+
+    Attributes:
+        orders: Digest of each order's summary, by order id.
+        explicit: Whether each page said which orders are on it. One that does not is empty for all we know, but no
+            order is called missing by it.
+    """
+
+    orders: dict[str, bytes] = field(default_factory=dict)
+    explicit: bool = True
+
+    def add(self, page: Sequence[Mapping[str, Any]] | None) -> list[str]:
+        """Add a page's orders; gives what is wrong with some."""
+        self.explicit &= page is not None
+        errors = []
+        for order in page or ():
+            if _is_order_id(order_id := order.get("OrderId")):
+                self.orders[order_id] = digest(order)
+            else:
+                errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
+        return errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +102,7 @@ class Plan:
     """Which orders a run takes up, and what it goes by.
 
     Attributes:
-        read: To be read from the API.
+        read: To be read from the API, in the order in which they are taken up.
         missing: To be told missing.
         publish: Neither, but events of them are pending.
         listed: Digest of each listed order's summary.
@@ -75,8 +111,8 @@ class Plan:
     """
 
     read: Sequence[str]
-    missing: AbstractSet[str] = frozenset()
-    publish: AbstractSet[str] = frozenset()
+    missing: Collection[str] = ()
+    publish: Collection[str] = ()
     listed: Mapping[str, bytes] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
     baseline: AbstractSet[str] = frozenset()
@@ -103,6 +139,7 @@ class Poll:
         table: Where the snapshots are.
         bus: Where the events go.
         clock: Gives the time, aware.
+        seconds_left: Gives the seconds until the function's time is up.
     """
 
     source: Source
@@ -110,6 +147,7 @@ class Poll:
     table: SnapshotTable
     bus: EventBus
     clock: Callable[[], datetime]
+    seconds_left: Callable[[], float] = lambda: math.inf
 
     def run(self) -> Summary:
         """Poll the source: every order that is new, in flight, changed by its summary, or due for its daily read.
@@ -127,32 +165,27 @@ class Poll:
         began, state = self.clock(), self.table.source_state(self.source.name)
         known = self.table.known(self.source.account, self.source.region)
         summary = Summary(self.source.name)
-        listed = self._list(summary)
-        complete = LISTING not in summary.failures
+        listing = self._list(summary)
+        listed, complete = listing.orders, LISTING not in summary.failures
         if complete and not state.baseline_at:
             found = frozenset(listed.keys() - known.keys())
-            state = self.table.begin_baseline(self.source.name, SourceState(to_iso8601(began), found))
+            begun = self.table.begin_baseline(self.source.name, SourceState(to_iso8601(began), found))
+            state = replace(state, baseline_at=begun.baseline_at, baseline_left=begun.baseline_left)
         last = from_iso8601(state.polled_at) if state.polled_at else None
-        missing = orders_gone_missing(listed, known, self.source.outpost_ids) if complete and last else []
+        tells_missing = complete and listing.explicit and last
+        missing = orders_gone_missing(listed, known, self.source.outpost_ids) if tells_missing else []
         pending = {order_id for order_id, order in known.items() if order.pending}
+        chosen = orders_to_read(listed, known, last, began, state.owed | state.failed)
         plan = Plan(
-            read=orders_to_read(listed, known, last, began),
-            missing=frozenset(missing),
+            read=in_turn(chosen, state.resume_at, state.failed),
+            missing=missing,
             publish=pending - listed.keys() - set(missing),
             listed=listed,
             known=known,
             baseline=state.baseline_left if state.baseline_at else listed.keys() - known.keys(),
         )
-        self._carry_out(plan, summary)
-        if complete:
-            self.table.save_source_state(
-                self.source.name,
-                SourceState(
-                    baseline_at=state.baseline_at,
-                    baseline_left=frozenset(plan.baseline & summary.failures.keys()),
-                    polled_at=to_iso8601(began),
-                ),
-            )
+        left = self._carry_out(plan, summary)
+        self.table.save_source_state(self.source.name, _next_state(state, plan, summary, left, began))
         return summary
 
     def run_only(self, order_ids: Sequence[str]) -> Summary:
@@ -164,49 +197,80 @@ class Poll:
         if not isinstance(order_ids, list) or not all(map(_is_order_id, order_ids)):
             raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")
         summary = Summary(self.source.name)
-        self._carry_out(Plan(read=list(dict.fromkeys(order_ids))), summary)
+        for order_id in self._carry_out(Plan(read=list(dict.fromkeys(order_ids))), summary):
+            summary.failures[order_id] = "there was no time to read it: ask for fewer orders at once"
         return summary
 
-    def _list(self, summary: Summary) -> dict[str, bytes]:
+    def _list(self, summary: Summary) -> Listing:
         """List the orders, each Outpost's by itself where the source is limited to some; failures go to the summary."""
-        listed: dict[str, bytes] = {}
-        errors = []
-        limits: list[tuple[str, ...]] = [(outpost_id,) for outpost_id in self.source.outpost_ids] or [()]
-        for outpost_ids in limits:
+        listing, errors = Listing(), list[str]()
+        for outpost_id in self.source.outpost_ids or (None,):
             try:
-                for order in list_orders(self.outposts, outpost_ids):
-                    if _is_order_id(order_id := order.get("OrderId")):
-                        listed[order_id] = digest(order)
-                    else:
-                        errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
+                for page in self._pages(outpost_id):
+                    errors += listing.add(page)
             except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
-                logger.exception("Orders could not be listed", outpost_ids=outpost_ids)
+                logger.exception("Orders could not be listed", outpost_id=outpost_id)
                 errors.append(f"{type(error).__name__}: {error}")
         if errors:
             summary.failures[LISTING] = "; ".join(errors[:10])
-        summary.orders_listed = len(listed)
-        return listed
+        summary.orders_listed = len(listing.orders)
+        return listing
 
-    def _carry_out(self, plan: Plan, summary: Summary) -> None:
-        order_ids = [*plan.read, *sorted(plan.missing), *sorted(plan.publish)]
-        with ThreadPoolExecutor(CONCURRENT_READS) as threads:
-            for start in range(0, len(order_ids), BATCH_GET_ITEMS):
-                chunk = order_ids[start : start + BATCH_GET_ITEMS]
-                loaded = self.table.load(chunk)
-                _report_loaded(loaded)
-                _add(summary, [Outcome(order_id, None, error=error) for order_id, error in loaded.errors.items()])
-                under_way = [
-                    threads.submit(self._take_up, order_id, loaded.snapshots.get(order_id), plan)
-                    for order_id in chunk
-                    if order_id not in loaded.errors
-                ]
-                while under_way:
-                    # What is done does not wait for an order that answers slowly.
-                    done = wait(under_way, timeout=PUBLISH_SECONDS).done
-                    outcomes = [each.result() for each in under_way if each in done]
-                    under_way = [each for each in under_way if each not in done]
-                    _add(summary, outcomes)
-                    self._publish(outcomes, summary, threads)
+    def _pages(self, outpost_id: str | None) -> Iterator[Sequence[Mapping[str, Any]] | None]:
+        for page in list_orders(self.outposts, outpost_id):
+            yield page
+            if not self._may_begin():
+                raise TimeoutError("the function's time did not suffice to list all orders")
+
+    def _carry_out(self, plan: Plan, summary: Summary) -> list[str]:
+        """Take up a plan's orders, many at once; gives those that there was no time for, the first one first.
+
+        1. Load the next snapshots as soon as threads would fall idle: no order waits for a slow one before it.
+        2. Publish what is done before loading more, and every five seconds at least.
+        3. When time is short take up no more orders. Those under way may end and are published. One that hangs is not
+           waited for: should it be stored yet, the next run publishes it.
+        """
+        waiting = deque([*sorted(plan.publish), *sorted(plan.missing), *plan.read])
+        under_way: dict[Future[Outcome], str] = {}
+        hung = False
+        threads = ThreadPoolExecutor(CONCURRENT_READS)
+        try:
+            while under_way or (waiting and self._may_begin()):
+                if not self._may_begin():
+                    not_begun = [under_way.pop(each) for each in list(under_way) if each.cancel()]
+                    waiting.extendleft(reversed(not_begun))
+                elif len(under_way) <= CONCURRENT_READS:
+                    chunk = [waiting.popleft() for _ in range(min(BATCH_GET_ITEMS, len(waiting)))]
+                    under_way |= self._begin(chunk, plan, summary, threads)
+                outcomes = _done(under_way, enough=CONCURRENT_READS if waiting else 0)
+                _add(summary, outcomes)
+                self._publish(outcomes, summary)
+                if self.seconds_left() < LAST_WAIT_SECONDS:
+                    break
+            hung = bool(under_way)
+            for order_id in under_way.values():
+                logger.error("This order was not waited for", correlation_id=order_id)
+                summary.failures[order_id] = "it was not read and stored before the function's time was nearly up"
+        finally:
+            threads.shutdown(wait=not hung, cancel_futures=True)
+        summary.orders_left = len(waiting)
+        return list(waiting)
+
+    def _may_begin(self) -> bool:
+        return self.seconds_left() >= LAST_START_SECONDS
+
+    def _begin(
+        self, order_ids: Sequence[str], plan: Plan, summary: Summary, threads: ThreadPoolExecutor
+    ) -> dict[Future[Outcome], str]:
+        """Load the snapshots of some orders, and let threads take the orders up."""
+        loaded = self.table.load(order_ids)
+        _report_loaded(loaded)
+        _add(summary, [Outcome(order_id, None, error=error) for order_id, error in loaded.errors.items()])
+        return {
+            threads.submit(self._take_up, order_id, loaded.snapshots.get(order_id), plan): order_id
+            for order_id in order_ids
+            if order_id not in loaded.errors
+        }
 
     def _take_up(self, order_id: str, stored: Snapshot | None, plan: Plan) -> Outcome:
         """Read one order, or find it missing, and store what changed. Runs in a thread."""
@@ -241,7 +305,7 @@ class Poll:
         changed = stored is None or snapshot.sequence > stored.sequence
         return Outcome(order_id, snapshot, read=read, changed=changed)
 
-    def _publish(self, outcomes: Sequence[Outcome], summary: Summary, threads: ThreadPoolExecutor) -> None:
+    def _publish(self, outcomes: Sequence[Outcome], summary: Summary) -> None:
         """Publish what is pending of some orders, and clear it where all of it arrived."""
         pending = {
             outcome.order_id: outcome.snapshot for outcome in outcomes if outcome.snapshot and outcome.snapshot.pending
@@ -255,9 +319,10 @@ class Poll:
             summary.events_pending += len(snapshot.pending) - len(arrived)
             if len(arrived) == len(snapshot.pending):
                 arrived_whole[order_id] = snapshot
-        for order_id, error in threads.map(self._clear, arrived_whole.items()):
-            if error:
-                summary.failures.setdefault(order_id, error)
+        with ThreadPoolExecutor(CONCURRENT_READS) as threads:  # others than those in which reads may hang
+            for order_id, error in threads.map(self._clear, arrived_whole.items()):
+                if error:
+                    summary.failures.setdefault(order_id, error)
         for order_id, error in published.errors.items():
             logger.error("Events of this order stay pending", correlation_id=order_id, error=error)
             summary.failures.setdefault(order_id, error)
@@ -271,6 +336,34 @@ class Poll:
             logger.exception("Published events of this order stay pending", correlation_id=order_id)
             return order_id, f"published, and published again next time: {error}"
         return order_id, None
+
+
+def _done(under_way: dict[Future[Outcome], str], enough: int) -> list[Outcome]:
+    """Wait until only so many are under way, or five seconds; takes out what is done."""
+    done = []
+    with suppress(TimeoutError):
+        for each in as_completed(list(under_way), timeout=PUBLISH_SECONDS):
+            done.append(each)
+            del under_way[each]
+            if len(under_way) <= enough:
+                break
+    return [each.result() for each in done]
+
+
+def _next_state(state: SourceState, plan: Plan, summary: Summary, left: Sequence[str], began: datetime) -> SourceState:
+    """What the next run goes by; where the listing was not complete, only which orders to take up first and last."""
+    failed = {order_id for order_id in summary.failures if order_id is not LISTING}
+    not_done = failed.union(left)
+    in_turn = [order_id for order_id in left if order_id in plan.listed and order_id not in state.failed]
+    state = replace(
+        state,
+        resume_at=next(iter(in_turn), ""),
+        owed=frozenset(order_id for order_id in in_turn if order_id in plan.known and plan.known[order_id].settled),
+        failed=frozenset(failed | (state.failed & set(left))),
+    )
+    if LISTING in summary.failures:
+        return state
+    return replace(state, baseline_left=frozenset(plan.baseline & not_done), polled_at=to_iso8601(began))
 
 
 def _is_order_id(value: object) -> TypeGuard[str]:

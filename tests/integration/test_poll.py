@@ -99,6 +99,7 @@ class TestFirstPoll:
             "ordersChanged": 1,
             "eventsPublished": 2,
             "eventsPending": 0,
+            "ordersLeft": 0,
             "failures": [],
         }
 

@@ -1,10 +1,14 @@
 """What a service's trouble with one order or one request does to the rest of a run."""
 
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
-from lambdas.poll.run import Summary
+from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, Summary
 from tests.integration.test_poll_crashes import an_order, id_of
 from tests.world import Befall, Call, Trouble, World, nothing
 
@@ -17,13 +21,17 @@ def poll(world: World, befall: Befall = nothing) -> Summary:
 
 
 def first(operation: str, kind: str = "unavailable", times: int = 2) -> Befall:
-    """The first calls of an operation fail; a client tries twice."""
+    """The first calls of an operation that concern an order fail; a client tries twice."""
     calls = count()
 
     def befall(call: Call) -> Trouble | None:
-        return Trouble(kind) if call.operation == operation and next(calls) < times else None  # type: ignore[arg-type]
+        return Trouble(kind) if _concerns(call, operation) and next(calls) < times else None  # type: ignore[arg-type]
 
     return befall
+
+
+def _concerns(call: Call, operation: str) -> bool:
+    return call.operation == operation and not call.item.startswith("source#")
 
 
 @pytest.fixture
@@ -38,14 +46,15 @@ def world() -> World:
 class TestIsolation:
     """One order's trouble stops no other's, and no other chunk's."""
 
-    def test_an_order_whose_pending_events_cannot_be_cleared_stops_no_other(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_an_order_whose_pending_events_cannot_be_cleared_stops_no_other(self, world: World) -> None:
         """The others are published and cleared; it fails, and the next run puts it right."""
-        monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)  # so that the first two calls are one order's
-        summary = poll(world, first("UpdateItem"))
-        assert len(summary.failures) == 1
-        assert "UpdateItem" in summary.failures.popitem()[1]
+
+        def refuse(call: Call) -> Trouble | None:
+            return Trouble("unavailable") if (call.operation, call.item) == ("UpdateItem", id_of(1)) else None
+
+        summary = poll(world, refuse)
+        assert summary.failures.keys() == {id_of(1)}
+        assert "UpdateItem" in summary.failures[id_of(1)]
         assert summary.events_published == 6
         assert poll(world).failures == {}
         world.check_quiet()
@@ -96,3 +105,108 @@ class TestBaseline:
             ("Outposts Order Status Change", False),
             ("Outposts Order Updated", False),
         ]
+
+
+class Reads:
+    """Counts the reads of each order, and lets the function's time run short after some."""
+
+    def __init__(self, suffices_for: int) -> None:
+        self.of_run: Counter[str] = Counter()
+        self.total: Counter[str] = Counter()
+        self._suffices_for = suffices_for
+
+    def run(self, world: World) -> Summary:
+        """Poll while time lasts."""
+        self.of_run.clear()
+        poller = world.poller()
+        poller.befall = self._count
+        return replace(poller.poll(), seconds_left=self._seconds_left).run()
+
+    def _count(self, call: Call) -> None:
+        if call.operation == "GetOrder":
+            self.of_run[call.item] += 1
+            self.total[call.item] += 1
+
+    def _seconds_left(self) -> float:
+        return LAST_START_SECONDS + self._suffices_for - self.of_run.total() - 0.5
+
+
+class TestTime:
+    """A run ends in good time, whatever it could not do until then."""
+
+    @pytest.fixture(autouse=True)
+    def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 3)
+        monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 2)
+        monkeypatch.setattr("lambdas.poll.run.PUBLISH_SECONDS", 0.05)
+
+    def test_what_there_was_no_time_for_is_taken_first_in_the_next_run(self) -> None:
+        """No order is read a third time before each was read twice; all that was read is published."""
+        world, reads = World(), Reads(suffices_for=5)
+        for number in range(12):
+            world.put(an_order(number))
+        for _ in range(30):
+            summary = reads.run(world)
+            assert summary.failures == {}
+            assert summary.orders_left == 12 - reads.of_run.total() > 0
+            assert summary.events_pending == 0
+            counts = [reads.total[id_of(number)] for number in range(12)]
+            assert max(counts) - min(counts) <= 1
+        assert min(counts) >= 2
+        world.check_quiet()
+        assert set(world.baseline().values()) == {True}, "the first poll found them, though it had no time for them"
+
+    def test_a_settled_orders_daily_read_is_made_up_for(self) -> None:
+        """It is owed until it is done, and not done twice."""
+        world, reads = World(), Reads(suffices_for=100)
+        for number in range(8):
+            world.put(an_order(number, Status="COMPLETED", LineItems=[]))
+        reads.run(world)
+        world.pass_hours(30)
+        few = Reads(suffices_for=3)
+        for _ in range(8):
+            few.run(world)
+        assert few.total == Counter(id_of(number) for number in range(8))
+
+    def test_an_order_that_hangs_is_not_waited_for(self, world: World) -> None:
+        """The others are told; it is named as failed; what it stores in the end is published by the next run."""
+        answer, asked = threading.Event(), threading.Event()
+
+        def hang(call: Call) -> None:
+            if (call.operation, call.item) == ("GetOrder", id_of(1)):
+                asked.set()
+                answer.wait(30)
+
+        poller = world.poller()
+        poller.befall = hang
+        summary = replace(poller.poll(), seconds_left=_until(asked, LAST_WAIT_SECONDS - 1)).run()
+        assert summary.failures.keys() == {id_of(1)}
+        assert "before the function's time" in summary.failures[id_of(1)]
+        assert world.told().keys() == {id_of(2), id_of(3)}
+        answer.set()
+        assert Reads(suffices_for=100).run(world).failures == {}
+        world.check_quiet()
+
+    def test_a_listing_that_takes_all_the_time_is_not_complete(self, world: World) -> None:
+        """What it named is taken up next time; no order is called missing by it."""
+        poll(world)
+        world.hidden.add(id_of(1))
+        poller = world.poller()
+        poller.befall = nothing
+        summary = replace(poller.poll(), seconds_left=lambda: 1).run()
+        assert "did not suffice" in summary.failures[None]
+        assert summary.orders_changed == 0
+        assert poll(world).orders_changed == 1
+
+    def test_orders_that_were_asked_for_and_not_read_are_named(self, world: World) -> None:
+        """Who asks for orders hears of each."""
+        poller = world.poller()
+        poller.befall = nothing
+        summary = replace(poller.poll(), seconds_left=lambda: 1).run_only([id_of(1), id_of(2)])
+        assert summary.failures.keys() == {id_of(1), id_of(2)}
+
+
+def _until(event: threading.Event, seconds: float) -> Callable[[], float]:
+    """Give much time until the event, and a little more for the others to end; then so many seconds."""
+    asked = count()
+    return lambda: seconds if event.is_set() and next(asked) > 20 else 300

@@ -14,7 +14,7 @@ from moto import mock_aws
 from lambdas.orders.events import Event
 from lambdas.orders.snapshot import Snapshot
 from lambdas.orders.snapshot_item import SnapshotTooLargeError
-from lambdas.orders.snapshot_table import ATTEMPTS, Known, Loaded, SnapshotTable, SourceState
+from lambdas.orders.snapshot_table import ATTEMPTS, MAX_IDS_BYTES, Known, Loaded, SnapshotTable, SourceState
 from tests.snapshots import create_snapshot_table
 from tests.strategies import ORDER_ID
 
@@ -217,13 +217,38 @@ class TestSourceState:
 
     @pytest.mark.parametrize(
         "state",
-        [SourceState(), SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1", "oo-2"}), "2026-11-24T09:35:00Z")],
+        [
+            SourceState(),
+            SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1", "oo-2"}), "2026-11-24T09:35:00Z"),
+            SourceState(resume_at="oo-3", owed=frozenset({"oo-3"}), failed=frozenset({"oo-1"})),
+        ],
     )
     def test_it_is_stored_without_loss(self, table: SnapshotTable, state: SourceState) -> None:
         """Each source's apart from the others'."""
         table.save_source_state(SOURCE, state)
         assert table.source_state(SOURCE) == state
         assert table.source_state("another") == SourceState()
+
+    def test_what_is_over_is_forgotten(self, table: SnapshotTable) -> None:
+        """A run that had time for all leaves nothing to resume."""
+        table.save_source_state(SOURCE, SourceState(resume_at="oo-3", owed=frozenset({"oo-3"})))
+        table.save_source_state(SOURCE, SourceState(polled_at="2026-11-24T09:35:00Z"))
+        assert table.source_state(SOURCE) == SourceState(polled_at="2026-11-24T09:35:00Z")
+
+    def test_a_run_without_a_complete_listing_leaves_the_times_as_they_are(self, table: SnapshotTable) -> None:
+        """Another run may have written them meanwhile."""
+        first = SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1"}), "2026-11-24T09:30:00Z")
+        table.save_source_state(SOURCE, first)
+        table.save_source_state(SOURCE, SourceState(failed=frozenset({"oo-2"})))
+        assert table.source_state(SOURCE) == replace(first, failed=frozenset({"oo-2"}))
+
+    def test_of_too_many_orders_as_many_are_remembered_as_fit(self, table: SnapshotTable) -> None:
+        """The rest is read as it would have been."""
+        owed = frozenset(f"oo-{number:017x}" for number in range(30_000))
+        table.save_source_state(SOURCE, SourceState(owed=owed))
+        remembered = table.source_state(SOURCE).owed
+        assert remembered < owed
+        assert len(remembered) == MAX_IDS_BYTES // 20
 
 
 def answer_few(client: Any, at_once: int) -> Iterator[int]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.snapshot_table import Known
-from lambdas.poll.choice import orders_gone_missing, orders_to_read
+from lambdas.poll.choice import in_turn, orders_gone_missing, orders_to_read
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 A_MOMENT_AGO = NOW - timedelta(microseconds=1)
@@ -33,6 +33,11 @@ class TestChoice:
         }
         listed = {"new": b"same", **dict.fromkeys(known, b"same"), "changed": b"other"}
         assert chosen(listed, known) == ["new", "in-flight", "changed", "unpublished"]
+
+    def test_a_settled_order_that_a_run_did_not_come_to_read_is_still_to_be_read(self) -> None:
+        """Else it would wait for another day."""
+        known = {"owed": SETTLED, "settled": SETTLED}
+        assert orders_to_read(dict.fromkeys(known, b"same"), known, A_MOMENT_AGO, NOW, {"owed", "gone"}) == ["owed"]
 
     def test_a_missing_order_is_read_when_it_is_listed_again_and_not_before(self) -> None:
         """Until then there is nothing to learn about it."""
@@ -91,3 +96,28 @@ class TestMissing:
         """An order of another Outpost, or of an unknown one, is not missed."""
         known = {name: replace(SETTLED, outpost_id=name) for name in ("op-1", "op-2", "")}
         assert orders_gone_missing((), known, ("op-1",)) == ["op-1"]
+
+
+class TestInTurn:
+    """Which order is taken up when."""
+
+    def test_orders_take_turns_from_where_the_last_run_ended(self) -> None:
+        """Whatever the order in which ListOrders names them."""
+        assert in_turn(["d", "a", "c", "b"], "c", ()) == ["c", "d", "a", "b"]
+
+    def test_orders_that_failed_come_last(self) -> None:
+        """One that hangs holds no other up."""
+        assert in_turn(["a", "b", "c", "d"], "", {"a", "c"}) == ["b", "d", "a", "c"]
+
+    @given(ids=st.lists(st.uuids().map(str), min_size=1, max_size=30, unique=True), times=st.lists(st.integers(1, 40)))
+    def test_none_is_read_a_second_time_before_each_was_read_once(self, ids: list[str], times: list[int]) -> None:
+        """However many orders each run has time for."""
+        reads, resume_at = dict.fromkeys(ids, 0), ""
+        for had_time_for in times:
+            turn = in_turn(ids, resume_at, ())
+            for order_id in turn[:had_time_for]:
+                reads[order_id] += 1
+            resume_at = next(iter(turn[had_time_for:]), "")
+            assert max(reads.values()) - min(reads.values()) <= 1
+            if not resume_at:
+                reads = dict.fromkeys(ids, 0)  # the next run begins anywhere
