@@ -76,6 +76,13 @@ class Monitoring(Construct):
                 ticks=3,
             ),
             self._alarm(
+                "OrdersLeft",
+                self._metric("poll", "OrdersLeft", statistic="Maximum"),
+                "Polls had no time for some orders, three ticks in a row; these are read first in the next poll, so all "
+                "are late. The poll function's log says how many, and whether Outposts throttles or answers slowly.",
+                ticks=3,
+            ),
+            self._alarm(
                 "SnapshotsSetAside",
                 self._metric("poll", "SnapshotsSetAside"),
                 "A stored snapshot could not be read and was set aside; its order is discovered anew. The poll "
@@ -149,6 +156,7 @@ class Monitoring(Construct):
             "Trouble": [
                 self._metric("poll", "PollFailures"),
                 self._metric("poll", "PendingEvents", statistic="Maximum"),
+                self._metric("poll", "OrdersLeft", statistic="Maximum"),
                 self._metric("poll", "SnapshotsSetAside"),
                 self._metric("notify", "NotificationFailures"),
                 _waiting(notifications.dead_letter_queue, "dead letters"),

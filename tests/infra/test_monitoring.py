@@ -27,6 +27,7 @@ class TestAlarms:
             "PollFailures",
             "PollsNotStarted",
             "PendingEvents",
+            "OrdersLeft",
             "SnapshotsSetAside",
             "NotificationsDelayed",
             "DeadLetters",
@@ -59,6 +60,7 @@ class TestAlarms:
         [
             ("PollFailures", "Errors", 1, 2),
             ("PendingEvents", "PendingEvents", 1, 3),
+            ("OrdersLeft", "OrdersLeft", 1, 3),
             ("SnapshotsSetAside", "SnapshotsSetAside", 1, 1),
             ("NotificationsDelayed", "ApproximateAgeOfOldestMessage", 900, 1),
             ("DeadLetters", "ApproximateNumberOfMessagesVisible", 1, 1),

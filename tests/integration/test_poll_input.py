@@ -402,6 +402,12 @@ class TestMissing:
         known.poll()
         assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
 
+    def test_an_answer_without_a_list_makes_no_order_missing(self, known: World) -> None:
+        """It may stand for an empty list or for trouble: what it stands for shows when the API lists again."""
+        known.answer(LIST, {})
+        assert known.poll()["failures"] == []
+        assert known.told() == {}
+
     def test_it_reappears_with_what_changed_meanwhile(self, known: World) -> None:
         """Told once, before the differences, in one update."""
         order = known.forget(ORDER_ID)
