@@ -78,8 +78,8 @@ class Monitoring(Construct):
             self._alarm(
                 "OrdersLeft",
                 self._metric("poll", "OrdersLeft", statistic="Maximum"),
-                "Polls had no time for some orders, three ticks in a row; these are read first in the next poll, so all "
-                "are late. The poll function's log says how many, and whether Outposts throttles or answers slowly.",
+                "Polls had no time for some orders, three ticks in a row. The next poll reads these first, so all are "
+                "late. The poll function's log says how many, and whether Outposts throttles or answers slowly.",
                 ticks=3,
             ),
             self._alarm(
