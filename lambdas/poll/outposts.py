@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import boto3
 import botocore.session
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
 CONCURRENT_READS = 16
+RETRY_MODE: Literal["adaptive", "standard", "legacy"] = "adaptive"  # a refused call slows all threads down together
 PAGE_SIZE = 1_000  # ListOrders' MaxResults goes up to here
 LONGEST_NUMBER = 25  # characters: a double's, and no more than a 64-bit integer's and some
 
@@ -37,7 +38,7 @@ def outposts_client(source: Source) -> "OutpostsClient":
     client = session.client(
         "outposts",
         config=Config(
-            retries={"mode": "adaptive", "max_attempts": 5},
+            retries={"mode": RETRY_MODE, "max_attempts": 5},
             max_pool_connections=CONCURRENT_READS,
             connect_timeout=5,
             read_timeout=10,
