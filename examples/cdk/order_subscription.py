@@ -178,7 +178,7 @@ class OrderSubscription(Construct):
         construct_id: Its id there.
         events: What is wanted: filters of this file, or other patterns. An event that several want arrives once.
         targets: Where it goes, at most 5: any of `aws_cdk.aws_events_targets`.
-        bus: The bus's name, or, from another account, its ARN; there the only possible target is a bus of your own.
+        bus: The bus's name, or, from another account, its ARN; the target is then a bus of your own.
             By default what the notifier's parameter in Parameter Store says, in the same account and region.
         dead_letter_queue: For targets that have none of their own; made where it is not given. One that is imported
             has to let EventBridge send messages.
