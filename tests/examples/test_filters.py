@@ -78,11 +78,15 @@ FILTERS: dict[str, tuple[Pattern, Told]] = {
         in_update(line_item_replaced()),
         inside(status_change(LINE_ITEM_STATUS_CHANGE, "REPLACED")),
     ),
+    "a status that other changes have too, in an update": (
+        in_update(line_item_status("PREPARING", "SHIPPED")),
+        inside(status_change(LINE_ITEM_STATUS_CHANGE, "PREPARING", "SHIPPED")),
+    ),
     "any error in an update": (in_update(any_error()), inside(error)),
     "tracking in an update": (in_update(shipped_with_tracking()), inside(tracked)),
     "everything in an update": (in_update(everything()), lambda detail_type, _: detail_type == UPDATED),
 }
-SINGLE = [name for name in FILTERS if not name.endswith("in an update")]
+SINGLE = [name for name in FILTERS if not name.endswith("an update")]
 OUTPOSTS, ACCOUNTS, REGIONS = ["op-1", "op-2"], ["111122223333", "210987654321"], ["eu-west-1", "us-east-1"]
 
 line_items = st.fixed_dictionaries(
