@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Makes a queue that gets each line item that is replaced or fails, and prints its URL. It can be run again.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+name=replaced-or-failed
+bus=$(aws ssm get-parameter --name /outposts-order-notifier/event-bus-name --query Parameter.Value --output text)
+rule_arn=$(aws events put-rule --event-bus-name "$bus" --name "$name" --event-pattern file://pattern.json \
+  --query RuleArn --output text)
+
+policy='{"Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+  "Action": "sqs:SendMessage", "Resource": "*", "Condition": {"ArnEquals": {"aws:SourceArn": "'$rule_arn'"}}}]}'
+policy=${policy//$'\n'/}
+
+queue() { # makes a queue that the rule may fill, and prints its URL
+  aws sqs create-queue --queue-name "$1" --query QueueUrl --output text \
+    --attributes '{"MessageRetentionPeriod": "1209600", "Policy": "'"${policy//\"/\\\"}"'"}'
+}
+
+arn() { # prints a queue's ARN
+  aws sqs get-queue-attributes --queue-url "$1" --attribute-names QueueArn --query Attributes.QueueArn --output text
+}
+
+queue_url=$(queue "$name")
+dead_letters_url=$(queue "$name-dead-letters")
+aws events put-targets --event-bus-name "$bus" --rule "$name" --output text --targets \
+  "Id=queue,Arn=$(arn "$queue_url"),DeadLetterConfig={Arn=$(arn "$dead_letters_url")}" >&2
+
+echo "$queue_url"

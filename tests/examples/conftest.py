@@ -1,0 +1,25 @@
+"""What the tests of subscriptions look at, made once."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from local.emulator import emulator as running_emulator
+from tests.end_to_end.conftest import free_port
+from tests.examples.matching import Emulator
+from tests.examples.real_events import Json, a_stalled_order, all_scenarios
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Json]:
+    """Real events, those of first polls included."""
+    return [*all_scenarios(), *a_stalled_order()]
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator, without the notifier."""
+    port = free_port()
+    with running_emulator(port, tmp_path_factory.mktemp("emulator")):
+        yield Emulator(boto3.client("events", endpoint_url=f"http://127.0.0.1:{port}"))

@@ -1,0 +1,50 @@
+"""Events as they reach a subscriber, made by the real code."""
+
+import json
+from typing import Any
+
+from lambdas.orders.diff import Change
+from lambdas.orders.events import SOURCE, Observation, events_of
+from local.scenarios import load_scenarios
+from local.server import Server
+from tests.local.conftest import client_of
+from tests.world import ACCOUNT, REGION, World
+
+Json = dict[str, Any]
+
+
+def delivered(detail_type: str, detail: Json) -> Json:
+    """Put an event into the envelope that EventBridge delivers."""
+    return {
+        "version": "0",
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "source": SOURCE,
+        "detail-type": detail_type,
+        "account": "999999999999",
+        "region": "eu-central-1",
+        "time": detail["observedAt"],
+        "resources": [each for each in (detail["orderId"], detail["outpostId"]) if each],
+        "detail": detail,
+    }
+
+
+def all_scenarios() -> list[Json]:
+    """Every event of every scenario polled after each step, then those of a first poll that finds their orders."""
+    watched, late = World(), World()
+    watched.poller().poll().run()
+    with Server(watched.api) as server:
+        for scenario in load_scenarios():
+            scenario.play(client_of(server), lambda _: None, lambda _: watched.poller().poll().run())
+    late.api = watched.api
+    late.poller().poll().run()
+    arrived = [(entry["DetailType"], json.loads(entry["Detail"])) for entry in watched.bus.arrived + late.bus.arrived]
+    return [delivered(*each) for each in arrived]
+
+
+def a_stalled_order() -> list[Json]:
+    """What a stalled order's poll publishes."""
+    order = {"OrderId": "oo-0123456789abcdef0", "OutpostId": "op-1", "OrderType": "OUTPOST", "Status": "PREPARING"}
+    keys = {"status": "PREPARING", "since": "2026-10-01T00:00:00Z", "days": 55, "thresholdDays": 45}
+    change = Change("Outposts Order Stalled", keys)
+    events = events_of(order, [change], Observation(ACCOUNT, REGION, "2026-11-25T00:00:00Z"), after_sequence=3)
+    return [delivered(event.detail_type, event.detail) for event in events]

@@ -1,0 +1,122 @@
+"""The examples' texts: their patterns against real events, their templates by the linter, their sample events."""
+
+import json
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint_file  # type: ignore[import-untyped] # cfn-lint has no types
+from order_subscription import (
+    Pattern,
+    any_error,
+    everything,
+    line_item_status,
+    order_completed,
+    rule_pattern,
+    shipped_with_tracking,
+)
+
+from tests.examples.files import EXAMPLES, TEMPLATES, Json, pattern, rule, sample, template, terraform
+from tests.examples.matching import Emulator
+from tests.examples.real_events import delivered
+
+PATTERNS: dict[str, tuple[Pattern, Pattern]] = {
+    "cloudformation": (rule("cloudformation/queue.yaml")["EventPattern"], order_completed()),
+    "terraform": (pattern("terraform/pattern.json"), shipped_with_tracking()),
+    "cli": (pattern("cli/pattern.json"), line_item_status("REPLACED", "ERROR")),
+    "another-account": (rule("another-account/forward.yaml")["EventPattern"], everything()),
+    "pagerduty": (rule("api-destination/pagerduty.yaml")["EventPattern"], any_error()),
+    "ticket": (rule("api-destination/ticket.yaml")["EventPattern"], any_error()),
+}
+SAMPLES = [path.stem for path in sorted((EXAMPLES / "events").glob("*.json"))]
+WANTED = [
+    ("cloudformation", "order-completed"),
+    ("terraform", "shipped"),
+    ("cli", "line-item-replaced"),
+    ("cli", "line-item-failed"),
+    ("another-account", "shipped"),
+    ("pagerduty", "line-item-failed"),
+    ("ticket", "line-item-failed"),
+]
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_pattern_is_that_of_a_filter(name: str) -> None:
+    """What the filters are proven for holds for the examples."""
+    written, wanted = PATTERNS[name]
+    assert written == rule_pattern([wanted])
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_pattern_matches_some_real_events_and_not_others(name: str, corpus: list[Json], emulator: Emulator) -> None:
+    """As it stands in the example, EventBridge takes it, and it tells events apart."""
+    written, _ = PATTERNS[name]
+    assert {emulator.matches(written, event) for event in corpus} == {True, False}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_template_is_without_fault(path: Path) -> None:
+    """The CloudFormation linter knows each type and property, those too that the emulator does not."""
+    assert lint_file(path) == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_event_is_like_a_real_one(name: str, corpus: list[Json]) -> None:
+    """It has the very keys that an event of its type has, and ids that belong to no order."""
+    entry = sample(name)
+    detail = json.loads(entry["Detail"])
+    real = [event["detail"] for event in corpus if event["detail-type"] == entry["DetailType"]]
+    assert detail.keys() in [each.keys() for each in real]
+    assert entry["Resources"] == [detail["orderId"], detail["outpostId"]] == [f"oo-{0:017}", f"op-{0:017}"]
+    assert entry.keys() == {"EventBusName", "Source", "DetailType", "Resources", "Detail"}
+
+
+@pytest.mark.parametrize(("example", "event"), WANTED)
+def test_the_sample_event_of_an_example_fires_it(example: str, event: str, emulator: Emulator) -> None:
+    """A team can test its rule without us: the sample event matches."""
+    entry = sample(event)
+    written, _ = PATTERNS[example]
+    assert emulator.matches(written, delivered(entry["DetailType"], json.loads(entry["Detail"])))
+
+
+def test_every_target_has_a_dead_letter_queue() -> None:
+    """Without one, EventBridge drops what a target refuses for 24 hours."""
+    targets = [
+        target
+        for path in TEMPLATES
+        for resource in template(str(path))["Resources"].values()
+        if resource["Type"] == "AWS::Events::Rule"
+        for target in resource["Properties"]["Targets"]
+    ]
+    assert len(targets) == len(TEMPLATES)
+    assert all("DeadLetterConfig" in target for target in targets)
+
+
+@pytest.mark.parametrize("name", ["pagerduty", "ticket"])
+def test_no_secret_stands_in_a_template(name: str) -> None:
+    """Whatever authorizes a call comes from Secrets Manager when the stack is deployed."""
+    authorization = template(f"api-destination/{name}.yaml")["Resources"]["Connection"]["Properties"]["AuthParameters"]
+    secrets = {
+        key: value["Fn::Sub"]
+        for parameters in authorization.values()
+        for key, value in [
+            *parameters.items(),
+            *((each["Key"], each["Value"]) for each in parameters.get("BodyParameters", [])),
+        ]
+        if isinstance(value, dict)
+    }
+    assert len(secrets) == 2
+    assert all(text.startswith("{{resolve:secretsmanager:${SecretName}:SecretString:") for text in secrets.values())
+
+
+def test_the_terraform_example_ties_rule_queue_and_dead_letters_together() -> None:
+    """No Terraform runs here: its text is parsed, and says what the rule that the end-to-end test puts says."""
+    resources = terraform()
+    told = resources["aws_cloudwatch_event_rule", "shipments"]
+    assert told["event_pattern"] == '${file("${path.module}/pattern.json")}'
+    assert told["event_bus_name"] == "${data.aws_ssm_parameter.event_bus_name.insecure_value}"
+    parameter = resources["aws_ssm_parameter", "event_bus_name"]
+    assert parameter["name"] == "/outposts-order-notifier/event-bus-name"
+    target = resources["aws_cloudwatch_event_target", "queue"]
+    assert target["rule"] == "${aws_cloudwatch_event_rule.shipments.name}"
+    assert target["arn"] == "${aws_sqs_queue.shipments.arn}"
+    assert target["dead_letter_config"] == [{"arn": "${aws_sqs_queue.dead_letters.arn}"}]
