@@ -33,7 +33,7 @@ def _schemas() -> Iterator[tuple[Path, str]]:
         path, new = SCHEMAS / SCHEMA_VERSION / file_name(detail_type), event_schema(detail_type)
         published = json.loads(path.read_text("utf-8")) if path.exists() else new
         if not is_compatible(published, new):
-            raise PublishedError(f"{path} is published, and its events would break it: raise SCHEMA_VERSION to 2.0")
+            raise PublishedError(f"{path} is published, and would be broken: raise SCHEMA_VERSION's first number")
         if not is_compatible(new, published):
             raise PublishedError(f"{path} is published, and would say more: raise SCHEMA_VERSION's second number")
         yield path, json.dumps(new, indent=2, ensure_ascii=False) + "\n"

@@ -46,7 +46,7 @@ def check_entry(entry: Mapping[str, Any]) -> None:
         {
             "version": "0",
             "id": "EventBridge's",
-            "detail-type": str(entry["DetailType"]),
+            "detail-type": entry["DetailType"],
             "source": entry["Source"],
             "account": "the notifier's",
             "time": entry["Time"].isoformat(),

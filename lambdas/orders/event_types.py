@@ -257,13 +257,9 @@ class DetailType(str, Generic[K]):
         made.keys = keys
         return made
 
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        """Copied or stored, it is its name."""
-        return str, (str(self),)
-
     def change(self, keys: K) -> Change:
         """Tell a difference by this type; mypy sees to it that the keys are the type's."""
-        return Change(str(self), keys)
+        return Change(self, keys)
 
 
 DISCOVERED = DetailType("Outposts Order Discovered", OrderDiscovered)

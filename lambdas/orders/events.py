@@ -89,7 +89,7 @@ def events_of(order: Order, changes: list[Change], observation: Observation, aft
     room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes(common) - 200  # 200: eventId, sequence and their names
     fitting = [part for change in changes for part in _fitted(change, room)]
     events = [
-        Event(change.detail_type, {**_identity(common, sequence), **change.keys})
+        Event(str(change.detail_type), {**_identity(common, sequence), **change.keys})
         for sequence, change in enumerate(fitting, start=after_sequence + 1)
     ]
     identity = _identity(common, after_sequence + len(events) + 1)
@@ -126,7 +126,7 @@ def _identity(common: Observed, sequence: int) -> Common:
 
 def _updated(order: Order, identity: Common, changes: list[Change], events: list[Event]) -> OrderUpdated:
     told: list[dict[str, Any]] = [
-        {**Told(detailType=change.detail_type, eventId=event.detail["eventId"]), **change.keys}
+        {**Told(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
         for change, event in zip(changes, events, strict=True)
     ]
     counts = _cut(line_item_counts_by_status(order), MAX_COUNTS_BYTES)
