@@ -4,8 +4,8 @@ The one source of all of it: the code that builds events is typed by these class
 docs/events.md and what a `notify` pattern may name are made from them. So a class's docstring says when its event
 comes, and each key has its `Meaning`.
 
-A published schema may grow and never change; docs/events.md tells the rule, tests/schemas proves it. A wider type is
-a change, a narrower one is not: where there is a doubt, the type is the wide one.
+A published schema is never changed (the rules are in docs/events.md, the proof in tests/reference). To make a type
+wider breaks it, to make it narrower does not: where there is a doubt, the type is the wide one.
 """
 
 import sys
