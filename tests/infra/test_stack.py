@@ -53,7 +53,7 @@ class TestStack:
         assert [(each.rule_name, each.violating_resources) for each in report.violations] == []
 
     def test_stays_far_within_cloudformations_limits(self, full: Template) -> None:
-        """A template has at most 1 MB and 500 resources; a mere half is left to those who add to it."""
+        """A template has at most 1 MB and 500 resources: half of each stays free."""
         assert len(json.dumps(full.to_json(), indent=1)) < 500_000
         assert len(full.to_json()["Resources"]) < 250
 
