@@ -64,6 +64,10 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 pictures: setup ## Make the README's picture of a Slack message anew; needs Chromium
 	@$(RUN) python -m local.picture
 
+.PHONY: docs
+docs: setup ## Make docs/events.md and the events' schemas anew
+	@$(RUN) python -m reference
+
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin requirements.in anew
 	@$(RUN) uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url requirements.in --output-file requirements.txt

@@ -5,46 +5,13 @@ from typing import Any
 
 import botocore.session
 
-# The keys of an `Outposts Order Updated` event's detail (contract, part 3), and of each of its changes.
-DETAIL_KEYS = [
-    "schemaVersion",
-    "eventId",
-    "sequence",
-    "observedAt",
-    "account",
-    "region",
-    "orderId",
-    "outpostId",
-    "orderType",
-    "orderStatus",
-    "baseline",
-    "lineItemCountsByStatus",
-    "changesOmitted",
-]
-CHANGE_KEYS = [
-    "detailType",
-    "eventId",
-    "order",
-    "status",
-    "previousStatus",
-    "secondsInPreviousStatus",
-    "lineItemId",
-    "catalogItemId",
-    "quantity",
-    "replacedBy",
-    "shipment",
-    "previousShipment",
-    "assets",
-    "previousAssets",
-    "lineItem",
-    "amendments",
-    "previous",
-    "replacement",
-    "since",
-    "days",
-    "thresholdDays",
-    "truncated",
-]
+from lambdas.orders.event_types import CHANGES, Common, OrderUpdated, Told
+
+# What a `notify` pattern may name: the keys of an `Outposts Order Updated` event, and of each of its changes.
+DETAIL_KEYS = [*Common.__annotations__, *(key for key in OrderUpdated.__annotations__ if key != "changes")]
+CHANGE_KEYS = list(
+    dict.fromkeys(key for keys in (Told, *(each.keys for each in CHANGES)) for key in keys.__annotations__)
+)
 
 
 @cache

@@ -12,6 +12,7 @@ from infra.local_cloud import LocalCloud
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
 from infra.poller import Poller
+from infra.schemas import Schemas
 from infra.snapshots import Snapshots
 
 
@@ -44,6 +45,8 @@ class OutpostsOrderNotifier(cdk.Stack):
         local = local_cloud is not None
         snapshots = Snapshots(self, "Snapshots")
         bus = EventBus(self, "EventBus", readers=configuration.event_bus_readers, local=local).bus
+        if not local:  # its CloudFormation does not know them
+            Schemas(self, "Schemas")
         poller = Poller(self, "Poller", configuration=configuration, snapshots=snapshots, bus=bus, local=local)
         notifications = Notifications(
             self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud

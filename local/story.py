@@ -9,7 +9,7 @@ from typing import Any
 
 from lambdas.notify.message import order_message
 from lambdas.notify.slack import escape
-from lambdas.orders.events import UPDATED
+from lambdas.orders.event_types import UPDATED
 from local.mailbox import Mail
 from local.scenarios import PlayedStep
 

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.orders.events import UPDATED
+from lambdas.orders.event_types import UPDATED
 from local.story import Happening, Story
 
 REFRESHES_PER_SECOND = 4

@@ -2,9 +2,15 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from lambdas.orders.events import Event
+    from lambdas.poll.event_bus import EventBus, Published
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -18,6 +24,25 @@ os.environ.update(
 
 # `pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py` searches for a quarter of an hour.
 settings.register_profile("long", max_examples=3_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_published_event_is_checked() -> Iterator[None]:
+    """Fail whichever test publishes an event that is not what its schema says."""
+    from lambdas.poll.event_bus import EventBus  # noqa: PLC0415 - after the environment above
+    from tests.event_schemas import check_entry  # noqa: PLC0415
+
+    publish = EventBus.publish
+
+    def checked(bus: "EventBus", pending: "Mapping[str, Sequence[Event]]") -> "Published":
+        for events in pending.values():
+            for event in events:
+                check_entry(bus._entry(event))
+        return publish(bus, pending)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(EventBus, "publish", checked)
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -21,8 +21,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber
 from werkzeug.test import Client
 
-from lambdas.orders.diff import DISCOVERED, Change
-from lambdas.orders.events import SOURCE, UPDATED
+from lambdas.orders.event_types import DISCOVERED, UPDATED, Change
+from lambdas.orders.events import SOURCE
 from lambdas.orders.order import Order, canonical_json
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.poll.event_bus import EventBus

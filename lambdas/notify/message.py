@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lambdas.orders import diff
+from lambdas.orders import event_types
 from lambdas.orders.console import alarm_url, orders_url
 from lambdas.orders.order import canonical_json
 
@@ -18,9 +18,6 @@ Change = Mapping[str, Any]
 NAMED = 3
 LONGEST_VALUE = 200
 LONGEST_URL = 2_000
-
-REPLACEMENT_LINKED = "Outposts Replacement Linked"
-STALLED = "Outposts Order Stalled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +111,23 @@ _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 def _news(detail: Mapping[str, Any]) -> str:
     status = f"is {plain(detail['orderStatus'])}"
     changes: Mapping[str, list[Change]] = _by_type(detail["changes"])
-    if diff.DISCOVERED in changes:
+    if event_types.DISCOVERED in changes:
         return f"{status}: new order"
-    if diff.ORDER_STATUS in changes:
+    if event_types.ORDER_STATUS in changes:
         return status
-    entered = Counter(plain(change["status"]) for change in changes.get(diff.LINE_ITEM_STATUS, []))
+    entered = Counter(plain(change["status"]) for change in changes.get(event_types.LINE_ITEM_STATUS, []))
     if entered:
         return f"{status}: " + ", ".join(f"{count(n, 'line item')} {name}" for name, n in entered.items())
     return f"{status}: {_OTHER_NEWS.get(next(iter(changes), ''), 'details changed')}"
 
 
 _OTHER_NEWS = {
-    diff.SHIPMENT: "shipment details",
-    diff.ASSETS: "assets",
-    REPLACEMENT_LINKED: "replacement",
-    STALLED: "stalled",
-    diff.MISSING: "no longer listed",
-    diff.REAPPEARED: "listed again",
+    event_types.SHIPMENT: "shipment details",
+    event_types.ASSETS: "assets",
+    event_types.REPLACEMENT_LINKED: "replacement",
+    event_types.STALLED: "stalled",
+    event_types.MISSING: "no longer listed",
+    event_types.REAPPEARED: "listed again",
 }
 
 
@@ -260,16 +257,16 @@ def _reappeared(changes: list[Change]) -> Iterator[Line]:
 
 # The order of this table is the order of a message's lines.
 _WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
-    diff.DISCOVERED: _discovered,
-    diff.ORDER_STATUS: _order_status,
-    diff.LINE_ITEM_STATUS: _line_item_status,
-    STALLED: _stalled,
-    diff.MISSING: _missing,
-    diff.REAPPEARED: _reappeared,
-    REPLACEMENT_LINKED: _replacement_linked,
-    diff.SHIPMENT: _shipment,
-    diff.ASSETS: _assets,
-    diff.LINE_ITEM_ADDED: _added,
-    diff.LINE_ITEM_REMOVED: _removed,
-    diff.AMENDED: _amended,
+    event_types.DISCOVERED: _discovered,
+    event_types.ORDER_STATUS: _order_status,
+    event_types.LINE_ITEM_STATUS: _line_item_status,
+    event_types.STALLED: _stalled,
+    event_types.MISSING: _missing,
+    event_types.REAPPEARED: _reappeared,
+    event_types.REPLACEMENT_LINKED: _replacement_linked,
+    event_types.SHIPMENT: _shipment,
+    event_types.ASSETS: _assets,
+    event_types.LINE_ITEM_ADDED: _added,
+    event_types.LINE_ITEM_REMOVED: _removed,
+    event_types.AMENDED: _amended,
 }

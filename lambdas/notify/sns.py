@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.notify.channel import ChannelError, Notice, Posting
 from lambdas.notify.message import Message, order_message, plain
-from lambdas.orders import diff
+from lambdas.orders import event_types
 from lambdas.orders.order import canonical_json
 
 if TYPE_CHECKING:
@@ -89,11 +89,11 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 def _statuses_entered(change: Mapping[str, Any]) -> Iterator[str]:
     match change["detailType"]:
-        case diff.ORDER_STATUS | diff.LINE_ITEM_STATUS:
+        case event_types.ORDER_STATUS | event_types.LINE_ITEM_STATUS:
             told = [{"Status": change["status"]}]
-        case diff.LINE_ITEM_ADDED:
+        case event_types.LINE_ITEM_ADDED:
             told = [change["lineItem"]]
-        case diff.DISCOVERED:
+        case event_types.DISCOVERED:
             told = [change["order"], *change["order"].get("LineItems", [])]
         case _:
             told = []

@@ -4,53 +4,49 @@ Whatever differs shows in at least one change: applying the changes to the old o
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from lambdas.orders.event_types import (
+    AMENDED,
+    ASSETS,
+    DISCOVERED,
+    LINE_ITEM_ADDED,
+    LINE_ITEM_REMOVED,
+    LINE_ITEM_STATUS,
+    MISSING,
+    ORDER_STATUS,
+    REAPPEARED,
+    SHIPMENT,
+    Amendment,
+    Change,
+    LineItemMoved,
+    OrderMoved,
+)
 from lambdas.orders.order import LineItem, Order, canonical_json, line_items_by_id
 from lambdas.orders.shipment import shipment_of
-
-DISCOVERED = "Outposts Order Discovered"
-ORDER_STATUS = "Outposts Order Status Change"
-LINE_ITEM_STATUS = "Outposts Line Item Status Change"
-SHIPMENT = "Outposts Line Item Shipment Change"
-ASSETS = "Outposts Line Item Assets Change"
-LINE_ITEM_ADDED = "Outposts Line Item Added"
-LINE_ITEM_REMOVED = "Outposts Line Item Removed"
-AMENDED = "Outposts Order Amended"
-MISSING = "Outposts Order Missing"
-REAPPEARED = "Outposts Order Reappeared"
 
 TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
 SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference: the `detail-type` that tells it, and that type's own keys (contract, part 3)."""
-
-    detail_type: str
-    keys: dict[str, Any]
-
-
 def discovery(order: Order) -> Change:
     """Tell an order that is seen for the first time."""
-    return Change(DISCOVERED, {"order": order})
+    return DISCOVERED.change({"order": order})
 
 
 def presence(missing: bool) -> Change:
     """Tell that ListOrders no longer names an order that it named, or does again."""
-    return Change(MISSING if missing else REAPPEARED, {})
+    return MISSING.change({}) if missing else REAPPEARED.change({})
 
 
 def line_item_added(name: str, item: LineItem) -> Change:
     """Tell a line item that is seen for the first time in an order already known."""
-    return Change(LINE_ITEM_ADDED, {"lineItemId": name, "lineItem": item})
+    return LINE_ITEM_ADDED.change({"lineItemId": name, "lineItem": item})
 
 
-def amended(amendments: list[dict[str, Any]]) -> Change:
+def amended(amendments: list[Amendment]) -> Change:
     """Tell changed members that have no event type of their own: `{path, value, previousValue}` each."""
-    return Change(AMENDED, {"amendments": amendments})
+    return AMENDED.change({"amendments": amendments})
 
 
 def diff(old: Order, new: Order) -> list[Change]:
@@ -69,7 +65,7 @@ def diff(old: Order, new: Order) -> list[Change]:
 
 def _order_status(old: Order, new: Order) -> Iterator[Change]:
     if old.get("Status") != new.get("Status"):
-        yield Change(ORDER_STATUS, {"status": new.get("Status"), "previousStatus": old.get("Status")})
+        yield Change(ORDER_STATUS, OrderMoved(status=new.get("Status"), previousStatus=old.get("Status")))
 
 
 def _line_items(
@@ -82,26 +78,26 @@ def _line_items(
             yield from _line_item(name, before[name], item)
     for name, item in before.items():
         if name not in after:
-            yield Change(LINE_ITEM_REMOVED, {"lineItemId": name, "lineItem": item})
+            yield LINE_ITEM_REMOVED.change({"lineItemId": name, "lineItem": item})
 
 
 def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
     if old.get("Status") != new.get("Status"):
         yield Change(
             LINE_ITEM_STATUS,
-            {
-                "lineItemId": name,
-                "catalogItemId": new.get("CatalogItemId"),
-                "quantity": new.get("Quantity"),
-                "status": new.get("Status"),
-                "previousStatus": old.get("Status"),
-            },
+            LineItemMoved(
+                lineItemId=name,
+                catalogItemId=new.get("CatalogItemId"),
+                quantity=new.get("Quantity"),
+                status=new.get("Status"),
+                previousStatus=old.get("Status"),
+            ),
         )
     if (shipment := shipment_of(new)) != (previous := shipment_of(old)):
-        yield Change(SHIPMENT, {"lineItemId": name, "shipment": shipment, "previousShipment": previous})
+        yield SHIPMENT.change({"lineItemId": name, "shipment": shipment, "previousShipment": previous})
     assets, previous_assets = new.get("AssetInformationList"), old.get("AssetInformationList")
     if _differ(assets, previous_assets):
-        yield Change(ASSETS, {"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
+        yield ASSETS.change({"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
 
 
 def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem, LineItem]]) -> Iterator[Change]:
@@ -115,7 +111,7 @@ def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem,
         yield amended(sorted(amendments, key=lambda amendment: str(amendment["path"])))
 
 
-def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozenset[str]) -> list[dict[str, Any]]:
+def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozenset[str]) -> list[Amendment]:
     return [
         {"path": f"{path}/{_pointer(name)}", "value": new.get(name), "previousValue": old.get(name)}
         for name in (old.keys() | new.keys()) - but

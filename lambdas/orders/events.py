@@ -1,6 +1,6 @@
 """The events of one observation: their envelope keys, their order, and how they are kept within 200 KB. Pure.
 
-The contract's part 3 is the reference of every key here.
+Their keys are those of `lambdas.orders.event_types`.
 """
 
 import hashlib
@@ -10,12 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders import diff
-from lambdas.orders.diff import Change
+from lambdas.orders.event_types import (
+    AMENDED,
+    DISCOVERED,
+    LINE_ITEM_STATUS,
+    ORDER_STATUS,
+    SCHEMA_VERSION,
+    UPDATED,
+    Amendment,
+    Change,
+    Common,
+    Observed,
+    OrderUpdated,
+    Told,
+    Truncated,
+)
 from lambdas.orders.order import Order, canonical_json, line_item_counts_by_status, line_items_by_id
 
 SOURCE = "outposts-order-notifier"
-SCHEMA_VERSION = "1.0"
-UPDATED = "Outposts Order Updated"
 
 # An event is at most 200 KB: PutEvents takes more since 2026-01-29, but a target's own limit stays (SNS: 256 KB).
 MAX_EVENT_BYTES = 200_000
@@ -25,7 +37,7 @@ MAX_COMMON_CHARACTERS = 1_000  # the API's own limits are below it; an update's 
 MARK_BYTES = 2_000  # more than what `_mark` makes, whatever its text escapes to
 
 _EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
-_STATUS_CHANGES = (diff.ORDER_STATUS, diff.LINE_ITEM_STATUS)
+_STATUS_CHANGES = (ORDER_STATUS, LINE_ITEM_STATUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +89,14 @@ def events_of(order: Order, changes: list[Change], observation: Observation, aft
     room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes(common) - 200  # 200: eventId, sequence and their names
     fitting = [part for change in changes for part in _fitted(change, room)]
     events = [
-        Event(change.detail_type, {**_identity(common, sequence), **change.keys})
+        Event(str(change.detail_type), {**_identity(common, sequence), **change.keys})
         for sequence, change in enumerate(fitting, start=after_sequence + 1)
     ]
     identity = _identity(common, after_sequence + len(events) + 1)
-    return [*events, Event(UPDATED, _updated(order, identity, fitting, events))]
+    return [*events, Event(str(UPDATED), {**identity, **_updated(order, identity, fitting, events)})]
 
 
-def _common_keys(order: Order, observation: Observation) -> dict[str, Any]:
+def _common_keys(order: Order, observation: Observation) -> Observed:
     return {
         "schemaVersion": SCHEMA_VERSION,
         "observedAt": observation.observed_at,
@@ -102,7 +114,7 @@ def _beginning(text: str | None) -> str | None:
     return text if text is None or len(text) <= MAX_COMMON_CHARACTERS else f"{text[:MAX_COMMON_CHARACTERS]}…"
 
 
-def _identity(common: dict[str, Any], sequence: int) -> dict[str, Any]:
+def _identity(common: Observed, sequence: int) -> Common:
     """Add `sequence` and the `eventId` that follows from it: the same observation always has the same ids."""
     name = "/".join(str(part) for part in (common["account"], common["region"], common["orderId"], sequence))
     return {
@@ -112,32 +124,32 @@ def _identity(common: dict[str, Any], sequence: int) -> dict[str, Any]:
     }
 
 
-def _updated(order: Order, identity: dict[str, Any], changes: list[Change], events: list[Event]) -> dict[str, Any]:
-    told = [
-        {"detailType": change.detail_type, "eventId": event.detail["eventId"], **change.keys}
+def _updated(order: Order, identity: Common, changes: list[Change], events: list[Event]) -> OrderUpdated:
+    told: list[dict[str, Any]] = [
+        {**Told(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
         for change, event in zip(changes, events, strict=True)
     ]
     counts = _cut(line_item_counts_by_status(order), MAX_COUNTS_BYTES)
-    detail = {**identity, "lineItemCountsByStatus": counts, "changes": []}
-    room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes(detail) - len(',"changesOmitted":1000000')
+    updated: OrderUpdated = {"lineItemCountsByStatus": counts, "changes": []}
+    room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes({**identity, **updated}) - len(',"changesOmitted":1000000')
     kept = set()
     for index in sorted(range(len(told)), key=lambda i: told[i]["detailType"] not in _STATUS_CHANGES):
         if (size := _bytes(told[index]) + 1) <= room:
             room -= size
             kept.add(index)
-    detail["changes"] = [change for index, change in enumerate(told) if index in kept]
+    updated["changes"] = [change for index, change in enumerate(told) if index in kept]
     if omitted := len(told) - len(kept):
-        detail["changesOmitted"] = omitted
-    return detail
+        updated["changesOmitted"] = omitted
+    return updated
 
 
 def _fitted(change: Change, room: int) -> Iterator[Change]:
     """Tell a change that is too large for one event in several; a single value that is too large is cut."""
     if _bytes(change.keys) <= room:
         yield change
-    elif change.detail_type == diff.DISCOVERED and "LineItems" in change.keys["order"]:
+    elif change.detail_type == DISCOVERED and "LineItems" in change.keys["order"]:
         yield from _discovery_in_parts(change.keys["order"], room)
-    elif change.detail_type == diff.AMENDED and len(change.keys["amendments"]) > 1:
+    elif change.detail_type == AMENDED and len(change.keys["amendments"]) > 1:
         yield from _amendments_in_parts(change.keys["amendments"], room)
     else:
         yield Change(change.detail_type, _cut(change.keys, room))
@@ -150,7 +162,7 @@ def _discovery_in_parts(order: Order, room: int) -> Iterator[Change]:
         yield from _fitted(diff.line_item_added(name, item), room)
 
 
-def _amendments_in_parts(amendments: list[dict[str, Any]], room: int) -> Iterator[Change]:
+def _amendments_in_parts(amendments: list[Amendment], room: int) -> Iterator[Change]:
     middle = len(amendments) // 2
     for half in (amendments[:middle], amendments[middle:]):
         yield from _fitted(diff.amended(half), room)
@@ -169,7 +181,7 @@ def _cut(value: Any, room: int) -> Any:
     return _cut({**value, name: _cut(value[name], room_for_it)}, room)
 
 
-def _mark(value: object) -> dict[str, Any]:
+def _mark(value: object) -> Truncated:
     """Stand in for a value that is too large: what it was can be told by its hash, and guessed by its start."""
     text = canonical_json(value)
     digest = hashlib.sha256(text.encode()).hexdigest()

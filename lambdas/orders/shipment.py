@@ -1,8 +1,8 @@
 """A line item's shipment as events tell it."""
 
-from typing import Any
 from urllib.parse import quote
 
+from lambdas.orders.event_types import Shipment
 from lambdas.orders.order import LineItem
 
 # The carriers' own public tracking pages, by the API's ShipmentCarrier.
@@ -13,8 +13,6 @@ TRACKING_PAGES = {
     "FEDEX": "https://www.fedex.com/fedextrack/?trknbr={}",
     "UPS": "https://www.ups.com/track?tracknum={}",
 }
-
-Shipment = dict[str, Any]
 
 
 def shipment_of(item: LineItem) -> Shipment | None:

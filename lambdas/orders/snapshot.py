@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lambdas.orders import diff
-from lambdas.orders.diff import Change
+from lambdas.orders.event_types import LINE_ITEM_STATUS, ORDER_STATUS, Change, Lasted
 from lambdas.orders.events import Event, Observation, events_of
 from lambdas.orders.order import Order, line_items_by_id
 from lambdas.orders.timestamps import seconds_between
@@ -99,11 +99,11 @@ def observe(
 
 
 def _with_duration(change: Change, old: Snapshot, now: str) -> Change:
-    if change.detail_type not in {diff.ORDER_STATUS, diff.LINE_ITEM_STATUS}:
+    if change.detail_type not in {ORDER_STATUS, LINE_ITEM_STATUS}:
         return change
     entered = old.history.get(change.keys.get("lineItemId", ORDER))
     start = entered[-1].at if entered else now
-    return Change(change.detail_type, {**change.keys, "secondsInPreviousStatus": seconds_between(start, now)})
+    return Change(change.detail_type, {**change.keys, **Lasted(secondsInPreviousStatus=seconds_between(start, now))})
 
 
 def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[Entered, ...]]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from lambdas.orders.events import UPDATED, Observation
+from lambdas.orders.event_types import UPDATED
+from lambdas.orders.events import Observation
 from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe

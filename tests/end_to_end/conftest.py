@@ -19,6 +19,8 @@ import pytest
 import urllib3
 from botocore.config import Config
 
+from tests.event_schemas import check_event
+
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180
 ARRIVAL_SECONDS = 60
@@ -158,6 +160,8 @@ class Subscriber:
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 body = json.loads(message["Body"])
+                if "detail-type" in body:
+                    check_event(body)
                 self.taken.setdefault(body.get("detail", body)["eventId"], body)
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return list(self.taken.values())

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from lambdas.orders.diff import Change
+from lambdas.orders.event_types import Change
 from lambdas.orders.events import SOURCE, Observation, events_of
 from local.scenarios import load_scenarios
 from local.server import Server

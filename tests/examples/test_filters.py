@@ -29,7 +29,8 @@ from order_subscription import (
     stalled,
 )
 
-from lambdas.orders import diff, events
+from lambdas.orders import diff, event_types
+from lambdas.orders.events import SOURCE as EVENT_SOURCE
 from lambdas.orders.events import Observation, events_of
 from lambdas.orders.order import Order
 from tests.examples.matching import Emulator, moto_matches
@@ -229,9 +230,10 @@ class TestLiterals:
 
     def test_its_detail_types_are_those_of_the_code(self) -> None:
         """A renamed event type would leave subscribers with patterns that match nothing."""
-        assert SOURCE == events.SOURCE
-        assert (ORDER_STATUS_CHANGE, LINE_ITEM_STATUS_CHANGE) == (diff.ORDER_STATUS, diff.LINE_ITEM_STATUS)
-        assert (SHIPMENT_CHANGE, UPDATED) == (diff.SHIPMENT, events.UPDATED)
+        assert EVENT_SOURCE == SOURCE
+        assert ORDER_STATUS_CHANGE == event_types.ORDER_STATUS
+        assert LINE_ITEM_STATUS_CHANGE == event_types.LINE_ITEM_STATUS
+        assert (SHIPMENT_CHANGE, STALLED, UPDATED) == (event_types.SHIPMENT, event_types.STALLED, event_types.UPDATED)
 
     def test_its_statuses_are_those_of_the_api(self) -> None:
         """Those of botocore's model, neither fewer nor more."""

@@ -22,6 +22,12 @@ OUTPUTS = {
     "DeadLetterQueueUrl",
     "DashboardUrl",
 }
+NOT_LOCAL = {
+    "AWS::Events::Archive",
+    "AWS::Events::EventBusPolicy",
+    "AWS::EventSchemas::Registry",
+    "AWS::EventSchemas::Schema",
+}
 # The CDK makes each function wait for its role, which the function also refers to: superfluous, and harmless.
 IGNORED = ["W3005"]
 
@@ -46,6 +52,11 @@ class TestStack:
         report = AwsSolutionsChecks().validate_scope(stack_of(notifier))
         assert [(each.rule_name, each.violating_resources) for each in report.violations] == []
 
+    def test_stays_far_within_cloudformations_limits(self, full: Template) -> None:
+        """A template has at most 1 MB and 500 resources: half of each stays free."""
+        assert len(json.dumps(full.to_json(), indent=1)) < 500_000
+        assert len(full.to_json()["Resources"]) < 250
+
     def test_keeps_no_secret(self, full: Template) -> None:
         """The template names Slack's secret and never resolves it."""
         assert "{{resolve:" not in json.dumps(full.to_json())
@@ -55,18 +66,15 @@ class TestLocalCloud:
     """The same stack on the local cloud."""
 
     def test_leaves_out_what_the_emulator_does_not_know(self, local: Template) -> None:
-        """Archives and bus policies would fail the deployment."""
-        local.resource_count_is("AWS::Events::Archive", 0)
-        local.resource_count_is("AWS::Events::EventBusPolicy", 0)
+        """Archives, bus policies and schemas would fail the deployment."""
+        for resource_type in NOT_LOCAL:
+            local.resource_count_is(resource_type, 0)
 
     def test_has_everything_else(self, full: Template, local: Template) -> None:
         """What is tried locally is what is deployed: no other resource is missing, none is added."""
         everywhere = full.to_json()["Resources"]
         only_in_aws = everywhere.keys() ^ local.to_json()["Resources"].keys()
-        assert {everywhere[name]["Type"] for name in only_in_aws} == {
-            "AWS::Events::Archive",
-            "AWS::Events::EventBusPolicy",
-        }
+        assert {everywhere[name]["Type"] for name in only_in_aws} == NOT_LOCAL
 
     def test_traces_nothing_and_lets_the_slack_receiver_in(self, local: Template) -> None:
         """There is no X-Ray, and Slack's receiver has an origin of its own."""

@@ -3,19 +3,21 @@
 from typing import Any
 
 from lambdas.orders.diff import diff, discovery
+from lambdas.orders.event_types import Change, Lasted
 from lambdas.orders.events import Observation, events_of
 from lambdas.orders.order import Order
 
 OBSERVATION = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
+LASTED = Lasted(secondsInPreviousStatus=12 * 86_400)
 ORDER_ID = "oo-0123456789abcdef0"
 
 
 def detail_of(old: Order | None, new: Order, **keys: Any) -> dict[str, Any]:
     """Give the `detail` that tells of an order's way from one read to the next; every status lasted 12 days."""
-    changes = [discovery(new)] if old is None else diff(old, new)
-    for change in changes:
-        if "previousStatus" in change.keys:
-            change.keys["secondsInPreviousStatus"] = 12 * 86_400
+    changes = [
+        Change(change.detail_type, {**change.keys, **(LASTED if "previousStatus" in change.keys else {})})
+        for change in ([discovery(new)] if old is None else diff(old, new))
+    ]
     return events_of(new, changes, OBSERVATION, after_sequence=0)[-1].detail | keys
 
 

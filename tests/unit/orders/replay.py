@@ -1,10 +1,10 @@
 """Applies changes to an order: the other direction of the diff, to prove that the changes are complete."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lambdas.orders.diff import Change
+from lambdas.orders.event_types import Change
 from lambdas.orders.order import Order, line_items_by_id
 
 
@@ -28,15 +28,15 @@ def _put(holder: dict[str, Any], name: str, value: Any) -> None:
         holder[name] = value
 
 
-def _order_status(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _order_status(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     _put(order, "Status", keys["status"])
 
 
-def _line_item_status(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _line_item_status(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     _put(order["LineItems"][keys["lineItemId"]], "Status", keys["status"])
 
 
-def _shipment(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _shipment(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     item, shipment = order["LineItems"][keys["lineItemId"]], keys["shipment"]
     if shipment is None:
         del item["ShipmentInformation"]
@@ -46,19 +46,19 @@ def _shipment(order: dict[str, Any], keys: dict[str, Any]) -> None:
     _put(information, "ShipmentTrackingNumber", shipment["trackingNumber"])
 
 
-def _assets(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _assets(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     _put(order["LineItems"][keys["lineItemId"]], "AssetInformationList", keys["assets"])
 
 
-def _added(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _added(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     order["LineItems"][keys["lineItemId"]] = copy.deepcopy(keys["lineItem"])
 
 
-def _removed(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _removed(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     del order["LineItems"][keys["lineItemId"]]
 
 
-def _amended(order: dict[str, Any], keys: dict[str, Any]) -> None:
+def _amended(order: dict[str, Any], keys: Mapping[str, Any]) -> None:
     for amendment in keys["amendments"]:
         *holders, name = [part.replace("~1", "/").replace("~0", "~") for part in amendment["path"].split("/")[1:]]
         holder = order

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.orders.diff import Change, amended, diff, discovery
+from lambdas.orders.diff import amended, diff, discovery
+from lambdas.orders.event_types import Amendment, Change
 from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation, events_of
 from lambdas.orders.order import Order, canonical_json
 from tests.strategies import ORDER_ID, orders
@@ -86,7 +87,7 @@ class TestSize:
 
     def test_a_large_amendment_is_split_by_its_changes(self) -> None:
         """Each part fits, and together they tell everything."""
-        told = [{"path": f"/Member{n}", "value": "x" * 10_000, "previousValue": None} for n in range(50)]
+        told = [Amendment(path=f"/Member{n}", value="x" * 10_000, previousValue=None) for n in range(50)]
         events = events_of(order_of(1), [amended(told)], OBSERVATION, after_sequence=0)
         parts = [amendment for change in changes_told(events) for amendment in change.keys["amendments"]]
         assert parts == told

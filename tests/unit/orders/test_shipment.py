@@ -17,7 +17,8 @@ def url_of(**information: Any) -> str | None:
     """The tracking link of a line item with this shipment information."""
     shipment = shipment_of({"ShipmentInformation": information})
     assert shipment
-    url: str | None = shipment["trackingUrl"]
+    url = shipment["trackingUrl"]
+    assert not isinstance(url, dict)
     return url
 
 

@@ -11,15 +11,20 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.events import MAX_EVENT_BYTES, Event
+from lambdas.orders.diff import discovery
+from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation
+from lambdas.orders.events import events_of as build_events
 from lambdas.poll.event_bus import EventBus, Published
 from tests.event_bridge import Entry, EventBridge
 
 
 def events_of(order_id: str, number: int, text: str = "") -> list[Event]:
     """The first events of an order, each with this text in it."""
-    common = {"orderId": order_id, "outpostId": "op-1", "observedAt": "2026-11-24T09:30:00Z", "text": text}
-    return [Event("Outposts Order Updated", {**common, "sequence": sequence}) for sequence in range(1, number + 1)]
+    order = {"OrderId": order_id, "OutpostId": "op-1", "Note": text}
+    observation = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
+    (told, _) = build_events(order, [discovery({**order, "Note": ""})], observation, after_sequence=0)
+    changed = {"order": order}
+    return [Event(told.detail_type, {**told.detail, **changed, "sequence": n}) for n in range(1, number + 1)]
 
 
 def publish(bridge: EventBridge, *orders: list[Event]) -> Published:
@@ -90,7 +95,7 @@ class TestRequests:
         assert {key: entry[key] for key in entry if key != "Detail"} == {
             "EventBusName": "orders",
             "Source": "outposts-order-notifier",
-            "DetailType": "Outposts Order Updated",
+            "DetailType": "Outposts Order Discovered",
             "Time": datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
             "Resources": ["oo-1", "op-1"],
         }

@@ -1,0 +1,48 @@
+"""Makes the events' schemas and docs/events.md anew: `make docs`."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from infra.event_schemas import DETAIL_TYPES, event_schema
+from lambdas.orders.event_types import SCHEMA_VERSION
+from reference.compatibility import is_compatible
+from reference.examples import run
+from reference.page import file_name, page
+
+DOCS = Path(__file__).parent.parent / "docs"
+SCHEMAS = DOCS / "schemas"
+
+
+class PublishedError(Exception):
+    """A published schema would change."""
+
+
+def files() -> dict[Path, str]:
+    """Give the content of each file that is made.
+
+    Raises:
+        PublishedError: One that is there is a published schema of another meaning.
+    """
+    return {**dict(_schemas()), DOCS / "events.md": page(run())}
+
+
+def _schemas() -> Iterator[tuple[Path, str]]:
+    for detail_type in DETAIL_TYPES:
+        path, new = SCHEMAS / SCHEMA_VERSION / file_name(detail_type), event_schema(detail_type)
+        published = json.loads(path.read_text("utf-8")) if path.exists() else new
+        if not is_compatible(published, new):
+            raise PublishedError(f"{path} is published, and would be broken: raise SCHEMA_VERSION's first number")
+        if not is_compatible(new, published):
+            raise PublishedError(f"{path} is published, and would say more: raise SCHEMA_VERSION's second number")
+        yield path, json.dumps(new, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    try:
+        for path, content in files().items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8")
+    except PublishedError as error:
+        sys.exit(f"error: {error}")

@@ -1,0 +1,138 @@
+"""Events as the deployed poll code publishes them, when the local cloud's scenarios befall the simulator's orders."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+from unittest import mock
+
+import boto3
+from moto import mock_aws
+from moto.core.config import DefaultConfig
+
+from lambdas.orders.snapshot_table import SnapshotTable
+from lambdas.orders.timestamps import to_iso8601
+from lambdas.poll.event_bus import EventBus
+from lambdas.poll.outposts import outposts_client
+from lambdas.poll.run import Poll
+from lambdas.poll.source import Source
+from local.outposts import account
+from local.outposts.simulator import OutpostsSimulator
+from local.scenarios import load_scenarios
+from local.server import Server
+from tests.snapshots import create_snapshot_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.client import EventBridgeClient
+
+Json = dict[str, Any]
+
+ACCOUNT, REGION = "111122223333", "eu-west-1"
+BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
+NOBODYS = {
+    "AWS_ACCESS_KEY_ID": "anyone",
+    "AWS_SECRET_ACCESS_KEY": "anything",
+    "AWS_DEFAULT_REGION": REGION,
+}
+
+
+@dataclass
+class Bus:
+    """Takes events, and shows them as EventBridge delivers them."""
+
+    events: list[Json] = field(default_factory=list)
+
+    def put_events(self, *, Entries: Sequence[Json]) -> Json:  # noqa: N803 - the API's name
+        """Answer as PutEvents does."""
+        self.events += [self._delivered(entry, len(self.events) + number) for number, entry in enumerate(Entries)]
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "taken"} for _ in Entries]}
+
+    @staticmethod
+    def _delivered(entry: Json, number: int) -> Json:
+        return {
+            "version": "0",
+            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, str(number))),
+            "detail-type": entry["DetailType"],
+            "source": entry["Source"],
+            "account": ACCOUNT,
+            "time": to_iso8601(entry["Time"]),
+            "region": REGION,
+            "resources": entry["Resources"],
+            "detail": json.loads(entry["Detail"]),
+        }
+
+
+@dataclass
+class Clock:
+    """A time that stands still until it is told to go on."""
+
+    now: datetime = BEGAN
+
+    def timestamp(self) -> float:
+        """Give the time in epoch seconds."""
+        return self.now.timestamp()
+
+    def pass_days(self, days: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(days=days)
+
+
+def run() -> list[Json]:
+    """Give the events of all scenarios, and of what they do not show: always the same, in the order of publication."""
+    clock, bus = Clock(), Bus()
+    with _poll(clock, bus) as (simulator, poll):
+        poll.run()  # the source's first poll: whatever comes after it is news
+        for scenario in load_scenarios():
+            scenario.play(poll.outposts, clock.pass_days, lambda _: poll.run())
+        for happens in _further(simulator):
+            clock.pass_days(1)
+            happens()
+            poll.run()
+    return bus.events
+
+
+@contextmanager
+def _poll(clock: Clock, bus: Bus) -> Iterator[tuple[OutpostsSimulator, Poll]]:
+    with (
+        mock.patch.multiple(account, _now=clock.timestamp, _new_id=_Ids()),
+        mock_aws(config=HTTP_ON_THIS_MACHINE),
+        Server(simulator := OutpostsSimulator(ACCOUNT, REGION)) as server,
+        mock.patch.dict("os.environ", {**NOBODYS, "AWS_ENDPOINT_URL_OUTPOSTS": server.url}),
+    ):
+        source, dynamodb = Source(ACCOUNT, REGION), boto3.client("dynamodb")
+        create_snapshot_table(dynamodb, "snapshots")
+        table, event_bus = SnapshotTable(dynamodb, "snapshots"), EventBus(cast("EventBridgeClient", bus), "orders")
+        yield simulator, Poll(source, outposts_client(source), table, event_bus, lambda: clock.now)
+
+
+class _Ids:
+    """Makes ids that look like the simulator's, and are the same in each run."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, prefix: str) -> str:
+        self._made += 1
+        return f"{prefix}-0{hashlib.sha256(str(self._made).encode()).hexdigest()[:16]}"
+
+
+def _further(simulator: OutpostsSimulator) -> Iterator[Callable[[], object]]:
+    """What AWS does to an order in flight that no scenario shows."""
+    outposts = simulator._account  # noqa: SLF001 - no API takes an order away
+    orders = outposts._orders  # noqa: SLF001
+    order = next(order for order in orders.values() if order["Status"] == "ERROR")
+    joined = {
+        "LineItemId": "ooi-0fedcba9876543210",
+        "CatalogItemId": "OR-RACKM5A",
+        "Quantity": 1,
+        "Status": "PREPARING",
+    }
+    yield lambda: outposts.put_order({**order, "LineItems": [*order["LineItems"], joined]})
+    yield lambda: outposts.put_order(order)
+    yield lambda: orders.pop(order["OrderId"])
+    yield lambda: outposts.put_order(order)

@@ -1,0 +1,141 @@
+"""Whether a change of the events would break a published schema."""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.event_schemas import DETAIL_TYPES, Schema, event_schema
+from lambdas.orders.event_types import SCHEMA_VERSION, UPDATED, DetailType
+from reference.__main__ import SCHEMAS, PublishedError, files
+from reference.compatibility import is_compatible
+from reference.page import file_name
+
+MAJOR = SCHEMA_VERSION.partition(".")[0]
+PUBLISHED = sorted(SCHEMAS.glob(f"{MAJOR}.*/*.json"))
+Break = Callable[[Schema, str], None]
+
+
+def optional(definition: Schema, key: str) -> None:
+    """Let a key be absent."""
+    definition["required"].remove(key)
+
+
+def removed(definition: Schema, key: str) -> None:
+    """Take a key away."""
+    optional(definition, key)
+    del definition["properties"][key]
+
+
+def renamed(definition: Schema, key: str) -> None:
+    """Give a key another name."""
+    definition["properties"][f"{key}New"] = definition["properties"][key]
+    definition["required"].append(f"{key}New")
+    removed(definition, key)
+
+
+def of_another_type(definition: Schema, key: str) -> None:
+    """Give a key another type."""
+    definition["properties"][key] = {"type": "array", "items": {"type": "boolean"}}
+
+
+def null(definition: Schema, key: str) -> None:
+    """Let a key be null."""
+    definition["properties"][key] = {"anyOf": [definition["properties"][key], {"type": "null"}]}
+
+
+def admits_null(rules: Schema) -> bool:
+    """Whether a value may be null."""
+    return not rules.keys() - {"description"} or {"type": "null"} in rules.get("anyOf", [])
+
+
+def breaks_missed(schema: Schema, how: Break) -> list[str]:
+    """Break each key of each part of a schema, one at a time; give those that went unnoticed."""
+    missed = []
+    for name, definition in {"": schema, **schema["definitions"]}.items():
+        for key in definition["required"]:
+            rules = definition["properties"][key]
+            if (how is null and admits_null(rules)) or (how is of_another_type and not rules.keys() - {"description"}):
+                continue
+            broken = copy.deepcopy(schema)
+            how(broken["definitions"][name] if name else broken, key)
+            if is_compatible(schema, broken):
+                missed.append(f"{name}.{key}")
+    return missed
+
+
+class TestPublished:
+    """The published schemas."""
+
+    def test_each_type_of_event_has_one(self) -> None:
+        """Of this version, so that what follows leaves none out."""
+        today = {path.name for path in PUBLISHED if path.parent.name == SCHEMA_VERSION}
+        assert today == set(map(file_name, DETAIL_TYPES))
+
+    @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: f"{path.parent.name}-{path.stem}")
+    def test_every_event_of_today_is_valid_under_it(self, path: Path) -> None:
+        """Under the published schemas of all versions with the same first number."""
+        today = {file_name(each): event_schema(each) for each in DETAIL_TYPES}
+        assert is_compatible(json.loads(path.read_text("utf-8")), today[path.name])
+
+    @pytest.mark.parametrize(("how", "fault"), [(of_another_type, "first number"), (null, "second number")])
+    def test_making_them_anew_never_changes_one(
+        self, how: Break, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where today's events would break it, or say more, that is refused, with what to do."""
+        published = copy.deepcopy(event_schema(UPDATED))
+        how(published["definitions"]["OrderUpdated"], "sequence")
+        path = tmp_path / SCHEMA_VERSION / file_name(UPDATED)
+        path.parent.mkdir()
+        path.write_text(json.dumps(published))
+        monkeypatch.setattr("reference.__main__.SCHEMAS", tmp_path)
+        with pytest.raises(PublishedError, match=fault):
+            files()
+
+
+class TestIsCompatible:
+    """What the check catches, and what it lets through."""
+
+    @pytest.mark.parametrize("how", [optional, removed, renamed, of_another_type, null])
+    @pytest.mark.parametrize("detail_type", DETAIL_TYPES)
+    def test_a_break_of_any_key_is_caught(self, detail_type: DetailType[Any], how: Break) -> None:
+        """Of the envelope, of `detail`, and of whatever is inside: each of these alone."""
+        assert breaks_missed(event_schema(detail_type), how) == []
+
+    @pytest.mark.parametrize("detail_type", DETAIL_TYPES)
+    @pytest.mark.parametrize("required", [True, False])
+    def test_a_new_key_is_let_through(self, detail_type: DetailType[Any], required: bool) -> None:
+        """In `detail`, and in whatever is inside."""
+        published, new = event_schema(detail_type), copy.deepcopy(event_schema(detail_type))
+        for definition in new["definitions"].values():
+            definition["properties"]["eta"] = {"type": "string"}
+            definition["required"] += ["eta"] if required else []
+        assert is_compatible(published, new)
+
+    def test_a_new_type_of_change_is_let_through(self) -> None:
+        """A later version's update may tell of what this one does not know."""
+        published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
+        definitions = new["definitions"]
+        painted = copy.deepcopy(definitions["OrderMissingTold"])
+        painted["properties"]["detailType"] = {"enum": ["Outposts Order Painted"]}
+        definitions["PaintedTold"] = painted
+        definitions["LaterChange"]["properties"]["detailType"]["not"]["enum"].append("Outposts Order Painted")
+        definitions["OrderUpdated"]["properties"]["changes"]["items"]["anyOf"].append(
+            {"$ref": "#/definitions/PaintedTold"}
+        )
+        assert is_compatible(published, new)
+
+    def test_a_known_type_of_change_never_passes_for_an_unknown_one(self) -> None:
+        """Otherwise a broken change would be valid as one that is not known."""
+        published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
+        new["definitions"]["LaterChange"]["properties"]["detailType"]["not"]["enum"].pop()
+        assert not is_compatible(published, new)
+
+    def test_another_pattern_is_caught(self) -> None:
+        """A version 2 is not published as a version 1."""
+        published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
+        new["definitions"]["OrderUpdated"]["properties"]["schemaVersion"]["pattern"] = r"^2\.[0-9]+$"
+        assert not is_compatible(published, new)
