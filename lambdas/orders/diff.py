@@ -20,6 +20,8 @@ LINE_ITEM_REMOVED = "Outposts Line Item Removed"
 AMENDED = "Outposts Order Amended"
 MISSING = "Outposts Order Missing"
 REAPPEARED = "Outposts Order Reappeared"
+REPLACEMENT_LINKED = "Outposts Replacement Linked"
+STALLED = "Outposts Order Stalled"
 
 TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
 SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})

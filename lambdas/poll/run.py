@@ -4,18 +4,20 @@ Events leave only after the snapshot that holds them is stored, so a run that di
 stored but did not publish goes out with the next run, under the same ids.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from lambdas.orders.events import UPDATED, Observation
+from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
 from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
+from lambdas.orders.stalled import Thresholds
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.poll.choice import orders_gone_missing, orders_to_read
 from lambdas.poll.event_bus import EventBus
@@ -72,6 +74,7 @@ class Plan:
         listed: Digest of each listed order's summary.
         known: What the index knew before the listing began.
         baseline: The orders that the source's first poll finds.
+        lineage: What is known to replace what; grows with what is read.
     """
 
     read: Sequence[str]
@@ -80,6 +83,7 @@ class Plan:
     listed: Mapping[str, bytes] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
     baseline: AbstractSet[str] = frozenset()
+    lineage: Lineage = field(default_factory=Lineage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class Poll:
         table: Where the snapshots are.
         bus: Where the events go.
         clock: Gives the time, aware.
+        stalled_after: How long each status may last.
     """
 
     source: Source
@@ -110,6 +115,7 @@ class Poll:
     table: SnapshotTable
     bus: EventBus
     clock: Callable[[], datetime]
+    stalled_after: Thresholds = field(default_factory=Thresholds)
 
     def run(self) -> Summary:
         """Poll the source: every order that is new, in flight, changed by its summary, or due for its daily read.
@@ -121,13 +127,16 @@ class Poll:
         What is known is asked for before the listing: an order that a run beside this one stores in between would
         look missing otherwise.
 
+        New replacement orders are taken up before all others, so that whatever they replace is told together with its
+        replacement.
+
         Raises:
             botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
         """
         began, state = self.clock(), self.table.source_state(self.source.name)
         known = self.table.known(self.source.account, self.source.region)
         summary = Summary(self.source.name)
-        listed = self._list(summary)
+        listed, replacements = self._list(summary)
         complete = LISTING not in summary.failures
         if complete and not state.baseline_at:
             found = frozenset(listed.keys() - known.keys())
@@ -142,8 +151,13 @@ class Poll:
             listed=listed,
             known=known,
             baseline=state.baseline_left if state.baseline_at else listed.keys() - known.keys(),
+            lineage=_lineage_of(known.values()),
         )
-        self._carry_out(plan, summary)
+        new_replacements = replacements - known.keys()
+        first = [order_id for order_id in plan.read if order_id in new_replacements]
+        rest = [order_id for order_id in plan.read if order_id not in new_replacements]
+        self._carry_out(replace(plan, read=first, missing=frozenset(), publish=frozenset()), summary)
+        self._carry_out(replace(plan, read=rest), summary)
         if complete:
             self.table.save_source_state(
                 self.source.name,
@@ -164,12 +178,19 @@ class Poll:
         if not isinstance(order_ids, list) or not all(map(_is_order_id, order_ids)):
             raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")
         summary = Summary(self.source.name)
-        self._carry_out(Plan(read=list(dict.fromkeys(order_ids))), summary)
+        known = self.table.known(self.source.account, self.source.region)
+        plan = Plan(read=list(dict.fromkeys(order_ids)), lineage=_lineage_of(known.values()))
+        self._carry_out(plan, summary)
         return summary
 
-    def _list(self, summary: Summary) -> dict[str, bytes]:
-        """List the orders, each Outpost's by itself where the source is limited to some; failures go to the summary."""
+    def _list(self, summary: Summary) -> tuple[dict[str, bytes], set[str]]:
+        """List the orders, each Outpost's by itself where the source is limited to some; failures go to the summary.
+
+        Returns:
+            The digest of each order's summary by order id, and the ids of those of type REPLACEMENT.
+        """
         listed: dict[str, bytes] = {}
+        replacements = set[str]()
         errors = []
         limits: list[tuple[str, ...]] = [(outpost_id,) for outpost_id in self.source.outpost_ids] or [()]
         for outpost_ids in limits:
@@ -177,6 +198,8 @@ class Poll:
                 for order in list_orders(self.outposts, outpost_ids):
                     if _is_order_id(order_id := order.get("OrderId")):
                         listed[order_id] = digest(order)
+                        if order.get("OrderType") == "REPLACEMENT":
+                            replacements.add(order_id)
                     else:
                         errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
             except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
@@ -185,7 +208,7 @@ class Poll:
         if errors:
             summary.failures[LISTING] = "; ".join(errors[:10])
         summary.orders_listed = len(listed)
-        return listed
+        return listed, replacements
 
     def _carry_out(self, plan: Plan, summary: Summary) -> None:
         order_ids = [*plan.read, *sorted(plan.missing), *sorted(plan.publish)]
@@ -206,6 +229,9 @@ class Poll:
                     outcomes = [each.result() for each in under_way if each in done]
                     under_way = [each for each in under_way if each not in done]
                     _add(summary, outcomes)
+                    plan.lineage.add(
+                        link for each in outcomes if each.snapshot for link in links_of(each.snapshot.order)
+                    )
                     self._publish(outcomes, summary, threads)
 
     def _take_up(self, order_id: str, stored: Snapshot | None, plan: Plan) -> Outcome:
@@ -229,6 +255,8 @@ class Poll:
                 ),
                 plan.listed.get(order_id, b""),
                 listed=_listed(order_id, stored, plan),
+                lineage=plan.lineage,
+                stalled_after=self.stalled_after,
             )
             if snapshot is None:
                 return Outcome(order_id, stored, read=read)
@@ -276,6 +304,10 @@ class Poll:
 def _is_order_id(value: object) -> TypeGuard[str]:
     """Whether DynamoDB takes it as a key, and it is no other kind of item's."""
     return isinstance(value, str) and 0 < len(value) <= MAX_ORDER_ID and "#" not in value
+
+
+def _lineage_of(known: Iterable[Known]) -> Lineage:
+    return Lineage(link for order in known for link in order.replaces)
 
 
 def _listed(order_id: str, stored: Snapshot | None, plan: Plan) -> bool | None:

@@ -17,6 +17,7 @@ from tests.integration.lambda_context import Context
 
 ORDER_ID = "oo-0123456789abcdef0"
 OTHER_ID = "oo-0123456789abcdef1"
+NOTHING_STALLS = {"order": {"PREPARING": None}, "lineItem": {"PREPARING": None}}  # the orders are old
 
 
 def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
@@ -71,6 +72,7 @@ def world(table: str, bus_queue: str, simulator: tuple[Any, str], monkeypatch: p
     monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
     monkeypatch.setenv("EVENT_BUS_NAME", "orders")
     monkeypatch.setenv("SOURCES", json.dumps([{"region": "eu-west-1"}]))
+    monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps(NOTHING_STALLS))
     monkeypatch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", simulator[1])
     return World(simulator[1], bus_queue)
 
