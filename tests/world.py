@@ -23,7 +23,7 @@ from werkzeug.test import Client
 
 from lambdas.orders.diff import DISCOVERED, MISSING, REAPPEARED, REPLACEMENT_LINKED, STALLED, Change
 from lambdas.orders.events import SOURCE, UPDATED
-from lambdas.orders.lineage import Link, Reference, links_of
+from lambdas.orders.lineage import links_of
 from lambdas.orders.order import Order, canonical_json
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.poll.event_bus import EventBus
@@ -33,7 +33,7 @@ from lambdas.poll.source import Source
 from local.outposts.simulator import OutpostsSimulator
 from tests.event_bridge import EventBridge
 from tests.snapshots import create_snapshot_table
-from tests.unit.orders.replay import apply, keyed
+from tests.unit.orders.replay import apply, keyed, links_told
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 LEAVE_THE_ORDER_AS_IT_IS = frozenset({MISSING, REAPPEARED, REPLACEMENT_LINKED, STALLED})
@@ -217,13 +217,6 @@ def replayed(events: list[dict[str, Any]]) -> Iterator[str]:
             order = event["order"]
         elif event["detailType"] not in LEAVE_THE_ORDER_AS_IT_IS:
             changes.append(Change(event["detailType"], event))
-
-
-def links_told(events: list[dict[str, Any]]) -> list[Link]:
-    """The links that events tell."""
-    told = [event for event in events if event["detailType"] == REPLACEMENT_LINKED]
-    ends = [[event[end] for end in ("previous", "replacement")] for event in told]
-    return [Link(*(Reference(each["orderId"], each["lineItemId"]) for each in pair)) for pair in ends]
 
 
 def _each_once(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

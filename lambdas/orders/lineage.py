@@ -9,10 +9,11 @@ Who tells a link, as `Outposts Replacement Linked`:
 
 1. The replacement's order, when it is first seen to name the other, whether that one is known or not.
 2. The order that it names, when that is itself first seen and the link is known by then: from an earlier run, or from
-   a new replacement order, which a run reads before all others.
+   a new order of type REPLACEMENT, which a run reads before all others.
 
-So a link is told as soon as its one side that names both is seen, and at most once by each of the two orders. Of two
-orders first seen in one poll, both tell it.
+So a link is told as soon as the side that names both is seen, and at most once by each of the two orders. Of an order
+and its replacement first seen in one poll, both tell it; of two replacements, which are read side by side, perhaps the
+later one alone.
 """
 
 from collections.abc import Iterable

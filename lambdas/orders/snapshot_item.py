@@ -43,8 +43,6 @@ _UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda body: {**body, "missing": False},
     2: lambda body: {**_without_since(body), "stalled": [], "linked": []},
 }
-
-
 _BODY = frozenset({"order", "sequence", "history", "stalled", "linked", "missing"})
 
 

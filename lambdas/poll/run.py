@@ -174,6 +174,7 @@ class Poll:
 
         Raises:
             ValueError: They are not a list of order ids.
+            botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
         """
         if not isinstance(order_ids, list) or not all(map(_is_order_id, order_ids)):
             raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")

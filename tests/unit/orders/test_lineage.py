@@ -11,7 +11,7 @@ from lambdas.orders.lineage import Lineage, Link, Reference, links_of
 from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Snapshot, observe
 from tests.strategies import orders
-from tests.world import links_told
+from tests.unit.orders.replay import links_told
 
 OBSERVATION = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
 Names = dict[str, str | None]
