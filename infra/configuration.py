@@ -71,6 +71,10 @@ class StalledAfterDays:
     order: Mapping[str, int | None] = field(default_factory=dict)
     line_item: Mapping[str, int | None] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, Any]:
+        """Give it as the contract writes it, and as the poll function takes it: without the defaults, which it has."""
+        return {"order": dict(self.order), "lineItem": dict(self.line_item)}
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:

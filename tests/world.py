@@ -21,8 +21,17 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from moto.core.botocore_stubber import BotocoreStubber
 from werkzeug.test import Client
 
-from lambdas.orders.event_types import DISCOVERED, UPDATED, Change
+from lambdas.orders.event_types import (
+    DISCOVERED,
+    MISSING,
+    REAPPEARED,
+    REPLACEMENT_LINKED,
+    STALLED,
+    UPDATED,
+    Change,
+)
 from lambdas.orders.events import SOURCE
+from lambdas.orders.lineage import links_of
 from lambdas.orders.order import Order, canonical_json
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.poll.event_bus import EventBus
@@ -32,10 +41,10 @@ from lambdas.poll.source import Source
 from local.outposts.simulator import OutpostsSimulator
 from tests.event_bridge import EventBridge
 from tests.snapshots import create_snapshot_table
-from tests.unit.orders.replay import apply, keyed
+from tests.unit.orders.replay import apply, keyed, links_told
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
-LEAVE_THE_ORDER_AS_IT_IS = frozenset({"Outposts Order Missing", "Outposts Order Reappeared"})
+LEAVE_THE_ORDER_AS_IT_IS = frozenset({MISSING, REAPPEARED, REPLACEMENT_LINKED, STALLED})
 BEGAN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 _TABLES = count(1)
 _MOTO = BotocoreStubber()
@@ -170,12 +179,16 @@ class World:
         - Sequences arrive first in their order, without a gap.
         - Nothing but an order's first observation is baseline.
         - After each observation, the events so far give an order that the API really gave, none older than before.
+        - No order tells a link twice, nor that the same status has stalled.
         """
         once = {order_id: _each_once(events) for order_id, events in self.told().items()}
         for order_id, events in once.items():
             first = events[0]["observedAt"]
             assert all(event["observedAt"] == first for event in events if event["baseline"])
             self._check_replay(order_id, events)
+            stalled = [(event.get("lineItemId"), event["since"]) for event in events if event["detailType"] == STALLED]
+            for each_once in (links_told(events), stalled):
+                assert len(each_once) == len(set(each_once))
         return once
 
     def _check_replay(self, order_id: str, events: list[dict[str, Any]]) -> None:
@@ -187,7 +200,7 @@ class World:
     def check_quiet(self) -> None:
         """Check what must hold once all is told.
 
-        - The events give the API's orders.
+        - The events give the API's orders, and each order's links.
         - Reading every order again finds no difference from its snapshot, and nothing pending.
         """
         once = self.check_told()
@@ -195,6 +208,7 @@ class World:
             assert list(replayed(once[order_id]))[-1:] == [canonical_json(keyed(states[-1]))], (
                 f"{order_id}'s end is untold"
             )
+            assert set(links_of(states[-1])) <= set(links_told(once[order_id]))
         poller = self.poller()
         poller.befall = nothing
         again = poller.poll().run_only(sorted(self.history))

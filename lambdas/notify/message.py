@@ -150,18 +150,26 @@ def _order_status(changes: list[Change]) -> Iterator[Line]:
 
 
 def _line_item_status(changes: list[Change]) -> Iterator[Line]:
-    moves: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         if replacement := change.get("replacedBy"):
-            yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {_line_item_of(replacement)}")
-        moves.setdefault((plain(change["previousStatus"]), plain(change["status"])), []).append(change)
-    for together in moves.values():
+            by = f"{_line_item_in(replacement)}{_now(change)}"
+            yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {by}")
+    for together in _together(changes, "previousStatus", "status", "wasStalled"):
         longest = max(change["secondsInPreviousStatus"] for change in together)
         yield Line(f"{_items(together)}: {_transition(together[0])} after {duration(longest)}")
 
 
 def _transition(change: Change) -> str:
-    return f"{plain(change['previousStatus'])} → {plain(change['status'])}"
+    moved = "moved again, " if change.get("wasStalled") else ""
+    return f"{moved}{plain(change['previousStatus'])} → {plain(change['status'])}"
+
+
+def _together(changes: list[Change], *keys: str) -> Iterable[list[Change]]:
+    """Gather the changes that say the same, as far as these keys go."""
+    found: dict[tuple[str, ...], list[Change]] = {}
+    for change in changes:
+        found.setdefault(tuple(plain(change.get(key)) for key in keys), []).append(change)
+    return found.values()
 
 
 def _items(changes: list[Change]) -> str:
@@ -230,17 +238,25 @@ def _amended(changes: list[Change]) -> Iterator[Line]:
 
 def _replacement_linked(changes: list[Change]) -> Iterator[Line]:
     for change in changes:
-        old, new = _line_item_of(change["previous"]), _line_item_of(change["replacement"])
-        yield Line(f"{new[0].upper()}{new[1:]} replaces {old}")
+        old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
+        yield Line(f"{old[0].upper()}{old[1:]}: replaced by {new}{_now(change)}")
 
 
-def _line_item_of(reference: Mapping[str, Any]) -> str:
-    return f"line item {plain(reference['lineItemId'])} of order {plain(reference['orderId'])}"
+def _line_item_in(reference: Mapping[str, Any]) -> str:
+    return f"line item {plain(reference['lineItemId'])} in order {plain(reference['orderId'])}"
+
+
+def _now(change: Change) -> str:
+    """Say what stands in a replacement's place, where it was itself replaced."""
+    current = change.get("currentReplacement")
+    return f", now by {_line_item_in(current)}" if current else ""
 
 
 def _stalled(changes: list[Change]) -> Iterator[Line]:
-    for change in changes:
-        what = f"Line item {plain(change['lineItemId'])}" if change.get("lineItemId") else "Order"
+    items = [change for change in changes if change.get("lineItemId")]
+    told = [("Order", change) for change in changes if not change.get("lineItemId")]
+    told += [(_items(alike), alike[0]) for alike in _together(items, "status", "since", "days", "thresholdDays")]
+    for what, change in told:
         lasted = f"{count(int(change['days']), 'day')}, since {plain(change['since'])}"
         yield Line(f"{what}: still {plain(change['status'])} after {lasted}; {change['thresholdDays']} were allowed")
 

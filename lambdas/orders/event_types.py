@@ -83,6 +83,7 @@ class Lasted(TypedDict):
     """How long a status lasted."""
 
     secondsInPreviousStatus: Annotated[int, Meaning("How long the previous status was seen, in seconds.", minimum=0)]
+    wasStalled: NotRequired[Annotated[bool, Meaning("There, and true, where the previous status was told stalled.")]]
 
 
 class LineItemReference(TypedDict):
@@ -140,7 +141,18 @@ class LineItemMoved(OfLineItem, OrderMoved):
     quantity: Annotated[float | Text | None, Meaning("How many were ordered.")]
 
 
-class LineItemStatusChange(LineItemMoved, Lasted):
+class Replaced(TypedDict):
+    """What has become of a line item that is replaced."""
+
+    currentReplacement: NotRequired[
+        Annotated[
+            LineItemReference | Truncated,
+            Meaning("Where the replacement was itself replaced: what is there now, at the chain's end."),
+        ]
+    ]
+
+
+class LineItemStatusChange(LineItemMoved, Lasted, Replaced):
     """A line item's status changed."""
 
     replacedBy: NotRequired[
@@ -182,7 +194,7 @@ class OrderAmended(TypedDict):
     amendments: Annotated[list[Amendment], Meaning("The changed members.")]
 
 
-class ReplacementLinked(TypedDict):
+class ReplacementLinked(Replaced):
     """A line item that replaces another is first seen, or the order of the one that it replaces is."""
 
     previous: Annotated[LineItemReference | Truncated, Meaning("The line item that is replaced.")]

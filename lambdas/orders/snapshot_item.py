@@ -1,7 +1,8 @@
 """A snapshot as DynamoDB items, and back. Pure.
 
 An order's item: `id` (the order id), `source`, `outpostId`, `version`, `settled`, `missing`, `summary`, `pending`
-(the number of pending events), `sequence`, `format`, and two compressed JSON texts: `snapshot` and `events`.
+(the number of pending events), `sequence`, `format`, and two compressed JSON texts: `snapshot` and `events`. Where line
+items of the order replace others, also `replaces`: the links, as JSON, so that they are found without the snapshots.
 
 Where the texts are too large for one item, it says in `parts` how many more items hold them, in pieces:
 `<order id>#1` and so on, each with the `version` that it belongs to. Pieces that a smaller version leaves over stay.
@@ -23,6 +24,7 @@ from typing import Any, TypeVar
 
 from lambdas.orders.diff import diff
 from lambdas.orders.events import Event
+from lambdas.orders.lineage import Link, as_rows, links_from_rows, links_of
 from lambdas.orders.order import Order, canonical_json, is_settled
 from lambdas.orders.snapshot import Entered, Snapshot, statuses
 from lambdas.orders.timestamps import from_iso8601
@@ -35,11 +37,13 @@ FORMAT = 3
 MAX_ITEM_TEXT_BYTES = 380_000
 MAX_TRANSACTION_TEXT_BYTES = 4_000_000
 MAX_OUTPOST_ID = 255  # what the API's model allows; it is copied into the index
+MAX_REPLACES_BYTES = 20_000  # some 280 links; CreateOrder takes 20 line items. What is beyond is not in the index
 
 _UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda body: {**body, "missing": False},
-    2: lambda body: {**_without_since(body), "stalled": []},
+    2: lambda body: {**_without_since(body), "stalled": [], "linked": []},
 }
+_BODY = frozenset({"order", "sequence", "history", "stalled", "linked", "missing"})
 
 
 class NewerSnapshotError(Exception):
@@ -61,6 +65,7 @@ def items_of(snapshot: Snapshot) -> list[Item]:
         "sequence": snapshot.sequence,
         "history": snapshot.history,
         "stalled": sorted(snapshot.stalled),
+        "linked": as_rows(snapshot.linked),
         "missing": snapshot.missing,
     }
     texts = {"snapshot": _packed(body)}
@@ -78,6 +83,7 @@ def items_of(snapshot: Snapshot) -> list[Item]:
         "pending": {"N": str(len(snapshot.pending))},
         # Again, beside the one in `snapshot`: numbering goes on where that text is damaged.
         "sequence": {"N": str(snapshot.sequence)},
+        **_replaces(links_of(snapshot.order)),
     }
     size = sum(map(len, texts.values()))
     if size <= MAX_ITEM_TEXT_BYTES:
@@ -100,6 +106,12 @@ def items_of(snapshot: Snapshot) -> list[Item]:
 def part_ids(item: Item) -> list[str]:
     """Name the items that hold the rest of this one."""
     return [f"{item['id']['S']}#{number}" for number in range(1, _number(item, "parts") + 1)]
+
+
+def replaces_of(item: Item) -> tuple[Link, ...]:
+    """Read the links of an order's item; none where they cannot be read, as its order is read anew in time."""
+    links, _ = _try(lambda: links_from_rows(item["id"]["S"], json.loads(item["replaces"]["S"])))
+    return links or ()
 
 
 def is_torn(item: Item, parts: Mapping[str, Item]) -> bool:
@@ -144,11 +156,19 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
         body = _UPGRADES[step](body)
     order: Order = body["order"]
     _check(order["OrderId"] == order_id, f"it is of the order {order['OrderId']}")
-    _check(body.keys() == {"order", "sequence", "history", "stalled", "missing"}, f"it has {sorted(body)}")
+    _check(body.keys() == _BODY, f"it has {sorted(body)}")
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
     diff(order, order)  # what cannot be compared is as good as unreadable
     history = {name: tuple(_entered(*entry) for entry in entries) for name, entries in body["history"].items()}
-    return {**body, "history": history, "stalled": frozenset(body["stalled"])}
+    linked = links_from_rows(order_id, body["linked"])
+    return {**body, "history": history, "stalled": frozenset(body["stalled"]), "linked": linked}
+
+
+def _replaces(links: tuple[Link, ...]) -> Item:
+    text = canonical_json(as_rows(links))
+    if len(text.encode()) > MAX_REPLACES_BYTES:
+        return _replaces(links[: len(links) // 2])
+    return {"replaces": {"S": text}} if links else {}
 
 
 def _entered(status: str | None, at: str) -> Entered:

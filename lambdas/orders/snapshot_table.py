@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.orders.lineage import Link
 from lambdas.orders.snapshot import Snapshot
-from lambdas.orders.snapshot_item import Item, is_torn, items_of, part_ids, snapshot_of
+from lambdas.orders.snapshot_item import Item, is_torn, items_of, part_ids, replaces_of, snapshot_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 INDEX_NAME = "BySource"
-INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending")
+INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending", "replaces")
 BATCH_GET_ITEMS = 100  # BatchGetItem's limit
 ATTEMPTS = 5
 MAX_IDS_BYTES = 50_000  # of `owed` and of `failed`, so that they do not outgrow a source's item
@@ -40,6 +41,7 @@ class Known:
         version: The snapshot's version.
         missing: Whether it was told that ListOrders no longer names it.
         outpost_id: Its Outpost, empty where it names none.
+        replaces: The links in which a line item of it is the replacement.
     """
 
     summary: bytes
@@ -48,6 +50,7 @@ class Known:
     version: int = 0
     missing: bool = False
     outpost_id: str = ""
+    replaces: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,4 +298,5 @@ def _known(item: Item) -> Known:
         version=int(item.get("version", {}).get("N", 0)),
         missing=item.get("missing", {}).get("BOOL", False),
         outpost_id=item.get("outpostId", {}).get("S", ""),
+        replaces=replaces_of(item) if "replaces" in item else (),
     )

@@ -12,11 +12,13 @@ class Environment:
         snapshot_table_name: The DynamoDB table of snapshots.
         event_bus_name: The bus that events go to.
         sources: JSON list of the configured sources.
+        stalled_after_days: JSON object of the configuration's `stalledAfterDays`.
     """
 
     snapshot_table_name: str
     event_bus_name: str
     sources: str
+    stalled_after_days: str
 
     @classmethod
     def load(cls) -> "Environment":
@@ -29,4 +31,5 @@ class Environment:
             snapshot_table_name=os.environ["SNAPSHOT_TABLE_NAME"],
             event_bus_name=os.environ["EVENT_BUS_NAME"],
             sources=os.environ["SOURCES"],
+            stalled_after_days=os.environ["STALLED_AFTER_DAYS"],
         )

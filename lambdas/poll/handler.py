@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.orders.observability import count, logger, metrics, tracer
 from lambdas.orders.snapshot_table import SnapshotTable
+from lambdas.orders.stalled import Thresholds
 from lambdas.poll.environment import Environment
 from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import outposts_client
@@ -51,6 +52,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         bus=_bus(environment.event_bus_name),
         clock=lambda: datetime.now(UTC),
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1_000,
+        stalled_after=Thresholds.from_json(environment.stalled_after_days),
     )
     summary = poll.run_only(event["orderIds"]) if "orderIds" in event else poll.run()
     _report(summary)

@@ -6,7 +6,7 @@ stored but did not publish goes out with the next run, under the same ids.
 
 import math
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import Observation
+from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
 from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
+from lambdas.orders.stalled import Thresholds
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.poll.choice import in_turn, orders_gone_missing, orders_to_read
 from lambdas.poll.event_bus import EventBus
@@ -79,11 +81,13 @@ class Listing:
 
     Attributes:
         orders: Digest of each order's summary, by order id.
+        replacements: The orders of type REPLACEMENT.
         explicit: Whether each page said which orders are on it. One that does not is empty for all we know, but no
             order is called missing by it.
     """
 
     orders: dict[str, bytes] = field(default_factory=dict)
+    replacements: set[str] = field(default_factory=set)
     explicit: bool = True
 
     def add(self, page: Sequence[Mapping[str, Any]] | None) -> list[str]:
@@ -93,6 +97,8 @@ class Listing:
         for order in page or ():
             if _is_order_id(order_id := order.get("OrderId")):
                 self.orders[order_id] = digest(order)
+                if order.get("OrderType") == "REPLACEMENT":
+                    self.replacements.add(order_id)
             else:
                 errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
         return errors
@@ -109,6 +115,7 @@ class Plan:
         listed: Digest of each listed order's summary.
         known: What the index knew before the listing began.
         baseline: The orders that the source's first poll finds.
+        lineage: What is known to replace what; grows with what is read.
     """
 
     read: Sequence[str]
@@ -117,6 +124,7 @@ class Plan:
     listed: Mapping[str, bytes] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
     baseline: AbstractSet[str] = frozenset()
+    lineage: Lineage = field(default_factory=Lineage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ class Poll:
         bus: Where the events go.
         clock: Gives the time, aware.
         seconds_left: Gives the seconds until the function's time is up.
+        stalled_after: How long each status may last.
     """
 
     source: Source
@@ -149,6 +158,7 @@ class Poll:
     bus: EventBus
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float] = lambda: math.inf
+    stalled_after: Thresholds = field(default_factory=Thresholds)
 
     def run(self) -> Summary:
         """Poll the source: every order that is new, in flight, changed by its summary, or due for its daily read.
@@ -159,6 +169,9 @@ class Poll:
 
         What is known is asked for before the listing: an order that a run beside this one stores in between would
         look missing otherwise.
+
+        New replacement orders are taken up before all others, so that whatever they replace is told together with its
+        replacement.
 
         Raises:
             botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
@@ -184,8 +197,13 @@ class Poll:
             listed=listed,
             known=known,
             baseline=state.baseline_left if state.baseline_at else listed.keys() - known.keys(),
+            lineage=_lineage_of(known.values()),
         )
-        left = self._carry_out(plan, summary)
+        new = listing.replacements - known.keys()
+        first = [order_id for order_id in plan.read if order_id in new]
+        rest = [order_id for order_id in plan.read if order_id not in new]
+        left_first = self._carry_out(replace(plan, read=first, missing=(), publish=()), summary)
+        left = self._carry_out(replace(plan, read=rest), summary) + left_first
         self.table.save_source_state(self.source.name, _next_state(state, plan, summary, left, began))
         return summary
 
@@ -194,11 +212,14 @@ class Poll:
 
         Raises:
             ValueError: They are not a list of order ids.
+            botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
         """
         if not isinstance(order_ids, list) or not all(map(_is_order_id, order_ids)):
             raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")
         summary = Summary(self.source.name)
-        for order_id in self._carry_out(Plan(read=list(dict.fromkeys(order_ids))), summary):
+        known = self.table.known(self.source.account, self.source.region)
+        plan = Plan(read=list(dict.fromkeys(order_ids)), lineage=_lineage_of(known.values()))
+        for order_id in self._carry_out(plan, summary):
             summary.failures[order_id] = "there was no time to read it: ask for fewer orders at once"
         return summary
 
@@ -245,6 +266,7 @@ class Poll:
                     under_way |= self._begin(chunk, plan, summary, threads)
                 outcomes = _done(under_way, enough=CONCURRENT_READS if waiting else 0)
                 _add(summary, outcomes)
+                plan.lineage.add(link for each in outcomes if each.snapshot for link in links_of(each.snapshot.order))
                 self._publish(outcomes, summary)
                 if self.seconds_left() < LAST_WAIT_SECONDS:
                     break
@@ -254,7 +276,7 @@ class Poll:
                 summary.failures[order_id] = "it was not read and stored before the function's time was nearly up"
         finally:
             threads.shutdown(wait=not hung, cancel_futures=True)
-        summary.orders_left = len(waiting)
+        summary.orders_left += len(waiting)
         return list(waiting)
 
     def _may_begin(self) -> bool:
@@ -294,6 +316,8 @@ class Poll:
                 ),
                 plan.listed.get(order_id, b""),
                 listed=_listed(order_id, stored, plan),
+                lineage=plan.lineage,
+                stalled_after=self.stalled_after,
             )
             if snapshot is None:
                 return Outcome(order_id, stored, read=read)
@@ -370,6 +394,10 @@ def _next_state(state: SourceState, plan: Plan, summary: Summary, left: Sequence
 def _is_order_id(value: object) -> TypeGuard[str]:
     """Whether DynamoDB takes it as a key, and it is no other kind of item's."""
     return isinstance(value, str) and 0 < len(value) <= MAX_ORDER_ID and "#" not in value
+
+
+def _lineage_of(known: Iterable[Known]) -> Lineage:
+    return Lineage(link for order in known for link in order.replaces)
 
 
 def _listed(order_id: str, stored: Snapshot | None, plan: Plan) -> bool | None:

@@ -42,7 +42,7 @@ class TestOrder:
     def test_a_replaced_line_item_is_told_to_those_who_filter_for_it(
         self, cloud: Cloud, bus: Subscriber, topic: Subscriber
     ) -> None:
-        """The status change is on the bus, and the topic's filter policy lets this one message through."""
+        """The status change is on the bus, with the link; the topic's filter policy lets this one message through."""
         order = create_order(cloud)
         assert eventually(lambda: events_of(order, bus, "Outposts Order Discovered"))
         control_plane = ControlPlane(cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"])
@@ -64,6 +64,8 @@ class TestOrder:
         (discovered,) = eventually(lambda: events_of(replacement, bus, "Outposts Order Discovered"))
         assert discovered["orderType"] == "REPLACEMENT"
         assert discovered["order"]["LineItems"][0]["PreviousLineItemId"] == replaced
+        (linked,) = eventually(lambda: events_of(replacement, bus, "Outposts Replacement Linked"))
+        assert linked["previous"] == {"orderId": order["OrderId"], "lineItemId": replaced}
         (told,) = eventually(topic.received)
         assert (told["orderId"], told["lineItemCountsByStatus"]) == (order["OrderId"], {"REPLACED": 1, "SHIPPED": 1})
 

@@ -16,6 +16,7 @@ FULL: dict[str, Any] = {
         {"region": REGION, "roleArn": READER_ROLE, "externalId": "notifier"},
     ],
     "pollEveryMinutes": 10,
+    "stalledAfterDays": {"order": {"PREPARING": 60, "ERROR": None}, "lineItem": {"SHIPPED": 21}},
     "slack": {"secretName": "outposts/slack", "channel": "#outposts"},
     "emails": ["hardware@example.com", "oncall@example.com"],
     "notify": {"changes": {"status": ["REPLACED", "ERROR"]}},

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from lambdas.orders.stalled import Thresholds
 from lambdas.poll.source import source_meant, sources_from
 from tests.infra.conftest import FULL, READER_ROLE
 from tests.infra.synthesis import ACCOUNT, only, statements_of, template_of
@@ -41,13 +42,20 @@ class TestPollFunction:
             "SNAPSHOT_TABLE_NAME",
             "EVENT_BUS_NAME",
             "SOURCES",
+            "STALLED_AFTER_DAYS",
             "AWS_ENDPOINT_URL_OUTPOSTS",
             "POWERTOOLS_SERVICE_NAME",
             "POWERTOOLS_METRICS_NAMESPACE",
             "POWERTOOLS_LOG_LEVEL",
         }
         assert json.loads(variables["SOURCES"]) == FULL["sources"]
+        assert json.loads(variables["STALLED_AFTER_DAYS"]) == FULL["stalledAfterDays"]
         assert variables["AWS_ENDPOINT_URL_OUTPOSTS"] == "https://outposts.example.com"
+
+    def test_the_defaults_of_stalled_orders_are_its_own(self, minimal: Template) -> None:
+        """The stack hands over what is configured, and no more."""
+        variables = poll_function(minimal)["Environment"]["Variables"]
+        assert Thresholds.from_json(variables["STALLED_AFTER_DAYS"]) == Thresholds()
 
     def test_lambda_does_not_retry_it(self, full: Template) -> None:
         """The next tick is the retry, so an invocation that waited for a tick is dropped."""

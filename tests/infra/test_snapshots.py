@@ -43,7 +43,15 @@ class TestSnapshots:
                         ],
                         "Projection": {
                             "ProjectionType": "INCLUDE",
-                            "NonKeyAttributes": ["version", "outpostId", "settled", "missing", "summary", "pending"],
+                            "NonKeyAttributes": [
+                                "version",
+                                "outpostId",
+                                "settled",
+                                "missing",
+                                "summary",
+                                "pending",
+                                "replaces",
+                            ],
                         },
                     }
                 ],

@@ -12,11 +12,13 @@ import urllib3
 from lambdas.orders.snapshot_table import SnapshotTable, SourceState
 from lambdas.poll import run
 from lambdas.poll.handler import PollFailedError, handler
+from local.outposts.control_plane import ControlPlane
 from tests.integration.conftest import drain
 from tests.integration.lambda_context import Context
 
 ORDER_ID = "oo-0123456789abcdef0"
 OTHER_ID = "oo-0123456789abcdef1"
+NOTHING_STALLS = {"order": {"PREPARING": None}, "lineItem": {"PREPARING": None}}  # the orders are old
 
 
 def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
@@ -47,6 +49,10 @@ class World:
         """Change members of the first order."""
         self._control("PATCH", f"orders/{ORDER_ID}", changes)
 
+    def replace_line_item(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Replace an order's line item as AWS does; gives the new order."""
+        return ControlPlane(self.api).replace_line_item(order["OrderId"], order["LineItems"][0]["LineItemId"])
+
     def fail(self, **faults: Any) -> None:
         """Make calls of the API fail."""
         self._control("PUT", "faults", faults)
@@ -71,6 +77,7 @@ def world(table: str, bus_queue: str, simulator: tuple[Any, str], monkeypatch: p
     monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
     monkeypatch.setenv("EVENT_BUS_NAME", "orders")
     monkeypatch.setenv("SOURCES", json.dumps([{"region": "eu-west-1"}]))
+    monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps(NOTHING_STALLS))
     monkeypatch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", simulator[1])
     return World(simulator[1], bus_queue)
 
@@ -191,6 +198,90 @@ class TestLaterPolls:
         assert of_type(world.events(), "Outposts Line Item Status Change")[0]["status"] == "REPLACED"
 
 
+class TestReplacements:
+    """A line item and the one that replaces it, whichever is seen first."""
+
+    @pytest.fixture(autouse=True)
+    def one_order_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A replaced order and its replacement are never on one page."""
+        monkeypatch.setattr("lambdas.poll.outposts.PAGE_SIZE", 1)
+
+    def test_a_replaced_line_item_names_its_replacement_and_that_names_it(self, world: World) -> None:
+        """One poll sees both: the old order's change of status and the new order's link tell the same."""
+        world.put(an_order(Status="COMPLETED"))
+        world.poll()
+        world.events()
+        replacement = world.replace_line_item(an_order())
+        world.poll()
+        events = world.events()
+        (moved,) = of_type(events, "Outposts Line Item Status Change")
+        (linked,) = of_type(events, "Outposts Replacement Linked")
+        assert (moved["status"], moved["replacedBy"]) == ("REPLACED", reference(replacement))
+        assert linked["orderId"] == replacement["OrderId"]
+        assert (linked["previous"], linked["replacement"]) == (reference(an_order()), reference(replacement))
+        (updated,) = [each for each in of_type(events, "Outposts Order Updated") if each["orderId"] == ORDER_ID]
+        assert updated["changes"][0]["replacedBy"] == reference(replacement)
+        world.poll()
+        assert world.events() == []
+
+    def test_an_order_that_is_seen_after_its_replacement_tells_the_link(self, world: World) -> None:
+        """The replacement told it before, as soon as it was seen itself."""
+        replacement = an_order(OTHER_ID, OrderType="REPLACEMENT", LineItems=[replacing(an_order())])
+        world.put(replacement)
+        world.poll()
+        world.put(an_order(Status="COMPLETED"))
+        world.poll()
+        world.poll()
+        told = of_type(world.events(), "Outposts Replacement Linked")
+        assert [each["orderId"] for each in told] == [OTHER_ID, ORDER_ID]
+        assert {each["replacement"]["lineItemId"] for each in told} == {"ooi-new"}
+
+    def test_a_link_is_known_to_a_run_of_single_orders_too(self, world: World) -> None:
+        """Which lists nothing."""
+        world.put(an_order(OTHER_ID, LineItems=[replacing(an_order())]))
+        world.poll()
+        world.put(an_order())
+        world.poll(orderIds=[ORDER_ID])
+        assert [each["orderId"] for each in of_type(world.events(), "Outposts Replacement Linked")] == [
+            OTHER_ID,
+            ORDER_ID,
+        ]
+
+    def test_of_a_chain_found_at_once_each_order_knows_the_end(self, world: World) -> None:
+        """A first poll finds an order, its replacement, and what replaced that."""
+        world.put(an_order())
+        second = world.replace_line_item(an_order())
+        third = world.replace_line_item(second)
+        world.poll()
+        told = of_type(world.events(), "Outposts Replacement Linked")
+        assert all(each["baseline"] for each in told)
+        assert {ORDER_ID, second["OrderId"], third["OrderId"]} == {each["orderId"] for each in told}
+        (first,) = [each for each in told if each["orderId"] == ORDER_ID]
+        assert (first["replacement"], first["currentReplacement"]) == (reference(second), reference(third))
+
+
+class TestStalled:
+    """An order to which nothing happens."""
+
+    def test_it_is_told_once_beside_the_orders_that_move(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An order found late is told so by the next poll, no baseline; when it moves, that it had stalled."""
+        monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps({"lineItem": {"PREPARING": None}}))
+        world.put(an_order(OrderSubmissionDate=1577836800.0))
+        world.poll()
+        assert of_type(world.events(), "Outposts Order Stalled") == []
+        world.poll()
+        world.poll()
+        stalled, updated = (event["detail"] for event in world.events())
+        assert (stalled["status"], stalled["since"]) == ("PREPARING", "2020-01-01T00:00:00Z")
+        assert (stalled["thresholdDays"], stalled["baseline"], "lineItemId" in stalled) == (45, False, False)
+        assert [change["days"] for change in updated["changes"]] == [stalled["days"]]
+        world.move(Status="IN_PROGRESS")
+        world.poll()
+        (moved,) = of_type(world.events(), "Outposts Order Status Change")
+        assert moved["wasStalled"] is True
+        assert moved["secondsInPreviousStatus"] // 86_400 == stalled["days"]
+
+
 class TestFailures:
     """One order's trouble stops no other's."""
 
@@ -255,6 +346,17 @@ class TestInput:
         """An input cannot make poll assume another role."""
         with pytest.raises(ValueError, match="no configured source matches"):
             world.poll(roleArn="arn:aws:iam::999999999999:role/other")
+
+
+def reference(order: dict[str, Any]) -> dict[str, str]:
+    """An order's first line item as events name it."""
+    return {"orderId": order["OrderId"], "lineItemId": order["LineItems"][0]["LineItemId"]}
+
+
+def replacing(order: dict[str, Any]) -> dict[str, Any]:
+    """A line item that replaces an order's."""
+    previous = {"PreviousOrderId": order["OrderId"], "PreviousLineItemId": order["LineItems"][0]["LineItemId"]}
+    return {"LineItemId": "ooi-new", "Status": "PREPARING", **previous}
 
 
 def refuse(_: Any, batch: dict[str, Any]) -> dict[str, str]:

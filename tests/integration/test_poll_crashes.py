@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from lambdas.orders.event_types import REPLACEMENT_LINKED, STALLED
 from lambdas.orders.order import Order
 from local.outposts.merge_patch import patch_order
 from tests.world import Call, Poller, Stopped, Trouble, World
@@ -32,10 +33,11 @@ def settled(number: int) -> Order:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What poll already knows, and what happens before the run that is stopped."""
+    """What poll already knows, what happens before the run that is stopped, and what is told of it among the rest."""
 
     known: tuple[Order, ...]
     happens: Callable[[World], None]
+    tells: frozenset[str] = frozenset()
 
 
 def discovery(world: World) -> None:
@@ -55,9 +57,25 @@ def several_changes(world: World) -> None:
 def replacement(world: World) -> None:
     """A line item goes REPLACED, and an order of type REPLACEMENT names it."""
     world.put(patch_order(settled(1), {"LineItems": {"ooi-1a": {"Status": "REPLACED"}}}))
-    previous = {"PreviousOrderId": id_of(1), "PreviousLineItemId": "ooi-1a"}
-    item = {"LineItemId": "ooi-2a", "Quantity": 1, "Status": "PREPARING", **previous}
-    world.put(an_order(2, OrderType="REPLACEMENT", LineItems=[item]))
+    world.put(replacing(2, 1))
+
+
+def replacing(number: int, replaced: int) -> Order:
+    """An order whose line item replaces another order's."""
+    previous = {"PreviousOrderId": id_of(replaced), "PreviousLineItemId": f"ooi-{replaced}a"}
+    item = {"LineItemId": f"ooi-{number}a", "Quantity": 1, "Status": "PREPARING", **previous}
+    return an_order(number, OrderType="REPLACEMENT", LineItems=[item])
+
+
+def replaced_appears(world: World) -> None:
+    """An order appears that known orders replace, one after the other."""
+    world.put(patch_order(settled(1), {"LineItems": {"ooi-1a": {"Status": "REPLACED"}}}))
+
+
+def stalls(world: World) -> None:
+    """Nothing happens, for too long, to an order and its line items; another one is worked on again."""
+    world.pass_hours(46 * 24)
+    comes_alive(world)
 
 
 def comes_alive(world: World) -> None:
@@ -73,7 +91,9 @@ def settles(world: World) -> None:
 SCENARIOS = {
     "discovery": Scenario((), discovery),
     "several changes": Scenario((an_order(1), settled(2)), several_changes),
-    "replacement": Scenario((settled(1),), replacement),
+    "replacement": Scenario((settled(1),), replacement, frozenset({REPLACEMENT_LINKED})),
+    "replaced appears": Scenario((replacing(2, 1), replacing(3, 2)), replaced_appears, frozenset({REPLACEMENT_LINKED})),
+    "stalls": Scenario((settled(1), an_order(2)), stalls, frozenset({STALLED})),
     "comes alive": Scenario((settled(1), settled(2)), comes_alive),
     "settles": Scenario((patch_order(settled(1), {"LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}),), settles),
 }
@@ -151,6 +171,7 @@ def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(
                 for order_id, states in list(world.history.items()):
                     world.put(patch_order(states[-1], {"Status": "ERROR", "Note": order_id}))
             quiet(world, poller)
+        assert meanwhile or scenario.tells <= {event["detailType"] for each in world.told().values() for event in each}
         check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
     assert len(stops) >= 5
 

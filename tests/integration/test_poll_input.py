@@ -110,6 +110,7 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
     with Server(api) as server:
         monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
         monkeypatch.setenv("EVENT_BUS_NAME", "orders")
+        monkeypatch.setenv("STALLED_AFTER_DAYS", "{}")
         monkeypatch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", server.url)
         watch(monkeypatch, {"region": "eu-west-1"})
         monkeypatch.setattr("lambdas.poll.outposts.PAGE_SIZE", 1)
@@ -504,7 +505,7 @@ class TestStoredItems:
         """It is compared as ever, and stored in this version's format."""
         item = known.item()
         body = json.loads(zlib.decompress(item["snapshot"]["B"]))
-        del body["missing"], body["stalled"], item["missing"], item["outpostId"], item["sequence"]
+        del body["missing"], body["stalled"], body["linked"], item["missing"], item["outpostId"], item["sequence"]
         body["since"] = {name: entered[-1][1] for name, entered in body.pop("history").items()}
         packed = zlib.compress(canonical_json(body).encode())
         known.put_item({**item, "format": {"N": "1"}, "snapshot": {"B": packed}})

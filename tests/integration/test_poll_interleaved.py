@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from lambdas.orders.order import Order
 from local.outposts.merge_patch import patch_order
 from tests.event_bridge import Entry
-from tests.integration.test_poll_crashes import an_order, id_of
+from tests.integration.test_poll_crashes import an_order, id_of, replacing
 from tests.strategies import orders
 from tests.world import Call, Poller, Stopped, Trouble, World, nothing
 
@@ -121,6 +121,11 @@ class Polls(RuleBasedStateMachine):
         moved = {f"ooi-{number}{letter}": {"Status": item} for letter, item in zip("ab", items, strict=False)}
         self._put(patch_order(an_order(number), {"Status": status, "LineItems": moved}))
 
+    @rule(number=NUMBERS, replaced=NUMBERS)
+    def an_order_replaces_another(self, number: int, replaced: int) -> None:
+        """A line item names one that is known, or is not yet, or is itself replaced; even by this one."""
+        self._put(replacing(number, replaced))
+
     @precondition(lambda self: self.world.history)
     @rule(number=NUMBERS)
     def an_order_vanishes_from_the_listing_or_comes_back(self, number: int) -> None:
@@ -128,9 +133,9 @@ class Polls(RuleBasedStateMachine):
         self.world.hidden ^= {id_of(number)}
         self.baseline.pop(id_of(number), None)
 
-    @rule(hours=st.integers(1, 30))
+    @rule(hours=st.integers(1, 30) | st.just(50 * 24))
     def time_passes(self, hours: int) -> None:
-        """Daily reads become due."""
+        """Daily reads become due, and orders stall."""
         self.world.pass_hours(hours)
 
     @rule(numbers=st.sets(NUMBERS, min_size=1), after=st.integers(0, 5), times=st.integers(1, 9))

@@ -95,7 +95,7 @@ class TestOrderMessage:
                     secondsInPreviousStatus=60,
                     replacedBy={"orderId": "oo-2", "lineItemId": "ooi-2"},
                 ),
-                "Line item ooi-1: replaced by line item ooi-2 of order oo-2",
+                "Line item ooi-1: replaced by line item ooi-2 in order oo-2",
                 "1 line item REPLACED",
             ),
             (
@@ -104,7 +104,17 @@ class TestOrderMessage:
                     previous={"orderId": "oo-1", "lineItemId": "ooi-1"},
                     replacement={"orderId": "oo-2", "lineItemId": "ooi-2"},
                 ),
-                "Line item ooi-2 of order oo-2 replaces line item ooi-1 of order oo-1",
+                "Line item ooi-1 in order oo-1: replaced by line item ooi-2 in order oo-2",
+                "replacement",
+            ),
+            (
+                told(
+                    "Outposts Replacement Linked",
+                    previous={"orderId": "oo-1", "lineItemId": "ooi-1"},
+                    replacement={"orderId": "o-2", "lineItemId": "i-2"},
+                    currentReplacement={"orderId": "z", "lineItemId": "y"},
+                ),
+                "Line item ooi-1 in order oo-1: replaced by line item i-2 in order o-2, now by line item y in order z",
                 "replacement",
             ),
             (
@@ -126,6 +136,32 @@ class TestOrderMessage:
         """Each detail type of the contract is told in a line of its own; one never heard of, by its name."""
         assert line in lines_of(detail)
         assert news in order_message(detail).headline
+
+    def test_what_had_stalled_and_moves_again_says_after_how_long(self) -> None:
+        """Its line says that it moved again, apart from those that moved on in time."""
+        days = 86_400
+        order = {"detailType": "Outposts Order Status Change", "wasStalled": True, "secondsInPreviousStatus": 52 * days}
+        item = {"detailType": "Outposts Line Item Status Change", "secondsInPreviousStatus": 20 * days}
+        moved = {"previousStatus": "PREPARING", "status": "IN_PROGRESS"}
+        built = {"previousStatus": "PREPARING", "status": "BUILDING"}
+        changes = [
+            {**order, **moved},
+            {**item, **built, "lineItemId": "ooi-1", "wasStalled": True, "secondsInPreviousStatus": 52 * days},
+            {**item, **built, "lineItemId": "ooi-2"},
+        ]
+        assert lines_of(an_update() | {"changes": changes}) == [
+            "Order: moved again, PREPARING → IN_PROGRESS after 52 days",
+            "Line item ooi-1: moved again, PREPARING → BUILDING after 52 days",
+            "Line item ooi-2: PREPARING → BUILDING after 20 days",
+        ]
+
+    def test_line_items_that_stalled_together_are_one_line(self) -> None:
+        """Forty line items that nobody builds are one piece of news."""
+        stalled = {"status": "BUILDING", "since": "2026-09-01", "days": 61, "thresholdDays": 60}
+        told = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **stalled} for n in range(2)]
+        assert lines_of(an_update() | {"changes": told}) == [
+            "2 line items (ooi-0, ooi-1): still BUILDING after 61 days, since 2026-09-01; 60 were allowed"
+        ]
 
     def test_counts_what_the_event_left_out(self) -> None:
         """People learn that there was more than fits."""

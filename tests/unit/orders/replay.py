@@ -4,7 +4,8 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lambdas.orders.event_types import Change
+from lambdas.orders.event_types import REPLACEMENT_LINKED, Change
+from lambdas.orders.lineage import Link, Reference
 from lambdas.orders.order import Order, line_items_by_id
 
 
@@ -19,6 +20,13 @@ def apply(changes: Iterable[Change], order: Order) -> dict[str, Any]:
     for change in changes:
         _APPLY[change.detail_type](result, change.keys)
     return result
+
+
+def links_told(events: list[dict[str, Any]]) -> list[Link]:
+    """The links that events tell."""
+    told = [event for event in events if event["detailType"] == REPLACEMENT_LINKED]
+    ends = [[event[end] for end in ("previous", "replacement")] for event in told]
+    return [Link(*(Reference(each["orderId"], each["lineItemId"]) for each in pair)) for pair in ends]
 
 
 def _put(holder: dict[str, Any], name: str, value: Any) -> None:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from lambdas.orders.events import Observation
 from lambdas.orders.order import Order, is_settled
-from lambdas.orders.snapshot import MAX_STATUSES, ORDER, Entered, Snapshot, observe
+from lambdas.orders.snapshot import MAX_FORMER_LINKS, MAX_STATUSES, ORDER, Entered, Snapshot, observe
+from lambdas.orders.stalled import Thresholds
 from tests.strategies import ORDER_ID, orders
 
 
@@ -112,3 +114,113 @@ class TestSettled:
         assert [entered.status for entered in snapshot.history[ORDER]] == [
             f"STATUS_{minute}" for minute in range(5, MAX_STATUSES + 5)
         ]
+
+
+DAYS = Thresholds({"PREPARING": 45, "IN_PROGRESS": 3}, {"PREPARING": 45, "BUILDING": 3})
+STALLED = "Outposts Order Stalled"
+
+
+def on(day: str) -> Observation:
+    """An observation at midnight of a day."""
+    return Observation("111122223333", "eu-west-1", f"{day}T00:00:00Z")
+
+
+def watched(*reads: tuple[str, Order], listed: bool | None = None) -> Snapshot:
+    """The snapshot after these reads, told when it stalls."""
+    snapshot: Snapshot | None = None
+    for day, read in reads:
+        snapshot = observe(snapshot, read, on(day), b"", listed, stalled_after=DAYS) or snapshot
+    assert snapshot
+    return snapshot
+
+
+class TestStalled:
+    """An order, or a line item, to which nothing happens for too long."""
+
+    def test_a_status_that_lasts_too_long_is_told_once(self) -> None:
+        """The order's and its line item's, each with the contract's keys, without any other change."""
+        waiting = order("PREPARING")
+        snapshot = watched(
+            ("2026-01-01", waiting), ("2026-02-15", waiting), ("2026-02-16", waiting), ("2026-03-30", waiting)
+        )
+        assert [event.detail_type for event in snapshot.pending[2:]] == [STALLED, STALLED, "Outposts Order Updated"]
+        keys = {"status": "PREPARING", "since": "2026-01-01T00:00:00Z", "days": 46, "thresholdDays": 45}
+        told = [{key: each.get(key) for key in (*keys, "lineItemId")} for each in details(snapshot, STALLED)]
+        assert told == [{**keys, "lineItemId": None}, {**keys, "lineItemId": "ooi-a"}]
+        assert (set(snapshot.stalled), snapshot.version) == ({ORDER, "ooi-a"}, 2)
+
+    def test_each_status_is_told_anew(self) -> None:
+        """What moves on and stalls again is news again."""
+        snapshot = watched(
+            ("2026-01-01", order("PREPARING")),
+            ("2026-03-01", order("PREPARING")),
+            ("2026-03-02", order("IN_PROGRESS", "BUILDING")),
+            ("2026-03-06", order("IN_PROGRESS", "BUILDING")),
+        )
+        assert [each["status"] for each in details(snapshot, STALLED)] == ["PREPARING"] * 2 + [
+            "IN_PROGRESS",
+            "BUILDING",
+        ]
+
+    def test_what_moves_again_says_that_it_had_stalled_and_after_how_long(self) -> None:
+        """One that had not stalled says nothing of it."""
+        snapshot = watched(
+            ("2026-01-01", order("PREPARING")),
+            ("2026-02-20", order("PREPARING")),
+            ("2026-02-22", order("IN_PROGRESS", "BUILDING")),
+            ("2026-02-23", order("DELIVERED", "DELIVERED")),
+        )
+        for detail_type in ("Outposts Order Status Change", "Outposts Line Item Status Change"):
+            moved = details(snapshot, detail_type)
+            assert [(each.get("wasStalled"), each["secondsInPreviousStatus"] // 86_400) for each in moved] == [
+                (True, 52),
+                (None, 1),
+            ]
+        assert snapshot.stalled == frozenset()
+
+    def test_the_first_status_began_with_the_submission(self) -> None:
+        """An order found in PREPARING was never anything else; of others nothing is known before the first sight."""
+        submitted = {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}
+        snapshot = watched(("2026-03-01", order("PREPARING", "BUILDING") | submitted))
+        assert [entered[-1].at[:10] for entered in snapshot.history.values()] == ["2026-01-01", "2026-03-01"]
+
+    @pytest.mark.parametrize("submitted", ["some day", "2026-01-01", "2030-01-01T00:00:00Z", 7])
+    def test_a_submission_that_cannot_be_counts_from_the_first_sight(self, submitted: object) -> None:
+        """What is no time, has no zone, or is still to come."""
+        snapshot = watched(("2026-03-01", order("PREPARING") | {"OrderSubmissionDate": submitted}))
+        assert snapshot.history[ORDER] == (Entered("PREPARING", "2026-03-01T00:00:00Z"),)
+
+    def test_an_order_that_is_found_stalled_is_told_so_by_the_next_read(self) -> None:
+        """What a first poll finds is not notified; that it has stalled is."""
+        found = order("PREPARING", "BUILDING") | {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}
+        snapshot = observe(None, found, at("09:00:00", baseline=True), b"", stalled_after=DAYS)
+        assert snapshot
+        assert details(snapshot, STALLED) == []
+        again = observe(snapshot, found, at("09:05:00"), b"", stalled_after=DAYS)
+        assert again
+        assert [(each["baseline"], each["days"]) for each in details(again, STALLED)] == [(False, 327)]
+
+    @pytest.mark.parametrize(
+        ("waiting", "listed"),
+        [
+            (order("COMPLETED", "INSTALLED"), None),
+            (order("CANCELLED", "PREPARING"), None),
+            (order("HELD_AT_CUSTOMS", "HELD_AT_CUSTOMS"), None),
+            (order("PREPARING"), False),
+        ],
+        ids=["settled", "cancelled", "unknown", "missing"],
+    )
+    def test_what_nothing_is_expected_of_never_stalls(self, waiting: Order, listed: bool | None) -> None:
+        """Nor what ListOrders no longer names."""
+        snapshot = watched(("2026-01-01", waiting), ("2026-12-01", waiting), ("2026-12-02", waiting), listed=listed)
+        assert details(snapshot, STALLED) == []
+
+
+def test_links_that_change_for_ever_do_not_fill_the_item() -> None:
+    """Of those no longer named the latest are remembered."""
+    snapshot: Snapshot | None = None
+    for number in range(MAX_FORMER_LINKS + 5):
+        item = {"LineItemId": "ooi-a", "PreviousOrderId": f"oo-{number}", "PreviousLineItemId": "ooi-b"}
+        snapshot = observe(snapshot, {"OrderId": ORDER_ID, "LineItems": [item]}, at("09:00:00"), b"")
+    assert snapshot
+    assert len(snapshot.linked) == MAX_FORMER_LINKS + 1

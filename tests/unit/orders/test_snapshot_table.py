@@ -12,6 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from lambdas.orders.events import Event
+from lambdas.orders.lineage import Link, Reference
 from lambdas.orders.snapshot import Snapshot
 from lambdas.orders.snapshot_item import SnapshotTooLargeError
 from lambdas.orders.snapshot_table import ATTEMPTS, MAX_IDS_BYTES, Known, Loaded, SnapshotTable, SourceState
@@ -210,6 +211,30 @@ class TestKnown:
             (SOURCE, ORDER_ID, Known(b"", settled=False, pending=1, version=1)),
             (elsewhere.source, "oo-elsewhere", Known(b"", settled=False, pending=0, version=1)),
         ]
+
+    def test_it_tells_what_an_order_replaces_and_stores_nothing_for_the_others(
+        self, client: Any, table: SnapshotTable
+    ) -> None:
+        """The attribute is sparse, so that it costs nothing where it says nothing; a damaged one tells nothing."""
+        item = {"LineItemId": "ooi-2", "PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"}
+        table.save(FIRST)
+        table.save(replace(FIRST, order={"OrderId": "oo-2", "LineItems": [item]}))
+        known = table.known("111122223333", "eu-west-1")
+        assert known["oo-2"].replaces == (Link(Reference("oo-1", "ooi-1"), Reference("oo-2", "ooi-2")),)
+        assert known[ORDER_ID].replaces == ()
+        stored = {each["id"]["S"]: each for each in client.scan(TableName="snapshots")["Items"]}
+        assert "replaces" not in stored[ORDER_ID]
+        client.put_item(TableName="snapshots", Item={**stored["oo-2"], "replaces": {"S": '[["ooi-2"]]'}})
+        assert table.known("111122223333", "eu-west-1")["oo-2"].replaces == ()
+
+    def test_more_links_than_the_index_holds_are_stored_in_part(self, table: SnapshotTable) -> None:
+        """An order of thousands of line items that replace others is stored all the same."""
+        items = [
+            {"LineItemId": f"ooi-{n}", "PreviousOrderId": "oo-1", "PreviousLineItemId": f"ooi-{n}"}
+            for n in range(9_000)
+        ]
+        assert table.save(replace(FIRST, order={"OrderId": "oo-2", "LineItems": items}))
+        assert len(table.known("111122223333", "eu-west-1")["oo-2"].replaces) > 200
 
 
 class TestSourceState:
