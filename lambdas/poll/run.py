@@ -15,11 +15,11 @@ from lambdas.orders.events import UPDATED, Observation
 from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
+from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SourceState
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.poll.choice import orders_gone_missing, orders_to_read
-from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import CONCURRENT_READS, digest, get_order, list_orders
+from lambdas.poll.ports import Bus, Snapshots
 from lambdas.poll.source import Source
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ class Poll:
 
     source: Source
     outposts: "OutpostsClient"
-    table: SnapshotTable
-    bus: EventBus
+    table: Snapshots
+    bus: Bus
     clock: Callable[[], datetime]
 
     def run(self) -> Summary:
@@ -250,6 +250,8 @@ class Poll:
         arrived_whole = {}
         for order_id, snapshot in pending.items():
             arrived = snapshot.pending[: published.counts[order_id]]
+            for event in arrived:
+                logger.info("Published", correlation_id=order_id, **event.gist())
             summary.events_published += len(arrived)
             summary.transitions_published += sum(event.detail_type != UPDATED for event in arrived)
             summary.events_pending += len(snapshot.pending) - len(arrived)
