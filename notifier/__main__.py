@@ -7,18 +7,43 @@ from collections.abc import Callable
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from notifier import orders
+from notifier.doctor import doctor
 from notifier.errors import OperatorError
+from notifier.events import events
+from notifier.notification import notification
+from notifier.orders import orders, show
+from notifier.poll import poll
+from notifier.preview import preview
 from notifier.redrive import redrive
+from notifier.replay import replay
 from notifier.terminal import note
 
 PROGRAM = "python -m notifier"
 
 # Each command, and examples of it.
-COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
-    orders.orders: ("orders", "orders --all --status ERROR", "orders --json | jq -r '.[].orderId'"),
-    orders.show: ("show oo-0123456789abcdef0",),
-    redrive: ("redrive",),
+COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
+    "orders": (orders, ("orders", "orders --all --status ERROR", "orders --json | jq -r '.[].orderId'")),
+    "show": (show, ("show oo-0123456789abcdef0",)),
+    "events": (events, ("events oo-0123456789abcdef0",)),
+    "poll": (poll, ("poll", "poll oo-0123456789abcdef0")),
+    "replay": (
+        replay,
+        (
+            "replay --order oo-0123456789abcdef0 --from-sequence 3 --to-sequence 9",
+            "replay --start 2026-11-24T09:00:00Z --end 2026-11-24T10:00:00Z --rule replaced-or-failed",
+        ),
+    ),
+    "redrive": (redrive, ("redrive",)),
+    "test-notification": (notification, ("test-notification", "test-notification --only shipment --only alarm")),
+    "doctor": (doctor, ("doctor", "doctor --json | jq '.[] | select(.verdict != \"ok\")'")),
+    "preview": (
+        preview,
+        (
+            "preview --region eu-west-1",
+            "preview --role-arn arn:aws:iam::123456789012:role/Reader --external-id orders",
+            "preview --watch --interval 60 --folder ./preview | jq -c '.detail'",
+        ),
+    ),
 }
 
 
@@ -52,9 +77,9 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for command, examples in COMMANDS.items():
+    for name, (command, examples) in COMMANDS.items():
         epilog = "\n\n".join(["Examples:", *(f"`{PROGRAM} {example}`" for example in examples)])
-        app.command(command.__name__.replace("_", "-"), epilog=epilog)(command)
+        app.command(name, epilog=epilog)(command)
     return app
 
 

@@ -111,9 +111,8 @@ class SnapshotFolder:
         """Load what is remembered of a source."""
         with self._lock:
             kept = self._get(f"source#{name}") or {}
-        return SourceState(
-            **{key: frozenset(value) if isinstance(value, list) else value for key, value in kept.items()}
-        )
+        values: Any = {key: frozenset(value) if isinstance(value, list) else value for key, value in kept.items()}
+        return SourceState(**values)
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
         """Remember what a source's first poll listed; gives what is remembered."""

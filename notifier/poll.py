@@ -65,7 +65,7 @@ def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
         FunctionName=stack.outputs["PollFunctionName"], Payload=json.dumps(request).encode()
     )
     payload: Json = json.loads(answer["Payload"].read())
-    if "FunctionError" not in answer:
+    if not answer.get("FunctionError"):
         return payload
     if payload.get("errorType") == "PollFailedError":
         summary: Json = json.loads(payload["errorMessage"])

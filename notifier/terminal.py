@@ -77,7 +77,6 @@ def lasted(seconds: int | None) -> str | None:
 
 def nearest_of(given: str, known: Iterable[str]) -> str:
     """Give the end of an error's sentence that names what was meant, empty where nothing is near."""
-
     found = difflib.get_close_matches(given, list(known), n=1)
     return f"; did you mean {found[0]}?" if found else ""
 
