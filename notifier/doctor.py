@@ -83,7 +83,7 @@ def examine(stack: Stack) -> Iterator[Check]:
         try:
             yield from examined(stack)
         except (BotoCoreError, ClientError, OperatorError) as error:
-            yield Check(name, "fail", str(error), "Your credentials need this permission for the check")
+            yield Check(name, "fail", str(error), "Allow it to your credentials, or mend what it names")
 
 
 def _stack(stack: Stack) -> Check:
@@ -130,18 +130,20 @@ def _schedules(stack: Stack) -> Iterator[Check]:
 
 
 def _rules(stack: Stack) -> Iterator[Check]:
-    events = stack.session.client("events")
-    off, number = [], 0
-    for found in stack.of_kind("AWS::Events::Rule"):
-        *bus, name = found.name.rpartition("/")[2].split("|")
-        rule = events.describe_rule(Name=name, EventBusName=bus[0] if bus else "default")
-        number += 1
-        if rule["State"] == "DISABLED":
-            off.append(name)
-    if off:
-        yield Check("rules", "fail", f"disabled: {', '.join(off)}", "Enable them, or deploy again")
+    # CloudFormation names a rule of a bus `<bus>|<rule>`.
+    names = {found.name.rpartition("|")[2] for found in stack.of_kind("AWS::Events::Rule")}
+    pages = stack.session.client("events").get_paginator("list_rules")
+    states = {
+        rule["Name"]: rule["State"]
+        for bus in ("default", stack.outputs["EventBusName"])
+        for page in pages.paginate(EventBusName=bus)
+        for rule in page["Rules"]
+        if rule["Name"] in names
+    }
+    if off := sorted(name for name in names if states.get(name, "DISABLED") == "DISABLED"):
+        yield Check("rules", "fail", f"disabled or gone: {', '.join(off)}", "Enable them, or deploy again")
     else:
-        yield Check("rules", "ok", f"{number} enabled")
+        yield Check("rules", "ok", f"{len(names)} enabled")
 
 
 def _queue(stack: Stack) -> Iterator[Check]:

@@ -33,9 +33,7 @@ def notification(
     """
     for name in only or ():
         if name not in NAMES:
-            raise OperatorError(
-                f"--only {name} is no sample{nearest_of(name, NAMES) or ','} there are {', '.join(NAMES)}"
-            )
+            raise OperatorError(f"--only {name} is no sample{nearest_of(name, NAMES)} There are {', '.join(NAMES)}")
     stack = deployed(region, profile)
     told = []
     for name in only or NAMES:

@@ -84,7 +84,8 @@ def replay(
             f"{order} has no events from {from_sequence} to {to_sequence or 'the last'}; its last is {last}"
         )
     wanted = range(from_sequence, last + 1)
-    begin = _utc(start) or max(_first_seen(snapshot), archive.since)
+    # EventBridge knows an event's time to the second.
+    begin = _utc(start) or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
     found = _archived(stack, archive, order, wanted, begin, until)
     if not dry_run:
         _send(stack, archive, found, rule_arn)
@@ -111,7 +112,7 @@ def _rule_arn(stack: Stack, name: str) -> str:
     arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
     if name not in arns:
         raise OperatorError(
-            f"--rule {name} is no rule of the bus {bus}{nearest_of(name, arns)} there are {', '.join(arns)}"
+            f"--rule {name} is no rule of the bus {bus}{nearest_of(name, arns)} There are {', '.join(arns)}"
         )
     return arns[name]
 
@@ -207,7 +208,6 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
         return
     if rule_arn:
         times = [from_iso8601(event["time"]) for event in found]
-        # EventBridge knows an event's time to the second.
         _finish(stack, _start(stack, archive, min(times), max(times) + timedelta(seconds=1), rule_arn))
         return
     again = [Event(event["detail-type"], event["detail"]) for event in found]

@@ -56,7 +56,15 @@ def say(value: object) -> None:
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Answer with a table on stdout. A cell that is None stays empty; texts from outside are made harmless."""
-    table = Table(*columns, title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table = Table(
+        *columns,
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
     for column in table.columns:
         column.overflow = "fold"  # an id that is cut is of no use
     for row in rows:
@@ -76,9 +84,9 @@ def lasted(seconds: int | None) -> str | None:
 
 
 def nearest_of(given: str, known: Iterable[str]) -> str:
-    """Give the end of an error's sentence that names what was meant, empty where nothing is near."""
+    """Give the end of an error's sentence: what was meant, where anything is near."""
     found = difflib.get_close_matches(given, list(known), n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    return f"; did you mean {found[0]}?" if found else "."
 
 
 def fail_with(problems: Sequence[str]) -> None:
