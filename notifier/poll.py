@@ -10,7 +10,7 @@ from botocore.config import Config
 from notifier.errors import OperatorError
 from notifier.orders import find
 from notifier.stack import Stack
-from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, note, say, show_table
+from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, say, show_table
 
 # An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
@@ -31,7 +31,12 @@ def poll(
     """
     stack = deployed(region, profile)
     requests = [_request_of(stack, order)] if order else sources_of(stack)
-    summaries = [polled for request in requests if (polled := _told(stack, request))]
+    summaries, problems = list[Json](), list[str]()
+    for request in requests:
+        try:
+            summaries.append(invoke_poll(stack, request))
+        except OperatorError as error:  # of several sources, one that fails stops no other
+            problems.append(f"{json.dumps(request)}: {error}")
     if as_json:
         say(summaries)
     else:
@@ -44,9 +49,7 @@ def poll(
                 for summary in summaries
             ),
         )
-    problems = [problem for summary in summaries for problem in problems_of(summary)]
-    problems += ["a source could not be polled"] * (len(requests) > len(summaries))
-    fail_with(problems)
+    fail_with([*problems, *(problem for summary in summaries for problem in problems_of(summary))])
 
 
 def sources_of(stack: Stack) -> list[Json]:
@@ -81,15 +84,6 @@ def problems_of(summary: Json) -> list[str]:
         f"{failure['orderId'] or 'the listing of ' + summary['source']}: {failure['error']}"
         for failure in summary["failures"]
     ]
-
-
-def _told(stack: Stack, request: Json) -> Json | None:
-    """Poll one of several sources; one that fails as a whole is told, and stops no other."""
-    try:
-        return invoke_poll(stack, request)
-    except OperatorError as error:
-        note(f"warning: {json.dumps(request)}: {error}")
-        return None
 
 
 def _request_of(stack: Stack, order_id: str) -> Json:

@@ -18,7 +18,7 @@ import typer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify.message import Message, order_message
+from lambdas.notify.message import Message, count, order_message
 from lambdas.orders.events import SOURCE, UPDATED, Event
 from lambdas.orders.observability import logger
 from lambdas.orders.timestamps import to_iso8601
@@ -174,7 +174,7 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
 
 def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
     show_table(
-        f"{len(rows)} orders",
+        count(len(rows), "order"),
         ["Order", "Outpost", "Status", "For", "Line items"],
         (
             [
@@ -186,13 +186,13 @@ def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
         ),
     )
     show_table(
-        f"{len(events)} events would go out",
+        f"{count(len(events), 'event')} would go out",
         ["Order", "Sequence", "Event"],
         ([event["detail"]["orderId"], event["detail"]["sequence"], event["detail-type"]] for event in events),
     )
     baseline = any(detail["baseline"] for detail in messages)
     show_table(
-        f"{len(messages)} messages would be sent" + (", with announceExistingOrders" if baseline else ""),
+        f"{count(len(messages), 'message')} would be sent" + (", with announceExistingOrders" if baseline else ""),
         ["Message", "Says"],
         ([message.headline, _lines(message)] for message in map(order_message, messages)),
     )

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from lambdas.notify.message import count
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.snapshot import ORDER, Snapshot
 from lambdas.orders.timestamps import from_iso8601
@@ -226,7 +227,7 @@ def _tell(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None
         say([*found])
         return
     show_table(
-        f"{len(found)} events {'sent again' if sent else 'would be sent again'}",
+        f"{count(len(found), 'event')} {'sent again' if sent else 'would be sent again'}",
         ["Sequence", "Observed (UTC)", "Event", "Event id"],
         (
             [
