@@ -7,8 +7,6 @@ from notifier.replay import _own_rule
 from notifier.stack import Stack
 
 NAME = "outposts-order-notifier-replay-1"
-    '{"id": "1", "source": "outposts-order-notifier", "detail-type": "d", "account": "1", "time": "t", "region": "r", '
-)
 
 
 @pytest.fixture
