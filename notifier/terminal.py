@@ -70,6 +70,8 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     for row in rows:
         table.add_row(*map(_cell, row))
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    if title:
+        console.print()
     console.print(table)
 
 
