@@ -1,37 +1,91 @@
 """The operator's command line."""
 
-import argparse
+import signal
 import sys
+from collections.abc import Callable
 
-import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
+from notifier.doctor import doctor
+from notifier.errors import OperatorError
+from notifier.events import events
+from notifier.notification import notification
+from notifier.orders import orders, show
+from notifier.poll import poll
+from notifier.preview import preview
 from notifier.redrive import redrive
-from notifier.stack import NotDeployedError, Stack
+from notifier.replay import replay
+from notifier.terminal import note
+
+PROGRAM = "python -m notifier"
+
+# Each command, and examples of it.
+COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
+    "orders": (orders, ("orders", "orders --all --status ERROR", "orders --json | jq -r '.[].orderId'")),
+    "show": (show, ("show oo-0123456789abcdef0",)),
+    "events": (events, ("events oo-0123456789abcdef0",)),
+    "poll": (poll, ("poll", "poll oo-0123456789abcdef0")),
+    "replay": (
+        replay,
+        (
+            "replay --order oo-0123456789abcdef0 --from-sequence 3 --to-sequence 9",
+            "replay --start 2026-11-24T09:00:00Z --end 2026-11-24T10:00:00Z --rule replaced-or-failed",
+        ),
+    ),
+    "redrive": (redrive, ("redrive",)),
+    "test-notification": (notification, ("test-notification", "test-notification --only shipment --only alarm")),
+    "doctor": (doctor, ("doctor", "doctor --json | jq '.[] | select(.verdict != \"ok\")'")),
+    "preview": (
+        preview,
+        (
+            "preview --region eu-west-1",
+            "preview --role-arn arn:aws:iam::123456789012:role/Reader --external-id orders",
+            "preview --watch --interval 60 --folder ./preview | jq -c '.detail'",
+        ),
+    ),
+}
 
 
 def main() -> None:
-    """Run the command that the arguments name."""
-    parser = argparse.ArgumentParser(
-        prog="python -m notifier", description="Operates the deployed notifier, with your AWS credentials and region."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    command = commands.add_parser(
-        "redrive",
-        help="send the notifications that rest in the dead-letter queue again",
-        description="Sends the notifications that rest in the dead-letter queue again. Mend the channel before; a "
-        "channel that was told already is not told again.",
-    )
-    command.set_defaults(run=_redrive)
+    """Run the command that the arguments name; what goes wrong is told in one line, with an exit code other than 0."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed then, too
     try:
-        parser.parse_args().run()
-    except NotDeployedError as error:
-        sys.exit(f"error: {error}")
+        sys.exit(_app()(prog_name=PROGRAM, standalone_mode=False))
+    except OperatorError as error:
+        _end(str(error))
+    except typer.TyperException as error:
+        _end(f"{error.format_message()} Look at `{PROGRAM} --help`", error.exit_code)
+    except ClientError as error:
+        _end(f"{error}. Look at your credentials' permissions, --region and --profile")
+    except BotoCoreError as error:
+        _end(f"{error} Look at your credentials, --region and --profile")
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read has gone, and Python would complain of what it could not write
+        sys.exit(1)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)  # as shells tell it
 
 
-def _redrive() -> None:
-    stack = Stack()
-    moved = redrive(boto3.client("sqs"), stack.outputs["DeadLetterQueueUrl"], stack.notify_queue_url)
-    print(f"{moved} messages sent again" if moved else "The dead-letter queue is empty")  # noqa: T201 - the answer
+def _app() -> typer.Typer:
+    app = typer.Typer(
+        help="Operates the deployed notifier, with your AWS credentials and region. Answers go to stdout, all else to "
+        "stderr; the exit code is 0 only where nothing is wrong.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="markdown",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for name, (command, examples) in COMMANDS.items():
+        epilog = "\n\n".join(["Examples:", *(f"`{PROGRAM} {example}`" for example in examples)])
+        app.command(name, epilog=epilog)(command)
+    return app
+
+
+def _end(text: str, code: int = 1) -> None:
+    note(f"error: {' '.join(text.split())}")
+    sys.exit(code)
 
 
 if __name__ == "__main__":

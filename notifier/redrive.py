@@ -1,12 +1,27 @@
-"""Sends notifications that rest in the dead-letter queue again."""
+"""`redrive`: sends notifications that rest in the dead-letter queue again."""
 
 from typing import TYPE_CHECKING
+
+from notifier.terminal import AsJson, Profile, Region, deployed, say
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 
-def redrive(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:
+def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Send the notifications that rest in the dead-letter queue again.
+
+    Mend the channel before; a channel that was told already is not told again.
+    """
+    stack = deployed(region, profile)
+    moved = move(stack.session.client("sqs"), stack.outputs["DeadLetterQueueUrl"], stack.notify_queue_url)
+    if as_json:
+        say({"messagesSentAgain": moved})
+    else:
+        say(f"{moved} messages sent again" if moved else "The dead-letter queue is empty")
+
+
+def move(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:
     """Move all messages of a dead-letter queue to a queue; gives their number.
 
     A message is sent before it is deleted, so none is lost; one that is sent twice is told once, as notify remembers

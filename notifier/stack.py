@@ -1,39 +1,125 @@
-"""The deployed stack as an operator finds it: by its name and outputs."""
+"""The deployed stack as an operator finds it: by its name, outputs and resources, with the caller's credentials."""
 
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.orders.snapshot_table import SnapshotTable
+from notifier.errors import OperatorError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
 STACK_NAME = "OutpostsOrderNotifier"
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 
 
-class NotDeployedError(Exception):
-    """The stack is not where the caller's credentials and region point; the text says what to do."""
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of the stack: its type, its name in the template, and its name in AWS."""
+
+    kind: str
+    logical_id: str
+    name: str
+
+
+def session_of(region: str | None, profile: str | None) -> boto3.Session:
+    """Make a session of the caller's credentials; what is not given comes from the standard variables and files.
+
+    Raises:
+        OperatorError: There is no such region or profile, or no region at all.
+    """
+    try:
+        session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"), profile_name=profile)
+    except BotoCoreError as error:
+        raise OperatorError(
+            f"--profile {profile}: {error}; `aws configure list-profiles` names those there are"
+        ) from error
+    if not session.region_name:
+        raise OperatorError("no region is known: give --region, or set AWS_REGION")
+    known = [name for partition in PARTITIONS for name in session.get_available_regions("ec2", partition)]
+    if region and region not in known:
+        nearest = difflib.get_close_matches(region, known, n=1)
+        raise OperatorError(
+            f"--region {region} is none of AWS's" + (f"; did you mean {nearest[0]}?" if nearest else "")
+        )
+    return session
 
 
 class Stack:
     """The stack in the caller's account and region."""
 
+    def __init__(self, session: boto3.Session) -> None:
+        self.session = session
+
     @cached_property
-    def outputs(self) -> dict[str, str]:
-        """The stack's outputs, by name.
+    def description(self) -> "StackTypeDef":
+        """What CloudFormation says of the stack.
 
         Raises:
-            NotDeployedError: There is no such stack, or CloudFormation could not be asked.
+            OperatorError: There is no such stack, or CloudFormation could not be asked.
         """
         try:
-            (stack,) = boto3.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+            (stack,) = self.session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
         except (BotoCoreError, ClientError) as error:
-            raise NotDeployedError(
-                f"the stack {STACK_NAME} was not found: {error}. Look at AWS_REGION and at your credentials"
+            raise OperatorError(
+                f"the stack {STACK_NAME} was not found in {self.session.region_name}: {error}. "
+                "Look at --region (AWS_REGION) and at your credentials (--profile, AWS_PROFILE)"
             ) from error
-        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+        return stack
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs, by name."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
+
+    @cached_property
+    def resources(self) -> list[Resource]:
+        """All that the stack is made of."""
+        pages = (
+            self.session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+        )
+        return [
+            Resource(found["ResourceType"], found["LogicalResourceId"], found.get("PhysicalResourceId", ""))
+            for page in pages
+            for found in page["StackResourceSummaries"]
+        ]
+
+    def of_kind(self, kind: str) -> Iterator[Resource]:
+        """Give the resources of a CloudFormation type, such as `AWS::SQS::Queue`."""
+        return (resource for resource in self.resources if resource.kind == kind)
+
+    def function(self, output: str) -> "FunctionConfigurationResponseTypeDef":
+        """Give the configuration of the function that an output names."""
+        return self.session.client("lambda").get_function_configuration(FunctionName=self.outputs[output])
+
+    def variables(self, output: str) -> dict[str, str]:
+        """Give the environment of the function that an output names."""
+        return self.function(output).get("Environment", {}).get("Variables", {})
+
+    @property
+    def account(self) -> str:
+        """The account that the stack is in, 12 digits."""
+        return self.outputs["EventBusArn"].split(":")[4]
+
+    @property
+    def snapshots(self) -> SnapshotTable:
+        """The snapshot table."""
+        return SnapshotTable(self.session.client("dynamodb"), self.outputs["SnapshotTableName"])
 
     @cached_property
     def notify_queue_url(self) -> str:
         """The URL of the queue that feeds the notify function."""
-        mappings = boto3.client("lambda").list_event_source_mappings(FunctionName=self.outputs["NotifyFunctionName"])
+        mappings = self.session.client("lambda").list_event_source_mappings(
+            FunctionName=self.outputs["NotifyFunctionName"]
+        )
         (mapping,) = mappings["EventSourceMappings"]
         *_, account, name = mapping["EventSourceArn"].split(":")
-        return boto3.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+        return self.session.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]

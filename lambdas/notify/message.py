@@ -54,8 +54,9 @@ def order_message(detail: Mapping[str, Any]) -> Message:
     if omitted := detail.get("changesOmitted"):
         lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
     counts = detail["lineItemCountsByStatus"].items()
+    test = "TEST: " if detail.get("test") else ""
     return Message(
-        headline=f"Order {plain(detail['orderId'])} for Outpost {plain(detail['outpostId'])} {_news(detail)}",
+        headline=f"{test}Order {plain(detail['orderId'])} for Outpost {plain(detail['outpostId'])} {_news(detail)}",
         lines=tuple(lines),
         facts={
             "Status": plain(detail["orderStatus"]),

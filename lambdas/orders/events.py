@@ -34,6 +34,7 @@ MAX_EVENT_BYTES = 200_000
 ENVELOPE_BYTES = 2_000  # more than what PutEvents counts beside the detail: source, detail-type, resources, time
 MAX_COUNTS_BYTES = 50_000
 MAX_COMMON_CHARACTERS = 1_000  # the API's own limits are below it; an update's changes hold the whole value
+GIST = ("eventId", "sequence", "observedAt", "lineItemId", "status", "previousStatus")
 MARK_BYTES = 2_000  # more than what `_mark` makes, whatever its text escapes to
 
 _EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
@@ -72,6 +73,12 @@ class Event:
     def size(self) -> int:
         """Bytes that PutEvents counts, rounded up."""
         return _bytes(self.detail) + ENVELOPE_BYTES
+
+    def gist(self) -> dict[str, Any]:
+        """Give what tells it apart and says most, in a few words: what a log line has room for."""
+        told = {key: self.detail[key] for key in GIST if key in self.detail}
+        short = {key: _beginning(value) if isinstance(value, str | None) else value for key, value in told.items()}
+        return {"detailType": self.detail_type, **short}
 
 
 def events_of(order: Order, changes: list[Change], observation: Observation, after_sequence: int) -> list[Event]:

@@ -68,6 +68,11 @@ class Lineage:
         """Give the links whose replaced line item is of this order, sorted."""
         return self._by_previous_order.get(order_id, ())
 
+    def of(self, order_id: str) -> list[Link]:
+        """Give the links in which an order has either part, sorted."""
+        every = (link for links in self._by_previous_order.values() for link in links)
+        return sorted(link for link in every if order_id in {link.previous.order_id, link.replacement.order_id})
+
     def replaced_by(self, item: Reference) -> Reference | None:
         """Give the line item that replaces this one, None where none is known to."""
         return next((link.replacement for link in self.naming(item.order_id) if link.previous == item), None)

@@ -105,13 +105,13 @@ class SnapshotTable:
             ExpressionAttributeNames={"#source": "source"},
             ExpressionAttributeValues={":source": {"S": f"{account}/{region}"}},
         )
-        return {item["id"]["S"]: _known(item) for page in pages for item in page["Items"]}
+        return {item["id"]["S"]: known_of(item) for page in pages for item in page["Items"]}
 
     def known_of_all_sources(self) -> Iterator[tuple[str, str, Known]]:
         """Say of every order its source (`<account>/<region>`), its id and what is known. Eventually consistent."""
         for page in self._client.get_paginator("scan").paginate(TableName=self._name, IndexName=INDEX_NAME):
             for item in page["Items"]:
-                yield item["source"]["S"], item["id"]["S"], _known(item)
+                yield item["source"]["S"], item["id"]["S"], known_of(item)
 
     def load(self, order_ids: Iterable[str]) -> Loaded:
         """Load the snapshots of some orders, so that they can be written anew.
@@ -289,7 +289,7 @@ def _fitting(order_ids: Iterable[str]) -> list[str]:
     return [order_id for order_id, size in zip(order_ids, sizes, strict=True) if size <= MAX_IDS_BYTES]
 
 
-def _known(item: Item) -> Known:
+def known_of(item: Item) -> Known:
     """Read an entry of the index; what a damaged or an older one lacks makes its order be read."""
     return Known(
         summary=item.get("summary", {}).get("B", b""),

@@ -20,12 +20,12 @@ from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.observability import count, logger
 from lambdas.orders.order import is_settled
 from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
+from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SourceState
 from lambdas.orders.stalled import Thresholds
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.poll.choice import in_turn, orders_gone_missing, orders_to_read
-from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import CONCURRENT_READS, digest, get_order, list_orders
+from lambdas.poll.ports import Bus, Snapshots
 from lambdas.poll.source import Source
 
 if TYPE_CHECKING:
@@ -154,8 +154,8 @@ class Poll:
 
     source: Source
     outposts: "OutpostsClient"
-    table: SnapshotTable
-    bus: EventBus
+    table: Snapshots
+    bus: Bus
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float] = lambda: math.inf
     stalled_after: Thresholds = field(default_factory=Thresholds)
@@ -339,6 +339,8 @@ class Poll:
         arrived_whole = {}
         for order_id, snapshot in pending.items():
             arrived = snapshot.pending[: published.counts[order_id]]
+            for event in arrived:
+                logger.info("Published", correlation_id=order_id, **event.gist())
             summary.events_published += len(arrived)
             summary.transitions_published += sum(event.detail_type != UPDATED for event in arrived)
             summary.events_pending += len(snapshot.pending) - len(arrived)

@@ -22,10 +22,10 @@ def redrive(cloud: Cloud) -> str:
     ).stdout
 
 
-def slack_answers(cloud: Cloud, times: int) -> None:
-    """Let Slack be down for so many messages."""
+def slack_answers(cloud: Cloud, times: int, status: int = 503, body: str = "service_unavailable") -> None:
+    """Let Slack be down, or refuse otherwise, for so many messages."""
     (url,) = [word for word in cloud.printed.split() if word.endswith("/_receiver/messages")]
-    answer = {"status": 503, "body": "service_unavailable", "times": times}
+    answer = {"status": status, "body": body, "times": times}
     assert urllib3.request("PUT", url.replace("messages", "answer"), json=answer).status == 204
 
 

@@ -1,0 +1,286 @@
+"""`doctor`: checks the deployment, part by part."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from lambdas.notify.slack import SLACK_ORIGINS, WORKFLOW_PATHS
+from notifier.errors import OperatorError
+from notifier.poll import invoke_poll, problems_of, sources_of
+from notifier.stack import STACK_NAME, Stack
+from notifier.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
+
+Verdict = Literal["ok", "warn", "fail"]
+# How Slack answers an empty message to a webhook that works: it posts nothing.
+# https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors
+WORKING_WEBHOOK = frozenset({"no_text", "invalid_payload", "missing_text_or_fallback_or_attachments"})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found.
+
+    Attributes:
+        name: What was looked at.
+        verdict: Whether it is well.
+        found: What was seen.
+        todo: What to do about it, empty where nothing.
+    """
+
+    name: str
+    verdict: Verdict
+    found: str
+    todo: str = ""
+
+
+def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Check the deployment, and say of each part what was found and what to do.
+
+    It polls each source once, as the schedule does: that proves that orders can be listed and read, that member roles
+    can be assumed, and that events can be published. Nothing else is changed, and nobody is written to; Slack's webhook
+    gets an empty message, which it refuses without posting. No secret is shown. The exit code is 1 where a check fails.
+    """
+    stack = deployed(region, profile)
+    checks = list(examine(stack))
+    if as_json:
+        say([asdict(check) for check in checks])
+    else:
+        show_table(
+            "",
+            ["Check", "", "Found", "To do"],
+            ([check.name, check.verdict, check.found, check.todo] for check in checks),
+        )
+    fail_with([f"{check.name}: {check.found}" for check in checks if check.verdict == "fail"])
+
+
+def examine(stack: Stack) -> Iterator[Check]:
+    """Make all checks; one that cannot be made fails, and stops no other.
+
+    Raises:
+        OperatorError: There is no stack.
+    """
+    yield _stack(stack)
+    parts: dict[str, Callable[[Stack], Iterator[Check]]] = {
+        "polls": _polls,
+        "schedules": _schedules,
+        "rules": _rules,
+        "notify's queue": _queue,
+        "Slack": _slack,
+        "subscriptions": _subscriptions,
+        "alarms": _alarms,
+        "dead letters": _dead_letters,
+        "pending events": _pending,
+        "archive": _archive,
+    }
+    for name, examined in parts.items():
+        try:
+            yield from examined(stack)
+        except (BotoCoreError, ClientError, OperatorError) as error:
+            yield Check(name, "fail", str(error), "Allow it to your credentials, or mend what it names")
+
+
+def _stack(stack: Stack) -> Check:
+    status = stack.description["StackStatus"]
+    good = status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+    return Check("stack", "ok" if good else "warn", f"{STACK_NAME} is {status}", "" if good else "Deploy it again")
+
+
+def _polls(stack: Stack) -> Iterator[Check]:
+    for source in sources_of(stack):
+        name = "poll " + " ".join(filter(None, (source.get("region"), source.get("roleArn"))))
+        try:
+            summary = invoke_poll(stack, source)
+        except OperatorError as error:
+            yield Check(name, "fail", str(error), _mend(str(error)))
+            continue
+        if problems := problems_of(summary):
+            yield Check(name, "fail", "; ".join(problems[:3]), _mend(problems[0]))
+        else:
+            yield Check(name, "ok", f"{summary['ordersListed']} orders listed, {summary['ordersRead']} read")
+
+
+def _mend(error: str) -> str:
+    if "AssumeRole" in error:
+        return "Let the role's trust policy name the poll function's role, and its external id be the configured one"
+    if "AccessDenied" in error or "not authorized" in error:
+        return "Allow outposts:ListOrders and outposts:GetOrder to the role that reads"
+    return "Look into the poll function's log; the next poll tries again"
+
+
+def _schedules(stack: Stack) -> Iterator[Check]:
+    scheduler = stack.session.client("scheduler")
+    states = {}
+    for found in stack.of_kind("AWS::Scheduler::Schedule"):
+        schedule = scheduler.get_schedule(Name=found.name.rpartition("/")[2].rpartition("|")[2])
+        states[schedule["Name"]] = schedule["State"]
+    off = [name for name, state in states.items() if state != "ENABLED"]
+    if off or not states:
+        yield Check(
+            "schedules", "fail", f"disabled: {', '.join(off)}" if off else "none", "Enable them, or deploy again"
+        )
+    else:
+        yield Check("schedules", "ok", f"{len(states)} enabled")
+
+
+def _rules(stack: Stack) -> Iterator[Check]:
+    # CloudFormation names a rule of a bus `<bus>|<rule>`.
+    names = {found.name.rpartition("|")[2] for found in stack.of_kind("AWS::Events::Rule")}
+    pages = stack.session.client("events").get_paginator("list_rules")
+    states = {
+        rule["Name"]: rule["State"]
+        for bus in ("default", stack.outputs["EventBusName"])
+        for page in pages.paginate(EventBusName=bus)
+        for rule in page["Rules"]
+        if rule["Name"] in names
+    }
+    if off := sorted(name for name in names if states.get(name, "DISABLED") == "DISABLED"):
+        yield Check("rules", "fail", f"disabled or gone: {', '.join(off)}", "Enable them, or deploy again")
+    else:
+        yield Check("rules", "ok", f"{len(names)} enabled")
+
+
+def _queue(stack: Stack) -> Iterator[Check]:
+    client = stack.session.client("lambda")
+    mappings = client.list_event_source_mappings(FunctionName=stack.outputs["NotifyFunctionName"])[
+        "EventSourceMappings"
+    ]
+    states = [mapping.get("State", "unknown") for mapping in mappings]
+    good = states == ["Enabled"]
+    found = f"the notify function's source is {', '.join(states) or 'gone'}"
+    yield Check("notify's queue", "ok" if good else "fail", found, "" if good else "Enable it, or deploy again")
+
+
+def _slack(stack: Stack) -> Iterator[Check]:
+    variables = stack.variables("NotifyFunctionName")
+    if not (secret_name := variables.get("SLACK_SECRET_NAME")):
+        yield Check("Slack", "ok", "not configured")
+        return
+    try:
+        text = stack.session.client("secretsmanager").get_secret_value(SecretId=secret_name)["SecretString"]
+    except ClientError as error:
+        denied = error.response["Error"]["Code"] == "AccessDeniedException"
+        todo = "Allow it to yourself, or use test-notification" if denied else f"Make the secret {secret_name}"
+        yield Check("Slack's secret", "warn" if denied else "fail", error.response["Error"]["Code"], todo)
+        return
+    secret = _parsed(text)
+    shape = '{"webhookUrl": …} or {"botToken": …}'
+    match secret:
+        case {"webhookUrl": str(url)}:
+            origin = variables.get("SLACK_WEBHOOK_ORIGIN")
+            yield Check("Slack's secret", "ok", f"{secret_name} holds a webhook's address")
+            yield _webhook(url.strip(), SLACK_ORIGINS | {origin or ""})
+        case {"botToken": str(token)}:
+            yield Check("Slack's secret", "ok", f"{secret_name} holds a bot's token")
+            yield _bot(token.strip())
+        case _:
+            yield Check("Slack's secret", "fail", f"{secret_name} has another shape", f"It should be {shape}")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _webhook(url: str, origins: frozenset[str]) -> Check:
+    """Ask Slack whether a webhook is there. Its address is a secret: nothing of it, and no cause, is told."""
+    name, todo = "Slack's webhook", "Put a webhook's address that works into the secret; it is read within a minute"
+    try:
+        parts = urlsplit(url)
+        if f"{parts.scheme}://{parts.netloc}" not in origins:
+            return Check(name, "fail", "its address is none of Slack's", todo)
+        if parts.path.startswith(WORKFLOW_PATHS):
+            return Check(name, "warn", "a workflow's cannot be tried without starting it", "Use test-notification")
+        answer = urllib3.request("POST", url, json={}, timeout=10, retries=False, redirect=False)
+    except Exception as error:  # noqa: BLE001 - many kinds, some of which quote the address
+        return Check(
+            name, "fail", f"not reached: {type(error).__name__}", "Look at your network; Lambda's may do better"
+        )
+    words = answer.data.decode(errors="replace").strip()[:60]
+    if words in WORKING_WEBHOOK:
+        return Check(name, "ok", f"it answers ({words} to an empty message, as it should)")
+    known = words if words.replace("_", "").isalpha() else ""
+    return Check(name, "fail", f"Slack answered {answer.status} {known}".rstrip(), todo)
+
+
+def _bot(token: str) -> Check:
+    try:
+        answer = WebClient(token, timeout=10).auth_test()
+    except SlackApiError as error:
+        return Check("Slack's bot", "fail", str(error.response.get("error")), "Put a token that works into the secret")
+    except Exception as error:  # noqa: BLE001 - many kinds, some of which may quote the token
+        return Check("Slack's bot", "fail", f"not reached: {type(error).__name__}", "Look at your network")
+    return Check("Slack's bot", "ok", f"{answer.get('user')} of {answer.get('team')}")
+
+
+def _subscriptions(stack: Stack) -> Iterator[Check]:
+    pages = stack.session.client("sns").get_paginator("list_subscriptions_by_topic")
+    found = [
+        subscription
+        for page in pages.paginate(TopicArn=stack.outputs["NotificationTopicArn"])
+        for subscription in page["Subscriptions"]
+    ]
+    waiting = [each["Endpoint"] for each in found if each["SubscriptionArn"] == "PendingConfirmation"]
+    if waiting:
+        yield Check("subscriptions", "fail", f"unconfirmed: {', '.join(waiting)}", "Confirm by the link in AWS's mail")
+    elif not found:
+        yield Check(
+            "subscriptions", "warn", "nobody is subscribed to the topic", "Configure emails or slack, or subscribe"
+        )
+    else:
+        yield Check("subscriptions", "ok", f"{len(found)} confirmed")
+
+
+def _alarms(stack: Stack) -> Iterator[Check]:
+    names = [alarm.name for alarm in stack.of_kind("AWS::CloudWatch::Alarm")]
+    pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNames=names)
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    loud = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    for alarm in loud:
+        yield Check(
+            f"alarm {alarm['AlarmName']}", "fail", alarm.get("StateReason", "on"), alarm.get("AlarmDescription", "")
+        )
+    if not loud:
+        yield Check("alarms", "ok", f"{len(alarms)} quiet")
+
+
+def _dead_letters(stack: Stack) -> Iterator[Check]:
+    sqs = stack.session.client("sqs")
+    todos = {True: "Mend the channel, then run redrive", False: "Their attributes say why; purge the queue afterwards"}
+    for found in stack.of_kind("AWS::SQS::Queue"):
+        if "DeadLetterQueue" not in found.logical_id:
+            continue
+        attributes = sqs.get_queue_attributes(QueueUrl=found.name, AttributeNames=["ApproximateNumberOfMessages"])
+        number = int(attributes["Attributes"]["ApproximateNumberOfMessages"])
+        of_notify = found.name == stack.outputs["DeadLetterQueueUrl"]
+        name = f"dead letters of {'notifications' if of_notify else 'polls'}"
+        yield Check(name, "fail" if number else "ok", f"{number or 'none'}", todos[of_notify] if number else "")
+
+
+def _pending(stack: Stack) -> Iterator[Check]:
+    pending = {
+        order_id: known.pending for _, order_id, known in stack.snapshots.known_of_all_sources() if known.pending
+    }
+    if pending:
+        found = ", ".join(f"{number} of {order_id}" for order_id, number in list(pending.items())[:5])
+        yield Check("pending events", "warn", found, "The next poll publishes them; its log says what refused them")
+    else:
+        yield Check("pending events", "ok", "none")
+
+
+def _archive(stack: Stack) -> Iterator[Check]:
+    archives = stack.session.client("events").list_archives(EventSourceArn=stack.outputs["EventBusArn"])["Archives"]
+    if not archives:
+        yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again (the local cloud has none)")
+    for archive in archives:
+        good = archive["State"] == "ENABLED"
+        found = f"{archive['ArchiveName']} is {archive['State']}, {archive.get('EventCount', 0)} events"
+        yield Check("archive", "ok" if good else "fail", found, "" if good else "Look at EventBridge's archives")

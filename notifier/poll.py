@@ -1,0 +1,102 @@
+"""`poll`: runs the poll function now."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from botocore.config import Config
+
+from notifier.errors import OperatorError
+from notifier.orders import find
+from notifier.stack import Stack
+from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, say, show_table
+
+# An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
+PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
+
+
+def poll(
+    order: Annotated[
+        str | None, typer.Argument(metavar="[ORDER]", help="Only this order, such as oo-0123456789abcdef0.")
+    ] = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Poll now, without waiting for the schedule: all sources, or one order.
+
+    What is new is published and told, as with the schedule. The exit code is 1 where a source or an order failed; the
+    next poll takes it up again.
+    """
+    stack = deployed(region, profile)
+    requests = [_request_of(stack, order)] if order else sources_of(stack)
+    summaries, problems = list[Json](), list[str]()
+    for request in requests:
+        try:
+            summaries.append(invoke_poll(stack, request))
+        except OperatorError as error:  # of several sources, one that fails stops no other
+            problems.append(f"{json.dumps(request)}: {error}")
+    if as_json:
+        say(summaries)
+    else:
+        counts = ("ordersListed", "ordersRead", "ordersChanged", "eventsPublished", "eventsPending")
+        show_table(
+            "",
+            ["Source", "Listed", "Read", "Changed", "Published", "Pending", "Failures"],
+            (
+                [summary["source"], *(summary[key] for key in counts), len(summary["failures"]) or None]
+                for summary in summaries
+            ),
+        )
+    fail_with([*problems, *(problem for summary in summaries for problem in problems_of(summary))])
+
+
+def sources_of(stack: Stack) -> list[Json]:
+    """Give the sources that are configured, as the poll function takes them."""
+    sources: list[Json] = json.loads(stack.variables("PollFunctionName").get("SOURCES") or "[]")
+    return sources or [{}]
+
+
+def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
+    """Run the poll function; gives its summary, failures included.
+
+    Raises:
+        OperatorError: It ended without one; the text says how.
+    """
+    answer = stack.session.client("lambda", config=PATIENT).invoke(
+        FunctionName=stack.outputs["PollFunctionName"], Payload=json.dumps(request).encode()
+    )
+    payload: Json = json.loads(answer["Payload"].read())
+    if not answer.get("FunctionError"):
+        return payload
+    message = str(payload.get("errorMessage"))
+    try:
+        summary: Json = json.loads(message)  # of a run that is over, and in which some orders failed
+    except ValueError:
+        raise OperatorError(f"the poll function failed: {message}; its log says more") from None
+    return summary
+
+
+def problems_of(summary: Json) -> list[str]:
+    """Say what a run could not do, a line each."""
+    return [
+        f"{failure['orderId'] or 'the listing of ' + summary['source']}: {failure['error']}"
+        for failure in summary["failures"]
+    ]
+
+
+def _request_of(stack: Stack, order_id: str) -> Json:
+    """Ask for one order of the source that it belongs to."""
+    sources = sources_of(stack)
+    if len(sources) > 1:
+        source = find(stack.snapshots, order_id).source
+        sources = [each for each in sources if _name(each, stack) == source]
+        if not sources:
+            raise OperatorError(f"{order_id} is of {source}, which is not configured as a source any more")
+    return {**sources[0], "orderIds": [order_id]}
+
+
+def _name(source: Json, stack: Stack) -> str:
+    account = source["roleArn"].split(":")[4] if "roleArn" in source else stack.account
+    return f"{account}/{source['region']}"

@@ -1,0 +1,101 @@
+"""What the commands have in common: their options, tables and JSON on stdout, and notes on stderr."""
+
+import difflib
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lambdas.notify.message import duration, plain
+from notifier.errors import OperatorError
+from notifier.stack import Stack, session_of
+
+Json = dict[str, Any]
+
+Region = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The region that the notifier is deployed in; else AWS_REGION's.")
+]
+Profile = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The profile to take credentials from; else AWS_PROFILE's.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of a table.")]
+OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="An order's id, such as oo-0123456789abcdef0.")]
+
+PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut
+STYLES = {
+    "COMPLETED": "green",
+    "CANCELLED": "yellow",
+    "ERROR": "red",
+    "ok": "green",
+    "warn": "yellow",
+    "fail": "bold red",
+}
+
+
+def deployed(region: str | None, profile: str | None) -> Stack:
+    """Find the stack with a command's own options."""
+    return Stack(session_of(region, profile))
+
+
+def note(text: str) -> None:
+    """Tell of progress, or of what is wrong beside an answer, on stderr."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
+
+
+def say(value: object) -> None:
+    """Answer with a text or with JSON on stdout."""
+    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+    print(text, flush=True)  # noqa: T201 - the answer
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Answer with a table on stdout. A cell that is None stays empty; texts from outside are made harmless."""
+    table = Table(
+        *columns,
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    for column in table.columns:
+        column.overflow = "fold"  # an id that is cut is of no use
+    for row in rows:
+        table.add_row(*map(_cell, row))
+    console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    if title:
+        console.print()
+    console.print(table)
+
+
+def _cell(value: object) -> Text:
+    text = "" if value is None else plain(value)
+    return Text(text, style=STYLES.get(text, ""))
+
+
+def lasted(seconds: int | None) -> str | None:
+    """Say how long something lasted, None where it is unknown."""
+    return None if seconds is None else duration(seconds)
+
+
+def nearest_of(given: str, known: Iterable[str]) -> str:
+    """Give the end of an error's sentence: what was meant, where anything is near."""
+    found = difflib.get_close_matches(given, list(known), n=1)
+    return f"; did you mean {found[0]}?" if found else "."
+
+
+def fail_with(problems: Sequence[str]) -> None:
+    """End the command as failed, where there were problems.
+
+    Raises:
+        OperatorError: There were; the text names them.
+    """
+    if problems:
+        raise OperatorError("; ".join(problems))

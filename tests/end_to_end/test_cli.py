@@ -1,0 +1,316 @@
+"""`python -m notifier` on a deployed stack, as an operator uses it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from local.outposts.control_plane import ControlPlane
+from notifier.__main__ import COMMANDS
+from notifier.samples import ALARM, NAMES
+from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually
+from tests.end_to_end.test_dead_letters import slack_answers
+
+Json = dict[str, Any]
+Ran = subprocess.CompletedProcess[str]
+
+
+def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
+    """Run a command with the variables that the local cloud told to export."""
+    told = cloud.environment if cloud else {}
+    return subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "notifier", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **told, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+
+
+def answer(cloud: Cloud, *arguments: str) -> Any:
+    """Run a command that goes well, and give its JSON, which is all that is on stdout."""
+    ran = run(cloud, *arguments, "--json")
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def create_order(cloud: Cloud) -> tuple[str, str]:
+    """Order a rack; gives the order's id and its line item's."""
+    outposts = cloud.client("outposts")
+    outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
+    items = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
+    order = outposts.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)["Order"]
+    return order["OrderId"], order["LineItems"][0]["LineItemId"]
+
+
+def ship(cloud: Cloud, order_id: str, line_item_id: str) -> None:
+    """Let a line item be under way."""
+    shipment = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "1234"}
+    item = {"Status": "SHIPPED", "ShipmentInformation": shipment}
+    control_plane(cloud).update_order(order_id, {"Status": "IN_PROGRESS", "LineItems": {line_item_id: item}})
+
+
+def control_plane(cloud: Cloud) -> ControlPlane:
+    """AWS's part."""
+    return ControlPlane(cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"])
+
+
+@pytest.fixture(scope="module")
+def shipped(cloud: Cloud) -> str:
+    """An order under way: its id. The bus has had an archive since before it was made, as in AWS."""
+    cloud.client("events").create_archive(
+        ArchiveName="every-event",
+        EventSourceArn=cloud.outputs["EventBusArn"],
+        EventPattern=json.dumps({"source": ["outposts-order-notifier"]}),
+    )
+    order_id, line_item_id = create_order(cloud)
+    run(cloud, "poll", order_id)
+    ship(cloud, order_id, line_item_id)
+    run(cloud, "poll", order_id)
+    return order_id
+
+
+class TestHelp:
+    """`--help`."""
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_each_command_gives_examples(self, command: str) -> None:
+        """Without credentials or a region, too."""
+        ran = run(None, command, "--help")
+        assert ran.returncode == 0
+        assert f"python -m notifier {command}" in ran.stdout.split("Examples:")[1]
+
+
+class TestLooking:
+    """`orders`, `show` and `events`."""
+
+    def test_orders_lists_those_in_flight(self, cloud: Cloud, shipped: str) -> None:
+        """With their time in status; settled ones with `--all` only; filters narrow it."""
+        settled, _ = create_order(cloud)
+        cloud.client("outposts").cancel_order(OrderId=settled)
+        run(cloud, "poll", settled)
+        (row,) = [row for row in answer(cloud, "orders") if row["orderId"] == shipped]
+        assert (row["status"], row["lineItemCountsByStatus"]) == ("IN_PROGRESS", {"SHIPPED": 1})
+        assert row["secondsInStatus"] >= 0
+        assert settled not in run(cloud, "orders").stdout
+        assert settled in run(cloud, "orders", "--all", "--status", "cancelled").stdout
+        assert answer(cloud, "orders", "--status", "error") == []
+        assert run(cloud, "orders", "--status", "error").stdout == "No such orders\n"
+
+    def test_show_tells_an_orders_life(self, cloud: Cloud, shipped: str) -> None:
+        """Its statuses with times, where its line items are, and what replaces them."""
+        life = answer(cloud, "show", shipped)
+        assert [step["status"] for step in life["timeline"] if not step["lineItemId"]] == ["PREPARING", "IN_PROGRESS"]
+        (item,) = life["lineItems"]
+        assert "tracking-id=1234" in item["shipment"]["trackingUrl"]
+        replacement = control_plane(cloud).replace_line_item(shipped, item["lineItemId"])["OrderId"]
+        run(cloud, "poll")
+        (link,) = answer(cloud, "show", shipped)["lineage"]
+        assert link["replacement"]["orderId"] == replacement
+        assert "Lineage" in run(cloud, "show", replacement).stdout
+
+    def test_events_tells_what_was_published_and_when(self, cloud: Cloud, shipped: str) -> None:
+        """Each event once, by sequence, as the bus got it."""
+        told = eventually(lambda: [e for e in answer(cloud, "events", shipped) if e["sequence"] == 6])
+        assert told
+        told = answer(cloud, "events", shipped)
+        assert [event["sequence"] for event in told] == list(range(1, len(told) + 1))
+        assert all(event["publishedAt"] for event in told)
+        assert [event["detailType"] for event in told[:2]] == ["Outposts Order Discovered", "Outposts Order Updated"]
+        assert "PREPARING → SHIPPED" in run(cloud, "events", shipped).stdout
+
+
+class TestPoll:
+    """`poll`."""
+
+    def test_polls_all_sources_or_one_order(self, cloud: Cloud, shipped: str) -> None:
+        """The summaries are the function's own."""
+        (summary,) = answer(cloud, "poll")
+        assert summary["ordersListed"] >= 1
+        (summary,) = answer(cloud, "poll", shipped)
+        assert (summary["ordersListed"], summary["ordersRead"], summary["failures"]) == (0, 1, [])
+
+    def test_a_failure_is_named_and_fails_the_command(self, cloud: Cloud) -> None:
+        """The summary is printed all the same."""
+        ran = run(cloud, "poll", "oo-0123456789abcdef0", "--json")
+        assert ran.returncode == 1
+        assert json.loads(ran.stdout)[0]["failures"][0]["orderId"] == "oo-0123456789abcdef0"
+        assert ran.stderr.startswith("error: oo-0123456789abcdef0: NotFoundException")
+
+
+class TestReplay:
+    """`replay`."""
+
+    def test_sends_an_orders_events_again_to_the_bus(self, cloud: Cloud, shipped: str) -> None:
+        """Those asked for, in sequence, with their eventIds; people are not told again, and nothing is left behind."""
+        copies = Subscriber.make(cloud, "copies")
+
+        def sent_again() -> set[str]:
+            # The emulator replays to all rules, whatever a replay's FilterArns.
+            while messages := copies.sqs.receive_message(QueueUrl=copies.url, MaxNumberOfMessages=10).get("Messages"):
+                for message in messages:
+                    event = json.loads(message["Body"])
+                    if "replay-name" not in event:
+                        copies.taken[event["detail"]["eventId"]] = event
+                    copies.sqs.delete_message(QueueUrl=copies.url, ReceiptHandle=message["ReceiptHandle"])
+            return {*copies.taken}
+
+        events, name = cloud.client("events"), cloud.outputs["EventBusName"]
+        pattern = json.dumps({"detail": {"orderId": [shipped]}})
+        events.put_rule(Name="copies", EventBusName=name, EventPattern=pattern)
+        events.put_targets(Rule="copies", EventBusName=name, Targets=[{"Id": "queue", "Arn": copies.arn}])
+        told = len([mail for mail in cloud.mails if shipped in mail["subject"]])
+        sent = answer(cloud, "replay", "--order", shipped, "--from-sequence", "3", "--to-sequence", "6")
+        assert [event["detail"]["sequence"] for event in sent] == [3, 4, 5, 6]
+        ids = {event["detail"]["eventId"] for event in sent}
+        assert eventually(lambda: sent_again() == ids)
+        assert len([mail for mail in cloud.mails if shipped in mail["subject"]]) == told
+        assert not [rule for rule in events.list_rules(EventBusName=name)["Rules"] if "replay" in rule["Name"]]
+        assert not [url for url in cloud.client("sqs").list_queues().get("QueueUrls", []) if "replay" in url]
+
+    def test_a_dry_run_sends_nothing(self, cloud: Cloud, shipped: str) -> None:
+        """It shows what would be sent."""
+        ran = run(cloud, "replay", "--order", shipped, "--to-sequence", "2", "--dry-run")
+        assert "2 events would be sent again" in ran.stdout
+
+    def test_a_time_goes_to_a_rule(self, cloud: Cloud, shipped: str) -> None:
+        """EventBridge sends it; the command waits until it is done."""
+        rule = cloud.client("events").list_rules(EventBusName=cloud.outputs["EventBusName"])["Rules"][0]["Name"]
+        assert answer(cloud, "replay", "--start", "2026-01-01", "--rule", rule)["rule"] == rule
+        assert answer(cloud, "replay", "--order", shipped, "--to-sequence", "2", "--rule", rule)
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            ([], "say what to replay: --order ORDER, or --start TIME"),
+            (["--dry-run", "--start", "2026-01-01"], "go with --order"),
+            (["--start", "yesterday"], "'yesterday'"),
+            (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is no rule of the bus"),
+        ],
+    )
+    def test_a_mistake_is_told_in_one_line(self, cloud: Cloud, shipped: str, arguments: list[str], error: str) -> None:
+        """It names what was given and what there is."""
+        ran = run(cloud, "replay", *arguments)
+        assert shipped
+        assert ran.returncode != 0
+        (line,) = ran.stderr.splitlines()
+        assert error in line
+
+
+class TestNotification:
+    """`test-notification`."""
+
+    def test_sends_a_sample_of_each_message_marked_as_a_test(self, cloud: Cloud) -> None:
+        """Every channel says that it took it."""
+        told = answer(cloud, "test-notification")
+        assert [each["sample"] for each in told] == list(NAMES)
+        assert all(each["told"] == (["slack"] if each["sample"] == ALARM else ["slack", "sns"]) for each in told)
+        texts = [message["text"] for message in cloud.slack_messages if "TEST: " in message["text"]]
+        assert len(texts) == len(NAMES)
+        assert eventually(lambda: len([m for m in cloud.mails if m["subject"].startswith("TEST: ")]) == len(NAMES) - 1)
+
+    def test_a_channel_that_refuses_fails_the_command(self, cloud: Cloud) -> None:
+        """What it answered is told, its address is not."""
+        slack_answers(cloud, 1, status=404, body="no_service")
+        ran = run(cloud, "test-notification", "--only", "shipment")
+        assert ran.returncode == 1
+        assert "error: shipment: slack: Slack answered 404 no_service" in ran.stderr
+        assert "/services/" not in ran.stdout + ran.stderr
+
+    def test_an_unknown_sample_is_told(self, cloud: Cloud) -> None:
+        """With the nearest one."""
+        assert "did you mean shipment?" in run(cloud, "test-notification", "--only", "shipments").stderr
+
+
+class TestDoctor:
+    """`doctor`."""
+
+    def test_finds_a_deployment_well_without_writing_to_anybody(self, cloud: Cloud) -> None:
+        """Every part is looked at; the secret is not shown."""
+        before = len(cloud.slack_messages)
+        ran = run(cloud, "doctor", "--json")
+        checks = json.loads(ran.stdout)
+        assert {check["verdict"] for check in checks} <= {"ok", "warn"}
+        assert ran.returncode == 0
+        assert {"stack", "schedules", "rules", "Slack's webhook", "subscriptions", "alarms", "pending events"} <= {
+            check["name"] for check in checks
+        }
+        assert "/services/" not in ran.stdout
+        assert len(cloud.slack_messages) == before
+
+    def test_names_what_is_wrong_and_what_to_do(self, cloud: Cloud) -> None:
+        """A schedule that is off, an alarm that rings, a secret of another shape, an order that cannot be read."""
+        alarm = "OutpostsOrderNotifier-PendingEvents"
+        create_order(cloud)
+        control_plane(cloud).put_faults({"GetOrder": {"error": "AccessDeniedException"}})
+        cloud.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="a test")
+        try:
+            with secret(cloud, "MARKER0SECRET"), schedules_off(cloud):
+                ran = run(cloud, "doctor", "--json")
+        finally:
+            control_plane(cloud).put_faults({})
+            cloud.client("cloudwatch").set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="over")
+        assert ran.returncode == 1
+        failed = {check["name"]: check for check in json.loads(ran.stdout) if check["verdict"] == "fail"}
+        assert {"schedules", "Slack's secret", f"alarm {alarm}"} <= failed.keys()
+        (poll,) = [check for name, check in failed.items() if name.startswith("poll ")]
+        assert poll["todo"] == "Allow outposts:ListOrders and outposts:GetOrder to the role that reads"
+        assert all(check["todo"] for check in failed.values())
+        assert "MARKER0SECRET" not in ran.stdout + ran.stderr
+
+
+class TestMistakes:
+    """What cannot be done is told in one line on stderr, with an exit code other than 0, and nothing on stdout."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            (["show", "oo-0123456789abcdef0"], "no poll has seen the order oo-0123456789abcdef0"),
+            (["events", "nothing"], "no poll has seen the order nothing. `orders --all` names those there are"),
+            (["orders", "--region", "eu-west-3"], "the stack OutpostsOrderNotifier was not found in eu-west-3"),
+            (["orders", "--profile", "nobody"], "--profile nobody: The config profile (nobody) could not be found"),
+            (["order"], "No such command 'order'"),
+        ],
+    )
+    def test_it_is_named(self, cloud: Cloud, arguments: list[str], error: str) -> None:
+        """With what to do."""
+        ran = run(cloud, *arguments)
+        assert (ran.returncode != 0, ran.stdout) == (True, "")
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith("error: ")
+        assert error in line
+
+
+@contextmanager
+def secret(cloud: Cloud, text: str) -> Iterator[None]:
+    """Let Slack's secret hold something else."""
+    secrets, name = cloud.client("secretsmanager"), "outposts-order-notifier/slack"
+    before = secrets.get_secret_value(SecretId=name)["SecretString"]
+    secrets.put_secret_value(SecretId=name, SecretString=text)
+    try:
+        yield
+    finally:
+        secrets.put_secret_value(SecretId=name, SecretString=before)
+
+
+@contextmanager
+def schedules_off(cloud: Cloud) -> Iterator[None]:
+    """Switch the schedules off."""
+    scheduler = cloud.client("scheduler")
+    names = [schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"]]
+    kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
+    before = [scheduler.get_schedule(Name=name) for name in names]
+    for schedule in before:
+        scheduler.update_schedule(**{key: schedule[key] for key in kept}, State="DISABLED")
+    try:
+        yield
+    finally:
+        for schedule in before:
+            scheduler.update_schedule(**{key: schedule[key] for key in kept}, State="ENABLED")

@@ -1,0 +1,172 @@
+"""`python -m notifier preview`: against the Outposts API alone, without a deployment."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import boto3
+import pytest
+
+from local.outposts.control_plane import ControlPlane
+from local.outposts.simulator import OutpostsSimulator
+from local.server import Server
+from tests.end_to_end.conftest import ROOT
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that has orders, and nothing else."""
+
+    url: str
+
+    def create_order(self) -> str:
+        """Order a rack; gives the order's id."""
+        client = boto3.client("outposts", endpoint_url=self.url)
+        outpost = client.list_outposts()["Outposts"][0]["OutpostId"]
+        items: Any = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
+        order = client.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)
+        return order["Order"]["OrderId"]
+
+    def move(self, order_id: str, status: str) -> None:
+        """Play AWS's part."""
+        ControlPlane(self.url).update_order(order_id, {"Status": status})
+
+    def preview(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start the command."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT")}
+        return subprocess.Popen(  # noqa: S603 - our own command line
+            [sys.executable, "-m", "notifier", "preview", *arguments],
+            cwd=ROOT,
+            env={**inherited, "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_OUTPOSTS": self.url},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    """An account without orders."""
+    with Server(OutpostsSimulator()) as server:
+        yield Account(server.url)
+
+
+def next_events(output: IO[str] | None, number: int) -> list[Json]:
+    """Read so many lines, each of which is an event."""
+    assert output
+    return [json.loads(output.readline()) for _ in range(number)]
+
+
+class TestLook:
+    """A single look."""
+
+    def test_shows_orders_events_and_messages_and_keeps_nothing(self, account: Account) -> None:
+        """A second one shows the same again."""
+        order_id = account.create_order()
+        for _ in range(2):
+            out, _ = account.preview("--json").communicate(timeout=60)
+            told = json.loads(out)
+            assert [order["orderId"] for order in told["orders"]] == [order_id]
+            assert [event["detail-type"] for event in told["events"]] == [
+                "Outposts Order Discovered",
+                "Outposts Order Updated",
+            ]
+            assert [message["headline"].split(" is ")[1] for message in told["messages"]] == ["PREPARING: new order"]
+
+    def test_with_a_folder_the_next_one_shows_what_is_new(self, account: Account, tmp_path: Path) -> None:
+        """In a table as well as in JSON."""
+        order_id = account.create_order()
+        account.preview("--folder", str(tmp_path)).communicate(timeout=60)
+        account.move(order_id, "IN_PROGRESS")
+        out, _ = account.preview("--folder", str(tmp_path)).communicate(timeout=60)
+        assert "Outposts Order Status Change" in out
+        assert "Order: PREPARING → IN_PROGRESS" in out
+        assert "Discovered" not in out
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            (["--region", "eu-wst-1"], "--region eu-wst-1 is none of AWS's; did you mean eu-west-1?"),
+            (["--role-arn", "Reader"], "--role-arn Reader is no role's ARN"),
+            (["--external-id", "x"], "--external-id is of no use without --role-arn"),
+            (["--profile", "nobody"], "--profile nobody: The config profile (nobody) could not be found"),
+            (["--intervall", "5"], "No such option: --intervall"),
+            (["--folder", "/dev/null/x"], "--folder /dev/null/x cannot be used"),
+        ],
+    )
+    def test_a_mistake_is_told_in_one_line(self, account: Account, arguments: list[str], error: str) -> None:
+        """It names what was given; stdout stays empty."""
+        process = account.preview(*arguments)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode != 0
+        assert out == ""
+        last = err.splitlines()[-1]
+        assert last.startswith("error: ")
+        assert error in last
+
+    def test_an_api_that_refuses_fails_the_command(self, account: Account) -> None:
+        """What it answered is told."""
+        ControlPlane(account.url).put_faults({"ListOrders": {"error": "AccessDeniedException"}})
+        process = account.preview("--json")
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "error: the orders cannot be listed: AccessDeniedException" in err
+
+
+class TestWatch:
+    """`--watch`."""
+
+    def test_ctrl_c_ends_it_with_whole_lines(self, account: Account, tmp_path: Path) -> None:
+        """Exit code 0, and nothing but events on stdout."""
+        order_id = account.create_order()
+        process = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        found = next_events(process.stdout, 2)
+        account.move(order_id, "IN_PROGRESS")
+        found += next_events(process.stdout, 2)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+        assert (process.returncode, rest) == (0, "")
+        assert [event["detail"]["sequence"] for event in found] == [1, 2, 3, 4]
+
+    @pytest.mark.parametrize("lines_before", [1, 2, 3, 4])
+    def test_a_killed_one_resumes_without_loss(self, account: Account, tmp_path: Path, lines_before: int) -> None:
+        """Whatever it had printed, the next start completes the story; a repeated event has its eventId."""
+        orders = [account.create_order(), account.create_order()]
+        first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        found = next_events(first.stdout, lines_before)
+        first.kill()
+        out, _ = first.communicate(timeout=60)
+        found += [json.loads(line) for line in out.splitlines() if line.endswith("}")]
+        for order_id in orders:
+            account.move(order_id, "CANCELLED")
+        second = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        by_id = {event["detail"]["eventId"]: event for event in found}
+        while len(by_id) < 8:
+            (event,) = next_events(second.stdout, 1)
+            assert by_id.setdefault(event["detail"]["eventId"], event) == event
+        second.send_signal(signal.SIGINT)
+        second.communicate(timeout=60)
+        for order_id in orders:
+            details = [event["detail"] for event in by_id.values() if event["detail"]["orderId"] == order_id]
+            assert sorted(detail["sequence"] for detail in details) == [1, 2, 3, 4]
+
+    def test_a_reader_that_goes_away_ends_it(self, account: Account, tmp_path: Path) -> None:
+        """As with `| head -1`: no complaint, and what was not read comes again."""
+        account.create_order()
+        process = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        assert process.stdout
+        process.stdout.close()
+        assert process.stderr
+        told = process.stderr.read()
+        assert process.wait(timeout=60) != 0
+        assert "Traceback" not in told
+        out, _ = account.preview("--json", "--folder", str(tmp_path)).communicate(timeout=60)
+        assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]

@@ -1,0 +1,44 @@
+"""The samples of `test-notification`."""
+
+import json
+
+import pytest
+
+from lambdas.notify import message
+from lambdas.notify.message import alarm_message, order_message
+from lambdas.notify.slack import block_kit_payload
+from lambdas.notify.sns import publication
+from notifier.samples import ALARM, CHANGES, NAMES, batch_of, sample
+
+NOW = "2026-11-24T09:30:00Z"
+
+
+class TestSamples:
+    """One for each message."""
+
+    def test_there_is_one_for_each_kind_of_change_that_messages_know(self) -> None:
+        """A kind that is added to the messages needs a sample."""
+        assert {change.detail_type for change in CHANGES.values()} == message._WORDS.keys()
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_every_message_is_marked_as_a_test(self, name: str) -> None:
+        """Its headline begins with TEST or holds it, in each channel."""
+        body = sample(name, "111122223333", "eu-west-1", NOW)
+        if name == ALARM:
+            told = alarm_message(body)
+        else:
+            told = order_message(body["detail"])
+            assert told.headline.startswith("TEST: ")
+            assert publication(body["detail"])["Subject"].startswith("TEST: ")
+            assert json.loads(json.loads(publication(body["detail"])["Message"])["sqs"])["test"] is True
+        assert "TEST: " in block_kit_payload(told)["text"]
+
+    def test_a_sample_is_told_each_time(self) -> None:
+        """Its eventId is new, so that nothing remembers it."""
+        ids = {sample("shipment", "111122223333", "eu-west-1", NOW)["detail"]["eventId"] for _ in range(2)}
+        assert len(ids) == 2
+
+    def test_a_batch_is_one_message_of_sqs(self) -> None:
+        """Its body is the message as JSON."""
+        (record,) = batch_of({"a": 1})["Records"]
+        assert json.loads(record["body"]) == {"a": 1}
