@@ -33,9 +33,11 @@ class MalformedOrderError(ValueError):
 
 def outposts_client(source: Source) -> "OutpostsClient":
     """Make a client for a source's region, with its role where it has one; assumed roles are renewed in time."""
-    session = boto3.Session(botocore_session=_session(source), region_name=source.region)
+    # Every session reads botocore's own data anew; without a role the default one serves, as for the other clients.
+    session = boto3.Session(botocore_session=_session(source)) if source.role_arn else boto3
     client = session.client(
         "outposts",
+        region_name=source.region,
         config=Config(
             retries={"mode": "adaptive", "max_attempts": 5},
             max_pool_connections=CONCURRENT_READS,
