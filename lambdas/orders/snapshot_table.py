@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 INDEX_NAME = "BySource"
 INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending")
 BATCH_GET_ITEMS = 100  # BatchGetItem's limit
+QUERY_ITEMS = 1_000  # a whole page of 1 MB, parsed, takes 20 MB
 ATTEMPTS = 5
 LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
@@ -95,6 +96,7 @@ class SnapshotTable:
             KeyConditionExpression="#source = :source",
             ExpressionAttributeNames={"#source": "source"},
             ExpressionAttributeValues={":source": {"S": f"{account}/{region}"}},
+            PaginationConfig={"PageSize": QUERY_ITEMS},
         )
         return {item["id"]["S"]: _known(item) for page in pages for item in page["Items"]}
 
