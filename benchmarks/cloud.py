@@ -115,9 +115,7 @@ class Cloud:
 
     def _make_query_pages(self) -> Iterable[tuple[int, bytes]]:
         """Fill pages; after a full one comes another, if only an empty one, as DynamoDB does not look ahead."""
-        entries = sorted(
-            (_entry(item) for item in self._base.values() if "source" in item), key=lambda e: e["id"]["S"]
-        )
+        entries = sorted((_entry(item) for item in self._base.values() if "source" in item), key=lambda e: e["id"]["S"])
         for number, start in enumerate(range(0, len(entries) + 1, QUERY_ITEMS), start=1):
             page = entries[start : start + QUERY_ITEMS]
             more = {"LastEvaluatedKey": {"page": {"N": str(number)}}} if len(page) == QUERY_ITEMS else {}
