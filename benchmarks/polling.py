@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -64,69 +64,86 @@ class Measured:
         return asdict(self)
 
 
-def measure(poller: str, count: int, runs: int, *, wait: bool = True) -> Measured:
-    """Run a poller some times over the same change, all its orders known before.
+def measure(pollers: Sequence[str], count: int, runs: int, *, wait: bool = True) -> list[Measured]:
+    """Run pollers in turn over the same change, all orders known before, so that what slows the machine slows all.
 
     Args:
-        poller: Which.
+        pollers: Which.
         count: Over how many orders.
-        runs: How many times.
+        runs: How many times each.
         wait: Whether calls wait. Where they do not, their latency is added up: the time of one call after the other.
     """
-    items = map(on_the_wire, stored_by(poller, count))
-    cloud = Cloud(count, items, indexed=poller == "this project")
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_run, args=(there, poller, count, runs, wait))
-    process.start()
-    there.close()
-    seconds: list[float] = []
-    cpu_seconds: list[float] = []
-    try:
-        while True:
-            match here.recv():
-                case ("call", operation, url, body):
-                    here.send(cloud.answer(operation, url, body))
-                case ("begin",):
-                    cloud.reset()
-                    here.send(None)
-                case ("end", elapsed, worked):
-                    seconds.append(elapsed)
-                    cpu_seconds.append(worked)
-                    here.send(None)
-                case ("peak", peak):
-                    break
-    finally:
-        process.join()
-    skipped = 0 if wait else sum(_latency(name) * calls for name, calls in cloud.calls.items())
-    return Measured(
-        poller=poller,
-        orders=count,
-        seconds=median(seconds) + skipped,
-        cpu_seconds=median(cpu_seconds),
-        calls=dict(cloud.calls),
-        units=dict(cloud.units),
-        peak_mb=peak,
-        runs=runs,
-        waited=wait,
-    )
+    processes = [_Process(poller, count, wait=wait) for poller in pollers]
+    for _ in range(runs):
+        for process in processes:
+            process.run()
+    return [process.end() for process in processes]
 
 
 def _latency(operation: str) -> float:
     return SECONDS["outposts" if operation in OUTPOSTS_CALLS else "dynamodb"]
 
 
-def _run(connection: "Connection[Any, Any]", poller: str, count: int, runs: int, wait: bool) -> None:
-    """Be the poller's process."""
+class _Process:
+    """A poller's process, and the stand-in that answers it here."""
+
+    def __init__(self, poller: str, count: int, *, wait: bool) -> None:
+        self._poller, self._count, self._wait = poller, count, wait
+        self._cloud = Cloud(count, map(on_the_wire, stored_by(poller, count)), indexed=poller == "this project")
+        self._seconds: list[tuple[float, float]] = []
+        context = multiprocessing.get_context("spawn")
+        self._connection, there = context.Pipe()
+        self._process = context.Process(target=_be_poller, args=(there, poller, count, wait), daemon=True)
+        self._process.start()
+        there.close()
+        self._answer_calls()
+
+    def run(self) -> None:
+        """Let it run once."""
+        self._cloud.reset()
+        self._connection.send("run")
+        self._seconds.append(self._answer_calls())
+
+    def end(self) -> Measured:
+        """End it, and tell what was measured."""
+        self._connection.send("end")
+        peak = self._connection.recv()
+        self._process.join()
+        calls = dict(self._cloud.calls)
+        skipped = 0.0 if self._wait else sum(_latency(name) * made for name, made in calls.items())
+        seconds, cpu_seconds = (median(each) for each in zip(*self._seconds, strict=True))
+        return Measured(
+            poller=self._poller,
+            orders=self._count,
+            seconds=seconds + skipped,
+            cpu_seconds=cpu_seconds,
+            calls=calls,
+            units=dict(self._cloud.units),
+            peak_mb=peak,
+            runs=len(self._seconds),
+            waited=self._wait,
+        )
+
+    def _answer_calls(self) -> Any:
+        """Answer calls until it sends something else, and give that."""
+        while True:
+            match self._connection.recv():
+                case ("call", operation, url, body):
+                    self._connection.send(self._cloud.answer(operation, url, body))
+                case ("done", result):
+                    return result
+
+
+def _be_poller(connection: "Connection[Any, Any]", poller: str, count: int, wait: bool) -> None:
     wire = _Wire(connection, wait=wait)
     run = POLLERS[poller](wire.reach, count)
     wire.warm_up()
-    for _ in range(runs):
-        wire.ask("begin")
+    connection.send(("done", None))
+    while connection.recv() == "run":
         began, worked = time.perf_counter(), time.process_time()
         run()
-        wire.ask("end", time.perf_counter() - began, time.process_time() - worked)
-    connection.send(("peak", peak_mb()))
+        connection.send(("done", (time.perf_counter() - began, time.process_time() - worked)))
+    connection.send(peak_mb())
 
 
 class _Wire:
@@ -154,17 +171,13 @@ class _Wire:
                 case _:
                     client.put_events(Entries=[{"Source": "s", "DetailType": "t", "Detail": "{}"}])
 
-    def ask(self, *message: Any) -> Any:
-        """Ask the stand-in's process."""
-        with self._lock:
-            self._connection.send(message)
-            return self._connection.recv()
-
     def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         service, operation = event_name.split(".")[1:]
         if self._wait:
             time.sleep(SECONDS[service])
-        status, headers, content = self.ask("call", operation, str(request.url), request.body or b"")
+        with self._lock:
+            self._connection.send(("call", operation, str(request.url), request.body or b""))
+            status, headers, content = self._connection.recv()
         return AWSResponse(str(request.url), status, headers, _Raw(content))
 
 

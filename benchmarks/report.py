@@ -194,8 +194,8 @@ class Report:
 PAGE = """\
 # Performance
 
-`make bench` measures this and writes this page. Measured on {date}: {machine}. Times differ from machine to machine and
-from run to run; calls and units do not. No test asserts a time.
+`make bench` measures this and writes this page. Measured on {date}: {machine}.
+Times differ from machine to machine and from run to run; calls and units do not. No test asserts a time.
 
 ## Against the targets
 
@@ -228,7 +228,8 @@ How it is measured:
 - Each poller runs in a process of its own, with boto3's own clients. At botocore's `before-send` event, where the wire
   would begin, every call waits: {outposts_ms} ms for Outposts, {other_ms} ms for DynamoDB and EventBridge. Then a light
   stand-in in another process answers, the same for all. Sockets and TLS are left out.
-- One call with each client goes before, as in a function that has run before. Seconds are medians of the runs.
+- One call with each client goes before, as in a function that has run before. Seconds are medians of the runs, in
+  which this project and the bound take turns.
 - Waiting added: too long to wait for. Calls, units and memory are measured in a run whose calls do not wait; its
   seconds are that run's and the latency of all its calls, which it makes one after the other.
 - Read and write units are computed from the items' sizes by AWS's rules, the index's writes included.
@@ -251,10 +252,9 @@ By calculation, for {size} orders polled every five minutes: Lambda gives a whol
 proportion, so the processor time measured above is stretched, and the waiting is not. A processor is taken for as fast
 as this machine's; TLS is left out. Price: $0.0000133334 a GB-second (arm64), $0.20 a million requests.
 
-While processor time is most of it, a larger size costs little more and is faster. Of these, {advised} MB is the largest
-that costs at most a tenth more than the cheapest. `infra/memory.py` gives poll {poll_mb} MB. Notify gets {notify_mb}
-MB: it mostly waits for Slack and SNS, which costs in proportion to memory, but a batch is up to 6 MB before it is
-parsed.
+No size costs more than cents. Of these, {advised} MB is the largest, and so the fastest, that costs at most two cents
+a month more than the cheapest. `infra/memory.py` gives poll {poll_mb} MB. Notify gets {notify_mb} MB: it mostly waits
+for Slack and SNS, which costs in proportion to memory, but a batch is up to 6 MB before it is parsed.
 
 **SnapStart is off.** If every one of the 8,640 polls started cold, these starts would cost ${cold_dollars:.2f} a month.
 SnapStart would cost ${snapstart_dollars:.2f}, to keep the snapshot ($0.0000015046 a GB-second) and to restore it

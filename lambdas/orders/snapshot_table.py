@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 INDEX_NAME = "BySource"
 INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending")
 BATCH_GET_ITEMS = 100  # BatchGetItem's limit
-QUERY_ITEMS = 1_000  # a whole page of 1 MB, parsed, takes 20 MB
+QUERY_ITEMS = 2_000  # a whole page of 1 MB, parsed, takes 20 MB
 ATTEMPTS = 5
 LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
