@@ -182,4 +182,4 @@ def _number(kind: type[int] | type[float], text: str) -> float | str:
 
 def _without_lone_surrogates(text: str) -> str:
     """JSON can escape half a character; UTF-8, and so every service behind us, cannot hold it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
