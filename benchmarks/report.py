@@ -195,7 +195,8 @@ PAGE = """\
 # Performance
 
 `make bench` measures this and writes this page. Measured on {date}: {machine}.
-Times differ from machine to machine and from run to run; calls and units do not. No test asserts a time.
+Times differ from machine to machine and from run to run, ratios too where the load is above the number of processors;
+calls and units do not. No test asserts a time.
 
 ## Against the targets
 
@@ -290,6 +291,8 @@ def _markdown(columns: list[str], rows: list[list[str]]) -> str:
 
 
 def _machine() -> str:
+    load = os.getloadavg()[0]
     return (
-        f"{os.cpu_count()} processors ({platform.machine()}), {platform.system()}, Python {platform.python_version()}"
+        f"{os.cpu_count()} processors ({platform.machine()}) under a load of {load:.1f}, {platform.system()}, "
+        f"Python {platform.python_version()}"
     )
