@@ -16,10 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks import orders
 from benchmarks.orders import Order
 from lambdas.orders.snapshot_item import Item
-from lambdas.orders.snapshot_table import INDEX_ATTRIBUTES
+from lambdas.orders.snapshot_table import INDEX_ATTRIBUTES, QUERY_ITEMS
 
 LIST_PAGE = 1_000
-QUERY_PAGE_BYTES = 1_000_000
 READ_UNIT, WRITE_UNIT = 4_096, 1_024
 JSON = {"content-type": "application/json"}
 
@@ -99,9 +98,11 @@ class Cloud:
         return self._write("UpdateItem", new)
 
     def _Query(self, asked: Order) -> bytes:  # noqa: N802 - the API's name
+        if asked["Limit"] != QUERY_ITEMS:
+            raise ValueError(f"pages of {QUERY_ITEMS} items were made before, not of {asked['Limit']}")
         page = int(asked.get("ExclusiveStartKey", {}).get("page", {}).get("N", 0))
         size, body = self._query_pages[page]
-        self.units["Query read"] += math.ceil(size / READ_UNIT) / 2
+        self.units["Query read"] += max(1, math.ceil(size / READ_UNIT)) / 2
         return body
 
     def _read(self, operation: str, item: Item | None, *, consistent: bool) -> None:
@@ -117,18 +118,11 @@ class Cloud:
         return {}
 
     def _make_query_pages(self) -> Iterable[tuple[int, bytes]]:
-        pages: list[list[Item]] = [[]]
-        room = QUERY_PAGE_BYTES
-        for entry in sorted(
-            (_entry(item) for item in self._base.values() if "source" in item), key=lambda e: e["id"]["S"]
-        ):
-            if (size := size_of(entry)) > room:
-                pages.append([])
-                room = QUERY_PAGE_BYTES
-            pages[-1].append(entry)
-            room -= size
-        for number, page in enumerate(pages, start=1):
-            more = {"LastEvaluatedKey": {"page": {"N": str(number)}}} if number < len(pages) else {}
+        """Fill pages; after a full one comes another, if only an empty one, as DynamoDB does not look ahead."""
+        entries = sorted((_entry(item) for item in self._base.values() if "source" in item), key=lambda e: e["id"]["S"])
+        for number, start in enumerate(range(0, len(entries) + 1, QUERY_ITEMS), start=1):
+            page = entries[start : start + QUERY_ITEMS]
+            more = {"LastEvaluatedKey": {"page": {"N": str(number)}}} if len(page) == QUERY_ITEMS else {}
             yield sum(map(size_of, page)), _json({"Items": page, "Count": len(page), **more})
 
 

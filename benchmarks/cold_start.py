@@ -22,7 +22,9 @@ TIMED = """
 import time
 began = time.perf_counter()
 {}
-print(time.perf_counter() - began)
+seconds = time.perf_counter() - began
+from benchmarks.peak import peak_mb
+print(seconds, peak_mb())
 """
 FUNCTIONS = {
     "poll": """
@@ -46,11 +48,13 @@ CLIENTS = {"poll": ["outposts", "dynamodb", "events"], "notify": ["dynamodb", "s
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """Median seconds of a function's start, and of the bare script's."""
+    """Medians of a function's start, and of the bare script's: seconds, and the process' largest memory."""
 
     function: str
     seconds: float
+    peak_mb: float
     bare_seconds: float
+    bare_peak_mb: float
 
     @property
     def ratio(self) -> float:
@@ -61,12 +65,13 @@ class ColdStart:
 def measure(function: str, runs: int) -> ColdStart:
     """Start a function and its bare script in turn, each in a fresh process; the first pair only warms the disk."""
     scripts = TIMED.format(FUNCTIONS[function]), TIMED.format(BARE.format(CLIENTS[function]))
-    pairs = [[_seconds(script) for script in scripts] for _ in range(runs + 1)][1:]
+    pairs = [(*_start(scripts[0]), *_start(scripts[1])) for _ in range(runs + 1)][1:]
     return ColdStart(function, *(median(each) for each in zip(*pairs, strict=True)))
 
 
-def _seconds(script: str) -> float:
+def _start(script: str) -> tuple[float, float]:
     done = subprocess.run(  # noqa: S603 - the scripts above
         [sys.executable, "-c", script], env=os.environ | SURROUNDINGS, cwd=ROOT, check=True, stdout=subprocess.PIPE
     )
-    return float(done.stdout)
+    seconds, peak_mb = done.stdout.split()
+    return float(seconds), float(peak_mb)

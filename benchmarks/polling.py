@@ -3,13 +3,10 @@
 import io
 import multiprocessing
 import os
-import resource
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +14,14 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from benchmarks import orders
 from benchmarks.cloud import Cloud, on_the_wire
+from benchmarks.peak import peak_mb
 from benchmarks.pollers import POLLERS, stored_by
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 SECONDS = {"outposts": 0.040, "dynamodb": 0.005, "eventbridge": 0.005}  # a call's latency, by service
+OUTPOSTS_CALLS = ("ListOrders", "GetOrder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +32,23 @@ class Measured:
         poller: Which.
         orders: How many orders it watches.
         seconds: Wall time.
+        cpu_seconds: Processor time, all threads together.
         calls: By operation.
         units: DynamoDB's read and write units, by operation.
         peak_mb: The process' largest resident memory, Python and boto3 included.
-        runs: How many runs were measured; 0 where the figures are those of fewer orders, multiplied.
+        runs: How many runs were measured.
+        waited: Whether the calls' latency was waited for, not added by calculation.
     """
 
     poller: str
     orders: int
     seconds: float
+    cpu_seconds: float
     calls: dict[str, int]
     units: dict[str, float]
-    peak_mb: float | None
+    peak_mb: float
     runs: int
+    waited: bool
 
     @property
     def total_calls(self) -> int:
@@ -60,73 +63,95 @@ class Measured:
         """Give its figures."""
         return asdict(self)
 
-    def times(self, factor: int) -> "Measured":
-        """Reckon the same poller over more orders, for one whose work is the same for each."""
+
+def measure(pollers: Sequence[str], count: int, runs: int, *, wait: bool = True) -> list[Measured]:
+    """Run pollers in turn over the same change, all orders known before, so that what slows the machine slows all.
+
+    Args:
+        pollers: Which.
+        count: Over how many orders.
+        runs: How many times each.
+        wait: Whether calls wait. Where they do not, their latency is added up: the time of one call after the other.
+    """
+    processes = [_Process(poller, count, wait=wait) for poller in pollers]
+    for _ in range(runs):
+        for process in processes:
+            process.run()
+    return [process.end() for process in processes]
+
+
+def _latency(operation: str) -> float:
+    return SECONDS["outposts" if operation in OUTPOSTS_CALLS else "dynamodb"]
+
+
+class _Process:
+    """A poller's process, and the stand-in that answers it here."""
+
+    def __init__(self, poller: str, count: int, *, wait: bool) -> None:
+        self._poller, self._count, self._wait = poller, count, wait
+        self._cloud = Cloud(count, map(on_the_wire, stored_by(poller, count)), indexed=poller == "this project")
+        self._seconds: list[tuple[float, float]] = []
+        context = multiprocessing.get_context("spawn")
+        self._connection, there = context.Pipe()
+        self._process = context.Process(target=_be_poller, args=(there, poller, count, wait), daemon=True)
+        self._process.start()
+        there.close()
+        self._answer_calls()
+
+    def run(self) -> None:
+        """Let it run once."""
+        self._cloud.reset()
+        self._connection.send("run")
+        self._seconds.append(self._answer_calls())
+
+    def end(self) -> Measured:
+        """End it, and tell what was measured."""
+        self._connection.send("end")
+        peak = self._connection.recv()
+        self._process.join()
+        calls = dict(self._cloud.calls)
+        skipped = 0.0 if self._wait else sum(_latency(name) * made for name, made in calls.items())
+        seconds, cpu_seconds = (median(each) for each in zip(*self._seconds, strict=True))
         return Measured(
-            self.poller,
-            self.orders * factor,
-            self.seconds * factor,
-            {name: calls * factor for name, calls in self.calls.items()},
-            {name: units * factor for name, units in self.units.items()},
-            None,
-            0,
+            poller=self._poller,
+            orders=self._count,
+            seconds=seconds + skipped,
+            cpu_seconds=cpu_seconds,
+            calls=calls,
+            units=dict(self._cloud.units),
+            peak_mb=peak,
+            runs=len(self._seconds),
+            waited=self._wait,
         )
 
-
-def measure(poller: str, count: int, runs: int) -> Measured:
-    """Run a poller some times over the same change, all its orders known before."""
-    items = map(on_the_wire, stored_by(poller, count))
-    cloud = Cloud(count, items, indexed=poller == "this project")
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_run, args=(there, poller, count, runs))
-    process.start()
-    there.close()
-    seconds: list[float] = []
-    try:
+    def _answer_calls(self) -> Any:
+        """Answer calls until it sends something else, and give that."""
         while True:
-            match here.recv():
+            match self._connection.recv():
                 case ("call", operation, url, body):
-                    here.send(cloud.answer(operation, url, body))
-                case ("begin",):
-                    cloud.reset()
-                    here.send(None)
-                case ("end", elapsed):
-                    seconds.append(elapsed)
-                    here.send(None)
-                case ("peak", peak):
-                    break
-    finally:
-        process.join()
-    return Measured(poller, count, median(seconds), dict(cloud.calls), dict(cloud.units), peak, runs)
+                    self._connection.send(self._cloud.answer(operation, url, body))
+                case ("done", result):
+                    return result
 
 
-def _run(connection: "Connection[Any, Any]", poller: str, count: int, runs: int) -> None:
-    """Be the poller's process."""
-    wire = _Wire(connection)
+def _be_poller(connection: "Connection[Any, Any]", poller: str, count: int, wait: bool) -> None:
+    wire = _Wire(connection, wait=wait)
     run = POLLERS[poller](wire.reach, count)
     wire.warm_up()
-    for _ in range(runs):
-        wire.ask("begin")
-        began = time.perf_counter()
+    connection.send(("done", None))
+    while connection.recv() == "run":
+        began, worked = time.perf_counter(), time.process_time()
         run()
-        wire.ask("end", time.perf_counter() - began)
-    connection.send(("peak", _peak_mb()))
-
-
-def _peak_mb() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():  # there, ru_maxrss would be the parent's where that was larger
-        (line,) = (line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1_024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        connection.send(("done", (time.perf_counter() - began, time.process_time() - worked)))
+    connection.send(peak_mb())
 
 
 class _Wire:
     """Where the network would be: every call waits its service's latency, then asks the stand-in's process."""
 
-    def __init__(self, connection: "Connection[Any, Any]") -> None:
+    def __init__(self, connection: "Connection[Any, Any]", *, wait: bool) -> None:
         self._connection = connection
+        self._wait = wait
         self._lock = threading.Lock()
         self._clients: list[Any] = []
 
@@ -146,16 +171,13 @@ class _Wire:
                 case _:
                     client.put_events(Entries=[{"Source": "s", "DetailType": "t", "Detail": "{}"}])
 
-    def ask(self, *message: Any) -> Any:
-        """Ask the stand-in's process."""
-        with self._lock:
-            self._connection.send(message)
-            return self._connection.recv()
-
     def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         service, operation = event_name.split(".")[1:]
-        time.sleep(SECONDS[service])
-        status, headers, content = self.ask("call", operation, str(request.url), request.body or b"")
+        if self._wait:
+            time.sleep(SECONDS[service])
+        with self._lock:
+            self._connection.send(("call", operation, str(request.url), request.body or b""))
+            status, headers, content = self._connection.recv()
         return AWSResponse(str(request.url), status, headers, _Raw(content))
 
 

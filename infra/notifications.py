@@ -11,6 +11,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra import memory
 from infra.configuration import Configuration, Slack
 from infra.function import Function
 from infra.local_cloud import LocalCloud
@@ -115,7 +116,7 @@ class Notifications(Construct):
             description="Tells the SNS topic and Slack what happened to an Outposts order",
             distributions=("slack-sdk",),
             timeout=TIMEOUT,
-            memory=256,
+            memory=memory.NOTIFY,
             environment=environment,
             statements=statements,
             local=bool(local_cloud),

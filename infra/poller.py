@@ -11,6 +11,7 @@ from aws_cdk import aws_scheduler_targets as scheduler_targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra import memory
 from infra.configuration import Configuration, Source
 from infra.function import Function
 from infra.local_cloud import TRAIL_SOURCE
@@ -51,7 +52,7 @@ class Poller(Construct):
             name="poll",
             description="Reads Outposts orders, compares them with their snapshots, publishes what changed",
             timeout=TIMEOUT,
-            memory=512,
+            memory=memory.POLL,
             environment={
                 "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
                 "EVENT_BUS_NAME": bus.event_bus_name,

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
@@ -11,6 +11,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.notify.channel import Channel, ChannelError, LaterError, Notice, Posting
 from lambdas.orders.observability import logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
 
 # Longer than a dead letter rests (14 days): a channel that was told then must not be told again at a redrive.
 REMEMBERED_SECONDS = 30 * 86_400
@@ -31,8 +34,8 @@ class Delivery:
     must be remembered under each of them.
     """
 
-    def __init__(self, table_name: str) -> None:
-        self._store = DynamoDBPersistenceLayer(table_name)
+    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
+        self._store = DynamoDBPersistenceLayer(table_name, boto3_client=client)
         self._store.configure(
             IdempotencyConfig(event_key_jmespath="[eventId, channel]", expires_after_seconds=REMEMBERED_SECONDS),
             key_prefix="told",

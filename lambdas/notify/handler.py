@@ -1,13 +1,12 @@
 """The notify function: takes events and alarms from its queue and tells people of them by SNS and Slack."""
 
-from collections.abc import Collection, Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSEvent, SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,23 +16,25 @@ from lambdas.notify.delivery import Delivery, wait_before_retry
 from lambdas.notify.environment import Environment
 from lambdas.notify.message import alarm_message, order_message
 from lambdas.notify.pace import Pace
-from lambdas.notify.slack import Slack
 from lambdas.notify.sns import Sns
 from lambdas.orders.observability import count, logger, metrics, tracer
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_sns.client import SNSClient
     from mypy_boto3_sqs.client import SQSClient
 
 WORKFLOW_VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
 
+Record = Mapping[str, Any]  # a message as Lambda hands it over
 Told = dict[str, list[Exception]]
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailureResponse":
     """Tell people of a batch of messages.
 
     Args:
@@ -45,29 +46,29 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
         The messages to deliver again, as SQS expects them.
     """
     environment = Environment.load()
-    records = list(SQSEvent(event).records)
+    records: list[Record] = event["Records"]
     notices, errors = _understood(records)
     told = _tell(environment, {notice.event_id: notice for notice in notices.values()}, context)
     for message_id, notice in notices.items():
         errors[message_id] = told.get(notice.event_id, [])
     for record in records:
-        if errors[record.message_id]:
-            _send_back(environment.queue_url, record, errors[record.message_id])
+        if found := errors[record["messageId"]]:
+            _send_back(environment.queue_url, record, found)
     return {"batchItemFailures": [{"itemIdentifier": name} for name, found in errors.items() if found]}
 
 
-def _understood(records: list[SQSRecord]) -> tuple[dict[str, Notice], Told]:
+def _understood(records: Sequence[Record]) -> tuple[dict[str, Notice], Told]:
     """Read a batch; what cannot be understood goes back, and ends as a dead letter."""
     notices, errors = {}, {}
     for record in records:
         try:
-            notices[record.message_id] = _notice(record.json_body)
+            notices[record["messageId"]] = _notice(json.loads(record["body"]))
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are told
-            errors[record.message_id] = [error]
+            errors[record["messageId"]] = [error]
             count(NotificationFailures=1)
             logger.error(
                 "A message cannot be understood and goes back",
-                messageId=record.message_id,
+                messageId=record["messageId"],
                 error=f"{type(error).__name__}: {error}",
             )
     return notices, errors
@@ -102,15 +103,17 @@ def _tell(environment: Environment, notices: Mapping[str, Notice], context: Lamb
 def _channels(environment: Environment) -> Iterator[Channel]:
     yield Sns(_sns(), environment.topic_arn)
     if environment.slack_secret_name:
+        from lambdas.notify.slack import Slack  # noqa: PLC0415 - its SDK is loaded only where Slack is told
+
         pace = _pace(environment.idempotency_table_name)
         yield Slack(environment.slack_secret_name, environment.slack_webhook_origin, pace)
 
 
-def _send_back(queue_url: str, record: SQSRecord, errors: Collection[Exception]) -> None:
-    wait = wait_before_retry(errors, int(record.attributes.approximate_receive_count))
+def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) -> None:
+    wait = wait_before_retry(errors, int(record["attributes"]["ApproximateReceiveCount"]))
     try:
         _sqs().change_message_visibility(
-            QueueUrl=queue_url, ReceiptHandle=record.receipt_handle, VisibilityTimeout=wait
+            QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=wait
         )
     except (BotoCoreError, ClientError) as error:
         logger.warning("The queue's own time-out brings a message back", error=str(error))
@@ -118,12 +121,17 @@ def _send_back(queue_url: str, record: SQSRecord, errors: Collection[Exception])
 
 @cache
 def _delivery(table_name: str) -> Delivery:
-    return Delivery(table_name)
+    return Delivery(_dynamodb(), table_name)
 
 
 @cache
 def _pace(table_name: str) -> Pace:
-    return Pace(boto3.client("dynamodb"), table_name)
+    return Pace(_dynamodb(), table_name)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb")
 
 
 @cache

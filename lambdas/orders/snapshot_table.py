@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 INDEX_NAME = "BySource"
 INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending", "replaces")
 BATCH_GET_ITEMS = 100  # BatchGetItem's limit
+QUERY_ITEMS = 2_000  # a whole page of 1 MB, parsed, takes 20 MB
 ATTEMPTS = 5
 MAX_IDS_BYTES = 50_000  # of `owed` and of `failed`, so that they do not outgrow a source's item
 LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
@@ -104,6 +105,7 @@ class SnapshotTable:
             KeyConditionExpression="#source = :source",
             ExpressionAttributeNames={"#source": "source"},
             ExpressionAttributeValues={":source": {"S": f"{account}/{region}"}},
+            PaginationConfig={"PageSize": QUERY_ITEMS},
         )
         return {item["id"]["S"]: known_of(item) for page in pages for item in page["Items"]}
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 
 from lambdas.orders.observability import count, logger, metrics, tracer
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.orders.stalled import Thresholds
 from lambdas.poll.environment import Environment
 from lambdas.poll.event_bus import EventBus
-from lambdas.poll.outposts import outposts_client
+from lambdas.poll.outposts import CONCURRENT_READS, outposts_client
 from lambdas.poll.run import Poll, Summary
 from lambdas.poll.source import Source, source_meant, sources_from
 
@@ -66,7 +67,7 @@ def _outposts(source: Source) -> "OutpostsClient":
 
 @cache
 def _table(name: str) -> SnapshotTable:
-    return SnapshotTable(boto3.client("dynamodb"), name)
+    return SnapshotTable(boto3.client("dynamodb", config=Config(max_pool_connections=CONCURRENT_READS)), name)
 
 
 @cache

@@ -34,9 +34,11 @@ class MalformedOrderError(ValueError):
 
 def outposts_client(source: Source) -> "OutpostsClient":
     """Make a client for a source's region, with its role where it has one; assumed roles are renewed in time."""
-    session = boto3.Session(botocore_session=_session(source), region_name=source.region)
+    # Every session reads botocore's own data anew; without a role the default one serves, as for the other clients.
+    session = boto3.Session(botocore_session=_session(source)) if source.role_arn else boto3
     client = session.client(
         "outposts",
+        region_name=source.region,
         config=Config(
             retries={"mode": RETRY_MODE, "max_attempts": 5},
             max_pool_connections=CONCURRENT_READS,
@@ -181,4 +183,4 @@ def _number(kind: type[int] | type[float], text: str) -> float | str:
 
 def _without_lone_surrogates(text: str) -> str:
     """JSON can escape half a character; UTF-8, and so every service behind us, cannot hold it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,75 @@
+"""What poll would cost in each memory size of Lambda, by calculation from what was measured here. Pure.
+
+Lambda gives a whole processor at 1,769 MB, and less in proportion:
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SIZES = (128, 256, 512, 1_024, 1_769)
+WHOLE_PROCESSOR_MB = 1_769
+MONTH_SECONDS = 30 * 86_400
+POLLS_A_MONTH = MONTH_SECONDS // 300
+
+# US dollars, us-east-1, arm64, November 2026: https://aws.amazon.com/lambda/pricing/
+WORTH_DOLLARS = 0.02  # a month, for a faster poll
+GB_SECOND, REQUEST = 0.0000133334, 0.20 / 1_000_000
+SNAPSTART_CACHED_GB_SECOND, SNAPSTART_RESTORED_GB = 0.0000015046, 0.0001397998
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySize:
+    """A memory size, and what a poll takes in it.
+
+    Attributes:
+        mb: The size.
+        start_seconds: A cold start, all of it taken for processor time.
+        seconds: A poll, its waiting and its processor time not overlapping.
+    """
+
+    mb: int
+    start_seconds: float
+    seconds: float
+
+    @property
+    def gb_seconds(self) -> float:
+        """What one poll is billed for."""
+        return self.mb / 1_024 * self.seconds
+
+    @property
+    def dollars(self) -> float:
+        """A month of polls, one every five minutes."""
+        return POLLS_A_MONTH * (self.gb_seconds * GB_SECOND + REQUEST)
+
+    @property
+    def cold_dollars(self) -> float:
+        """What cold starts would cost in a month in which every poll had one."""
+        return POLLS_A_MONTH * self.mb / 1_024 * self.start_seconds * GB_SECOND
+
+    @property
+    def snapstart_dollars(self) -> float:
+        """What SnapStart would cost in that month: one version's snapshot kept, and restored for every poll."""
+        gb = self.mb / 1_024
+        return gb * (MONTH_SECONDS * SNAPSTART_CACHED_GB_SECOND + POLLS_A_MONTH * SNAPSTART_RESTORED_GB)
+
+
+def memory_sizes(start_seconds: float, seconds: float, cpu_seconds: float) -> list[MemorySize]:
+    """Stretch what was measured on a whole processor to each size's share of one.
+
+    Args:
+        start_seconds: A cold start.
+        seconds: A poll's wall time.
+        cpu_seconds: Its processor time; the rest is waiting, which no size shortens.
+    """
+    waiting = max(0.0, seconds - cpu_seconds)
+    return [
+        MemorySize(mb, start_seconds * WHOLE_PROCESSOR_MB / mb, waiting + cpu_seconds * WHOLE_PROCESSOR_MB / mb)
+        for mb in SIZES
+    ]
+
+
+def advised(sizes: Sequence[MemorySize]) -> MemorySize:
+    """Choose the largest size, and so the fastest, that costs at most two cents a month more than the cheapest."""
+    cheapest = min(size.dollars for size in sizes)
+    return max((size for size in sizes if size.dollars <= cheapest + WORTH_DOLLARS), key=lambda size: size.mb)
