@@ -14,6 +14,8 @@ from lambdas.orders.event_types import (
     SHIPMENT,
     STALLED,
     Change,
+    LineItemReference,
+    Shipment,
 )
 from lambdas.orders.events import Observation, events_of
 from lambdas.orders.order import Order

@@ -269,6 +269,10 @@ class DetailType(str, Generic[K]):
         made.keys = keys
         return made
 
+    def __getnewargs__(self) -> tuple[str, type[K]]:  # type: ignore[override] # `str` has one argument, a subclass more
+        """Say what a copy is made of."""
+        return str(self), self.keys
+
     def change(self, keys: K) -> Change:
         """Tell a difference by this type; mypy sees to it that the keys are the type's."""
         return Change(self, keys)
