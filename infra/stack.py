@@ -11,6 +11,7 @@ from infra.event_bus import EventBus
 from infra.local_cloud import LocalCloud
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
+from infra.planner import Planner
 from infra.poller import Poller
 from infra.snapshots import Snapshots
 
@@ -45,11 +46,22 @@ class OutpostsOrderNotifier(cdk.Stack):
         snapshots = Snapshots(self, "Snapshots")
         bus = EventBus(self, "EventBus", readers=configuration.event_bus_readers, local=local).bus
         poller = Poller(self, "Poller", configuration=configuration, snapshots=snapshots, bus=bus, local=local)
+        organization = configuration.organization
+        planner = (
+            Planner(self, "Planner", configuration=configuration, organization=organization, poller=poller, local=local)
+            if organization
+            else None
+        )
         notifications = Notifications(
             self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud
         )
         monitoring = Monitoring(
-            self, "Monitoring", configuration=configuration, poller=poller, notifications=notifications
+            self,
+            "Monitoring",
+            configuration=configuration,
+            poller=poller,
+            planner=planner,
+            notifications=notifications,
         )
         for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():
             ssm.StringParameter(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from infra.configuration import EXTERNAL_ID
 from lambdas.poll.source import source_meant, sources_from
 from tests.infra.conftest import FULL, READER_ROLE
 from tests.infra.synthesis import ACCOUNT, only, statements_of, template_of
@@ -41,12 +42,14 @@ class TestPollFunction:
             "SNAPSHOT_TABLE_NAME",
             "EVENT_BUS_NAME",
             "SOURCES",
+            "ORGANIZATION",
             "AWS_ENDPOINT_URL_OUTPOSTS",
             "POWERTOOLS_SERVICE_NAME",
             "POWERTOOLS_METRICS_NAMESPACE",
             "POWERTOOLS_LOG_LEVEL",
         }
         assert json.loads(variables["SOURCES"]) == FULL["sources"]
+        assert json.loads(variables["ORGANIZATION"]) == {**FULL["organization"], "externalId": EXTERNAL_ID}
         assert variables["AWS_ENDPOINT_URL_OUTPOSTS"] == "https://outposts.example.com"
 
     def test_lambda_does_not_retry_it(self, full: Template) -> None:
@@ -77,7 +80,8 @@ class TestSchedules:
     def test_each_source_is_polled_at_the_configured_rate(self, full: Template) -> None:
         """Every source has its schedule, which hands it to the function and leaves failures in a queue."""
         schedules = [each["Properties"] for each in full.find_resources("AWS::Scheduler::Schedule").values()]
-        assert [json.loads(schedule["Target"]["Input"]) for schedule in schedules] == FULL["sources"]
+        polls = [each for each in schedules if "PollerFunction" in str(each["Target"]["Arn"])]
+        assert [json.loads(schedule["Target"]["Input"]) for schedule in polls] == FULL["sources"]
         for schedule in schedules:
             assert schedule["ScheduleExpression"] == "rate(10 minutes)"
             assert schedule["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 600, "MaximumRetryAttempts": 5}
