@@ -12,21 +12,24 @@ class Environment:
         snapshot_table_name: The DynamoDB table of snapshots.
         event_bus_name: The bus that events go to.
         sources: JSON list of the configured sources.
+        organization: JSON of the configured organization; None where there is none.
     """
 
     snapshot_table_name: str
     event_bus_name: str
     sources: str
+    organization: str | None
 
     @classmethod
     def load(cls) -> "Environment":
         """Read the variables.
 
         Raises:
-            KeyError: One is missing; the text is its name.
+            KeyError: A required one is missing; the text is its name.
         """
         return cls(
             snapshot_table_name=os.environ["SNAPSHOT_TABLE_NAME"],
             event_bus_name=os.environ["EVENT_BUS_NAME"],
             sources=os.environ["SOURCES"],
+            organization=os.environ.get("ORGANIZATION"),
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from lambdas.orders.events import UPDATED, Observation
 from lambdas.orders.observability import count, logger
-from lambdas.orders.order import is_settled
+from lambdas.orders.order import Order, is_settled
 from lambdas.orders.snapshot import Snapshot, observe
 from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SnapshotTable, SourceState
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
@@ -180,7 +180,7 @@ class Poll:
                     else:
                         errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
             except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
-                logger.exception("Orders could not be listed", outpost_ids=outpost_ids)
+                logger.exception("Orders could not be listed", source=self.source.name, outpost_ids=outpost_ids)
                 errors.append(f"{type(error).__name__}: {error}")
         if errors:
             summary.failures[LISTING] = "; ".join(errors[:10])
@@ -214,6 +214,8 @@ class Poll:
         try:
             if read:
                 order = get_order(self.outposts, order_id)
+                if order_id not in plan.listed:
+                    self._check_outpost(order)
             elif stored and order_id in plan.missing:
                 order = stored.order
             else:
@@ -240,6 +242,12 @@ class Poll:
             return Outcome(order_id, stored, error=f"{type(error).__name__}: {error}")
         changed = stored is None or snapshot.sequence > stored.sequence
         return Outcome(order_id, snapshot, read=read, changed=changed)
+
+    def _check_outpost(self, order: Order) -> None:
+        """Refuse an order that was not listed, as GetOrder reads any Outpost's, also those of other sources."""
+        outpost_ids, outpost_id = self.source.outpost_ids, order.get("OutpostId")
+        if outpost_ids and outpost_id not in outpost_ids:
+            raise ValueError(f"it is of the Outpost {outpost_id}; this source watches {', '.join(outpost_ids)} alone")
 
     def _publish(self, outcomes: Sequence[Outcome], summary: Summary, threads: ThreadPoolExecutor) -> None:
         """Publish what is pending of some orders, and clear it where all of it arrived."""
