@@ -62,7 +62,7 @@ class Monitoring(Construct):
             "PollsStopped",
             polls,
             "Fewer polls than sources, three ticks in a row: nobody would hear of an order that changes. Look at the "
-            "schedules (enabled?) and at the poll function's throttles.",
+            "schedules (enabled?) and at the poll function's throttles; with an organization, at the planner's queue.",
             threshold=sources,
             ticks=3,
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,

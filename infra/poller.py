@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.configuration import Configuration, Organization, Source
+from infra.configuration_schema import regions
 from infra.function import Function
 from infra.local_cloud import TRAIL_SOURCE
 from infra.snapshots import Snapshots
@@ -82,7 +83,7 @@ class Poller(Construct):
 
     def _read_the_organization(self, organization: Organization) -> None:
         """Let poll assume the role of one name in whichever accounts the organization has."""
-        roles = f"arn:{cdk.Stack.of(self).partition}:iam::*:role/{organization.role_name}"
+        roles = f"arn:{regions()[cdk.Stack.of(self).region]}:iam::*:role/{organization.role_name}"
         self.function.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["sts:AssumeRole"],

@@ -2,9 +2,9 @@
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -14,13 +14,10 @@ from botocore.exceptions import ClientError
 
 from lambdas.planner import handler as planner
 from lambdas.poll import handler as poll
-from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from tests.integration.conftest import drain
 from tests.integration.lambda_context import Context
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from tests.outposts_of_accounts import OutpostsOfAccounts
 
 ACCOUNTS = 50
 REGIONS = ("ap-southeast-2", "eu-central-1", "eu-west-1", "us-east-1")
@@ -29,34 +26,12 @@ CONTEXT = Context(invoked_function_arn=f"arn:aws:lambda:eu-west-1:{OWN}:function
 
 
 @dataclass
-class Outposts:
-    """The Outposts API of every account and region: whose call it is, its signature tells.
-
-    Attributes:
-        account_by_key: The account that each access key was given for.
-        simulators: By account and region.
-    """
-
-    account_by_key: dict[str, str] = field(default_factory=dict)
-    simulators: dict[tuple[str, str], OutpostsSimulator] = field(default_factory=dict)
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer by the simulator of the caller's account and region."""
-        key, _, region, *_ = environ["HTTP_AUTHORIZATION"].partition("Credential=")[2].split("/")
-        return self.simulators[self.account_by_key[key], region](environ, start_response)
-
-    def put_order(self, account: str, region: str, number: int) -> None:
-        """Let an account have one order more in a region."""
-        simulator = self.simulators.setdefault((account, region), OutpostsSimulator(account, region))
-        simulator._account.put_order({"OrderId": f"oo-{number:017x}", "OutpostId": "op-1", "Status": "PREPARING"})
-
-
-@dataclass
 class World:
     """What a test acts on.
 
     Attributes:
         outposts: The Outposts API.
+        account_by_key: The account that each access key was given for.
         queue: The URL of the queue of sources to poll.
         subscriber: The URL of a queue that gets every event.
         accounts: The organization's member accounts.
@@ -64,7 +39,8 @@ class World:
         assumed: How often each role was assumed.
     """
 
-    outposts: Outposts
+    outposts: OutpostsOfAccounts
+    account_by_key: dict[str, str]
     queue: str
     subscriber: str
     accounts: list[str]
@@ -113,7 +89,9 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
     pages = organizations.get_paginator("list_accounts").paginate()
     accounts = [account["Id"] for page in pages for account in page["Accounts"] if account["Id"] != OWN]
     queue = boto3.client("sqs").create_queue(QueueName="polls", Attributes={"VisibilityTimeout": "300"})["QueueUrl"]
-    world = World(Outposts(), queue, bus_queue, accounts)
+    account_by_key: dict[str, str] = {}
+    outposts = OutpostsOfAccounts(account_by_key.__getitem__)
+    world = World(outposts, account_by_key, queue, bus_queue, accounts)
     call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def assume(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
@@ -125,7 +103,7 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
             raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, operation)
         world.assumed.append(account)
         answer = call(client, operation, parameters)
-        world.outposts.account_by_key[answer["Credentials"]["AccessKeyId"]] = account
+        world.account_by_key[answer["Credentials"]["AccessKeyId"]] = account
         return answer
 
     monkeypatch.setattr(BaseClient, "_make_api_call", assume)
