@@ -55,7 +55,8 @@ class TestLocalCloud:
     """The same stack on the local cloud."""
 
     def test_leaves_out_what_the_emulator_does_not_know(self, local: Template) -> None:
-        """Archives and bus policies would fail the deployment."""
+        """Archives, bus policies and alarms that compute would fail the deployment."""
+        assert "Expression" not in str(local.find_resources("AWS::CloudWatch::Alarm"))
         local.resource_count_is("AWS::Events::Archive", 0)
         local.resource_count_is("AWS::Events::EventBusPolicy", 0)
 
@@ -66,7 +67,9 @@ class TestLocalCloud:
         assert {everywhere[name]["Type"] for name in only_in_aws} == {
             "AWS::Events::Archive",
             "AWS::Events::EventBusPolicy",
+            "AWS::CloudWatch::Alarm",
         }
+        assert sum(everywhere[name]["Type"] == "AWS::CloudWatch::Alarm" for name in only_in_aws) == 1
 
     def test_traces_nothing_and_lets_the_slack_receiver_in(self, local: Template) -> None:
         """There is no X-Ray, and Slack's receiver has an origin of its own."""
