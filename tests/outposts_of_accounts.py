@@ -30,7 +30,9 @@ class OutpostsOfAccounts:
 
     def simulator(self, account: str, region: str) -> OutpostsSimulator:
         """Give an account's simulator in a region."""
-        return self.simulators.setdefault((account, region), OutpostsSimulator(account, region))
+        if (account, region) not in self.simulators:
+            self.simulators[account, region] = OutpostsSimulator(account, region)
+        return self.simulators[account, region]
 
     def put_order(self, account: str, region: str, number: int) -> None:
         """Let an account have one order more in a region."""
