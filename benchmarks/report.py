@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import orders, polling
+from benchmarks import accounts, orders, polling
 from benchmarks.cold_start import ColdStart
 from benchmarks.diffing import Diffing
 from benchmarks.memory_size import MemorySize, advised, memory_sizes
@@ -168,13 +168,16 @@ class Report:
             ],
         )
 
+        yield from accounts.tables()
+
     def as_markdown(self) -> str:
         """Write docs/performance.md."""
         tables = {title: _markdown(columns, rows) for title, columns, rows in self._tables()}
         missed = [f"- {each.name}: {each.figure:.3g}, not {each.target:g}." for each in self.targets() if not each.met]
         sizes = self.memory_sizes()
         deployed = next(each for each in sizes if each.mb == memory.POLL)
-        return PAGE.format(
+        return (PAGE + accounts.SECTION).format(
+            first=accounts.first(),
             advised=f"{advised(sizes).mb:,}",
             poll_mb=memory.POLL,
             notify_mb=memory.NOTIFY,

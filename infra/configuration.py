@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from infra.configuration_schema import regions, schema
 
 MAX_SOURCES_CHARACTERS = 3_000  # all of a function's environment variables: 4 KB
+EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
 
 
 class ConfigurationError(ValueError):
@@ -57,6 +58,36 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Organization:
+    """Every active account of the organization, or some, in some regions.
+
+    Attributes:
+        role_name: The role to read each account with, of the same name in all.
+        regions: AWS regions' names; at least one.
+        external_id: What those roles' trust policies ask for.
+        accounts: Only these accounts; empty for every active one.
+        exclude_accounts: All but these.
+    """
+
+    role_name: str
+    regions: tuple[str, ...]
+    external_id: str = EXTERNAL_ID
+    accounts: tuple[str, ...] = ()
+    exclude_accounts: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the organization as the contract writes it, with its external id."""
+        keys = {
+            "roleName": self.role_name,
+            "regions": list(self.regions),
+            "externalId": self.external_id,
+            "accounts": list(self.accounts),
+            "excludeAccounts": list(self.exclude_accounts),
+        }
+        return {key: value for key, value in keys.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class Slack:
     """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only)."""
 
@@ -82,6 +113,7 @@ class Configuration:
 
     Attributes:
         sources: What to watch; at least one.
+        organization: What to watch besides; None for nothing.
         poll_every_minutes: 1 to 1,440.
         announce_existing_orders: Whether people are told of the orders that a source's first poll found.
         stalled_after_days: Thresholds of stalled orders and line items.
@@ -93,6 +125,7 @@ class Configuration:
     """
 
     sources: tuple[Source, ...]
+    organization: Organization | None = None
     poll_every_minutes: int = 5
     announce_existing_orders: bool = False
     stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
@@ -120,17 +153,15 @@ class Configuration:
         for error in Draft202012Validator(schema()).iter_errors(values):
             raise _explained(error)
         sources = tuple(_source(source) for source in values.get("sources", [{"region": stack_region}]))
+        organization = _organization(values["organization"]) if "organization" in values else None
         _check_sources(sources, stack_region)
-        if "organization" in values:
-            raise ConfigurationError(
-                "notifier.organization",
-                "not available in this version yet",
-                "sources, one for each account and region, with a roleArn",
-            )
+        if organization:
+            _check_organization(organization, sources, stack_region)
         stalled = values.get("stalledAfterDays", {})
         slack = values.get("slack")
         return cls(
             sources=sources,
+            organization=organization,
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=values.get("announceExistingOrders", False),
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
@@ -166,6 +197,16 @@ def _source(source: dict[str, Any]) -> Source:
     )
 
 
+def _organization(organization: dict[str, Any]) -> Organization:
+    return Organization(
+        role_name=organization["roleName"],
+        regions=tuple(organization["regions"]),
+        external_id=organization.get("externalId", EXTERNAL_ID),
+        accounts=tuple(organization.get("accounts", ())),
+        exclude_accounts=tuple(organization.get("excludeAccounts", ())),
+    )
+
+
 def _explained(error: ValidationError) -> ConfigurationError:
     path = "notifier" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
     rules = cast("dict[str, Any]", error.schema)
@@ -189,24 +230,45 @@ def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
     partition = regions()[stack_region]
     for index, source in enumerate(sources):
         path = f"notifier.sources[{index}]"
-        if regions()[source.region] != partition:
-            raise ConfigurationError(
-                f"{path}.region",
-                f"{source.region}, a region of partition {regions()[source.region]}",
-                f"the regions of {partition}, where the stack is: credentials of one partition are unknown in another",
-            )
+        _check_partition(f"{path}.region", source.region, partition)
         if source.role_arn and source.role_arn.split(":")[1] != partition:
             raise ConfigurationError(f"{path}.roleArn", source.role_arn, f"roles of partition {partition}")
         for earlier, other in enumerate(sources[:index]):
             if _overlap(source, other):
                 raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
-    characters = len(json.dumps([source.as_json() for source in sources]))
+    characters = _characters(sources)
     if characters > MAX_SOURCES_CHARACTERS:
         raise ConfigurationError(
             "notifier.sources",
             f"{len(sources)} sources of {characters} characters together",
             f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
         )
+
+
+def _check_organization(organization: Organization, sources: tuple[Source, ...], stack_region: str) -> None:
+    for index, region in enumerate(organization.regions):
+        _check_partition(f"notifier.organization.regions[{index}]", region, regions()[stack_region])
+    characters = _characters(sources) + len(json.dumps(organization.as_json()))
+    if characters > MAX_SOURCES_CHARACTERS:
+        key = "accounts" if organization.accounts else "excludeAccounts"
+        raise ConfigurationError(
+            f"notifier.organization.{key}",
+            f"with all else of sources and organization {characters} characters",
+            f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
+        )
+
+
+def _check_partition(path: str, region: str, partition: str) -> None:
+    if regions()[region] != partition:
+        raise ConfigurationError(
+            path,
+            f"{region}, a region of partition {regions()[region]}",
+            f"the regions of {partition}, where the stack is: credentials of one partition are unknown in another",
+        )
+
+
+def _characters(sources: tuple[Source, ...]) -> int:
+    return len(json.dumps([source.as_json() for source in sources]))
 
 
 def _overlap(one: Source, other: Source) -> bool:

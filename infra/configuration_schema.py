@@ -37,6 +37,7 @@ def schema() -> dict[str, Any]:
     account = _text(r"\d{12}", "an account id: 12 digits, in quotation marks")
     partitions = "|".join(sorted(set(regions().values())))
     days = {"type": ["integer", "null"], "minimum": 1, "description": "a whole number of days from 1 on, or null"}
+    external_id = _text(r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and +=,.@:/-_")
     source = _object(
         {
             "region": region,
@@ -44,7 +45,7 @@ def schema() -> dict[str, Any]:
                 rf"arn:({partitions}):iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}}",
                 "an IAM role's ARN, such as arn:aws:iam::123456789012:role/OutpostsReader",
             ),
-            "externalId": _text(r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and +=,.@:/-_"),
+            "externalId": external_id,
             "outpostIds": _list(
                 _text(model.shape_for("OutpostIdOnly").metadata["pattern"], "an Outpost's id: op- and 17 hex digits")
             ),
@@ -56,6 +57,7 @@ def schema() -> dict[str, Any]:
         {
             "roleName": _text(r"[\w+=,.@-]{1,64}", "an IAM role's name"),
             "regions": _list(region),
+            "externalId": external_id,
             "accounts": _list(account),
             "excludeAccounts": _list(account),
         },

@@ -11,6 +11,7 @@ from constructs import Construct
 from infra.configuration import Configuration
 from infra.function import METRICS_NAMESPACE
 from infra.notifications import Notifications
+from infra.planner import Planner
 from infra.poller import Poller
 from lambdas.orders.console import orders_url
 
@@ -23,13 +24,14 @@ class Monitoring(Construct):
     Each alarm tells the topic when it begins and when it is over; its description says what to look at first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it watches
         self,
         scope: Construct,
         construct_id: str,
         *,
         configuration: Configuration,
         poller: Poller,
+        planner: Planner | None,
         notifications: Notifications,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -37,33 +39,42 @@ class Monitoring(Construct):
         self._topic = actions.SnsAction(notifications.topic)
         self._tick = cdk.Duration.minutes(configuration.poll_every_minutes)
         alarms = [
-            *self._poll_alarms(poller, sources=len(configuration.sources)),
+            *self._poll_alarms(poller, planner, sources=len(configuration.sources)),
+            *([self._plan_alarm(planner)] if planner else []),
             *self._queue_alarms(poller, notifications),
         ]
-        self._dashboard(poller, notifications, alarms)
+        self._dashboard(poller, planner, notifications, alarms)
         self.dashboard_url = (
             f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
             f"?region={self._stack.region}#dashboards/dashboard/{self._stack.stack_name}"
         )
 
-    def _poll_alarms(self, poller: Poller, *, sources: int) -> list[cloudwatch.Alarm]:
+    def _poll_alarms(self, poller: Poller, planner: Planner | None, *, sources: int) -> list[cloudwatch.Alarm]:
+        # An invocation polls one source, but for the batches that come of a plan.
+        polls: cloudwatch.IMetric = poller.function.metric_invocations(period=self._tick)
+        failures: cloudwatch.IMetric = poller.function.metric_errors(period=self._tick)
+        if planner:
+            polled, planned = self._metric("poll", "SourcesPolled"), self._metric("planner", "SourcesPlanned")
+            polls = self._sum("FILL(polled, 0) - FILL(planned, 0)", polled=polled, planned=planned)
+            failed = self._metric("poll", "PollFailures")
+            failures = self._sum("FILL(failures, 0) + FILL(errors, 0)", failures=failed, errors=failures)
         stopped = self._alarm(
             "PollsStopped",
-            poller.function.metric_invocations(period=self._tick),
+            polls,
             "Fewer polls than sources, three ticks in a row: nobody would hear of an order that changes. Look at the "
-            "schedules (enabled?) and at the poll function's throttles.",
+            "schedules (enabled?) and at the poll function's throttles; with an organization, at the planner's queue.",
             threshold=sources,
             ticks=3,
             comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
         # A schedule polls as soon as it is made, the alarm would ring as soon as it is made: the poll goes first.
-        stopped.node.add_dependency(*poller.schedules)
+        stopped.node.add_dependency(*poller.schedules, *([planner.schedule] if planner else []))
         return [
             stopped,
             self._alarm(
                 "PollFailures",
-                poller.function.metric_errors(period=self._tick),
+                failures,
                 "Polls failed two ticks in a row: some orders could not be read, stored or published. The poll "
                 "function's log names each order and its error.",
                 ticks=2,
@@ -89,6 +100,23 @@ class Monitoring(Construct):
                 "function's log names the order; the snapshot table keeps the item under set-aside#<order id>.",
             ),
         ]
+
+    def _plan_alarm(self, planner: Planner) -> cloudwatch.Alarm:
+        runs, errors = (
+            planner.function.metric_invocations(period=self._tick),
+            planner.function.metric_errors(period=self._tick),
+        )
+        missing = self._alarm(
+            "PlansMissing",
+            self._sum("runs - FILL(errors, 0)", runs=runs, errors=errors),
+            "The organization's accounts were not listed, or not all of them put on the queue, three ticks in a row: "
+            "some are not polled. The planner function's log says why.",
+            ticks=3,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+        missing.node.add_dependency(planner.schedule)
+        return missing
 
     def _queue_alarms(self, poller: Poller, notifications: Notifications) -> list[cloudwatch.Alarm]:
         return [
@@ -116,7 +144,7 @@ class Monitoring(Construct):
     def _alarm(  # noqa: PLR0913 - each differs between alarms
         self,
         name: str,
-        metric: cloudwatch.Metric,
+        metric: cloudwatch.IMetric,
         description: str,
         *,
         threshold: float = 1,
@@ -139,6 +167,9 @@ class Monitoring(Construct):
         alarm.add_ok_action(self._topic)
         return alarm
 
+    def _sum(self, expression: str, **metrics: cloudwatch.IMetric) -> cloudwatch.MathExpression:
+        return cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=self._tick)
+
     def _metric(self, service: str, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace=METRICS_NAMESPACE,
@@ -148,8 +179,12 @@ class Monitoring(Construct):
             period=self._tick,
         )
 
-    def _dashboard(self, poller: Poller, notifications: Notifications, alarms: list[cloudwatch.Alarm]) -> None:
+    def _dashboard(
+        self, poller: Poller, planner: Planner | None, notifications: Notifications, alarms: list[cloudwatch.Alarm]
+    ) -> None:
         functions = {"poll": poller.function, "notify": notifications.function}
+        if planner:
+            functions["planner"] = planner.function
         graphs = {
             "Orders": [self._metric("poll", name) for name in ("OrdersWatched", "OrdersInFlight", "OrdersRead")],
             "Transitions": [self._metric("poll", name) for name in ("OrdersChanged", "TransitionsPublished")],

@@ -1,6 +1,7 @@
 """The poll function and what makes it run: a schedule for each source, and CloudTrail's word of a new order."""
 
 import json
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -12,7 +13,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra import memory
-from infra.configuration import Configuration, Source
+from infra.configuration import Configuration, Organization, Source
+from infra.configuration_schema import regions
 from infra.function import Function
 from infra.local_cloud import TRAIL_SOURCE
 from infra.snapshots import Snapshots
@@ -45,7 +47,7 @@ class Poller(Construct):
         cdk.Validations.of(self.dead_letter_queue).acknowledge(
             cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="It is the dead-letter queue of a schedule and of a rule")
         )
-        url = configuration.outposts_endpoint_url
+        url, organization = configuration.outposts_endpoint_url, configuration.organization
         self.function = Function(
             self,
             "Function",
@@ -58,19 +60,47 @@ class Poller(Construct):
                 "EVENT_BUS_NAME": bus.event_bus_name,
                 "SOURCES": json.dumps([source.as_json() for source in configuration.sources]),
                 "STALLED_AFTER_DAYS": json.dumps(configuration.stalled_after_days.as_json()),
+                **({"ORGANIZATION": json.dumps(organization.as_json())} if organization else {}),
                 **({"AWS_ENDPOINT_URL_OUTPOSTS": url} if url else {}),
             },
             statements=[*_storing(snapshots, bus), *_reading(configuration.sources)],
             local=local,
         )
-        self.function.configure_async_invoke(
-            retry_attempts=0, max_event_age=cdk.Duration.minutes(min(configuration.poll_every_minutes, 360))
-        )
+        if organization:
+            self._read_the_organization(organization)
         self._scheduler_role = self._role_of_schedules()
-        self.schedules = [self._schedule(number, source) for number, source in enumerate(configuration.sources)]
+        self._run_once_a_tick(self.function)
+        self.schedules = [
+            self._schedule(
+                f"Schedule{number}",
+                f"Polls the Outposts orders of {source.region} by {source.role_arn or 'its own role'}",
+                self.function,
+                source.as_json(),
+            )
+            for number, source in enumerate(configuration.sources)
+        ]
         for number, source in enumerate(configuration.sources):
             if source.region == cdk.Stack.of(self).region and not source.role_arn:
                 self._poll_at_once(number, source, ["aws.outposts", *([TRAIL_SOURCE] if local else [])])
+
+    def _read_the_organization(self, organization: Organization) -> None:
+        """Let poll assume the role of one name in whichever accounts the organization has."""
+        roles = f"arn:{regions()[cdk.Stack.of(self).region]}:iam::*:role/{organization.role_name}"
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["sts:AssumeRole"],
+                resources=[roles],
+                # A role of this name outside the organization is not meant:
+                # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+                conditions={"StringEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+            )
+        )
+        cdk.Validations.of(self.function.role or self).acknowledge(
+            cdk.Acknowledgment(
+                id=f"AwsSolutions-IAM5[Resource::{roles}]",
+                reason="An organization's accounts come and go; the role's name and the organization limit which",
+            )
+        )
 
     def _role_of_schedules(self) -> iam.Role:
         stack = cdk.Stack.of(self)
@@ -84,20 +114,33 @@ class Poller(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}},
             ),
         )
-        invoke, send = ["lambda:InvokeFunction"], ["sqs:SendMessage"]
-        role.add_to_policy(iam.PolicyStatement(actions=invoke, resources=[self.function.function_arn]))
+        send = ["sqs:SendMessage"]
         role.add_to_policy(iam.PolicyStatement(actions=send, resources=[self.dead_letter_queue.queue_arn]))
         return role
 
-    def _schedule(self, number: int, source: Source) -> scheduler.Schedule:
+    def run_each_tick(self, construct_id: str, description: str, function: Function) -> scheduler.Schedule:
+        """Let a schedule run another function at poll's rate, under the same terms."""
+        self._run_once_a_tick(function)
+        return self._schedule(construct_id, description, function, {})
+
+    def _run_once_a_tick(self, function: Function) -> None:
+        function.configure_async_invoke(
+            retry_attempts=0, max_event_age=cdk.Duration.minutes(min(self._tick.to_minutes(), 360))
+        )
+        invoke = ["lambda:InvokeFunction"]
+        self._scheduler_role.add_to_policy(iam.PolicyStatement(actions=invoke, resources=[function.function_arn]))
+
+    def _schedule(
+        self, construct_id: str, description: str, function: Function, function_input: dict[str, Any]
+    ) -> scheduler.Schedule:
         schedule = scheduler.Schedule(
             self,
-            f"Schedule{number}",
-            description=f"Polls the Outposts orders of {source.region} by {source.role_arn or 'its own role'}",
+            construct_id,
+            description=description,
             schedule=scheduler.ScheduleExpression.rate(self._tick),
             target=scheduler_targets.LambdaInvoke(
-                self.function,
-                input=scheduler.ScheduleTargetInput.from_object(source.as_json()),
+                function,
+                input=scheduler.ScheduleTargetInput.from_object(function_input),
                 dead_letter_queue=self.dead_letter_queue,
                 max_event_age=self._tick,
                 retry_attempts=5,

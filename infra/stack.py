@@ -11,6 +11,7 @@ from infra.event_bus import EventBus
 from infra.local_cloud import LocalCloud
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
+from infra.planner import Planner
 from infra.poller import Poller
 from infra.schemas import Schemas
 from infra.snapshots import Snapshots
@@ -48,11 +49,22 @@ class OutpostsOrderNotifier(cdk.Stack):
         if not local:  # its CloudFormation does not know them
             Schemas(self, "Schemas")
         poller = Poller(self, "Poller", configuration=configuration, snapshots=snapshots, bus=bus, local=local)
+        organization = configuration.organization
+        planner = (
+            Planner(self, "Planner", configuration=configuration, organization=organization, poller=poller, local=local)
+            if organization
+            else None
+        )
         notifications = Notifications(
             self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud
         )
         monitoring = Monitoring(
-            self, "Monitoring", configuration=configuration, poller=poller, notifications=notifications
+            self,
+            "Monitoring",
+            configuration=configuration,
+            poller=poller,
+            planner=None if local else planner,  # the emulator knows no alarm on what several metrics make together
+            notifications=notifications,
         )
         for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():
             ssm.StringParameter(

@@ -10,9 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import boto3
-import botocore.session
 from botocore.config import Config
-from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from lambdas.orders.order import Order, canonical_json
@@ -34,39 +32,22 @@ class MalformedOrderError(ValueError):
 
 def outposts_client(source: Source) -> "OutpostsClient":
     """Make a client for a source's region, with its role where it has one; assumed roles are renewed in time."""
-    # Every session reads botocore's own data anew; without a role the default one serves, as for the other clients.
-    session = boto3.Session(botocore_session=_session(source)) if source.role_arn else boto3
-    client = session.client(
-        "outposts",
-        region_name=source.region,
-        config=Config(
-            retries={"mode": RETRY_MODE, "max_attempts": 5},
-            max_pool_connections=CONCURRENT_READS,
-            connect_timeout=5,
-            read_timeout=10,
-        ),
+    config = Config(
+        retries={"mode": RETRY_MODE, "max_attempts": 5},
+        max_pool_connections=CONCURRENT_READS,
+        connect_timeout=5,
+        read_timeout=10,
     )
+    if source.role_arn:
+        from lambdas.poll import assumed_role  # noqa: PLC0415 - most notifiers read their own account alone
+
+        client = assumed_role.outposts_client(source.role_arn, source.external_id, source.region, config)
+    else:
+        # The default session: each session of its own reads botocore's data anew.
+        client = boto3.client("outposts", region_name=source.region, config=config)
     for operation in ("GetOrder", "ListOrders"):
         client.meta.events.register(f"before-parse.outposts.{operation}", _read_body)
     return client
-
-
-def _session(source: Source) -> botocore.session.Session:
-    session = botocore.session.Session()
-    if source.role_arn:
-        fetcher = AssumeRoleCredentialFetcher(
-            client_creator=session.create_client,
-            source_credentials=session.get_credentials(),
-            role_arn=source.role_arn,
-            extra_args={
-                "RoleSessionName": "outposts-order-notifier",
-                **({"ExternalId": source.external_id} if source.external_id else {}),
-            },
-        )
-        # botocore has no public way to give a session credentials that renew themselves.
-        credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, method="assume-role")
-        session._credentials = credentials  # type: ignore[attr-defined] # noqa: SLF001
-    return session
 
 
 def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Sequence[Mapping[str, Any]] | None]:

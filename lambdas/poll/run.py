@@ -18,7 +18,7 @@ from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import Observation
 from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.observability import count, logger
-from lambdas.orders.order import is_settled
+from lambdas.orders.order import Order, is_settled
 from lambdas.orders.snapshot import Snapshot, observe
 from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, SourceState
 from lambdas.orders.stalled import Thresholds
@@ -231,7 +231,7 @@ class Poll:
                 for page in self._pages(outpost_id):
                     errors += listing.add(page)
             except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
-                logger.exception("Orders could not be listed", outpost_id=outpost_id)
+                logger.exception("Orders could not be listed", source=self.source.name, outpost_id=outpost_id)
                 errors.append(f"{type(error).__name__}: {error}")
         if errors:
             summary.failures[LISTING] = "; ".join(errors[:10])
@@ -301,6 +301,8 @@ class Poll:
         try:
             if read:
                 order = get_order(self.outposts, order_id)
+                if order_id not in plan.listed:
+                    self._check_outpost(order)
             elif stored and order_id in plan.missing:
                 order = stored.order
             else:
@@ -329,6 +331,12 @@ class Poll:
             return Outcome(order_id, stored, error=f"{type(error).__name__}: {error}")
         changed = stored is None or snapshot.sequence > stored.sequence
         return Outcome(order_id, snapshot, read=read, changed=changed)
+
+    def _check_outpost(self, order: Order) -> None:
+        """Refuse an order that was not listed, as GetOrder reads any Outpost's, also those of other sources."""
+        outpost_ids, outpost_id = self.source.outpost_ids, order.get("OutpostId")
+        if outpost_ids and outpost_id not in outpost_ids:
+            raise ValueError(f"it is of the Outpost {outpost_id}; this source watches {', '.join(outpost_ids)} alone")
 
     def _publish(self, outcomes: Sequence[Outcome], summary: Summary) -> None:
         """Publish what is pending of some orders, and clear it where all of it arrived."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lambdas.orders.organization import Organization, account_of
+
 INPUT_KEYS = frozenset({"region", "roleArn", "externalId", "outpostIds", "orderIds"})
 
 
@@ -34,24 +36,27 @@ class Source:
 
 def sources_from(text: str, own_account: str) -> list[Source]:
     """Read the `SOURCES` variable: a JSON list of the contract's `{region, roleArn?, externalId?, outpostIds?}`."""
-    return [
-        Source(
-            account=source["roleArn"].split(":")[4] if "roleArn" in source else own_account,
-            region=source["region"],
-            role_arn=source.get("roleArn"),
-            external_id=source.get("externalId"),
-            outpost_ids=tuple(sorted(source.get("outpostIds", ()))),
-        )
-        for source in json.loads(text)
-    ]
+    return [_source(source, own_account) for source in json.loads(text)]
 
 
-def source_meant(request: Any, sources: Iterable[Source]) -> Source:
+def _source(source: dict[str, Any], own_account: str) -> Source:
+    return Source(
+        account=account_of(source, own_account),
+        region=source["region"],
+        role_arn=source.get("roleArn"),
+        external_id=source.get("externalId"),
+        outpost_ids=tuple(sorted(source.get("outpostIds", ()))),
+    )
+
+
+def source_meant(request: Any, sources: Iterable[Source], organization: Organization | None = None) -> Source:
     """Find the one configured source that poll's input means. Only what is configured is ever read.
 
     Args:
-        request: Poll's input: a whole source, as schedules and rules give it, or as much of one as tells it apart.
+        request: Poll's input: a whole source, as schedules, rules and the planner give it, or as much of one as tells
+            it apart; of an organization's, region and role.
         sources: The configured sources.
+        organization: The configured organization.
 
     Raises:
         ValueError: An unknown key; or no configured source, or several, match.
@@ -66,7 +71,11 @@ def source_meant(request: Any, sources: Iterable[Source]) -> Source:
     ]
     if len(matching) == 1:
         return matching[0]
+    if organization and not matching and (found := organization.source_meant(request)):
+        return _source(found, own_account="")  # it has a role, which tells the account
     configured = ", ".join(f"{source.name} by {source.role_arn or 'its own role'}" for source in sources)
+    if organization:
+        configured += f", the organization's accounts by {organization.role_name} in {', '.join(organization.regions)}"
     if matching:
         raise ValueError(f"several sources match: say region, roleArn or outpostIds; configured: {configured}")
     raise ValueError(f"no configured source matches the input; configured: {configured}")

@@ -15,6 +15,11 @@ FULL: dict[str, Any] = {
         {"region": "us-west-2"},
         {"region": REGION, "roleArn": READER_ROLE, "externalId": "notifier"},
     ],
+    "organization": {
+        "roleName": "OutpostsReader",
+        "regions": [REGION, "us-west-2"],
+        "excludeAccounts": ["210987654321"],
+    },
     "pollEveryMinutes": 10,
     "stalledAfterDays": {"order": {"PREPARING": 60, "ERROR": None}, "lineItem": {"SHIPPED": 21}},
     "slack": {"secretName": "outposts/slack", "channel": "#outposts"},

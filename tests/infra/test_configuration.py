@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.configuration import Configuration, ConfigurationError, Slack, Source, StalledAfterDays
+from infra.configuration import Configuration, ConfigurationError, Organization, Slack, Source, StalledAfterDays
 
 OUTPOST = "op-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/OutpostsReader"
@@ -54,10 +54,6 @@ MISTAKES: list[tuple[Any, str]] = [
         {"sources": [{"region": "eu-west-1", "roleArn": ROLE.replace("1234", f"{i:04}")} for i in range(40)]},
         "notifier.sources: 40 sources of ",
     ),
-    (
-        {"organization": {"roleName": "OutpostsReader", "regions": ["eu-west-1"]}},
-        "notifier.organization: not available in this version yet; allowed: sources, one for each account and region",
-    ),
     ({"organization": {"regions": ["eu-west-1"]}}, "notifier.organization.roleName: missing"),
     (
         {"organization": {"roleName": "R", "regions": ["eu-west-1"], "accounts": ["1"], "excludeAccounts": ["2"]}},
@@ -73,6 +69,36 @@ MISTAKES: list[tuple[Any, str]] = [
             }
         },
         'notifier.organization: {"roleName": "R", ',
+    ),
+    (
+        {"organization": {"roleName": "R", "regions": []}},
+        "notifier.organization.regions: []; allowed: a list of at least",
+    ),
+    (
+        {"organization": {"roleName": "a/b", "regions": ["eu-west-1"]}},
+        'notifier.organization.roleName: "a/b"; allowed: an',
+    ),
+    (
+        {"organization": {"roleName": "R", "regions": ["eu-west-1"], "externalId": " "}},
+        'notifier.organization.externalId: " "; allowed: 2 to 1,224 letters',
+    ),
+    (
+        {"organization": {"roleName": "R", "regions": ["eu-west-1", "cn-north-1"]}},
+        "notifier.organization.regions[1]: cn-north-1, a region of partition aws-cn; allowed: the regions of aws",
+    ),
+    (
+        {"organization": {"roleName": "R", "regions": ["eu-west-1"], "accounts": [f"{i:012}" for i in range(200)]}},
+        "notifier.organization.accounts: with all else of sources and organization 3",
+    ),
+    (
+        {
+            "organization": {
+                "roleName": "R",
+                "regions": ["eu-west-1"],
+                "excludeAccounts": [f"{i:012}" for i in range(200)],
+            }
+        },
+        "notifier.organization.excludeAccounts: with all else of sources and organization 3",
     ),
     ({"pollEveryMinutes": 0}, "notifier.pollEveryMinutes: 0; allowed: a whole number of minutes from 1 to 1440"),
     ({"pollEveryMinutes": 1441}, "notifier.pollEveryMinutes: 1441; allowed: a whole number of minutes"),
@@ -150,6 +176,12 @@ class TestParse:
                 "sources": [
                     {"region": "us-east-1", "roleArn": ROLE, "externalId": "notifier", "outpostIds": [OUTPOST]},
                 ],
+                "organization": {
+                    "roleName": "OutpostsReader",
+                    "regions": ["eu-west-1", "us-east-1"],
+                    "externalId": "orders",
+                    "excludeAccounts": ["111122223333"],
+                },
                 "pollEveryMinutes": 1440,
                 "announceExistingOrders": True,
                 "stalledAfterDays": {"order": {"PREPARING": 45, "ERROR": None}, "lineItem": {"SHIPPED": 14}},
@@ -162,6 +194,9 @@ class TestParse:
         )
         assert configuration == Configuration(
             sources=(Source("us-east-1", ROLE, "notifier", (OUTPOST,)),),
+            organization=Organization(
+                "OutpostsReader", ("eu-west-1", "us-east-1"), "orders", exclude_accounts=("111122223333",)
+            ),
             poll_every_minutes=1440,
             announce_existing_orders=True,
             stalled_after_days=StalledAfterDays(order={"PREPARING": 45, "ERROR": None}, line_item={"SHIPPED": 14}),
@@ -191,6 +226,16 @@ class TestParse:
         """A stack in GovCloud or China watches sources of its own partition."""
         role = ROLE.replace("aws", partition, 1)
         assert parsed({"sources": [{"region": region, "roleArn": role}]}, region).sources[0].role_arn == role
+
+    def test_an_organization_has_an_external_id_also_where_none_is_given(self) -> None:
+        """It is the one that the template of the member accounts' role asks for by default."""
+        organization = parsed({"organization": {"roleName": "R", "regions": ["eu-west-1"]}}).organization
+        assert organization
+        assert organization.as_json() == {
+            "roleName": "R",
+            "regions": ["eu-west-1"],
+            "externalId": "outposts-order-notifier",
+        }
 
     def test_one_region_may_be_shared_out_by_outposts_and_accounts(self) -> None:
         """Sources that cannot name the same order may share a region."""
@@ -240,7 +285,10 @@ class TestConfigurationError:
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     )
 
-    @given(key=st.sampled_from(["sources", "slack", "notify", "emails", "stalledAfterDays"]), value=json_values)
+    @given(
+        key=st.sampled_from(["sources", "organization", "slack", "notify", "emails", "stalledAfterDays"]),
+        value=json_values,
+    )
     def test_no_value_whatsoever_makes_another_error(self, key: str, value: Any) -> None:
         """Any JSON is either a configuration or one line that says why not."""
         try:

@@ -9,11 +9,31 @@ from tests.infra.conftest import FULL
 from tests.infra.synthesis import only, template_of
 
 ALARM = "AWS::CloudWatch::Alarm"
+TWO_SOURCES = [{"region": "eu-west-1"}, {"region": "us-east-1"}]
 
 
 def alarm(template: Template, name: str) -> dict[str, Any]:
     """Give an alarm's properties."""
     return only(template, ALARM, AlarmName=f"OutpostsOrderNotifier-{name}")
+
+
+def expression(properties: dict[str, Any]) -> str:
+    """Give what an alarm on several metrics computes."""
+    (computed,) = (str(each["Expression"]) for each in properties["Metrics"] if "Expression" in each)
+    return computed
+
+
+def metrics(properties: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+    """Give name and service of each metric that an alarm computes with."""
+    stats = {each["Id"]: each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each}
+    assert {stat["Stat"] for stat in stats.values()} == {"Sum"}
+    return {
+        name: (
+            stat["Metric"]["MetricName"],
+            next((each["Value"] for each in stat["Metric"]["Dimensions"] if each["Name"] == "service"), None),
+        )
+        for name, stat in stats.items()
+    }
 
 
 class TestAlarms:
@@ -26,6 +46,7 @@ class TestAlarms:
             "PollsStopped",
             "PollFailures",
             "PollsNotStarted",
+            "PlansMissing",
             "PendingEvents",
             "OrdersLeft",
             "SnapshotsSetAside",
@@ -41,24 +62,50 @@ class TestAlarms:
             assert "NotificationsTopic" in str(properties["AlarmActions"])
             assert properties["AlarmDescription"]
 
-    def test_polls_have_stopped_where_fewer_run_than_there_are_sources(self, full: Template) -> None:
+    def test_polls_have_stopped_where_fewer_run_than_there_are_sources(self) -> None:
         """Three ticks without a poll for each source, or without any, are too many."""
+        stopped = alarm(template_of({"sources": TWO_SOURCES}), "PollsStopped")
+        assert (stopped["MetricName"], stopped["Statistic"], stopped["Period"]) == ("Invocations", "Sum", 300)
+        assert (stopped["ComparisonOperator"], stopped["Threshold"]) == ("LessThanThreshold", 2)
+        assert (stopped["EvaluationPeriods"], stopped["TreatMissingData"]) == (3, "breaching")
+
+    def test_with_an_organization_polls_have_stopped_where_fewer_run_than_were_planned_besides(
+        self, full: Template
+    ) -> None:
+        """An invocation polls many sources then, so sources are counted; a queue that is not drained is noticed too."""
         stopped = alarm(full, "PollsStopped")
-        assert (stopped["MetricName"], stopped["Statistic"], stopped["Period"]) == ("Invocations", "Sum", 600)
+        assert expression(stopped) == "FILL(polled, 0) - FILL(planned, 0)"
+        assert metrics(stopped) == {"polled": ("SourcesPolled", "poll"), "planned": ("SourcesPlanned", "planner")}
         assert (stopped["ComparisonOperator"], stopped["Threshold"]) == ("LessThanThreshold", len(FULL["sources"]))
         assert (stopped["EvaluationPeriods"], stopped["TreatMissingData"]) == (3, "breaching")
 
+    def test_with_an_organization_polls_fail_also_where_their_invocation_does_not(self, full: Template) -> None:
+        """A batch answers which of its sources failed, and is no error of the function."""
+        failures = alarm(full, "PollFailures")
+        assert expression(failures) == "FILL(failures, 0) + FILL(errors, 0)"
+        assert metrics(failures) == {"failures": ("PollFailures", "poll"), "errors": ("Errors", None)}
+        assert (failures["Threshold"], failures["EvaluationPeriods"]) == (1, 2)
+
+    def test_a_plan_is_missing_where_none_succeeds(self, full: Template) -> None:
+        """The planner that does not run, or fails, three ticks in a row leaves accounts without polls."""
+        missing = alarm(full, "PlansMissing")
+        assert expression(missing) == "runs - FILL(errors, 0)"
+        assert metrics(missing) == {"runs": ("Invocations", None), "errors": ("Errors", None)}
+        assert (missing["ComparisonOperator"], missing["Threshold"]) == ("LessThanThreshold", 1)
+        assert (missing["EvaluationPeriods"], missing["TreatMissingData"]) == (3, "breaching")
+        assert "PlannerFunction" in str(missing["Metrics"])
+
     def test_a_new_stack_polls_before_it_could_miss_a_poll(self, full: Template) -> None:
-        """The alarm on missing polls is made after the schedules."""
-        resource = full.find_resources(ALARM, {"Properties": {"MetricName": "Invocations"}})
-        (stopped,) = resource.values()
+        """The alarms on missing polls and plans are made after the schedules."""
         schedules = full.find_resources("AWS::Scheduler::Schedule").keys()
-        assert schedules <= set(stopped["DependsOn"])
+        alarms = full.find_resources(ALARM)
+        waits = {each["Properties"]["AlarmName"].split("-")[1]: each.get("DependsOn", []) for each in alarms.values()}
+        assert schedules <= set(waits["PollsStopped"])
+        assert len(schedules & set(waits["PlansMissing"])) == 1
 
     @pytest.mark.parametrize(
         ("name", "metric", "threshold", "periods"),
         [
-            ("PollFailures", "Errors", 1, 2),
             ("PendingEvents", "PendingEvents", 1, 3),
             ("OrdersLeft", "OrdersLeft", 1, 3),
             ("SnapshotsSetAside", "SnapshotsSetAside", 1, 1),
@@ -76,6 +123,12 @@ class TestAlarms:
         assert (properties["Threshold"], properties["EvaluationPeriods"]) == (threshold, periods)
         assert properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
         assert properties["TreatMissingData"] == "notBreaching"
+
+    def test_polls_fail_where_the_function_does(self, minimal: Template) -> None:
+        """A run that named failures ends as failed; twice in a row is trouble."""
+        failures = alarm(minimal, "PollFailures")
+        assert (failures["MetricName"], failures["Threshold"], failures["EvaluationPeriods"]) == ("Errors", 1, 2)
+        assert failures["TreatMissingData"] == "notBreaching"
 
     def test_pending_events_are_polls_own_metric(self, full: Template) -> None:
         """The alarm's namespace and dimension are those that the function's metrics have."""

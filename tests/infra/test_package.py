@@ -41,7 +41,7 @@ def synthesize(folder: Path) -> dict[str, Path]:
     """Synthesize the stack, packages included; give each function's package by the function's name."""
     app = cdk.App(outdir=str(folder))
     environment = cdk.Environment(region=REGION)
-    configuration = Configuration.parse({}, REGION)
+    configuration = Configuration.parse({"organization": {"roleName": "R", "regions": [REGION]}}, REGION)
     OutpostsOrderNotifier(app, "OutpostsOrderNotifier", configuration=configuration, env=environment)
     app.synth()
     template = json.loads((folder / "OutpostsOrderNotifier.template.json").read_text())
@@ -63,7 +63,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 class TestPackage:
     """The packages."""
 
-    @pytest.mark.parametrize(("name", "further"), [("poll", set()), ("notify", {"slack", "slack_sdk"})])
+    @pytest.mark.parametrize(
+        ("name", "further"), [("poll", set()), ("planner", set()), ("notify", {"slack", "slack_sdk"})]
+    )
     def test_holds_what_the_function_imports_and_nothing_else(
         self, packages: dict[str, Path], name: str, further: set[str]
     ) -> None:
@@ -81,7 +83,7 @@ class TestPackage:
             assert names
             assert all("cpython-314-aarch64" in name for name in names)
 
-    @pytest.mark.parametrize("name", ["poll", "notify"])
+    @pytest.mark.parametrize("name", ["poll", "planner", "notify"])
     def test_imports_all_of_it_and_nothing_that_lambdas_runtime_lacks(
         self, packages: dict[str, Path], name: str
     ) -> None:

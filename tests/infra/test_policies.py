@@ -1,12 +1,13 @@
 """What each role may do, to the letter."""
 
+import json
 from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
 
 from tests.infra.conftest import READER_ROLE
-from tests.infra.synthesis import ACCOUNT, REGION, statements_of
+from tests.infra.synthesis import ACCOUNT, REGION, statements_of, template_of
 
 
 def granted(template: Template, name: str) -> dict[str, str]:
@@ -15,10 +16,11 @@ def granted(template: Template, name: str) -> dict[str, str]:
     allowed: dict[str, str] = {}
     for statement in statements_of(template, description):
         assert statement["Effect"] == "Allow"
-        assert "Condition" not in statement
         actions = statement["Action"]
         for action in [actions] if isinstance(actions, str) else actions:
-            allowed[action] = written(statement["Resource"])
+            condition = f" if {json.dumps(statement['Condition'])}" if "Condition" in statement else ""
+            resource = written(statement["Resource"]) + condition
+            allowed[action] = f"{allowed[action]}, {resource}" if action in allowed else resource
     return allowed
 
 
@@ -62,6 +64,18 @@ NOTIFY = {
     "sqs:GetQueueAttributes": "<NotificationsQueue>",
     "sqs:ChangeMessageVisibility": "<NotificationsQueue>",
 }
+PLANNER = {
+    "logs:CreateLogStream": "<PlannerFunctionLogs>",
+    "logs:PutLogEvents": "<PlannerFunctionLogs>",
+    "xray:PutTraceSegments": "*",
+    "xray:PutTelemetryRecords": "*",
+    "sqs:SendMessage": "<PlannerQueue>",
+}
+FROM_THE_QUEUE = dict.fromkeys(("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), "<PlannerQueue>")
+MEMBER_ROLES = (
+    'arn:aws:iam::*:role/OutpostsReader if {"StringEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}'
+)
+SOME_ACCOUNTS = {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:outposts/slack-??????"
 
 
@@ -75,9 +89,23 @@ class TestFunctionRoles:
         """Each action, on each resource, and no other."""
         assert granted(minimal, name) == expected
 
-    def test_poll_may_assume_the_configured_roles_alone(self, full: Template) -> None:
+    def test_poll_may_assume_the_configured_roles_alone(self) -> None:
         """A source of another account adds its role and nothing else."""
-        assert granted(full, "poll") == {**POLL, "sts:AssumeRole": READER_ROLE}
+        template = template_of({"sources": [{"region": REGION}, {"region": REGION, "roleArn": READER_ROLE}]})
+        assert granted(template, "poll") == {**POLL, "sts:AssumeRole": READER_ROLE}
+
+    def test_poll_may_assume_the_organizations_role_in_its_accounts_alone(self, full: Template) -> None:
+        """An organization adds the role of one name in any of its accounts, and the queue; sources keep their roles."""
+        roles = f"{READER_ROLE}, {MEMBER_ROLES}"
+        assert granted(full, "poll") == {**POLL, **FROM_THE_QUEUE, "sts:AssumeRole": roles}
+
+    def test_the_planner_may_list_accounts_and_fill_the_queue(self, full: Template) -> None:
+        """And nothing else."""
+        assert granted(full, "planner") == {**PLANNER, "organizations:ListAccounts": "*"}
+
+    def test_the_planner_needs_no_organizations_where_the_accounts_are_given(self) -> None:
+        """A notifier that is neither in the management account nor a delegated administrator can watch some."""
+        assert granted(template_of({"organization": SOME_ACCOUNTS}), "planner") == PLANNER
 
     def test_notify_may_read_the_configured_secret_alone(self, full: Template) -> None:
         """Slack adds its one secret and nothing else."""
@@ -87,7 +115,7 @@ class TestFunctionRoles:
 
     def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
         """Nothing in the stack brings a role along that nobody looked at."""
-        full.resource_count_is("AWS::IAM::Role", 3)
-        full.resource_count_is("AWS::IAM::Policy", 3)
+        full.resource_count_is("AWS::IAM::Role", 4)
+        full.resource_count_is("AWS::IAM::Policy", 4)
         full.resource_count_is("AWS::IAM::ManagedPolicy", 0)
         assert "ManagedPolicyArns" not in str(full.find_resources("AWS::IAM::Role"))

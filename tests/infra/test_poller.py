@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from infra.configuration import EXTERNAL_ID
 from lambdas.orders.stalled import Thresholds
 from lambdas.poll.source import source_meant, sources_from
 from tests.infra.conftest import FULL, READER_ROLE
@@ -43,6 +44,7 @@ class TestPollFunction:
             "EVENT_BUS_NAME",
             "SOURCES",
             "STALLED_AFTER_DAYS",
+            "ORGANIZATION",
             "AWS_ENDPOINT_URL_OUTPOSTS",
             "POWERTOOLS_SERVICE_NAME",
             "POWERTOOLS_METRICS_NAMESPACE",
@@ -50,6 +52,7 @@ class TestPollFunction:
         }
         assert json.loads(variables["SOURCES"]) == FULL["sources"]
         assert json.loads(variables["STALLED_AFTER_DAYS"]) == FULL["stalledAfterDays"]
+        assert json.loads(variables["ORGANIZATION"]) == {**FULL["organization"], "externalId": EXTERNAL_ID}
         assert variables["AWS_ENDPOINT_URL_OUTPOSTS"] == "https://outposts.example.com"
 
     def test_the_defaults_of_stalled_orders_are_its_own(self, minimal: Template) -> None:
@@ -85,7 +88,8 @@ class TestSchedules:
     def test_each_source_is_polled_at_the_configured_rate(self, full: Template) -> None:
         """Every source has its schedule, which hands it to the function and leaves failures in a queue."""
         schedules = [each["Properties"] for each in full.find_resources("AWS::Scheduler::Schedule").values()]
-        assert [json.loads(schedule["Target"]["Input"]) for schedule in schedules] == FULL["sources"]
+        polls = [each for each in schedules if "PollerFunction" in str(each["Target"]["Arn"])]
+        assert [json.loads(schedule["Target"]["Input"]) for schedule in polls] == FULL["sources"]
         for schedule in schedules:
             assert schedule["ScheduleExpression"] == "rate(10 minutes)"
             assert schedule["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 600, "MaximumRetryAttempts": 5}

@@ -12,6 +12,7 @@ from moto import mock_aws
 from moto.core.config import DefaultConfig
 
 from lambdas.notify import handler as notify_handler
+from lambdas.poll import assumed_role
 from lambdas.poll import handler as poll_handler
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
@@ -30,6 +31,8 @@ def aws() -> Iterator[None]:
         poll_handler._outposts,
         poll_handler._table,
         poll_handler._bus,
+        assumed_role._credentials,
+        assumed_role._sts,
         notify_handler._delivery,
         notify_handler._pace,
         notify_handler._dynamodb,

@@ -342,6 +342,19 @@ class TestInput:
         summary = world.poll(orderIds=[OTHER_ID])
         assert (summary["ordersListed"], summary["ordersRead"]) == (0, 1)
 
+    def test_an_order_of_an_outpost_that_the_source_does_not_watch_is_refused_by_name(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An id can name any order of the account, and each belongs to one source: this one stores it not."""
+        watched = "op-0123456789abcdef0"
+        monkeypatch.setenv("SOURCES", json.dumps([{"region": "eu-west-1", "outpostIds": [watched]}]))
+        world.put(an_order())
+        world.put(an_order(OTHER_ID, OutpostId="op-0123456789abcdef1"))
+        with pytest.raises(PollFailedError, match=f'"orderId": "{OTHER_ID}", "error": ".*{watched} alone') as caught:
+            world.poll(orderIds=[ORDER_ID, OTHER_ID])
+        assert json.loads(str(caught.value))["ordersChanged"] == 1
+        assert {event["detail"]["orderId"] for event in world.events()} == {ORDER_ID}
+
     def test_a_role_that_is_not_configured_is_refused(self, world: World) -> None:
         """An input cannot make poll assume another role."""
         with pytest.raises(ValueError, match="no configured source matches"):

@@ -4,6 +4,7 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.exceptions import PaginationError
 from moto import mock_aws
 from werkzeug.test import Client
 
+from lambdas.poll import assumed_role, handler
 from lambdas.poll.outposts import MalformedOrderError, digest, get_order, list_orders, outposts_client
 from lambdas.poll.source import Source
 from local.outposts.paging import TOKEN_LENGTH
@@ -180,6 +182,7 @@ class TestRole:
         monkeypatch.setattr(BaseClient, "_make_api_call", record)
         with mock_aws():
             yield made
+        assumed_role._credentials.cache_clear()
 
     def test_the_role_is_assumed_with_its_external_id_only_when_it_is_needed(
         self, calls: list[tuple[str, dict[str, Any]]]
@@ -202,6 +205,31 @@ class TestRole:
         source = Source("222233334444", "eu-central-1", OTHER.role_arn)
         get_order(answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, source), ORDER_ID)
         assert "ExternalId" not in calls[1][1]
+
+    def test_a_role_is_assumed_once_for_all_its_regions(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
+        """STS limits how often; the regions' clients keep the role's credentials apart from another role's."""
+        keys: dict[tuple[str | None, str], str] = {}
+        for source in (OTHER, replace(OTHER, region="us-east-1"), replace(OTHER, role_arn=f"{OTHER.role_arn}2")):
+
+            def answer(request: AWSPreparedRequest, source: Source = source) -> Any:
+                credential = str(request.headers["Authorization"]).partition("Credential=")[2].split("/")
+                assert credential[2] == source.region
+                keys[source.role_arn, source.region] = credential[0]
+                return {"Order": {"OrderId": ORDER_ID}}
+
+            get_order(answering(answer, source), ORDER_ID)
+        first, again, other = keys.values()
+        assert first == again != other
+        assert [operation for operation, _ in calls].count("AssumeRole") == 2
+
+    def test_a_role_is_assumed_at_the_regions_own_endpoint(self) -> None:
+        """The global one is far away, and one for all the world."""
+        assert assumed_role._sts().meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
+
+    def test_credentials_and_clients_are_kept_in_bounded_number(self) -> None:
+        """Ten thousand accounts pass through a function that holds some of them."""
+        assert assumed_role._credentials.cache_info().maxsize == assumed_role.ROLES
+        assert handler._outposts.cache_info().maxsize == handler.CLIENTS
 
     def test_the_role_is_assumed_again_before_it_expires(
         self, calls: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch

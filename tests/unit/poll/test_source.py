@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from lambdas.orders.organization import Organization
 from lambdas.poll.source import Source, source_meant, sources_from
 
 ROLE = "arn:aws:iam::222233334444:role/reader"
@@ -75,6 +76,28 @@ class TestSourceMeant:
         """A misspelt key must not widen what is read."""
         with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; poll takes \['externalId', 'orderIds'"):
             source_meant({"orderId": "oo-1"}, [OWN])
+
+
+class TestOrganization:
+    """An organization's sources, which are not listed in the configuration."""
+
+    organization = Organization("aws", "reader", "orders", ("eu-west-1", "us-east-1"))
+
+    def test_region_and_role_mean_one(self) -> None:
+        """As the planner writes it, and as a direct invocation may."""
+        role = "arn:aws:iam::333344445555:role/reader"
+        source = Source("333344445555", "us-east-1", role, "orders")
+        assert source_meant({"region": "us-east-1", "roleArn": role}, ALL, self.organization) == source
+
+    def test_a_source_of_its_own_goes_first(self) -> None:
+        """It has an external id, and perhaps Outposts, of its own."""
+        assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, ALL, self.organization) == OTHER_ACCOUNT
+
+    def test_an_input_that_is_none_is_refused(self) -> None:
+        """The error tells of the organization too."""
+        match = "the organization's accounts by reader in eu-west-1, us-east-1$"
+        with pytest.raises(ValueError, match=match):
+            source_meant({"region": "eu-west-1", "roleArn": f"{ROLE}2"}, ALL, self.organization)
 
 
 class TestMalformedInput:

@@ -1,0 +1,73 @@
+"""The planner function: each tick, one message for each account and region of the organization."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from lambdas.orders.observability import count, logger, metrics, tracer
+from lambdas.orders.organization import Organization
+from lambdas.planner.accounts import active_accounts
+from lambdas.planner.environment import Environment
+from lambdas.planner.queue import PollQueue
+
+if TYPE_CHECKING:
+    from mypy_boto3_organizations.client import OrganizationsClient
+
+
+class PlanFailedError(Exception):
+    """The accounts could not be listed, or some sources not be put on the queue; the text says which and why."""
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Put every source of the organization on the queue.
+
+    The accounts are sent while they are listed, so that polling need not wait for the last page, and those listed
+    until then are polled where the listing breaks off.
+
+    Args:
+        context: Its function ARN names the partition and the notifier's own account.
+
+    Returns:
+        `{"sourcesPlanned": …}`.
+
+    Raises:
+        PlanFailedError: The run is over, and sources are missing from the queue; the next run sends all again.
+    """
+    environment = Environment.load()
+    organization = Organization.load(environment.organization, environment.sources, context.invoked_function_arn)
+    errors: list[str] = []
+    accounts = organization.accounts or _active_accounts(errors)
+    queue = _queue(environment.queue_url)
+    planned, refused = queue.send(source for account in accounts for source in organization.sources(account))
+    errors += refused
+    count(SourcesPlanned=planned)
+    logger.info("Planned", sourcesPlanned=planned, failures=errors)
+    if errors:
+        raise PlanFailedError("; ".join(errors))
+    return {"sourcesPlanned": planned}
+
+
+def _active_accounts(errors: list[str]) -> Iterator[str]:
+    try:
+        yield from active_accounts(_organizations())
+    except (BotoCoreError, ClientError) as error:
+        errors.append(f"ListAccounts: {error}")
+
+
+@cache
+def _organizations() -> "OrganizationsClient":
+    # 10,000 accounts are 500 pages, whose rate Organizations limits.
+    return boto3.client("organizations", config=Config(retries={"mode": "adaptive", "max_attempts": 10}))
+
+
+@cache
+def _queue(url: str) -> PollQueue:
+    return PollQueue(boto3.client("sqs"), url)

@@ -1,0 +1,64 @@
+"""Puts messages on the queue of sources to poll."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+MAX_ENTRIES = 10  # SendMessageBatch's limit
+ATTEMPTS = 4
+
+
+class PollQueue:
+    """The queue.
+
+    Args:
+        client: SQS client.
+        url: The queue's URL.
+        sleep: Waits that many seconds; replaced in tests.
+    """
+
+    def __init__(self, client: "SQSClient", url: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._url = url
+        self._sleep = sleep
+
+    def send(self, sources: Iterable[Mapping[str, str]]) -> tuple[int, list[str]]:
+        """Send one message for each source, as they come.
+
+        Returns:
+            How many were sent, and for each of the others its source and why it was not.
+        """
+        sent, errors, rest = 0, list[str](), iter(sources)
+        while batch := [json.dumps(source) for source in islice(rest, MAX_ENTRIES)]:
+            refused = self._send(batch)
+            sent += len(batch) - len(refused)
+            errors += refused
+        return sent, errors
+
+    def _send(self, bodies: list[str]) -> list[str]:
+        """Send at most ten messages, and again those of them that SQS refuses: it takes or refuses each by itself."""
+        left, errors = dict(enumerate(bodies)), dict[int, str]()
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0, 0.2 * 2**attempt))  # noqa: S311 - jitter, not a secret
+            errors = self._send_once(left)
+            left = {number: bodies[number] for number in errors}
+            if not left:
+                break
+        return [f"{bodies[number]}: {error}" for number, error in errors.items()]
+
+    def _send_once(self, bodies: Mapping[int, str]) -> dict[int, str]:
+        entries: Any = [{"Id": str(number), "MessageBody": body} for number, body in bodies.items()]
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._url, Entries=entries)
+        except (BotoCoreError, ClientError) as error:
+            return dict.fromkeys(bodies, f"SendMessageBatch: {error}")
+        return {int(failed["Id"]): f"{failed['Code']}: {failed.get('Message')}" for failed in answer.get("Failed", [])}

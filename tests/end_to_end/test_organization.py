@@ -1,0 +1,67 @@
+"""An organization on the local cloud: planner, queue and poll as they are deployed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from local.cloud import ACCOUNT
+from local.server import Server
+from tests.end_to_end.conftest import Cloud, Subscriber, eventually, up
+from tests.outposts_of_accounts import OutpostsOfAccounts
+
+REGIONS = ("us-east-1", "eu-west-1")
+NOTIFIER = {"organization": {"roleName": "OutpostsReader", "regions": REGIONS}, "pollEveryMinutes": 60}
+
+
+def subscribe(cloud: Cloud) -> Subscriber:
+    """Put every discovery into a queue."""
+    subscriber = Subscriber.make(cloud, "discovered")
+    events, name = cloud.client("events"), cloud.outputs["EventBusName"]
+    events.put_rule(Name="all", EventBusName=name, EventPattern='{"detail-type": ["Outposts Order Discovered"]}')
+    events.put_targets(Rule="all", EventBusName=name, Targets=[{"Id": "queue", "Arn": subscriber.arn}])
+    return subscriber
+
+
+def plan(cloud: Cloud) -> Any:
+    """Run the planner, as its schedule does each tick."""
+    functions = cloud.client("lambda").list_functions()["Functions"]
+    (name,) = (each["FunctionName"] for each in functions if "PlannerFunction" in each["FunctionName"])
+    return json.load(cloud.client("lambda").invoke(FunctionName=name)["Payload"])
+
+
+class TestOrganization:
+    """An organization of three accounts in two regions."""
+
+    def test_an_order_of_any_account_and_region_reaches_the_bus(self, tmp_path: Path) -> None:
+        """Accounts that joined after the deployment are found by the next plan; each order is told where it lives."""
+        clouds: list[Cloud] = []
+
+        def account_of(access_key: str) -> str:
+            if not access_key.startswith("ASIA"):
+                return ACCOUNT  # the functions' own
+            account: str = clouds[0].client("sts").get_access_key_info(AccessKeyId=access_key)["Account"]
+            return account
+
+        config = tmp_path / "notifier.json"
+        config.write_text(json.dumps(NOTIFIER))
+        outposts = OutpostsOfAccounts(account_of)
+        with (
+            Server(outposts) as server,
+            up(tmp_path, "--config", str(config), "--outposts-endpoint", server.url) as cloud,
+        ):
+            clouds.append(cloud)
+            bus, organizations = subscribe(cloud), cloud.client("organizations")
+            made = [
+                organizations.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
+                for name in ("one", "two")
+            ]
+            accounts = [ACCOUNT, *(each["AccountId"] for each in made)]
+            sources = [(account, region) for account in accounts for region in REGIONS]
+            for number, (account, region) in enumerate(sources):
+                outposts.put_order(account, region, number)
+            # Its own account in its own region is a source by itself.
+            assert plan(cloud) == {"sourcesPlanned": len(sources) - 1}
+            assert cloud.poll()["failures"] == []
+            assert eventually(lambda: len(bus.received()) == len(sources))
+        told = {(each["detail"]["account"], each["detail"]["region"]): each for each in bus.taken.values()}
+        assert told.keys() == set(sources)

@@ -1,0 +1,233 @@
+"""An organization of 50 accounts in 4 regions: planned, queued and polled, with Outposts over HTTP and AWS by moto."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from lambdas.planner import handler as planner
+from lambdas.poll import handler as poll
+from local.server import Server
+from tests.integration.conftest import drain
+from tests.integration.lambda_context import Context
+from tests.outposts_of_accounts import OutpostsOfAccounts
+
+ACCOUNTS = 50
+REGIONS = ("ap-southeast-2", "eu-central-1", "eu-west-1", "us-east-1")
+OWN = "123456789012"  # moto's management account, which the service-managed stack set does not reach
+CONTEXT = Context(invoked_function_arn=f"arn:aws:lambda:eu-west-1:{OWN}:function:function")
+
+
+@dataclass
+class World:
+    """What a test acts on.
+
+    Attributes:
+        outposts: The Outposts API.
+        account_by_key: The account that each access key was given for.
+        queue: The URL of the queue of sources to poll.
+        subscriber: The URL of a queue that gets every event.
+        accounts: The organization's member accounts.
+        denied: Accounts whose role refuses.
+        assumed: How often each role was assumed.
+    """
+
+    outposts: OutpostsOfAccounts
+    account_by_key: dict[str, str]
+    queue: str
+    subscriber: str
+    accounts: list[str]
+    denied: set[str] = field(default_factory=set)
+    assumed: list[str] = field(default_factory=list)
+
+    def tick(self) -> list[dict[str, str]]:
+        """Plan, and let poll take the queue in batches; gives the sources that failed."""
+        planner.handler({}, CONTEXT)
+        sqs, failed = boto3.client("sqs"), []
+        while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
+            answer = poll.handler({"Records": [record(each["MessageId"], each["Body"]) for each in messages]}, CONTEXT)
+            failures = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+            for message in messages:
+                if message["MessageId"] in failures:
+                    failed.append(json.loads(message["Body"]))
+                else:
+                    sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        return failed
+
+    def role(self, account: str) -> str:
+        """The role that an account is read by."""
+        return f"arn:aws:iam::{account}:role/OutpostsReader"
+
+    def told(self) -> list[tuple[str, str, str]]:
+        """Account, region and order of each discovery that has reached the subscriber since."""
+        return [
+            (event["detail"]["account"], event["detail"]["region"], event["detail"]["orderId"])
+            for event in drain(self.subscriber)
+            if event["detail-type"] == "Outposts Order Discovered"
+        ]
+
+
+def record(message_id: str, body: str) -> dict[str, str]:
+    """A message as Lambda hands it over, as far as poll looks."""
+    return {"messageId": message_id, "receiptHandle": "handle", "body": body, "eventSource": "aws:sqs"}
+
+
+@pytest.fixture
+def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A deployed notifier that watches an organization."""
+    organizations = boto3.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    for number in range(ACCOUNTS):
+        organizations.create_account(Email=f"team{number}@example.com", AccountName=f"Team {number}")
+    pages = organizations.get_paginator("list_accounts").paginate()
+    accounts = [account["Id"] for page in pages for account in page["Accounts"] if account["Id"] != OWN]
+    queue = boto3.client("sqs").create_queue(QueueName="polls", Attributes={"VisibilityTimeout": "300"})["QueueUrl"]
+    account_by_key: dict[str, str] = {}
+    outposts = OutpostsOfAccounts(account_by_key.__getitem__)
+    world = World(outposts, account_by_key, queue, bus_queue, accounts)
+    call = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def assume(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        if operation != "AssumeRole":
+            return call(client, operation, parameters)
+        account = parameters["RoleArn"].split(":")[4]
+        if account in world.denied or parameters.get("ExternalId") != "orders":
+            message = f"not authorized to perform: sts:AssumeRole on resource: {parameters['RoleArn']}"
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, operation)
+        world.assumed.append(account)
+        answer = call(client, operation, parameters)
+        world.account_by_key[answer["Credentials"]["AccessKeyId"]] = account
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", assume)
+    # Adaptive retries wait in real time.
+    monkeypatch.setattr("lambdas.poll.outposts.Config", lambda **_: Config(retries={"total_max_attempts": 2}))
+    with Server(world.outposts) as server:
+        organization = {"roleName": "OutpostsReader", "externalId": "orders", "excludeAccounts": [OWN]}
+        for name, value in {
+            "SNAPSHOT_TABLE_NAME": table,
+            "EVENT_BUS_NAME": "orders",
+            "SOURCES": json.dumps([{"region": "eu-west-1"}]),
+            "ORGANIZATION": json.dumps({**organization, "regions": list(REGIONS)}),
+            "POLL_QUEUE_URL": queue,
+            "AWS_ENDPOINT_URL_OUTPOSTS": server.url,
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield world
+    planner._organizations.cache_clear()
+    planner._queue.cache_clear()
+
+
+def counted(written: str, name: str) -> float:
+    """Add up a metric in what the functions wrote."""
+    metrics = [json.loads(line) for line in written.splitlines() if '"_aws"' in line]
+    return sum(sum(each[name]) for each in metrics if name in each)
+
+
+class TestOrganization:
+    """All of it, tick by tick."""
+
+    def test_one_denied_and_one_throttled_account_are_named_and_keep_no_other_back(
+        self, world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Every other source's order is told; the next plan polls what failed, and then all of it is told."""
+        sources = [(account, region) for account in world.accounts for region in REGIONS]
+        orders = {source: f"oo-{number:017x}" for number, source in enumerate(sources)}
+        for number, (account, region) in enumerate(sources):
+            world.outposts.put_order(account, region, number)
+        denied, throttled = world.accounts[7], world.accounts[23]
+        world.denied.add(denied)
+        faults = {"ListOrders": {"error": "ThrottlingException", "status": 429}}
+        for region in REGIONS:
+            world.outposts.simulators[throttled, region]._faults.replace(faults)
+
+        failed = world.tick()
+
+        expected = {(account, region) for account in (denied, throttled) for region in REGIONS}
+        assert {(source["roleArn"].split(":")[4], source["region"]) for source in failed} == expected
+        told = world.told()
+        assert set(told) == {(*source, order) for source, order in orders.items() if source not in expected}
+        assert len(told) == len(set(told))
+        summaries = [vars(each)["summary"] for each in caplog.records if each.message == "Polled"]
+        failures = {each["source"]: each["failures"][0]["error"] for each in summaries if each["failures"]}
+        assert failures.keys() == {"/".join(source) for source in expected}
+        for source, error in failures.items():
+            assert ("AccessDenied" if source.startswith(denied) else "ThrottlingException") in error
+        written = capsys.readouterr().out
+        assert counted(written, "PollFailures") == len(expected)
+        assert counted(written, "SourcesPolled") == counted(written, "SourcesPlanned") == len(sources)
+
+        world.denied.clear()
+        for region in REGIONS:
+            world.outposts.simulators[throttled, region]._faults.replace({})
+
+        assert world.tick() == []
+        assert set(world.told()) == {(*source, orders[source]) for source in expected}
+        assert sorted(world.assumed) == sorted(world.accounts)
+
+    def test_a_slow_account_delays_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What the others of its batch have to tell is published while the slow one is waited for."""
+        slow, *others = world.accounts[:10]
+        for number, account in enumerate([slow, *others]):
+            world.outposts.put_order(account, "eu-west-1", number)
+        told_early = threading.Event()
+        faults = world.outposts.simulators[slow, "eu-west-1"]._faults
+        monkeypatch.setattr(faults, "befall", lambda *_: told_early.wait(60))
+        records = [
+            record(account, json.dumps({"region": "eu-west-1", "roleArn": world.role(account), "externalId": "orders"}))
+            for account in [slow, *others]
+        ]
+        batch = threading.Thread(target=poll.handler, args=({"Records": records}, CONTEXT))
+        batch.start()
+        early: set[str] = set()
+        while batch.is_alive() and early != set(others):
+            early |= {account for account, _, _ in world.told()}
+        assert early == set(others)
+        told_early.set()
+        batch.join()
+        assert [account for account, _, _ in world.told()] == [slow]
+
+
+class TestBatch:
+    """What comes by the queue."""
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"region": "eu-west-1", "roleArn": "arn:aws:iam::222233334444:role/Administrator"}',
+            '{"region": "sa-east-1", "roleArn": "arn:aws:iam::222233334444:role/OutpostsReader"}',
+            f'{{"region": "us-east-1", "roleArn": "arn:aws:iam::{OWN}:role/OutpostsReader"}}',
+            '{"roleArn": "arn:aws:iam::222233334444:role/OutpostsReader"}',
+            "5",
+            "not JSON",
+        ],
+    )
+    def test_a_message_that_means_nothing_configured_fails_alone(
+        self, world: World, body: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Another role, region or account is not read, whoever wrote the message; the others of the batch are."""
+        account = world.accounts[0]
+        world.outposts.put_order(account, "eu-west-1", 1)
+        good = json.dumps({"region": "eu-west-1", "roleArn": world.role(account)})
+        answer = poll.handler({"Records": [record("bad", body), record("good", good)]}, CONTEXT)
+        assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+        assert [told[0] for told in world.told()] == [account]
+        assert counted(capsys.readouterr().out, "PollFailures") == 1
+        assert world.assumed == [account]
+
+    def test_an_order_is_polled_directly_by_role_and_region(self, world: World) -> None:
+        """The input of a direct invocation is what a message holds, with order ids where wanted."""
+        account = world.accounts[0]
+        for number in (1, 2):
+            world.outposts.put_order(account, "eu-central-1", number)
+        request = {"region": "eu-central-1", "roleArn": world.role(account)}
+        summary = poll.handler({**request, "orderIds": [f"oo-{2:017x}"]}, CONTEXT)
+        assert (summary["source"], summary["ordersListed"], summary["ordersRead"]) == (f"{account}/eu-central-1", 0, 1)
+        assert poll.handler(request, CONTEXT)["ordersListed"] == 2
