@@ -123,6 +123,7 @@ def _ready(cloud: LocalCloud) -> str:
         "",
         *(f"  {name:<21} {value}" for name, value in cloud.outputs.items()),
         "",
+        f"  Board                 {cloud.board_url}/",
         f"  Mails                 {cloud.mailbox_url}/_mailbox/mails",
         *([f"  Slack messages        {cloud.slack_url}/_receiver/messages"] if cloud.slack_url else []),
         "",
