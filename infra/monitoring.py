@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.board import Board
 from infra.configuration import Configuration
 from infra.function import METRICS_NAMESPACE
 from infra.notifications import Notifications
@@ -23,7 +24,7 @@ class Monitoring(Construct):
     Each alarm tells the topic when it begins and when it is over; its description says what to look at first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it watches
         self,
         scope: Construct,
         construct_id: str,
@@ -31,6 +32,7 @@ class Monitoring(Construct):
         configuration: Configuration,
         poller: Poller,
         notifications: Notifications,
+        board: Board,
     ) -> None:
         super().__init__(scope, construct_id)
         self._stack = cdk.Stack.of(self)
@@ -40,7 +42,7 @@ class Monitoring(Construct):
             *self._poll_alarms(poller, sources=len(configuration.sources)),
             *self._queue_alarms(poller, notifications),
         ]
-        self._dashboard(poller, notifications, alarms)
+        self._dashboard(poller, notifications, board, alarms)
         self.dashboard_url = (
             f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
             f"?region={self._stack.region}#dashboards/dashboard/{self._stack.stack_name}"
@@ -141,8 +143,10 @@ class Monitoring(Construct):
             period=self._tick,
         )
 
-    def _dashboard(self, poller: Poller, notifications: Notifications, alarms: list[cloudwatch.Alarm]) -> None:
-        functions = {"poll": poller.function, "notify": notifications.function}
+    def _dashboard(
+        self, poller: Poller, notifications: Notifications, board: Board, alarms: list[cloudwatch.Alarm]
+    ) -> None:
+        functions = {"poll": poller.function, "notify": notifications.function, "board": board.function}
         graphs = {
             "Orders": [self._metric("poll", name) for name in ("OrdersWatched", "OrdersInFlight", "OrdersRead")],
             "Transitions": [self._metric("poll", name) for name in ("OrdersChanged", "TransitionsPublished")],
@@ -174,6 +178,7 @@ class Monitoring(Construct):
             default_interval=cdk.Duration.days(7),
             widgets=[
                 [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3)],
+                [board.widget],
                 [cloudwatch.GraphWidget(title=title, left=metrics, width=8) for title, metrics in graphs.items()],
             ],
         )

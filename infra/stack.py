@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.board import Board
 from infra.configuration import Configuration
 from infra.event_bus import EventBus
 from infra.local_cloud import LocalCloud
@@ -49,7 +50,12 @@ class OutpostsOrderNotifier(cdk.Stack):
             self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud
         )
         monitoring = Monitoring(
-            self, "Monitoring", configuration=configuration, poller=poller, notifications=notifications
+            self,
+            "Monitoring",
+            configuration=configuration,
+            poller=poller,
+            notifications=notifications,
+            board=Board(self, "Board", snapshots=snapshots, local=local),
         )
         for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():
             ssm.StringParameter(

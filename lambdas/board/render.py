@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
@@ -10,9 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lambdas.board.filters import Filters
-from lambdas.board.view import Board
+from lambdas.board.gather import Gathered
+from lambdas.board.view import Board, board
 from lambdas.orders.words import count
 
+# An answer of Lambda has at most 6 MB, as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_BYTES = 5_500_000
 TEMPLATES = Path(__file__).parent / "templates"
 # Nothing from elsewhere, no script: the styles are in the page, and the filters' form leads back to it.
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
@@ -37,22 +41,32 @@ class Frame:
     path: str = "/"
 
 
-def page(board: Board, frame: Frame | None = None) -> str:
+def page(made: Board, frame: Frame | None = None) -> str:
     """Write the board as a whole page."""
     frame = frame or Frame()
-    return _environment().get_template("page.html.j2").render(**_values(board, frame), policy=CONTENT_SECURITY_POLICY)
+    return _environment().get_template("page.html.j2").render(**_values(made, frame), policy=CONTENT_SECURITY_POLICY)
 
 
-def widget(board: Board, *, endpoint: str, theme: str) -> str:
+def fitting_widget(gathered: Gathered, filters: Filters, now: datetime, *, endpoint: str, theme: str) -> str:
+    """Write the board as a widget with as many orders as there is room for in Lambda's answer."""
+    whole = board(gathered, filters, now)
+    html, most = widget(whole, endpoint=endpoint, theme=theme), len(whole.shown)
+    while most and len(json.dumps(html)) > MOST_BYTES:
+        most //= 2
+        html = widget(board(gathered, filters, now, most), endpoint=endpoint, theme=theme)
+    return html
+
+
+def widget(made: Board, *, endpoint: str, theme: str) -> str:
     """Write the board as a custom widget of a CloudWatch dashboard; `theme` as `Frame.theme`."""
     frame = Frame(anchors=False, endpoint=endpoint, theme=theme)
-    return _environment().get_template("board.html.j2").render(**_values(board, frame))
+    return _environment().get_template("board.html.j2").render(**_values(made, frame))
 
 
-def _values(board: Board, frame: Frame) -> dict[str, object]:
-    chosen = asdict(board.filters)
+def _values(made: Board, frame: Frame) -> dict[str, object]:
+    chosen = asdict(made.filters)
     return {
-        "board": board,
+        "board": made,
         "frame": frame,
         "css": _css(),
         "no_filters": asdict(Filters()),

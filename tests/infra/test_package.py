@@ -59,7 +59,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 class TestPackage:
     """The packages."""
 
-    @pytest.mark.parametrize(("name", "further"), [("poll", set()), ("notify", {"slack", "slack_sdk"})])
+    @pytest.mark.parametrize(
+        ("name", "further"), [("poll", set()), ("notify", {"slack", "slack_sdk"}), ("board", {"jinja2", "markupsafe"})]
+    )
     def test_holds_what_the_function_imports_and_nothing_else(
         self, packages: dict[str, Path], name: str, further: set[str]
     ) -> None:
@@ -68,7 +70,8 @@ class TestPackage:
         assert {path.name for path in package.iterdir()} == {"lambdas", *DISTRIBUTIONS, *further}
         assert {path.name for path in (package / "lambdas").iterdir()} == {"__init__.py", "orders", name}
         assert not list(package.rglob("__pycache__"))
-        assert {path.suffix for path in (package / "lambdas").rglob("*") if path.is_file()} == {".py"}
+        suffixes = {".py", ".j2", ".css"} if name == "board" else {".py"}
+        assert {path.suffix for path in (package / "lambdas").rglob("*") if path.is_file()} == suffixes
 
     def test_is_made_for_lambdas_platform(self, packages: dict[str, Path]) -> None:
         """Compiled modules are those of arm64 and of the function's Python."""
@@ -77,7 +80,7 @@ class TestPackage:
             assert names
             assert all("cpython-314-aarch64" in name for name in names)
 
-    @pytest.mark.parametrize("name", ["poll", "notify"])
+    @pytest.mark.parametrize("name", ["poll", "notify", "board"])
     def test_imports_with_what_lambdas_runtime_has(self, packages: dict[str, Path], name: str) -> None:
         """The handler finds all that it imports in the package or in the runtime."""
         ran = subprocess.run(  # noqa: S603 - the package was just built from this repository

@@ -62,13 +62,21 @@ NOTIFY = {
     "sqs:GetQueueAttributes": "<NotificationsQueue>",
     "sqs:ChangeMessageVisibility": "<NotificationsQueue>",
 }
+BOARD = {
+    "logs:CreateLogStream": "<BoardFunctionLogs>",
+    "logs:PutLogEvents": "<BoardFunctionLogs>",
+    "xray:PutTraceSegments": "*",
+    "xray:PutTelemetryRecords": "*",
+    "dynamodb:Scan": "<SnapshotsTable>/index/BySource",
+    "dynamodb:BatchGetItem": "<SnapshotsTable>",
+}
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:outposts/slack-??????"
 
 
 class TestFunctionRoles:
     """The functions' roles, whole."""
 
-    @pytest.mark.parametrize(("name", "expected"), [("poll", POLL), ("notify", NOTIFY)])
+    @pytest.mark.parametrize(("name", "expected"), [("poll", POLL), ("notify", NOTIFY), ("board", BOARD)])
     def test_without_configuration_a_function_may_do_its_work_alone(
         self, minimal: Template, name: str, expected: dict[str, str]
     ) -> None:
@@ -87,7 +95,7 @@ class TestFunctionRoles:
 
     def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
         """Nothing in the stack brings a role along that nobody looked at."""
-        full.resource_count_is("AWS::IAM::Role", 3)
-        full.resource_count_is("AWS::IAM::Policy", 3)
+        full.resource_count_is("AWS::IAM::Role", 4)
+        full.resource_count_is("AWS::IAM::Policy", 4)
         full.resource_count_is("AWS::IAM::ManagedPolicy", 0)
         assert "ManagedPolicyArns" not in str(full.find_resources("AWS::IAM::Role"))
