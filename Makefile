@@ -21,7 +21,7 @@ $(VENV)/.installed: requirements.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
-	@echo "Installing the pinned CDK command line into node_modules …"
+	@echo "Installing the pinned Node packages into node_modules …"
 	@$(RUN) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cold_start, diffing, polling
+from benchmarks import board, cold_start, diffing, polling
 from benchmarks.polling import Measured
 from benchmarks.report import LARGE, SIZE, Report
 
@@ -29,7 +29,9 @@ def main() -> None:
         starts = [cold_start.measure(function, max(arguments.runs, 10)) for function in cold_start.FUNCTIONS]
     with console.status("Comparing …"):
         compared = diffing.measure(10, arguments.runs)
-    report = Report(polls, starts, compared)
+    with console.status("Drawing …"):
+        drawn = board.measure(arguments.runs)
+    report = Report(polls, starts, compared, drawn)
     report.show(console)
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import orders, polling
+from benchmarks.board import Drawing
 from benchmarks.cold_start import ColdStart
 from benchmarks.diffing import Diffing
 from benchmarks.polling import Measured
@@ -50,11 +51,13 @@ class Report:
         polls: Each poller at each number of orders.
         cold_starts: Each function's.
         diffing: The comparison of orders.
+        board: The drawing of the board.
     """
 
     polls: Sequence[Measured]
     cold_starts: Sequence[ColdStart]
     diffing: Diffing
+    board: Drawing
 
     def targets(self) -> list[Target]:
         """Hold the figures against what they should be."""
@@ -74,6 +77,7 @@ class Report:
                 for most in [COLD_START_TARGETS[each.function]]
             ),
             Target("times faster comparisons than DeepDiff", self.diffing.ratio, 20, True),
+            Target(f"seconds to draw a board of {self.board.orders} orders", self.board.page_seconds, 1, False),
         ]
 
     def _poll(self, poller: str, count: int) -> Measured:
@@ -87,6 +91,7 @@ class Report:
             "polls": [each.as_json() for each in self.polls],
             "coldStarts": [asdict(each) for each in self.cold_starts],
             "diffing": asdict(self.diffing),
+            "board": asdict(self.board),
             "targets": [{**asdict(each), "met": each.met} for each in self.targets()],
         }
 
@@ -130,6 +135,18 @@ class Report:
                 ["this project", f"{self.diffing.per_second:,.0f}"],
                 ["DeepDiff, item by item", f"{self.diffing.deepdiff_per_second:,.1f}"],
                 ["DeepDiff, items in any order", f"{self.diffing.deepdiff_any_order_per_second:,.1f}"],
+            ],
+        )
+
+        yield (
+            "Drawing the board",
+            ["As", "Orders", "Line items each", "Seconds", "MB"],
+            [
+                [name, str(self.board.orders), str(self.board.line_items), f"{seconds:.2f}", f"{size / 1e6:.1f}"]
+                for name, seconds, size in (
+                    ("page", self.board.page_seconds, self.board.page_bytes),
+                    ("widget", self.board.widget_seconds, self.board.widget_bytes),
+                )
             ],
         )
 
@@ -203,6 +220,13 @@ same clients, in turn. X-Ray's SDK is loaded, as in AWS.
 
 Both compare the same pairs, in which one line item's status changed. The comparison here tells kinds of changes apart,
 and takes line items in any order.
+
+## Drawing the board
+
+{drawing}
+
+From snapshots to HTML: medians of the runs. A widget is drawn again with fewer orders until it fits into Lambda's
+answer of 6 MB; it says how many it leaves out.
 """.replace("{size}", f"{SIZE:,}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -340,6 +341,7 @@ def _told(time: Any, now: datetime) -> Moment | None:
         return None
 
 
+@lru_cache(maxsize=4_096)  # line items that move together share their times
 def _moment(time: datetime, now: datetime) -> Moment:
     utc = time.astimezone(UTC)
     year = "" if utc.year == now.year else f" {utc.year}"
