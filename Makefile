@@ -61,8 +61,9 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 	@$(RUN) npx cdk deploy $(ARGS)
 
 .PHONY: pictures
-pictures: setup ## Make the README's picture of a Slack message anew; needs Chromium
+pictures: setup ## Make the README's pictures anew, from the real thing
 	@$(RUN) python -m local.picture
+	@$(RUN) python -m local.board_pictures
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin requirements.in anew

@@ -82,6 +82,7 @@ def headless() -> "Iterator[Browser]":
             env={**os.environ, **chromium.environment},
             # The package's Chromium brings no sandbox, and another's refuses to serve root. It sees our own pages only.
             chromium_sandbox=False,
+            args=["--disable-gpu"],
         )
         try:
             yield browser

@@ -30,16 +30,19 @@ ARRIVAL_SECONDS = 90
 QUIET_SECONDS = 2
 
 
-def run(seconds_per_day: float) -> None:
+def run(seconds_per_day: float, console: Console) -> Story:
     """Set up the local cloud, play all scenarios at once, show what happens, and end with a summary.
 
     Args:
         seconds_per_day: How long a day of the orders' lives takes.
+        console: Where it is shown.
+
+    Returns:
+        All that happened.
 
     Raises:
         LocalCloudError: The local cloud could not be set up, or something that was published was not told.
     """
-    console = Console(highlight=False)
     console.print("[bold]Outposts order notifier[/]: a demonstration on this machine, without an AWS account\n")
     with local_cloud(Options(port=choose_port(None)), lambda step: console.print(f"• {step} …")) as cloud:
         demonstration = Demonstration(cloud, seconds_per_day)
@@ -54,6 +57,7 @@ def run(seconds_per_day: float) -> None:
         BOARD_FILE.write_text(cloud.board.html(Filters(settled="all"), Frame(filters=False)), encoding="utf-8")
     console.print("All of it is taken down; nothing is left running.")
     console.print(f"The board with all these orders stays: open {BOARD_FILE.as_uri()}", soft_wrap=True)
+    return demonstration.story
 
 
 class Demonstration:

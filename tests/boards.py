@@ -13,8 +13,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.snapshot import ORDER, Snapshot, observe
 from lambdas.orders.timestamps import to_iso8601
 from lambdas.poll.source import Source
-from local.lives import snapshots_of
-from local.scenarios import load_scenarios
+from local.lives import lives_today
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SOURCE = Source("111122223333", "eu-west-1")
@@ -56,12 +55,6 @@ def board_of(*snapshots: Snapshot, filters: Filters = Filters(), most: int | Non
 
 def team_of_boards() -> list[Snapshot]:
     """Orders in every condition: on their way, failed, replaced, settled, stalled, missing, large, damaged."""
-    days = {"rack": 41.0, "replacement": 33.0, "error": 40.0, "cancelled": 20.0}
-    played = [
-        snapshot
-        for scenario in load_scenarios()
-        for snapshot in snapshots_of(scenario, days.get(scenario.name, scenario.days), NOW, SOURCE)
-    ]
     items = [
         {"LineItemId": f"ooi-{n}", "CatalogItemId": "OR-1", "Quantity": 2, "Status": "BUILDING"} for n in range(12)
     ]
@@ -70,7 +63,7 @@ def team_of_boards() -> list[Snapshot]:
         (9, {"OrderId": "oo-large", "Status": "IN_PROGRESS", "LineItems": items}),
     )
     return [
-        *played,
+        *lives_today(NOW, SOURCE),
         replace(large, stalled=frozenset({ORDER, "ooi-3"}), missing=True),
         replace(lived((3, {"OrderId": "oo-damaged"})), damage="snapshot: error"),
         lived((3, {"OrderId": "oo-odd", "Status": "NEVER_SEEN", "OutpostId": "x" * 300, "LineItems": [{}]})),
