@@ -5,11 +5,13 @@ The board is the scenarios' own, at a moment at which much is under way. The ter
 
 import io
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from lambdas.board.filters import Filters
@@ -28,6 +30,7 @@ PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SOURCE = Source("111122223333", "eu-west-1")
 WIDTH, HEIGHT = 120, 40
+FONT_FACE = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)  # from elsewhere; a picture loads nothing
 SECONDS_PER_DAY = 1.5
 
 
@@ -65,7 +68,7 @@ def _terminal() -> None:
     story = demo.run(SECONDS_PER_DAY, Console(highlight=False))
     console = Console(record=True, width=WIDTH, height=HEIGHT, file=io.StringIO(), force_terminal=True, highlight=False)
     console.print(live(story, HEIGHT))
-    svg = console.export_svg(title="make demo")
+    svg = console.export_svg(title="make demo", code_format=FONT_FACE.sub("", CONSOLE_SVG_FORMAT))
     (PICTURES / "demo.svg").write_text(svg, encoding="utf-8")
 
 

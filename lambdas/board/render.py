@@ -27,7 +27,7 @@ class Frame:
     """What the board is shown in.
 
     Attributes:
-        filters: Whether the filters work there: a file cannot answer.
+        filters: Whether the filters work there: a file cannot answer, and shows all of it unfolded instead.
         anchors: Whether a link to a place in the page works there: CloudWatch's console has its own use for them.
         endpoint: ARN of the function that CloudWatch calls when a button is pressed; empty outside a dashboard.
         theme: `light` or `dark` where that is known, else the browser decides.
