@@ -21,7 +21,7 @@ $(VENV)/.installed: requirements.txt
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
-	@echo "Installing the pinned CDK command line into node_modules …"
+	@echo "Installing the pinned Node packages into node_modules …"
 	@$(RUN) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
 	@touch $@
 
@@ -61,8 +61,9 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 	@$(RUN) npx cdk deploy $(ARGS)
 
 .PHONY: pictures
-pictures: setup ## Make the README's picture of a Slack message anew; needs Chromium
+pictures: setup ## Make the README's pictures anew, from the real thing
 	@$(RUN) python -m local.picture
+	@$(RUN) python -m local.board_pictures
 
 .PHONY: docs
 docs: setup ## Make docs/events.md and the events' schemas anew

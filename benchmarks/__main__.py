@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import cold_start, diffing, polling
+from benchmarks import board, cold_start, diffing, polling, throttling
 from benchmarks.picture import picture
 from benchmarks.polling import Measured
 from benchmarks.report import LARGE, SIZE, Report
@@ -29,15 +29,19 @@ def main() -> None:
         starts = [cold_start.measure(function, max(arguments.runs, 10)) for function in cold_start.FUNCTIONS]
     with console.status("Comparing …"):
         compared = diffing.measure(10, arguments.runs)
-    report = Report(polls, starts, compared)
+    with console.status("Drawing …"):
+        drawn = board.measure(arguments.runs)
+    with console.status("Being throttled …"):
+        throttled = [throttling.measure(mode) for mode in throttling.MODES]
+    report = Report(polls, starts, compared, drawn, throttled)
     report.show(console)
     arguments.json.parent.mkdir(parents=True, exist_ok=True)
     arguments.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
     page = ROOT / "docs/performance.md"
     page.write_text(report.as_markdown(), "utf-8")
-    drawn = ROOT / "docs/pictures/polls.svg"
-    drawn.write_text(picture(polls), "utf-8")
-    console.print(f"Written: {arguments.json}, {page}, {drawn}")
+    shown = ROOT / "docs/pictures/polls.svg"
+    shown.write_text(picture(polls), "utf-8")
+    console.print(f"Written: {arguments.json}, {page}, {shown}")
 
 
 def _polls(count: int, runs: int) -> list[Measured]:

@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import accounts, orders, polling
+from benchmarks.board import Drawing
 from benchmarks.cold_start import ColdStart
 from benchmarks.diffing import Diffing
 from benchmarks.memory_size import MemorySize, advised, memory_sizes
 from benchmarks.polling import Measured
+from benchmarks.throttling import Throttled
 from infra import memory
 
 SIZE = 1_000  # orders that the targets are about
@@ -52,11 +54,15 @@ class Report:
         polls: Each poller at each number of orders.
         cold_starts: Each function's.
         diffing: The comparison of orders.
+        board: The drawing of the board.
+        throttled: Each way of retrying, under a limit.
     """
 
     polls: Sequence[Measured]
     cold_starts: Sequence[ColdStart]
     diffing: Diffing
+    board: Drawing
+    throttled: Sequence[Throttled]
 
     def targets(self) -> list[Target]:
         """Hold the figures against what they should be."""
@@ -76,6 +82,7 @@ class Report:
                 for most in [COLD_START_TARGETS[each.function]]
             ),
             Target("times faster comparisons than DeepDiff", self.diffing.ratio, 20, True),
+            Target(f"seconds to draw a board of {self.board.orders} orders", self.board.page_seconds, 1, False),
         ]
 
     def memory_sizes(self) -> list[MemorySize]:
@@ -96,6 +103,8 @@ class Report:
             "coldStarts": [asdict(each) for each in self.cold_starts],
             "diffing": asdict(self.diffing),
             "memorySizes": [{**asdict(each), "dollars": each.dollars} for each in self.memory_sizes()],
+            "board": asdict(self.board),
+            "throttled": [asdict(each) for each in self.throttled],
             "targets": [{**asdict(each), "met": each.met} for each in self.targets()],
         }
 
@@ -169,6 +178,25 @@ class Report:
         )
 
         yield from accounts.tables()
+        yield (
+            "Drawing the board",
+            ["As", "Orders", "Line items each", "Seconds", "MB"],
+            [
+                [name, str(self.board.orders), str(self.board.line_items), f"{seconds:.2f}", f"{size / 1e6:.1f}"]
+                for name, seconds, size in (
+                    ("page", self.board.page_seconds, self.board.page_bytes),
+                    ("widget", self.board.widget_seconds, self.board.widget_bytes),
+                )
+            ],
+        )
+        yield (
+            "Throttled reads",
+            ["Retries", "Calls", "Refused", "Orders not read", "Seconds"],
+            [
+                [each.retries, str(each.calls), str(each.refused), str(each.unread), f"{each.seconds:.1f}"]
+                for each in self.throttled
+            ],
+        )
 
     def as_markdown(self) -> str:
         """Write docs/performance.md."""
@@ -183,6 +211,8 @@ class Report:
             notify_mb=memory.NOTIFY,
             cold_dollars=deployed.cold_dollars,
             snapstart_dollars=deployed.snapstart_dollars,
+            limit=CALLS_PER_SECOND,
+            burst=BURST,
             date=datetime.now(UTC).date(),
             machine=_machine(),
             missed="\n".join(["Over target:", "", *missed]) if missed else "All targets are met.",
@@ -271,6 +301,21 @@ not the function that `PollFunctionName` names. And nobody waits for a poll.
 
 Both compare the same pairs, in which one line item's status changed. The comparison here tells kinds of changes apart,
 and takes line items in any order.
+
+## Drawing the board
+
+{drawing}
+
+From snapshots to HTML: medians of the runs. A widget is drawn again with fewer orders until it fits into Lambda's
+answer of 6 MB; it says how many it leaves out.
+
+## Throttling
+
+{throttled}
+
+Each client reads 300 orders, 16 at once, from a server that allows {limit} calls a second and {burst} in a burst, as a
+bucket of tokens. AWS publishes no rate for Outposts' API, so the limit is an assumption. *adaptive* is what poll has:
+a call that is refused slows down all threads of the client together, so the API's rate is left to others too.
 """.replace("{size}", f"{SIZE:,}")
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
 COUNT = 300
+MODES = ("adaptive", "standard", "legacy")
 CALLS_PER_SECOND, BURST = 25, 10
 
 

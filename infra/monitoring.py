@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.board import Board
 from infra.configuration import Configuration
 from infra.function import METRICS_NAMESPACE
 from infra.notifications import Notifications
@@ -33,6 +34,7 @@ class Monitoring(Construct):
         poller: Poller,
         planner: Planner | None,
         notifications: Notifications,
+        board: Board,
     ) -> None:
         super().__init__(scope, construct_id)
         self._stack = cdk.Stack.of(self)
@@ -43,7 +45,7 @@ class Monitoring(Construct):
             *([self._plan_alarm(planner)] if planner else []),
             *self._queue_alarms(poller, notifications),
         ]
-        self._dashboard(poller, planner, notifications, alarms)
+        self._dashboard(poller, planner, notifications, board, alarms)
         self.dashboard_url = (
             f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
             f"?region={self._stack.region}#dashboards/dashboard/{self._stack.stack_name}"
@@ -180,9 +182,14 @@ class Monitoring(Construct):
         )
 
     def _dashboard(
-        self, poller: Poller, planner: Planner | None, notifications: Notifications, alarms: list[cloudwatch.Alarm]
+        self,
+        poller: Poller,
+        planner: Planner | None,
+        notifications: Notifications,
+        board: Board,
+        alarms: list[cloudwatch.Alarm],
     ) -> None:
-        functions = {"poll": poller.function, "notify": notifications.function}
+        functions = {"poll": poller.function, "notify": notifications.function, "board": board.function}
         if planner:
             functions["planner"] = planner.function
         graphs = {
@@ -217,6 +224,7 @@ class Monitoring(Construct):
             default_interval=cdk.Duration.days(7),
             widgets=[
                 [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3)],
+                [board.widget],
                 [cloudwatch.GraphWidget(title=title, left=metrics, width=8) for title, metrics in graphs.items()],
             ],
         )

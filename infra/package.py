@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
+SOURCES = {".py", ".j2", ".css"}  # code, and the board's templates
 FOR_LAMBDA = ["--platform=manylinux2014_aarch64", "--implementation=cp", "--python-version=3.14", "--only-binary=:all:"]
 FOR_THIS_MACHINE = ["--only-binary=:all:"]
 
@@ -68,7 +69,8 @@ class _Content:
     def _sources(self) -> Iterator[Path]:
         yield ROOT / "lambdas" / "__init__.py"
         for folder in self._folders:
-            yield from sorted((ROOT / "lambdas" / folder).rglob("*.py"))
+            files = (ROOT / "lambdas" / folder).rglob("*")
+            yield from sorted(path for path in files if path.suffix in SOURCES)
 
     def _install(self, target: Path) -> None:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.board import Board
 from infra.configuration import Configuration
 from infra.event_bus import EventBus
 from infra.local_cloud import LocalCloud
@@ -65,6 +66,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             poller=poller,
             planner=None if local else planner,  # the emulator knows no alarm on what several metrics make together
             notifications=notifications,
+            board=Board(self, "Board", snapshots=snapshots, local=local),
         )
         for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():
             ssm.StringParameter(

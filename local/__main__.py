@@ -94,9 +94,11 @@ def _up(arguments: argparse.Namespace) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> None:
-    from local.demo import run  # noqa: PLC0415 - what `up` need not load
+    from rich.console import Console  # noqa: PLC0415 - what `up` need not load
 
-    run(arguments.seconds_per_day)
+    from local.demo import run  # noqa: PLC0415 - as above
+
+    run(arguments.seconds_per_day, Console(highlight=False))
 
 
 def _notifier(path: Path) -> Any:
@@ -123,6 +125,7 @@ def _ready(cloud: LocalCloud) -> str:
         "",
         *(f"  {name:<21} {value}" for name, value in cloud.outputs.items()),
         "",
+        f"  Board                 {cloud.board_url}/",
         f"  Mails                 {cloud.mailbox_url}/_mailbox/mails",
         *([f"  Slack messages        {cloud.slack_url}/_receiver/messages"] if cloud.slack_url else []),
         "",

@@ -15,6 +15,8 @@ import boto3
 
 from infra.configuration import Configuration, ConfigurationError
 from infra.local_cloud import TRAIL_SOURCE
+from lambdas.orders.snapshot_table import SnapshotTable
+from local.board import BoardPage
 from local.child import ChildProcess
 from local.deployment import deploy
 from local.emulator import emulator
@@ -61,20 +63,24 @@ class LocalCloud:
         outposts_url: Where the Outposts API answers.
         slack_url: Where the built-in Slack receiver answers; None where another takes its place.
         mailbox_url: Where the mailbox answers.
+        board_url: Where the board is.
         outputs: The stack's outputs.
         emulator: The emulator's process.
         slack: What the built-in receiver received.
         mailbox: What the topic sent to the mailbox.
+        board: The board.
     """
 
     aws_url: str
     outposts_url: str
     slack_url: str | None
     mailbox_url: str
+    board_url: str
     outputs: dict[str, str]
     emulator: ChildProcess
     slack: SlackReceiver
     mailbox: Mailbox
+    board: BoardPage
 
 
 def aws_environment(port: int, region: str) -> dict[str, str]:
@@ -131,8 +137,20 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         boto3.client("sns").subscribe(
             TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
         )
-        aws_url = os.environ["AWS_ENDPOINT_URL"]
-        yield LocalCloud(aws_url, outposts_url, slack_url, mailbox_url, outputs, process, receiver, mailbox)
+        table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
+        board = BoardPage(table)
+        yield LocalCloud(
+            aws_url=os.environ["AWS_ENDPOINT_URL"],
+            outposts_url=outposts_url,
+            slack_url=slack_url,
+            mailbox_url=mailbox_url,
+            board_url=stack.enter_context(Server(board)).url,
+            outputs=outputs,
+            emulator=process,
+            slack=receiver,
+            mailbox=mailbox,
+            board=board,
+        )
         progress("Taking everything down")
 
 

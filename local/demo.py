@@ -5,11 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from rich.console import Console
 
+from lambdas.board.filters import Filters
+from lambdas.board.render import Frame
 from lambdas.orders.events import SOURCE
 from local.cloud import LocalCloud, Options, local_cloud
 from local.emulator import choose_port
@@ -21,31 +24,40 @@ from local.view import closing, view
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
+BOARD_FILE = Path(__file__).parent.parent / ".cache" / "board.html"
 LOOK_SECONDS = 0.3
 ARRIVAL_SECONDS = 90
 QUIET_SECONDS = 2
 
 
-def run(seconds_per_day: float) -> None:
+def run(seconds_per_day: float, console: Console) -> Story:
     """Set up the local cloud, play all scenarios at once, show what happens, and end with a summary.
 
     Args:
         seconds_per_day: How long a day of the orders' lives takes.
+        console: Where it is shown.
+
+    Returns:
+        All that happened.
 
     Raises:
         LocalCloudError: The local cloud could not be set up, or something that was published was not told.
     """
-    console = Console(highlight=False)
     console.print("[bold]Outposts order notifier[/]: a demonstration on this machine, without an AWS account\n")
     with local_cloud(Options(port=choose_port(None)), lambda step: console.print(f"• {step} …")) as cloud:
         demonstration = Demonstration(cloud, seconds_per_day)
+        console.print(f"• The board, while this runs: {cloud.board_url}/")
         console.print("• Polling once, so that what follows is news …\n")
         demonstration.poll()
         with view(console, demonstration.story):
             demonstration.play(load_scenarios())
         demonstration.story.scheduled_polls = demonstration.scheduled_polls()
         console.print(closing(demonstration.story))
+        BOARD_FILE.parent.mkdir(exist_ok=True)
+        BOARD_FILE.write_text(cloud.board.html(Filters(settled="all"), Frame(filters=False)), encoding="utf-8")
     console.print("All of it is taken down; nothing is left running.")
+    console.print(f"The board with all these orders stays: open {BOARD_FILE.as_uri()}", soft_wrap=True)
+    return demonstration.story
 
 
 class Demonstration:

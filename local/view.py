@@ -30,7 +30,7 @@ def view(console: Console, story: Story) -> Iterator[None]:
         with Live(
             console=console,
             refresh_per_second=REFRESHES_PER_SECOND,
-            get_renderable=lambda: _live(story, console.height),
+            get_renderable=lambda: live(story, console.height),
             transient=True,  # the closing sums it up
         ):
             yield
@@ -65,7 +65,8 @@ def closing(story: Story) -> RenderableType:
     return Group(*parts)
 
 
-def _live(story: Story, height: int) -> RenderableType:
+def live(story: Story, height: int) -> RenderableType:
+    """Show a story as it stands, on a terminal of this many lines."""
     happenings = list(story.happenings)
     room = max(0, height - len(story.orders) - TABLE_LINES - 3 * PANEL_LINES)
     steps, events = room // 4, room * 2 // 5

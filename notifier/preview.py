@@ -18,11 +18,12 @@ import typer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify.message import Message, count, order_message
+from lambdas.notify.message import Message, order_message
 from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.observability import logger
 from lambdas.orders.timestamps import to_iso8601
+from lambdas.orders.words import count
 from lambdas.poll.event_bus import Published
 from lambdas.poll.outposts import outposts_client
 from lambdas.poll.run import LISTING, Poll, Summary

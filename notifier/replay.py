@@ -15,10 +15,10 @@ from typing import Annotated, Any
 
 import typer
 
-from lambdas.notify.message import count
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.snapshot import ORDER, Snapshot
 from lambdas.orders.timestamps import from_iso8601
+from lambdas.orders.words import count
 from lambdas.poll.event_bus import EventBus
 from notifier.errors import OperatorError
 from notifier.orders import find

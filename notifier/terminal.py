@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.notify.message import duration, plain
+from lambdas.orders.words import duration, plain
 from notifier.errors import OperatorError
 from notifier.stack import Stack, session_of
 

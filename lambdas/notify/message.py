@@ -3,7 +3,6 @@
 A message is made of plain text: each channel escapes and cuts it as its own rules ask.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,12 +10,11 @@ from typing import Any
 
 from lambdas.orders import event_types
 from lambdas.orders.console import alarm_url, orders_url
-from lambdas.orders.order import canonical_json
+from lambdas.orders.words import count, duration, plain
 
 Change = Mapping[str, Any]
 
 NAMED = 3
-LONGEST_VALUE = 200
 LONGEST_URL = 2_000
 
 
@@ -82,31 +80,6 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
         facts={"State": plain(alarm["NewStateValue"]), "Since": plain(alarm.get("StateChangeTime"))},
         url=alarm_url(alarm["AlarmArn"]),
     )
-
-
-def plain(value: object) -> str:
-    """Make one line of readable text of a value from outside: no control or bidirectional-override characters."""
-    text = "unknown" if value is None else value if isinstance(value, str) else canonical_json(value)
-    readable = "".join(" " if unicodedata.category(character) in _UNREADABLE else character for character in text)
-    readable = " ".join(readable.split())
-    return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
-
-
-def duration(seconds: int) -> str:
-    """Say how long something lasted, in its largest unit: `12 days`, `1 hour`, `40 seconds`."""
-    for unit, length in _UNITS.items():
-        if seconds >= length:
-            return count(seconds // length, unit)
-    return count(seconds, "second")
-
-
-def count(number: int, noun: str) -> str:
-    """Say `1 line item`, `2 line items`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-_UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
 
 def _news(detail: Mapping[str, Any]) -> str:

@@ -13,8 +13,9 @@ from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterEr
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from lambdas.notify.channel import ChannelError, Notice, Posting
-from lambdas.notify.message import Line, Message, plain
+from lambdas.notify.message import Line, Message
 from lambdas.notify.pace import Pace
+from lambdas.orders.words import plain
 
 SLACK_ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.notify.channel import ChannelError, Notice, Posting
-from lambdas.notify.message import Message, order_message, plain
+from lambdas.notify.message import Message, order_message
 from lambdas.orders import event_types
 from lambdas.orders.order import canonical_json
+from lambdas.orders.words import plain
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import boto3
 import pytest
+import urllib3
 
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
@@ -75,6 +77,8 @@ class TestUp:
                 assert cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"] == outposts.url
                 assert cloud.poll()["eventsPublished"] == 2
                 assert eventually(lambda: [each for each in receiver.messages if order["OrderId"] in each["text"]])
+                (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
+                assert order["OrderId"] in urllib3.request("GET", board).data.decode()
 
     @pytest.mark.parametrize(
         ("configuration", "error"),
@@ -146,6 +150,10 @@ class TestDemo:
         for status in ("COMPLETED", "CANCELLED", "ERROR"):
             assert f"is {status}" in ran.stdout
         assert "nothing is left running" in ran.stdout
+        (board,) = re.findall(r"open (file://\S+)$", ran.stdout.strip())
+        page = Path(url2pathname(urlsplit(board).path)).read_text(encoding="utf-8")
+        assert page.count("<article") == 5
+        assert "REPLACED" in page
         assert left_in(tmp_path) == []
 
 

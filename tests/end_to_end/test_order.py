@@ -1,5 +1,7 @@
 """An order's life, from the Outposts API to the people and machines that are told."""
 
+import json
+
 import urllib3
 
 from local.outposts.control_plane import ControlPlane
@@ -80,6 +82,20 @@ class TestOrder:
             numbers.setdefault(event["detail"]["orderId"], []).append(event["detail"]["sequence"])
         assert order["OrderId"] in numbers
         assert all(sorted(each) == list(range(1, len(each) + 1)) for each in numbers.values())
+
+    def test_the_dashboards_widget_shows_it(self, cloud: Cloud) -> None:
+        """The function that the dashboard names, called as CloudWatch's console does, draws the order."""
+        order = create_order(cloud)
+        cloud.poll()
+        dashboard = cloud.client("cloudwatch").get_dashboard(DashboardName="OutpostsOrderNotifier")["DashboardBody"]
+        (endpoint,) = [
+            widget["properties"]["endpoint"]
+            for widget in json.loads(dashboard)["widgets"]
+            if widget["type"] == "custom"
+        ]
+        call = json.dumps({"widgetContext": {"theme": "light", "forms": {"all": {}}, "params": {}}})
+        answer = cloud.client("lambda").invoke(FunctionName=endpoint, Payload=call.encode())
+        assert order["OrderId"] in json.load(answer["Payload"])
 
     def test_a_channel_that_is_down_delays_no_other_and_is_told_later(self, cloud: Cloud, bus: Subscriber) -> None:
         """Slack answers 503 for a while: the mail comes once and at once, the Slack message comes once, later."""

@@ -1,5 +1,6 @@
 """Alarms and the dashboard."""
 
+import re
 from typing import Any
 
 import pytest
@@ -155,6 +156,17 @@ class TestDashboard:
         assert output["Value"] == (
             f"https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/{name}"
         )
+
+    def test_shows_the_board_first_after_the_alarms(self, minimal: Template) -> None:
+        """Its widget calls the board function, which has no address that anyone else could call."""
+        body = str(only(minimal, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+        (function_id,) = minimal.find_resources(
+            "AWS::Lambda::Function", {"Properties": {"Handler": "lambdas.board.handler.handler"}}
+        )
+        assert re.findall(r'"type":"(\w+)"', body)[:2] == ["alarm", "custom"]
+        assert f"'Fn::GetAtt': ['{function_id}', 'Arn']" in body
+        minimal.resource_count_is("AWS::Lambda::Url", 0)
+        minimal.resource_count_is("AWS::Lambda::Permission", 1)
 
     @pytest.mark.parametrize(
         ("region", "host"),

@@ -64,7 +64,13 @@ class TestPackage:
     """The packages."""
 
     @pytest.mark.parametrize(
-        ("name", "further"), [("poll", set()), ("planner", set()), ("notify", {"slack", "slack_sdk"})]
+        ("name", "further"),
+        [
+            ("poll", set()),
+            ("planner", set()),
+            ("notify", {"slack", "slack_sdk"}),
+            ("board", {"jinja2", "markupsafe"}),
+        ],
     )
     def test_holds_what_the_function_imports_and_nothing_else(
         self, packages: dict[str, Path], name: str, further: set[str]
@@ -74,7 +80,8 @@ class TestPackage:
         assert {path.name for path in package.iterdir()} == {"lambdas", *DISTRIBUTIONS, *further}
         assert {path.name for path in (package / "lambdas").iterdir()} == {"__init__.py", "orders", name}
         assert not list(package.rglob("__pycache__"))
-        assert {path.suffix for path in (package / "lambdas").rglob("*") if path.is_file()} == {".py"}
+        suffixes = {".py", ".j2", ".css"} if name == "board" else {".py"}
+        assert {path.suffix for path in (package / "lambdas").rglob("*") if path.is_file()} == suffixes
 
     def test_is_made_for_lambdas_platform(self, packages: dict[str, Path]) -> None:
         """Compiled modules are those of arm64 and of the function's Python."""
@@ -83,7 +90,7 @@ class TestPackage:
             assert names
             assert all("cpython-314-aarch64" in name for name in names)
 
-    @pytest.mark.parametrize("name", ["poll", "planner", "notify"])
+    @pytest.mark.parametrize("name", ["poll", "planner", "notify", "board"])
     def test_imports_all_of_it_and_nothing_that_lambdas_runtime_lacks(
         self, packages: dict[str, Path], name: str
     ) -> None:

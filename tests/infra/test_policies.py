@@ -76,13 +76,21 @@ MEMBER_ROLES = (
     'arn:aws:iam::*:role/OutpostsReader if {"StringEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}'
 )
 SOME_ACCOUNTS = {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
+BOARD = {
+    "logs:CreateLogStream": "<BoardFunctionLogs>",
+    "logs:PutLogEvents": "<BoardFunctionLogs>",
+    "xray:PutTraceSegments": "*",
+    "xray:PutTelemetryRecords": "*",
+    "dynamodb:Scan": "<SnapshotsTable>/index/BySource",
+    "dynamodb:BatchGetItem": "<SnapshotsTable>",
+}
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:outposts/slack-??????"
 
 
 class TestFunctionRoles:
     """The functions' roles, whole."""
 
-    @pytest.mark.parametrize(("name", "expected"), [("poll", POLL), ("notify", NOTIFY)])
+    @pytest.mark.parametrize(("name", "expected"), [("poll", POLL), ("notify", NOTIFY), ("board", BOARD)])
     def test_without_configuration_a_function_may_do_its_work_alone(
         self, minimal: Template, name: str, expected: dict[str, str]
     ) -> None:

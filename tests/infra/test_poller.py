@@ -69,7 +69,7 @@ class TestPollFunction:
     def test_its_log_is_kept_for_three_months(self, minimal: Template) -> None:
         """Each function writes to a log group of its own that forgets."""
         minimal.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
-        minimal.resource_count_is("AWS::Logs::LogGroup", 2)
+        minimal.resource_count_is("AWS::Logs::LogGroup", 3)
         assert "LogGroup" in poll_function(minimal)["LoggingConfig"]
 
     def test_a_stack_without_other_accounts_may_assume_no_role(self, minimal: Template) -> None:

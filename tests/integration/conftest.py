@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.parameters import clear_caches
 from moto import mock_aws
 from moto.core.config import DefaultConfig
 
+from lambdas.board import handler as board_handler
 from lambdas.notify import handler as notify_handler
 from lambdas.poll import assumed_role
 from lambdas.poll import handler as poll_handler
@@ -28,6 +29,7 @@ def aws() -> Iterator[None]:
     with mock_aws(config=HTTP_ON_THIS_MACHINE):
         yield
     for cached in (
+        board_handler._table,
         poll_handler._outposts,
         poll_handler._table,
         poll_handler._bus,

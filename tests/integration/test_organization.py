@@ -117,6 +117,7 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
             "SOURCES": json.dumps([{"region": "eu-west-1"}]),
             "ORGANIZATION": json.dumps({**organization, "regions": list(REGIONS)}),
             "POLL_QUEUE_URL": queue,
+            "STALLED_AFTER_DAYS": "{}",
             "AWS_ENDPOINT_URL_OUTPOSTS": server.url,
         }.items():
             monkeypatch.setenv(name, value)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.notify.message import alarm_message, duration, order_message, plain
+from lambdas.notify.message import alarm_message, order_message
+from lambdas.orders.words import duration, plain
 from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
 
 

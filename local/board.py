@@ -1,0 +1,50 @@
+"""The board on this machine: the same page as in a dashboard, over the local cloud's snapshot table."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from werkzeug import Request, Response
+
+from lambdas.board.filters import Filters
+from lambdas.board.gather import gather
+from lambdas.board.render import CONTENT_SECURITY_POLICY, Frame, page
+from lambdas.board.view import board
+from lambdas.orders.snapshot_table import SnapshotTable
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class BoardPage:
+    """A WSGI application: `GET /` is the board, with the filters as query parameters.
+
+    Args:
+        table: The snapshot table.
+    """
+
+    def __init__(self, table: SnapshotTable) -> None:
+        self._table = table
+
+    def html(self, filters: Filters, frame: Frame) -> str:
+        """Write the page as it is now."""
+        return page(board(gather(self._table, filters), filters, datetime.now(UTC)), frame)
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        return self._respond(Request(environ))(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        if request.path != "/":
+            return Response("The board is at /.", status=404)
+        if request.method not in {"GET", "HEAD"}:
+            return Response("The board can only be read.", status=405, headers={"Allow": "GET, HEAD"})
+        html = self.html(Filters.of(request.args), Frame())
+        return Response(html, content_type="text/html; charset=utf-8", headers=HEADERS)

@@ -1,0 +1,140 @@
+"""The board as people see and use it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import violations
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[..., "Page"]
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
+themes = pytest.mark.parametrize("theme", ["light", "dark"])
+windows = pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+class TestPage:
+    """The page of its own."""
+
+    @themes
+    @windows
+    def test_axe_finds_no_violation(self, open_page: Open, board_url: str, theme: str, window: object) -> None:
+        """Contrast, names, structure and the rest, folded and unfolded."""
+        page = open_page(board_url, color_scheme=theme, viewport=window, bypass_csp=True)
+        assert violations(page) == []
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert violations(page) == []
+
+    @windows
+    def test_never_scrolls_sideways(self, open_page: Open, board_url: str, window: dict[str, int]) -> None:
+        """Nor where an order holds very long words, or all its line items are shown."""
+        page = open_page(board_url, viewport=window, bypass_csp=True)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert page.evaluate("document.documentElement.scrollWidth") == window["width"]
+
+    @themes
+    def test_follows_the_systems_theme(self, open_page: Open, board_url: str, theme: str) -> None:
+        """Dark ink on light paper, or the other way round."""
+        page = open_page(board_url, color_scheme=theme)
+        colours = page.evaluate(
+            "(style => [style.color, style.backgroundColor])(getComputedStyle(document.querySelector('article')))"
+        )
+        ink, paper = (sum(map(int, colour.strip("rgb()").split(","))) for colour in colours)
+        assert (ink < paper) == (theme == "light")
+
+    def test_all_is_there_without_javascript(self, open_page: Open, board_url: str) -> None:
+        """Orders, line items, shipments and replacements; the filters work, and lines unfold."""
+        page = open_page(board_url, java_script_enabled=False)
+        text = page.content()
+        for expected in ("Stalled: IN_PROGRESS for 9 days", "JD014600006281230704", "Replaced by", "NEVER_SEEN"):
+            assert expected in text
+        page.select_option("select[name=status]", "stalled")
+        page.click("button")
+        assert "status=stalled" in page.url
+        assert page.locator("article").count() == 1
+        line_item = page.locator("article .items > li").first
+        assert not line_item.is_visible()
+        page.click("summary")
+        assert line_item.is_visible()
+        page.click("text=Clear")
+        assert page.locator("article").count() > 1
+
+    def test_loads_nothing_and_breaks_no_policy(self, open_page: Open, board_url: str) -> None:
+        """One answer holds it all, and its Content-Security-Policy lets nothing else in."""
+        page = open_page("about:blank")
+        asked, said = list[str](), list[str]()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        answer = page.goto(board_url)
+        assert answer
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert (asked, said) == ([board_url], [])
+
+    def test_replacements_lead_to_each_other(self, open_page: Open, board_url: str) -> None:
+        """From the new order's line item to the old order."""
+        page = open_page(board_url)
+        link = page.locator("dd a", has_text="oo-").first
+        old = link.inner_text()
+        link.click()
+        assert page.url.endswith(f"#{old}")
+        assert page.locator("article:target h3").inner_text().endswith(old)
+
+    def test_the_keyboard_reaches_filters_orders_and_links_in_reading_order(
+        self, open_page: Open, board_url: str
+    ) -> None:
+        """Each has a visible focus; Enter unfolds line items."""
+        page = open_page(board_url)
+        reached = list[str]()
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            name, outline, text = page.evaluate(
+                "(each => [each.name || each.localName, getComputedStyle(each).outlineStyle, each.innerText])"
+                "(document.activeElement)"
+            )
+            reached.append(name)
+            assert outline == "solid"
+            if text.startswith("12 line items"):
+                break
+        assert reached[:6] == ["status", "outpost", "account", "region", "button", "a"]
+        assert reached[-1] == "summary"
+        folded = page.locator("details:has(summary:focus)")
+        assert folded.get_attribute("open") is None
+        page.keyboard.press("Enter")
+        assert folded.get_attribute("open") == ""
+
+    def test_a_screen_reader_hears_statuses_and_durations(self, open_page: Open, board_url: str) -> None:
+        """The timeline is a list whose items say it all in words."""
+        tree = open_page(board_url).locator("article", has_text="JD014600006281230704").aria_snapshot()
+        assert 'heading "IN_PROGRESS for 29 days oo-' in tree
+        assert 'list "Life of oo-' in tree
+        assert "PREPARING" in tree
+        assert "12 days" in tree
+
+
+class TestWidget:
+    """The same board as a widget of a CloudWatch dashboard."""
+
+    @themes
+    @windows
+    def test_axe_finds_no_violation(
+        self, open_page: Open, widget_url: Callable[[str], str], theme: str, window: object
+    ) -> None:
+        """In the console's theme, whatever the system's."""
+        other = {"light": "dark", "dark": "light"}[theme]
+        page = open_page(widget_url(theme), color_scheme=other, viewport=window)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == page.evaluate("innerWidth")
+
+    def test_its_buttons_call_the_function_and_its_links_leave_the_console_alone(
+        self, open_page: Open, widget_url: Callable[[str], str]
+    ) -> None:
+        """Each action stands right behind its button; no link leads to a place in the page, which is the console's."""
+        page = open_page(widget_url("light"))
+        assert page.locator("button + cwdb-action[action=call]").count() == page.locator("button").count() == 2
+        assert page.locator("cwdb-action").first.text_content() == '{"filters": {}}'
+        assert page.locator("a[href^='#'], script, iframe, use").count() == 0
+        page.click("button")
+        assert page.url == widget_url("light")

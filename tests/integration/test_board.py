@@ -1,0 +1,81 @@
+"""The board function, as CloudWatch's console calls it."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from lambdas.board.handler import handler
+from lambdas.orders.snapshot_table import SnapshotTable
+from lambdas.poll.source import Source
+from tests.boards import lived
+from tests.integration.lambda_context import Context
+from tests.snapshots import create_snapshot_table
+
+CONTEXT = Context()
+OTHER = Source("444455556666", "us-east-1")
+
+
+@pytest.fixture(autouse=True)
+def table(aws: None, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 - moto in place of AWS
+    """A table with two orders, and one that cannot be read."""
+    monkeypatch.setenv("SNAPSHOT_TABLE_NAME", "snapshots")
+    client = boto3.client("dynamodb")
+    create_snapshot_table(client, "snapshots")
+    table = SnapshotTable(client, "snapshots")
+    assert table.save(lived((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
+    assert table.save(lived((3, {"OrderId": "oo-there", "Status": "DELIVERED"}), source=OTHER))
+    newer = {"id": {"S": "oo-newer"}, "source": {"S": OTHER.name}, "format": {"N": "99"}, "version": {"N": "1"}}
+    client.put_item(TableName="snapshots", Item=newer)
+    return client
+
+
+def called(**event: Any) -> str:
+    """What the function answers."""
+    return str(handler(event, CONTEXT))
+
+
+def context(form: dict[str, Any] | None = None, **further: Any) -> dict[str, Any]:
+    """What the console tells with each call."""
+    return {"theme": "dark", "forms": {"all": form or {}}, "params": {}, **further}
+
+
+def test_draws_every_order_and_names_those_that_it_cannot_read(table: Any) -> None:
+    """And writes nothing."""
+    before = table.scan(TableName="snapshots")["Items"]
+    html = called(widgetContext=context())
+    for expected in ("oo-here", "oo-there", "oo-newer", "has format 99", "orders-board cwdb-no-default-styles dark"):
+        assert expected in html
+    assert f'endpoint="{CONTEXT.invoked_function_arn}"' in html
+    assert table.scan(TableName="snapshots")["Items"] == before
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"region": "us-east-1"},
+        {"widgetContext": context({"region": "us-east-1", "status": ""})},
+        {"widgetContext": context({"region": "eu-west-1"}), "filters": {"region": "us-east-1"}},
+        {"widgetContext": context(params={"region": "us-east-1"})},
+        {"region": "eu-west-1", "widgetContext": context({"region": "us-east-1"})},
+    ],
+    ids=["widget", "form", "button before form", "widget by its context", "form before widget"],
+)
+def test_filters_by_the_button_the_form_and_the_widgets_own_parameters(event: dict[str, Any]) -> None:
+    """The first of these that names a filter decides."""
+    html = called(**event)
+    assert "<code>oo-there</code>" in html
+    assert "oo-here" not in html
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", {"forms": 7}, {"forms": {"all": [1]}, "theme": "<b>", "params": "x"}])
+def test_an_odd_context_filters_nothing(odd: Any) -> None:
+    """What the console sends is documented by an example only."""
+    html = called(widgetContext=odd)
+    assert "oo-here" in html
+    assert "<b>" not in html.partition("orders-board")[2][:50]
+
+
+def test_describes_itself() -> None:
+    """The console shows this where a widget is edited."""
+    assert "`outpost`" in called(describe=True)

@@ -1,0 +1,40 @@
+"""The board on this machine, over HTTP."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+import urllib3
+from moto import mock_aws
+
+from lambdas.orders.snapshot_table import SnapshotTable
+from local.board import BoardPage
+from local.server import Server
+from tests.boards import lived
+from tests.snapshots import create_snapshot_table
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """Serves the board of one order, and gives its address."""
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        create_snapshot_table(client, "snapshots")
+        table = SnapshotTable(client, "snapshots")
+        assert table.save(lived((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
+        with Server(BoardPage(table)) as server:
+            yield server.url
+
+
+@pytest.mark.parametrize(("query", "shown"), [("", True), ("?status=PREPARING", True), ("?region=us-east-1", False)])
+def test_query_parameters_filter(url: str, query: str, shown: bool) -> None:
+    """A filtered board has an address that can be kept."""
+    answer = urllib3.request("GET", f"{url}/{query}")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert (b"oo-here" in answer.data) == shown
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/favicon.ico", 404), ("POST", "/", 405)])
+def test_there_is_nothing_else(url: str, method: str, path: str, status: int) -> None:
+    """It can only be read."""
+    assert urllib3.request(method, f"{url}{path}").status == status

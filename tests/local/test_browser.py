@@ -1,0 +1,29 @@
+"""Finding a Chromium."""
+
+from pathlib import Path
+
+import pytest
+
+from local import browser
+from local.browser import Chromium, find_chromium
+from local.errors import LocalCloudError
+
+
+def test_the_variable_chromium_goes_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever names one wants that one."""
+    monkeypatch.setenv("CHROMIUM", "/opt/mine")
+    assert find_chromium() == Chromium("/opt/mine")
+
+
+def test_without_the_package_the_machines_own_is_taken_or_it_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """On other platforms than the package's too."""
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(browser, "PACKAGE", tmp_path / "none")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(LocalCloudError, match=r"make setup.*install one of chromium, .*CHROMIUM"):
+        find_chromium()
+    own = tmp_path / "google-chrome"
+    own.touch(mode=0o755)
+    assert find_chromium() == Chromium(str(own))

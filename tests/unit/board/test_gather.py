@@ -1,0 +1,64 @@
+"""What is read for a board."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from lambdas.board.filters import Filters
+from lambdas.board.gather import gather
+from lambdas.orders.snapshot_table import SnapshotTable
+from lambdas.poll.source import Source
+from tests.boards import lived
+from tests.snapshots import create_snapshot_table
+
+ORDERS = {
+    "oo-1": ("COMPLETED", "op-1", Source("111122223333", "eu-west-1")),
+    "oo-2": ("PREPARING", "op-2", Source("111122223333", "us-east-1")),
+    "oo-3": ("PREPARING", "op-1", Source("444455556666", "eu-west-1")),
+}
+
+
+@pytest.fixture
+def table() -> Iterator[SnapshotTable]:
+    """A table with three orders."""
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        create_snapshot_table(client, "snapshots")
+        table = SnapshotTable(client, "snapshots")
+        for name, (status, outpost, source) in ORDERS.items():
+            assert table.save(lived((3, {"OrderId": name, "Status": status, "OutpostId": outpost}), source=source))
+        yield table
+
+
+@pytest.mark.parametrize(
+    ("filters", "read"),
+    [
+        (Filters(), {"oo-1", "oo-2", "oo-3"}),
+        (Filters(account="111122223333"), {"oo-1", "oo-2"}),
+        (Filters(region="eu-west-1"), {"oo-1", "oo-3"}),
+        (Filters(outpost="op-1", account="444455556666"), {"oo-3"}),
+        (Filters(outpost="op-9"), set()),
+    ],
+)
+def test_only_what_the_filters_let_in_is_read(table: SnapshotTable, filters: Filters, read: set[str]) -> None:
+    """And all that can be filtered by is offered all the same."""
+    found = gather(table, filters)
+    assert {each.order_id for each in found.snapshots} == read
+    assert found.outposts == ("op-1", "op-2")
+    assert found.accounts == ("111122223333", "444455556666")
+    assert found.regions == ("eu-west-1", "us-east-1")
+
+
+def test_of_too_many_those_in_flight_are_read(table: SnapshotTable) -> None:
+    """The others are counted."""
+    found = gather(table, Filters(), most=2)
+    assert {each.order_id for each in found.snapshots} == {"oo-2", "oo-3"}
+    assert found.unread == 1
+
+
+@pytest.mark.parametrize("odd", [7, None, ["a"], {"status": "x"}])
+def test_a_filter_that_is_no_text_filters_nothing(odd: object) -> None:
+    """A form or a widget's parameters may hold anything."""
+    assert Filters.of({"status": odd, "region": "eu-west-1", "other": "x"}) == Filters(region="eu-west-1")

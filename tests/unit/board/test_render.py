@@ -1,0 +1,136 @@
+"""The board as HTML."""
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from lambdas.board import render
+from lambdas.board.filters import Filters
+from lambdas.board.render import Frame, fitting_widget, page, widget
+from lambdas.board.view import board
+from lambdas.poll.outposts import from_wire
+from tests.boards import NOW, board_of, gathered, lived
+from tests.strategies import ORDER_SHAPE
+from tests.unit.orders.test_snapshot_item import wild_orders
+
+TAGS = frozenset(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "h1",
+        "main",
+        "div",
+        "dl",
+        "dt",
+        "dd",
+        "time",
+        "abbr",
+        "form",
+        "label",
+        "select",
+        "option",
+        "p",
+        "button",
+        "a",
+        "section",
+        "h2",
+        "article",
+        "header",
+        "h3",
+        "span",
+        "code",
+        "strong",
+        "ol",
+        "li",
+        "b",
+        "small",
+        "details",
+        "summary",
+        "ul",
+        "cwdb-action",
+    ]
+)
+HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{ 7 * 7 }}</style>"
+
+
+class Parsed(HTMLParser):
+    """All tags and attributes of a page, which it checks."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """No tag, event handler or address that the templates do not hold."""
+        assert tag in TAGS
+        for name, value in attrs:
+            assert not name.startswith("on")
+            if name == "href":
+                assert str(value).startswith(("https://", "#", "/?"))
+
+    def handle_data(self, data: str) -> None:
+        """Gather what can be read."""
+        self.text += f" {data}"
+
+
+def hostile(value: Any) -> Any:
+    """The same order, each text of which would break out of a page that does not escape."""
+    match value:
+        case dict():
+            return {name: hostile(inner) for name, inner in value.items()}
+        case list():
+            return [hostile(inner) for inner in value]
+        case str():
+            return f"{value}{HOSTILE}"
+    return value
+
+
+@given(order=wild_orders)
+def test_any_order_is_shown_and_escaped(order: Any) -> None:
+    """Whatever the API sends, in the place of whatever member, is text and nothing else."""
+    read = from_wire(order, ORDER_SHAPE)
+    for shown in (read, {**hostile(read), "OrderId": f"oo-1{HOSTILE}"}):
+        made = board_of(lived((3, shown)), filters=Filters(outpost=HOSTILE, status=""))
+        for html in (page(made), widget(made, endpoint="arn:aws:lambda:x", theme="dark")):
+            Parsed(html)
+
+
+def test_says_what_it_could_not_show() -> None:
+    """Orders that could not be read, that were not read, and that there was no room for."""
+    some = [lived((n, {"OrderId": f"oo-{n}", "Status": "COMPLETED"})) for n in range(22)]
+    html = page(board(gathered(some, unread=3, **{"oo-9": "<Throttled>"}), Filters(), NOW))
+    text = " ".join(Parsed(html).text.split())
+    assert "These orders could not be read: oo-9 <Throttled>" in text
+    assert "3 more orders not read" in text
+    assert "2 more settled orders, ended earlier, left out. Show all settled orders" in text
+
+
+def test_a_widget_has_only_as_many_orders_as_lambdas_answer_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are counted; settled ones go first."""
+    orders = [lived((n, {"OrderId": f"oo-{n:03}", "Status": "PREPARING"})) for n in range(100)]
+    whole = widget(board_of(*orders), endpoint="arn:x", theme="")
+    monkeypatch.setattr(render, "MOST_BYTES", len(json.dumps(whole)) // 2)
+    html = fitting_widget(gathered(orders), Filters(), NOW, endpoint="arn:x", theme="")
+    assert len(json.dumps(html)) <= render.MOST_BYTES
+    assert "75 more orders in flight left out" in html
+
+
+def test_a_file_has_no_filters() -> None:
+    """Nobody would answer them."""
+    made = board_of(lived((3, {})))
+    assert "<form" in page(made)
+    assert "<form" not in page(made, Frame(filters=False))
+
+
+def test_a_board_of_nothing_says_so() -> None:
+    """And tells apart whether there is nothing or the filters let nothing in."""
+    assert "No order is in flight." in page(board_of())
+    assert "No order that the filters let in is in flight." in page(board_of(filters=Filters(region="eu-west-1")))

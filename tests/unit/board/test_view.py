@@ -1,0 +1,144 @@
+"""What the board shows."""
+
+from typing import Any
+
+import pytest
+
+from lambdas.board.filters import Filters
+from lambdas.board.view import SETTLED_SHOWN, Card
+from lambdas.orders.lineage import Reference
+from lambdas.orders.snapshot import ORDER
+from lambdas.poll.source import Source
+from tests.boards import board_of, lived
+
+
+def card(*reads: Any, **further: Any) -> Card:
+    """The card of an order that is on its way."""
+    return board_of(lived(*reads, **further)).in_flight[0]
+
+
+def item(status: str, **members: Any) -> dict[str, Any]:
+    """An order's list of one line item."""
+    return {"LineItems": [{"LineItemId": "ooi-1", "Status": status, **members}]}
+
+
+class TestLife:
+    """An order's and a line item's stages."""
+
+    def test_says_how_long_each_status_lasted_and_the_current_one_has(self) -> None:
+        """The last lasts until now."""
+        stages = card((30, {"Status": "PREPARING"}), (10, {"Status": "IN_PROGRESS"})).stages
+        assert [(each.status, each.lasted, each.current) for each in stages] == [
+            ("PREPARING", "20 days", False),
+            ("IN_PROGRESS", "10 days", True),
+        ]
+
+    def test_is_drawn_to_scale(self) -> None:
+        """A line item is drawn on its order's time axis."""
+        drawn = card(
+            (40, {"Status": "PREPARING"}),
+            (20, {"Status": "PREPARING", **item("BUILDING")}),
+            (10, {"Status": "PREPARING", **item("SHIPPED")}),
+        )
+        assert [(each.left, each.width) for each in drawn.stages] == [(0, 100)]
+        assert [(each.left, each.width) for each in drawn.items[0].stages] == [(50, 25), (75, 25)]
+
+    def test_of_a_settled_order_ends_with_its_last_change(self) -> None:
+        """Its end is not drawn longer every day, and has lasted no time."""
+        (order,) = board_of(lived((30, {"Status": "PREPARING"}), (10, {"Status": "COMPLETED"}))).settled
+        assert [(each.lasted, each.left, each.width) for each in order.stages] == [("20 days", 0, 100), ("", 100, 0)]
+
+    def test_of_an_unread_order_is_empty(self) -> None:
+        """A snapshot that could not be read has no history."""
+        assert card((3, {}), history={}, damage="snapshot: garbage").stages == ()
+
+
+class TestLineItem:
+    """A line item."""
+
+    def test_names_its_shipment_and_assets(self) -> None:
+        """With the carrier's tracking page."""
+        shipment = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "JD 1"}
+        assets = [{"AssetId": "a-1", "MacAddressList": ["02:00", "02:01"]}, {"AssetId": "a-2"}]
+        (shown,) = card((3, item("SHIPPED", ShipmentInformation=shipment, AssetInformationList=assets))).items
+        url = "https://www.dhl.com/global-en/home/tracking.html?tracking-id=JD%201"
+        assert shown.shipment == ("DHL", "JD 1", url)
+        assert shown.assets == (("a-1", "02:00, 02:01"), ("a-2", ""))
+
+    def test_names_what_it_replaces_and_what_replaced_it_to_the_last(self) -> None:
+        """Both ways, over any number of orders."""
+        first, second, third = (
+            lived((3, {"OrderId": name, **item("INSTALLED", **previous)}))
+            for name, previous in {
+                "oo-1": {},
+                "oo-2": {"PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"},
+                "oo-3": {"PreviousOrderId": "oo-2", "PreviousLineItemId": "ooi-1"},
+            }.items()
+        )
+        items = {each.id: each.items[0] for each in board_of(third, first, second).in_flight}
+        assert items["oo-1"].replaced_by == (Reference("oo-2", "ooi-1"), Reference("oo-3", "ooi-1"))
+        assert items["oo-2"].replaces == Reference("oo-1", "ooi-1")
+        assert items["oo-3"].replaced_by == ()
+
+    def test_replacements_that_go_round_end(self) -> None:
+        """The API does not promise that they never do."""
+        previous = {"PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"}
+        assert card((3, item("REPLACED", **previous))).items[0].replaced_by == ()
+
+
+class TestOrder:
+    """What comes first, and what is left out."""
+
+    def test_in_flight_comes_what_wants_attention_then_what_changed_last(self) -> None:
+        """Stalled, failed and missing ones before those that changed today."""
+        calm, fresh, stalled, failed = (
+            lived((days, {"OrderId": name, "Status": status}), stalled=frozenset(keys))
+            for name, days, status, keys in [
+                ("oo-calm", 9, "PREPARING", ()),
+                ("oo-fresh", 1, "PREPARING", ()),
+                ("oo-stalled", 90, "PREPARING", (ORDER,)),
+                ("oo-failed", 30, "ERROR", ()),
+            ]
+        )
+        made = board_of(calm, fresh, stalled, failed)
+        assert [each.id for each in made.in_flight] == ["oo-failed", "oo-stalled", "oo-fresh", "oo-calm"]
+        assert made.totals == {"in flight": 4, "stalled": 1, "in error": 1, "settled": 0}
+
+    @pytest.mark.parametrize(
+        ("filters", "most", "in_flight", "settled"),
+        [
+            (Filters(), None, (3, 0), (SETTLED_SHOWN, 5)),
+            (Filters(settled="all"), None, (3, 0), (SETTLED_SHOWN + 5, 0)),
+            (Filters(settled="all"), 7, (3, 0), (4, SETTLED_SHOWN + 1)),
+            (Filters(), 2, (2, 1), (0, SETTLED_SHOWN + 5)),
+            (Filters(), 0, (0, 3), (0, SETTLED_SHOWN + 5)),
+        ],
+    )
+    def test_nothing_is_left_out_unsaid(
+        self, filters: Filters, most: int | None, in_flight: tuple[int, int], settled: tuple[int, int]
+    ) -> None:
+        """Orders in flight go first; the rest is counted."""
+        orders = [lived((n, {"OrderId": f"oo-a{n}", "Status": "PREPARING"})) for n in range(3)]
+        orders += [lived((n, {"OrderId": f"oo-b{n:02}", "Status": "COMPLETED"})) for n in range(SETTLED_SHOWN + 5)]
+        made = board_of(*orders, filters=filters, most=most)
+        assert (len(made.in_flight), made.in_flight_left_out) == in_flight
+        assert (len(made.settled), made.settled_left_out) == settled
+        assert [each.id for each in made.settled] == [f"oo-b{n:02}" for n in range(len(made.settled))]
+
+    @pytest.mark.parametrize(
+        ("status", "shown"), [("BUILDING", {"oo-1"}), ("PREPARING", {"oo-2"}), ("stalled", {"oo-2"}), ("NONE", set())]
+    )
+    def test_a_status_is_the_orders_or_one_of_its_line_items(self, status: str, shown: set[str]) -> None:
+        """Or `stalled`, which is no status of the API's."""
+        orders = [
+            lived((3, {"OrderId": "oo-1", "Status": "IN_PROGRESS", **item("BUILDING")})),
+            lived((3, {"OrderId": "oo-2", "Status": "PREPARING"}), stalled=frozenset({ORDER})),
+        ]
+        made = board_of(*orders, filters=Filters(status=status))
+        assert made.shown == shown
+        assert made.options["status"] == ["BUILDING", "IN_PROGRESS", "PREPARING", "stalled"]
+
+    def test_tells_where_an_order_lives(self) -> None:
+        """Account and region are those of its source."""
+        order = card((3, {"OrderType": "OUTPOST"}), source=Source("444455556666", "us-gov-west-1"))
+        assert order.facts == ("op-1", "OUTPOST", "444455556666", "us-gov-west-1")
