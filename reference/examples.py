@@ -49,21 +49,22 @@ class Bus:
 
     def put_events(self, *, Entries: Sequence[Json]) -> Json:  # noqa: N803 - the API's name
         """Answer as PutEvents does."""
-        self.events += [self._delivered(entry, len(self.events) + number) for number, entry in enumerate(Entries)]
+        self.events += [self._delivered(entry) for entry in Entries]
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "taken"} for _ in Entries]}
 
     @staticmethod
-    def _delivered(entry: Json, number: int) -> Json:
+    def _delivered(entry: Json) -> Json:
+        detail = json.loads(entry["Detail"])
         return {
             "version": "0",
-            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, str(number))),
+            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
             "detail-type": entry["DetailType"],
             "source": entry["Source"],
             "account": ACCOUNT,
             "time": to_iso8601(entry["Time"]),
             "region": REGION,
             "resources": entry["Resources"],
-            "detail": json.loads(entry["Detail"]),
+            "detail": detail,
         }
 
 
@@ -83,7 +84,10 @@ class Clock:
 
 
 def run() -> list[Json]:
-    """Give the events of all scenarios, and of what they do not show: always the same, in the order of publication."""
+    """Give the events of all scenarios, and of what they do not show: always the same, by time, order and sequence.
+
+    A poll reads its orders side by side, so that their events arrive in any order.
+    """
     clock, bus = Clock(), Bus()
     with _poll(clock, bus) as (simulator, poll):
         poll.run()  # the source's first poll: whatever comes after it is news
@@ -93,7 +97,9 @@ def run() -> list[Json]:
             clock.pass_days(1)
             happens()
             poll.run()
-    return bus.events
+    return sorted(
+        bus.events, key=lambda event: (event["time"], event["detail"]["orderId"], event["detail"]["sequence"])
+    )
 
 
 @contextmanager

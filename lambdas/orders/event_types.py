@@ -205,8 +205,8 @@ class OrderStalled(TypedDict):
     """A status has lasted longer than `stalledAfterDays`; once for each status."""
 
     status: Annotated[Text | None, Meaning("The status that lasts.")]
-    since: Annotated[str, Meaning("When it was first seen: ISO 8601, UTC.")]
-    days: Annotated[float, Meaning("How long it has lasted.", minimum=0)]
+    since: Annotated[str, Meaning("When it began, as far as is known: ISO 8601, UTC.")]
+    days: Annotated[int, Meaning("How long it has lasted, in whole days.", minimum=0)]
     thresholdDays: Annotated[int, Meaning("How long it may.", minimum=0)]
     lineItemId: NotRequired[Annotated[Text, Meaning("The line item that it is about; absent for the order itself.")]]
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from lambdas.orders.event_types import UPDATED
@@ -110,6 +111,7 @@ class Plan:
 
     Attributes:
         read: To be read from the API, in the order in which they are taken up.
+        first: Those of them that all others wait for, a little: new replacement orders, for the links that they name.
         missing: To be told missing.
         publish: Neither, but events of them are pending.
         listed: Digest of each listed order's summary.
@@ -119,6 +121,7 @@ class Plan:
     """
 
     read: Sequence[str]
+    first: AbstractSet[str] = frozenset()
     missing: Collection[str] = ()
     publish: Collection[str] = ()
     listed: Mapping[str, bytes] = field(default_factory=dict)
@@ -192,6 +195,7 @@ class Poll:
         chosen = orders_to_read(listed, known, last, began, state.owed | state.failed)
         plan = Plan(
             read=in_turn(chosen, state.resume_at, state.failed),
+            first=listing.replacements - known.keys() - state.failed,
             missing=missing,
             publish=pending - listed.keys() - set(missing),
             listed=listed,
@@ -199,11 +203,7 @@ class Poll:
             baseline=state.baseline_left if state.baseline_at else listed.keys() - known.keys(),
             lineage=_lineage_of(known.values()),
         )
-        new = listing.replacements - known.keys()
-        first = [order_id for order_id in plan.read if order_id in new]
-        rest = [order_id for order_id in plan.read if order_id not in new]
-        left_first = self._carry_out(replace(plan, read=first, missing=(), publish=()), summary)
-        left = self._carry_out(replace(plan, read=rest), summary) + left_first
+        left = self._carry_out(plan, summary)
         self.table.save_source_state(self.source.name, _next_state(state, plan, summary, left, began))
         return summary
 
@@ -247,24 +247,29 @@ class Poll:
     def _carry_out(self, plan: Plan, summary: Summary) -> list[str]:
         """Take up a plan's orders, many at once; gives those that there was no time for, the first one first.
 
-        1. Load the next snapshots as soon as threads would fall idle: no order waits for a slow one before it.
+        1. Load the next snapshots as soon as threads would fall idle: no order waits for a slow one before it, but for
+           five seconds where it is one of the plan's first.
         2. Publish what is done before loading more, and every five seconds at least.
         3. When time is short take up no more orders. Those under way may end and are published. One that hangs is not
            waited for: should it be stored yet, the next run publishes it.
         """
-        waiting = deque([*sorted(plan.publish), *sorted(plan.missing), *plan.read])
+        first = [order_id for order_id in plan.read if order_id in plan.first]
+        rest = [order_id for order_id in plan.read if order_id not in plan.first]
+        waiting = deque([*first, *sorted(plan.publish), *sorted(plan.missing), *rest])
         under_way: dict[Future[Outcome], str] = {}
         hung = False
         threads = ThreadPoolExecutor(CONCURRENT_READS)
         try:
             while under_way or (waiting and self._may_begin()):
+                leading = 0
                 if not self._may_begin():
                     not_begun = [under_way.pop(each) for each in list(under_way) if each.cancel()]
                     waiting.extendleft(reversed(not_begun))
                 elif len(under_way) <= CONCURRENT_READS:
-                    chunk = [waiting.popleft() for _ in range(min(BATCH_GET_ITEMS, len(waiting)))]
+                    leading = sum(1 for _ in takewhile(plan.first.__contains__, waiting))
+                    chunk = [waiting.popleft() for _ in range(min(BATCH_GET_ITEMS, leading or len(waiting)))]
                     under_way |= self._begin(chunk, plan, summary, threads)
-                outcomes = _done(under_way, enough=CONCURRENT_READS if waiting else 0)
+                outcomes = _done(under_way, enough=CONCURRENT_READS if waiting and not leading else 0)
                 _add(summary, outcomes)
                 plan.lineage.add(link for each in outcomes if each.snapshot for link in links_of(each.snapshot.order))
                 self._publish(outcomes, summary)
@@ -276,7 +281,7 @@ class Poll:
                 summary.failures[order_id] = "it was not read and stored before the function's time was nearly up"
         finally:
             threads.shutdown(wait=not hung, cancel_futures=True)
-        summary.orders_left += len(waiting)
+        summary.orders_left = len(waiting)
         return list(waiting)
 
     def _may_begin(self) -> bool:

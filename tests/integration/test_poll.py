@@ -297,10 +297,13 @@ class TestFailures:
         assert "NotFoundException" in summary["failures"][0]["error"]
         assert {event["detail"]["orderId"] for event in world.events()} == {OTHER_ID}
 
-    def test_an_order_that_answers_slowly_delays_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("order_type", ["OUTPOST", "REPLACEMENT"])
+    def test_an_order_that_answers_slowly_delays_no_other(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, order_type: str
+    ) -> None:
         """What has been read is published while the slow one is still waited for."""
         monkeypatch.setattr(run, "PUBLISH_SECONDS", 0.2)
-        world.put(an_order())
+        world.put(an_order(OrderType=order_type))
         world.put(an_order(OTHER_ID))
         world.fail(GetOrder={"latencySeconds": 4, "orderId": ORDER_ID})
         poll = threading.Thread(target=world.poll)
