@@ -17,7 +17,7 @@ from benchmarks.cold_start import ColdStart
 from benchmarks.diffing import Diffing
 from benchmarks.memory_size import MemorySize, advised, memory_sizes
 from benchmarks.polling import Measured
-from benchmarks.throttling import Throttled
+from benchmarks.throttling import BURST, CALLS_PER_SECOND, Throttled
 from infra import memory
 
 SIZE = 1_000  # orders that the targets are about
