@@ -107,7 +107,7 @@ class Notifications(Construct):
             if slack.channel:
                 environment["SLACK_CHANNEL"] = slack.channel
         if local_cloud:
-            environment["SLACK_WEBHOOK_ORIGIN"] = local_cloud.slack_webhook_origin
+            environment["SLACK_ORIGIN"] = local_cloud.slack_origin
         function = Function(
             self,
             "Function",

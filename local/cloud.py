@@ -148,7 +148,7 @@ def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:
     parts = urlsplit(webhook)
     return {
         "notifier": {**notifier, "outpostsEndpointUrl": outposts_url},
-        "localCloud": {"slackWebhookOrigin": f"{parts.scheme}://{parts.netloc}"},
+        "localCloud": {"slackOrigin": f"{parts.scheme}://{parts.netloc}"},
     }
 
 

@@ -17,9 +17,11 @@ from lambdas.notify.delivery import Delivery, wait_before_retry
 from lambdas.notify.environment import Environment
 from lambdas.notify.message import alarm_message, order_message
 from lambdas.notify.pace import Pace
-from lambdas.notify.slack import Slack
+from lambdas.notify.slack.channel import Slack
+from lambdas.notify.slack.threads import Threads
 from lambdas.notify.sns import Sns
 from lambdas.orders.observability import count, logger, metrics, tracer
+from lambdas.orders.snapshot_table import SnapshotTable
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
@@ -102,8 +104,7 @@ def _tell(environment: Environment, notices: Mapping[str, Notice], context: Lamb
 def _channels(environment: Environment) -> Iterator[Channel]:
     yield Sns(_sns(), environment.topic_arn)
     if environment.slack_secret_name:
-        pace = _pace(environment.idempotency_table_name)
-        yield Slack(environment.slack_secret_name, environment.slack_webhook_origin, pace)
+        yield _slack(environment, environment.slack_secret_name)
 
 
 def _send_back(queue_url: str, record: SQSRecord, errors: Collection[Exception]) -> None:
@@ -122,8 +123,17 @@ def _delivery(table_name: str) -> Delivery:
 
 
 @cache
-def _pace(table_name: str) -> Pace:
-    return Pace(boto3.client("dynamodb"), table_name)
+def _slack(environment: Environment, secret_name: str) -> Slack:
+    client = boto3.client("dynamodb")
+    table_name = environment.idempotency_table_name
+    return Slack(
+        secret_name,
+        environment.slack_origin,
+        Pace(client, table_name),
+        environment.slack_channel,
+        Threads(client, table_name),
+        SnapshotTable(client, environment.snapshot_table_name) if environment.snapshot_table_name else None,
+    )
 
 
 @cache

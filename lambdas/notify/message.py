@@ -41,12 +41,16 @@ class Message:
         lines: What changed, from what, after how long; the most important first.
         facts: Names and values that stay the same: where the order lives.
         url: Where to see more.
+        at: When it was observed, ISO 8601, so that messages that come late can be told; empty for an alarm.
+        sequence: The observation's `sequence` in its order.
     """
 
     headline: str
     lines: tuple[Line, ...]
     facts: Mapping[str, str]
     url: str
+    at: str = ""
+    sequence: int = 0
 
 
 def order_message(detail: Mapping[str, Any]) -> Message:
@@ -68,6 +72,8 @@ def order_message(detail: Mapping[str, Any]) -> Message:
             "Region": plain(detail["region"]),
         },
         url=orders_url(detail["region"]),
+        at=plain(detail["observedAt"]),
+        sequence=int(detail["sequence"]),
     )
 
 
@@ -88,9 +94,9 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
 
 def plain(value: object) -> str:
     """Make one line of readable text of a value from outside: no control or bidirectional-override characters."""
-    text = "unknown" if value is None else value if isinstance(value, str) else canonical_json(value)
+    text = "" if value is None else value if isinstance(value, str) else canonical_json(value)
     readable = "".join(" " if unicodedata.category(character) in _UNREADABLE else character for character in text)
-    readable = " ".join(readable.split())
+    readable = " ".join(readable.split()) or "unknown"
     return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
 
 
@@ -225,10 +231,14 @@ def _removed(changes: list[Change]) -> Iterator[Line]:
 def _amended(changes: list[Change]) -> Iterator[Line]:
     for change in changes:
         for amendment in change["amendments"]:
-            old, new = (
-                plain(amendment[key]) if amendment[key] is not None else "none" for key in ("previousValue", "value")
-            )
+            old, new = (_value(amendment[key]) for key in ("previousValue", "value"))
             yield Line(f"{plain(amendment['path']).lstrip('/')}: {old} → {new}")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "none"
+    return plain(value) if value != "" else "empty"
 
 
 def _replacement_linked(changes: list[Change]) -> Iterator[Line]:

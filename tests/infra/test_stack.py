@@ -75,5 +75,5 @@ class TestLocalCloud:
             assert function["Properties"]["Environment"]["Variables"]["POWERTOOLS_TRACE_DISABLED"] == "true"
         local.has_resource_properties(
             "AWS::Lambda::Function",
-            {"Environment": {"Variables": {"SLACK_WEBHOOK_ORIGIN": "http://127.0.0.1:4567"}}},
+            {"Environment": {"Variables": {"SLACK_ORIGIN": "http://127.0.0.1:4567"}}},
         )

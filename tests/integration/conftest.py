@@ -31,7 +31,7 @@ def aws() -> Iterator[None]:
         poll_handler._table,
         poll_handler._bus,
         notify_handler._delivery,
-        notify_handler._pace,
+        notify_handler._slack,
         notify_handler._sns,
         notify_handler._sqs,
     ):

@@ -14,8 +14,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.notify import pace, slack
+from lambdas.notify import pace
 from lambdas.notify.channel import LaterError
+from lambdas.notify.slack import clients
 from lambdas.orders.observability import logger
 from tests.integration.conftest import Slack, make_queue
 from tests.integration.notify_world import WEBHOOK, Calls, World, watch
@@ -51,7 +52,7 @@ def world(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:  #
     monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "told")
     monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
     monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
-    monkeypatch.setenv("SLACK_WEBHOOK_ORIGIN", slack.origin)
+    monkeypatch.setenv("SLACK_ORIGIN", slack.origin)
     monkeypatch.setattr(pace, "INTERVAL_MS", 0)
     calls = Calls()
     watch(calls, monkeypatch.setattr)
@@ -166,7 +167,7 @@ class TestFailures:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A silent Slack counts as not reached: the message goes back alone, and is told once it answers."""
-        monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr(clients, "TIMEOUT_SECONDS", 0.2)
         world.slack_answers(status=200, body="ok", afterSeconds=1)
         world.put("oo-1")
         assert len(world.run()) == 1

@@ -1,0 +1,42 @@
+"""Slack's own clients, made so that they tell no secret and go nowhere else than they were told."""
+
+import logging
+import urllib.request
+from functools import cache
+
+from slack_sdk.web import WebClient
+from slack_sdk.webhook import WebhookClient
+
+TIMEOUT_SECONDS = 10
+
+# Slack's clients log the webhook's address, which is a secret, at some levels and in some errors.
+SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - of no tree, so no handler hears it
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Takes a redirect for the error that it is: Slack redirects nowhere, and whoever does would get the message."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow nothing."""
+
+
+@cache
+def _follow_no_redirects() -> None:
+    # Both clients use urllib's opener and take no other; nothing else in this process uses it.
+    urllib.request.install_opener(urllib.request.build_opener(_NoRedirects))
+
+
+def webhook_client(url: str) -> WebhookClient:
+    """Make a client of a webhook."""
+    _follow_no_redirects()
+    client = WebhookClient(url, timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=SILENT)
+    client.proxy = None  # else it makes an opener of its own; urllib heeds the same environment variables
+    return client
+
+
+def web_client(token: str, url: str) -> WebClient:
+    """Make a client of the Web API at an address that ends with a slash."""
+    _follow_no_redirects()
+    client = WebClient(token, base_url=url, timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=SILENT)
+    client.proxy = None
+    return client
