@@ -13,7 +13,7 @@ class LocalCloud:
     """The local cloud's own settings.
 
     Attributes:
-        slack_origin: An origin that Slack's webhook may have besides Slack's own.
+        slack_origin: Of the Slack receiver: its webhooks, and its Web API.
     """
 
     slack_origin: str

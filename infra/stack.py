@@ -46,7 +46,12 @@ class OutpostsOrderNotifier(cdk.Stack):
         bus = EventBus(self, "EventBus", readers=configuration.event_bus_readers, local=local).bus
         poller = Poller(self, "Poller", configuration=configuration, snapshots=snapshots, bus=bus, local=local)
         notifications = Notifications(
-            self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud
+            self,
+            "Notifications",
+            configuration=configuration,
+            bus=bus,
+            snapshots=snapshots.table,
+            local_cloud=local_cloud,
         )
         monitoring = Monitoring(
             self, "Monitoring", configuration=configuration, poller=poller, notifications=notifications

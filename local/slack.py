@@ -34,10 +34,10 @@ MESSAGE = Draft202012Validator(yaml.safe_load(Path(__file__).with_name("slack_me
 class SlackReceiver:
     """A WSGI application that receives what is posted to Slack's webhooks and to `/api/`, its Web API.
 
-    `GET /_receiver/messages` lists what was accepted. `PUT /_receiver/answer` makes the next posts be
-    answered as told: `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`;
-    `"afterSeconds"` lets the answer wait, `"path"` means only posts to this path, and `"taken": true` that they are
-    taken, but answered so.
+    `GET /_receiver/messages` lists what was accepted, `GET /_receiver/channels` what a bot's channels show now.
+    `PUT /_receiver/answer` makes the next posts be answered as told:
+    `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`; `"afterSeconds"` lets the
+    answer wait, `"path"` means only posts to this path, and `"taken": true` that they are taken, but answered so.
 
     Attributes:
         workspace: What a bot sees and posts.
@@ -70,6 +70,9 @@ class SlackReceiver:
         match request.method, request.path:
             case "GET", "/_receiver/messages":
                 return Response(json.dumps(self.messages), content_type="application/json")
+            case "GET", "/_receiver/channels":
+                channels = {channel.name: list(channel.messages.values()) for channel in self.workspace.channels}
+                return Response(json.dumps(channels), content_type="application/json")
             case "PUT", "/_receiver/answer":
                 with self._lock:
                     self._answer = {"times": 1, **request.get_json()}

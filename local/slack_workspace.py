@@ -169,8 +169,7 @@ class Workspace:
         channel = self._channel(arguments)
         if arguments.get("ts") not in channel.messages:
             raise RefusalError("thread_not_found")
-        page = _page(channel.replies(arguments["ts"]), arguments)
-        return {**page, "messages": [channel.messages[arguments["ts"]], *page["messages"]]}
+        return _page([channel.messages[arguments["ts"]], *channel.replies(arguments["ts"])], arguments)
 
     def _conversations(self, arguments: Json) -> Json:
         joined = [channel for channel in self.channels if channel.joined and not channel.archived]

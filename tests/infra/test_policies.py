@@ -6,7 +6,7 @@ import pytest
 from aws_cdk.assertions import Template
 
 from tests.infra.conftest import READER_ROLE
-from tests.infra.synthesis import ACCOUNT, REGION, statements_of
+from tests.infra.synthesis import ACCOUNT, REGION, statements_of, template_of
 
 
 def granted(template: Template, name: str) -> dict[str, str]:
@@ -79,11 +79,14 @@ class TestFunctionRoles:
         """A source of another account adds its role and nothing else."""
         assert granted(full, "poll") == {**POLL, "sts:AssumeRole": READER_ROLE}
 
-    def test_notify_may_read_the_configured_secret_alone(self, full: Template) -> None:
-        """Slack adds its one secret and nothing else."""
+    def test_notify_may_read_the_configured_secret_and_for_a_bot_the_snapshots_alone(self, full: Template) -> None:
+        """Slack adds its one secret, a channel for a bot what its cards show, and nothing else."""
         allowed = granted(full, "notify")
         secret = allowed.pop("secretsmanager:GetSecretValue").replace("<AWS::Par>", "aws")
-        assert (allowed, secret) == (NOTIFY, SECRET)
+        assert secret == SECRET
+        assert allowed == {**NOTIFY, "dynamodb:BatchGetItem": "<SnapshotsTable>"}
+        webhook = granted(template_of({"slack": {"secretName": "outposts/slack"}}), "notify")
+        assert webhook.keys() == {*NOTIFY, "secretsmanager:GetSecretValue"}
 
     def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
         """Nothing in the stack brings a role along that nobody looked at."""

@@ -6,7 +6,7 @@ How an observation is told:
 2. Show the card, made from the order's snapshot as it is now, whatever observation is told: one that comes late or
    twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there.
 3. Post the reply.
-4. Remember the card, and give the thread back.
+4. Remember the card and what was told, and give the thread back.
 
 A run that ends before it knows what Slack has done leaves `unfinished_since` behind. The next one looks for what was
 posted since, by the metadata of the messages, before it posts anything: so a lost answer makes no second card, and no
@@ -82,7 +82,7 @@ class Bot:
         thread.replaced_by |= _replaced_by(notices, room=MAX_REPLACED - len(thread.replaced_by))
         new = thread.ts is None
         thread.ts = self._show(thread, detail)
-        told = self._told(thread) if thread.unfinished_since is not None else set()
+        told = {*thread.told, *self._found_told(thread)}
         due = [notice for notice in notices if notice.event_id not in told]
         if due:
             try:
@@ -90,6 +90,7 @@ class Bot:
             except GoneError:
                 thread.ts = None
                 raise
+        thread.told += [notice.event_id for notice in notices if notice.event_id not in thread.told]
 
     def _show(self, thread: Thread, detail: Mapping[str, Any]) -> str:
         """Bring the card up to date, wherever it is, or post one; gives its `ts`."""
@@ -124,9 +125,11 @@ class Bot:
                 return ts
         return None
 
-    def _told(self, thread: Thread) -> set[str]:
+    def _found_told(self, thread: Thread) -> set[str]:
         """Find the observations that were told in the thread since it is unknown."""
-        since = (thread.unfinished_since or 0) - CLOCKS_APART_SECONDS
+        if thread.unfinished_since is None:
+            return set()
+        since = thread.unfinished_since - CLOCKS_APART_SECONDS
         found = self.api.metadata_since(self.channel, since, thread=thread.ts)
         return {
             event_id

@@ -1,8 +1,10 @@
 """What is remembered of each order's thread, in an item of the idempotency table that never expires.
 
-An item is some 200 bytes, and an order that was completed long ago can be replaced: its news belong into its thread.
-`id` (`thread#<channel>#<order id>`), `ts` of the card, `replaced_by` (JSON), `taken_until` (milliseconds) while a run
-writes to the thread, and `unfinished_since` (seconds) while it is not known what Slack has done of what it was asked.
+An item is at most some kilobytes, and an order that was completed long ago can be replaced: its news belong into its
+thread.
+`id` (`thread#<channel>#<order id>`), `ts` of the card, `told` and `replaced_by` (JSON), `taken_until` (milliseconds)
+while a run writes to the thread, and `unfinished_since` (seconds) while it is not known what Slack has done of what it
+was asked.
 """
 
 import json
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # Longer than the few calls that a run makes for one order: a killed run's thread is free again after this.
 TAKEN_MS = 60_000
+MAX_TOLD = 100  # a batch's most events, so that all of a reply are remembered
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Thread:
         ts: The card's, None before there is one.
         unfinished_since: Since when, in seconds of the epoch, it is unknown what of this thread Slack has posted;
             None where all is known.
+        told: The `event_id`s of the latest replies, latest last.
         replaced_by: The line items known to be replaced, and by which of which order.
     """
 
@@ -38,6 +42,7 @@ class Thread:
     taken_until: int
     ts: str | None = None
     unfinished_since: float | None = None
+    told: list[str] = field(default_factory=list)
     replaced_by: dict[str, Any] = field(default_factory=dict)
 
 
@@ -89,6 +94,7 @@ class Threads:
             taken_until,
             ts=old.get("ts", {}).get("S"),
             unfinished_since=float(since) if since else None,
+            told=json.loads(old.get("told", {}).get("S", "[]")),
             replaced_by=json.loads(old.get("replaced_by", {}).get("S", "{}")),
         )
 
@@ -102,10 +108,11 @@ class Threads:
         remove = ["taken_until", *(["unfinished_since"] if finished else []), *([] if thread.ts else ["ts"])]
         values: dict[str, Any] = {
             ":mine": {"N": str(thread.taken_until)},
+            ":told": {"S": json.dumps(thread.told[-MAX_TOLD:])},
             ":replaced": {"S": json.dumps(thread.replaced_by)},
             **({":ts": {"S": thread.ts}} if thread.ts else {}),
         }
-        sets = ["replaced_by = :replaced", *(["ts = :ts"] if thread.ts else [])]
+        sets = ["told = :told", "replaced_by = :replaced", *(["ts = :ts"] if thread.ts else [])]
         try:
             self._client.update_item(
                 TableName=self._table_name,
