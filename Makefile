@@ -61,7 +61,7 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 	@$(RUN) npx cdk deploy $(ARGS)
 
 .PHONY: pictures
-pictures: setup ## Make the README's picture of a Slack message anew; needs Chromium
+pictures: setup ## Make the pictures of Slack anew; needs Chromium
 	@$(RUN) python -m local.picture
 
 .PHONY: lock

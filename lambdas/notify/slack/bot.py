@@ -21,7 +21,7 @@ from typing import Any
 from lambdas.notify.channel import ChannelError, LaterError, Notice, Posting
 from lambdas.notify.digest import by_order, together
 from lambdas.notify.slack.api import Api, GoneError, UnknownOutcomeError
-from lambdas.notify.slack.blocks import block_kit_payload
+from lambdas.notify.slack.blocks import block_kit_payload, section, shortened
 from lambdas.notify.slack.card import CARD, card_payload, sketch_payload
 from lambdas.notify.slack.threads import Thread, Threads
 from lambdas.orders import diff
@@ -32,6 +32,7 @@ from lambdas.orders.snapshot_table import SnapshotTable
 UPDATE = "outposts_order_update"
 CLOCKS_APART_SECONDS = 60  # Slack's clock makes a message's `ts`, ours `unfinished_since`
 MAX_REPLACED = 50
+MAX_HEADLINE = 300
 
 # News that the channel should see, not only those who follow the thread.
 LOUD_TYPES = frozenset({diff.ORDER_STATUS, diff.MISSING, "Outposts Order Stalled"})
@@ -157,9 +158,14 @@ def reply_payload(notices: Sequence[Notice], *, loud: bool) -> dict[str, Any]:
     changes = [change for notice in notices for change in (notice.detail or {})["changes"]]
     weighty = any(change["detailType"] in LOUD_TYPES or change.get("status") in LOUD_STATUSES for change in changes)
     metadata = {"event_type": UPDATE, "event_payload": {"event_ids": [notice.event_id for notice in notices]}}
-    facts = {"Status": message.facts["Status"], "Line items": message.facts["Line items"]}
-    payload = block_kit_payload(replace(message, facts=facts))
-    return {**payload, "metadata": metadata, **({"reply_broadcast": True} if loud and weighty else {})}
+    payload = block_kit_payload(replace(message, facts={}))  # the card has them
+    _, *blocks = payload["blocks"]
+    return {
+        **payload,
+        "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
+        "metadata": metadata,
+        **({"reply_broadcast": True} if loud and weighty else {}),
+    }
 
 
 def _replaced_by(notices: Sequence[Notice], room: int) -> dict[str, Any]:
