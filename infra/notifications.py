@@ -47,10 +47,15 @@ class Notifications(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
         )
         self.topic = self._topic(configuration.emails)
+        self.amazon_q_topic = (
+            sns.Topic(self, "AmazonQTopic", display_name="Outposts orders", enforce_ssl=True)
+            if configuration.amazon_q_developer
+            else None
+        )
         self.function = self._function(configuration.slack, snapshots, local_cloud)
         self._rule(configuration, bus)
-        if configuration.slack:
-            # Alarms reach the topic's subscribers by themselves; Slack hears of them from the function.
+        if configuration.slack or configuration.amazon_q_developer:
+            # Alarms reach the topic's subscribers by themselves; chats hear of them from the function.
             alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
             self.topic.add_subscription(
                 subscriptions.SqsSubscription(
@@ -102,6 +107,9 @@ class Notifications(Construct):
             "IDEMPOTENCY_TABLE_NAME": idempotency.table_name,
             "NOTIFY_QUEUE_URL": self.queue.queue_url,
         }
+        if self.amazon_q_topic:
+            environment["AMAZON_Q_TOPIC_ARN"] = self.amazon_q_topic.topic_arn
+            statements.append(iam.PolicyStatement(actions=["sns:Publish"], resources=[self.amazon_q_topic.topic_arn]))
         if slack:
             environment["SLACK_SECRET_NAME"] = slack.secret_name
             statements.append(self._secret_of(slack))

@@ -73,5 +73,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             "DeadLetterQueueUrl": notifications.dead_letter_queue.queue_url,
             "DashboardUrl": monitoring.dashboard_url,
         }
+        if notifications.amazon_q_topic:
+            outputs["AmazonQTopicArn"] = notifications.amazon_q_topic.topic_arn
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

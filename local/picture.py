@@ -47,7 +47,7 @@ def main() -> None:
     try:
         message = _played(DEFAULT_NOTIFIER, _message)
         _picture(page(message), PICTURES / "slack-message.png", height=380)
-        _picture(page(_played(BOT, _thread)), PICTURES / "slack-card.png", height=830)
+        _picture(page(_played(BOT, _thread)), PICTURES / "slack-card.png", height=860)
     except LocalCloudError as error:
         sys.exit(f"error: {error}")
 

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.notify.amazon_q import AmazonQ
 from lambdas.notify.channel import Channel, LaterError, Notice
 from lambdas.notify.delivery import Delivery, wait_before_retry
 from lambdas.notify.environment import Environment
@@ -103,6 +104,8 @@ def _tell(environment: Environment, notices: Mapping[str, Notice], context: Lamb
 
 def _channels(environment: Environment) -> Iterator[Channel]:
     yield Sns(_sns(), environment.topic_arn)
+    if environment.amazon_q_topic_arn:
+        yield AmazonQ(_sns(), environment.amazon_q_topic_arn)
     if environment.slack_secret_name:
         yield _slack(environment, environment.slack_secret_name)
 

@@ -41,10 +41,19 @@ class Sns:
                 yield Posting([notice], partial(self._publish, notice.detail))
 
     def _publish(self, detail: Mapping[str, Any]) -> None:
-        try:
-            self.client.publish(TopicArn=self.topic_arn, **publication(detail))
-        except (BotoCoreError, ClientError) as error:
-            raise ChannelError(f"SNS: {error}") from error
+        publish(self.client, {"TopicArn": self.topic_arn, **publication(detail)})
+
+
+def publish(client: "SNSClient", arguments: Mapping[str, Any]) -> None:
+    """Call Publish.
+
+    Raises:
+        ChannelError: SNS refuses or was not reached.
+    """
+    try:
+        client.publish(**arguments)
+    except (BotoCoreError, ClientError) as error:
+        raise ChannelError(f"SNS: {error}") from error
 
 
 def publication(detail: Mapping[str, Any]) -> dict[str, Any]:

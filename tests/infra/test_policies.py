@@ -62,6 +62,7 @@ NOTIFY = {
     "sqs:GetQueueAttributes": "<NotificationsQueue>",
     "sqs:ChangeMessageVisibility": "<NotificationsQueue>",
 }
+ROLE = "What the notify function of the Outposts order notifier may do"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:outposts/slack-??????"
 
 
@@ -87,6 +88,15 @@ class TestFunctionRoles:
         assert allowed == {**NOTIFY, "dynamodb:BatchGetItem": "<SnapshotsTable>"}
         webhook = granted(template_of({"slack": {"secretName": "outposts/slack"}}), "notify")
         assert webhook.keys() == {*NOTIFY, "secretsmanager:GetSecretValue"}
+
+    def test_notify_may_publish_to_amazon_qs_topic_where_it_is_configured(self) -> None:
+        """That topic and nothing else is added."""
+        statements = statements_of(template_of({"amazonQDeveloper": True}), ROLE)
+        (publish,) = [each for each in statements if each["Action"] == "sns:Publish"]
+        assert [written(topic) for topic in publish["Resource"]] == [
+            "<NotificationsAmazonQTopic>",
+            "<NotificationsTopic>",
+        ]
 
     def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
         """Nothing in the stack brings a role along that nobody looked at."""

@@ -18,7 +18,7 @@ from lambdas.notify import pace
 from lambdas.notify.channel import LaterError
 from lambdas.notify.slack import clients
 from lambdas.orders.observability import logger
-from tests.integration.conftest import Slack
+from tests.integration.conftest import Slack, drain, make_queue
 from tests.integration.notify_world import WEBHOOK, Calls, World, deploy, put_secret
 from tests.unit.notify.details import an_update
 
@@ -79,6 +79,22 @@ class TestTelling:
         assert world.run() == []
         assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is on"
         assert world.sns_told() == {}
+
+    def test_amazon_q_developer_is_told_by_a_topic_of_its_own(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each order and each alarm is a custom notification, once, whatever the other channels do."""
+        chat, arn = make_queue("chat")
+        sns = boto3.client("sns")
+        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        world.put("oo-1", ALARM)
+        world.slack_answers(status=500, times=2)
+        assert len(world.run()) == 2
+        assert world.run() == []
+        threads = [notification["metadata"]["threadId"] for notification in drain(chat)]
+        assert sorted(threads) == ["Outposts order notifier: PollsFailing", "oo-1"]
 
     def test_without_slack_the_topic_is_told(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Slack is optional."""
