@@ -22,11 +22,13 @@ from lambdas.notify.slack.channel import Slack
 from lambdas.notify.slack.threads import Threads
 from lambdas.notify.sns import Sns
 from lambdas.orders.observability import count, logger, metrics, tracer
-from lambdas.orders.snapshot_table import SnapshotTable
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_sns.client import SNSClient
     from mypy_boto3_sqs.client import SQSClient
+
+    from lambdas.orders.snapshot_table import SnapshotTable
 
 WORKFLOW_VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
 
@@ -135,8 +137,14 @@ def _slack(environment: Environment, secret_name: str) -> Slack:
         Pace(client, table_name),
         environment.slack_channel,
         Threads(client, table_name),
-        SnapshotTable(client, environment.snapshot_table_name) if environment.snapshot_table_name else None,
+        _snapshots(client, environment.snapshot_table_name) if environment.snapshot_table_name else None,
     )
+
+
+def _snapshots(client: "DynamoDBClient", table_name: str) -> "SnapshotTable":
+    from lambdas.orders.snapshot_table import SnapshotTable  # noqa: PLC0415 - only a bot's cold start loads it
+
+    return SnapshotTable(client, table_name)
 
 
 @cache

@@ -14,17 +14,13 @@ from slack_sdk.web import WebClient
 
 from lambdas.notify.channel import ChannelError
 from lambdas.notify.pace import Pace
-from lambdas.notify.slack.clients import web_client
+from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, web_client
 from lambdas.notify.slack.credentials import BotToken
 
-LONGEST_HOLD_SECONDS = 900
 PAGE = 200
 MAX_PAGES = 20
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 ERROR_NAME = re.compile(r"[a-z_]+")
-
-TOO_MANY_REQUESTS = 429
-SERVER_ERRORS = range(500, 600)
 
 # What somebody has to do, by Slack's error; the same call is refused until then.
 REMEDIES = {
@@ -181,10 +177,7 @@ def _failure(method: str, error: SlackApiError) -> ChannelError:
     if not isinstance(name, str) or not ERROR_NAME.fullmatch(name):
         name = f"HTTP {status}"
     if status == TOO_MANY_REQUESTS or name in {"ratelimited", "rate_limited", "message_limit_exceeded"}:
-        headers = {key.lower(): value for key, value in error.response.headers.items()}
-        seconds = str(headers.get("retry-after", ""))
-        wait = min(int(seconds), LONGEST_HOLD_SECONDS) if seconds.isdecimal() else 0
-        return ChannelError("Slack asked to wait", retry_after=wait)
+        return ChannelError("Slack asked to wait", retry_after=retry_after(error.response.headers))
     text = f"Slack answered {method} with {name}"
     if name in GONE:
         return GoneError(text)

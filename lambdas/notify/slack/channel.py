@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from lambdas.notify.channel import ChannelError, Notice, Posting
 from lambdas.notify.pace import Pace
-from lambdas.notify.slack import bot, webhook
-from lambdas.notify.slack.api import Api
-from lambdas.notify.slack.credentials import Webhook, credentials
+from lambdas.notify.slack import webhook
+from lambdas.notify.slack.credentials import BotToken, Webhook, credentials
 from lambdas.notify.slack.threads import Threads
-from lambdas.orders.snapshot_table import SnapshotTable
+
+if TYPE_CHECKING:
+    from lambdas.orders.snapshot_table import SnapshotTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Slack:
     pace: Pace
     channel: str | None
     threads: Threads
-    snapshots: SnapshotTable | None
+    snapshots: "SnapshotTable | None"
     name: ClassVar[str] = "slack"
 
     def postings(self, notices: Sequence[Notice]) -> Iterable[Posting]:
@@ -43,8 +44,14 @@ class Slack:
         access = credentials(self.secret_name, self.origin)
         if isinstance(access, Webhook):
             return webhook.postings(access, notices, self.pace)
+        return self._as_bot(access, notices)
+
+    def _as_bot(self, access: BotToken, notices: Sequence[Notice]) -> Iterable[Posting]:
+        # A webhook's cold start need not load what only a bot needs.
+        from lambdas.notify.slack.api import Api  # noqa: PLC0415
+        from lambdas.notify.slack.bot import Bot  # noqa: PLC0415
+
         if self.channel is None:
             raise ChannelError("a bot needs a channel: configure notifier.slack.channel", permanent=True)
         api = Api(access, self.pace)
-        writer = bot.Bot(api, api.channel_id(self.channel), self.threads, self.snapshots)
-        return writer.postings(notices)
+        return Bot(api, api.channel_id(self.channel), self.threads, self.snapshots).postings(notices)

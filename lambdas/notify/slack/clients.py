@@ -2,12 +2,16 @@
 
 import logging
 import urllib.request
+from collections.abc import Mapping
 from functools import cache
 
 from slack_sdk.web import WebClient
 from slack_sdk.webhook import WebhookClient
 
 TIMEOUT_SECONDS = 10
+LONGEST_HOLD_SECONDS = 900  # Slack asks for seconds; what asks for more must not mute it
+TOO_MANY_REQUESTS = 429
+SERVER_ERRORS = range(500, 600)
 
 # Slack's clients log the webhook's address, which is a secret, at some levels and in some errors.
 SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - of no tree, so no handler hears it
@@ -40,3 +44,9 @@ def web_client(token: str, url: str) -> WebClient:
     client = WebClient(token, base_url=url, timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=SILENT)
     client.proxy = None
     return client
+
+
+def retry_after(headers: Mapping[str, str]) -> int:
+    """Give the seconds that Slack asked to wait, 0 where it did not say."""
+    seconds = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return min(int(seconds), LONGEST_HOLD_SECONDS) if seconds.isdecimal() else 0

@@ -13,11 +13,10 @@ from lambdas.notify.digest import by_order, digest, digest_lines, together
 from lambdas.notify.message import Message, plain
 from lambdas.notify.pace import Pace
 from lambdas.notify.slack.blocks import MAX_LINES_TEXT, MAX_SECTION, block_kit_payload, bullet, escape, shortened
-from lambdas.notify.slack.clients import webhook_client
+from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, webhook_client
 from lambdas.notify.slack.credentials import Webhook
 
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")
-LONGEST_HOLD_SECONDS = 900  # Slack asks for seconds; what asks for more must not mute it
 MAX_WORKFLOW_LINES = 2_800  # of a section's 3,000, less the headline
 MOST_SINGLE = 5  # more in one batch share messages
 
@@ -25,8 +24,6 @@ MOST_SINGLE = 5  # more in one batch share messages
 ERROR_NAME = re.compile(r'(?:\{.*"error": *")?([a-z_]+)')
 
 OK = 200
-TOO_MANY_REQUESTS = 429
-SERVER_ERRORS = range(500, 600)
 REQUEST_TIMEOUT = 408
 
 
@@ -94,10 +91,7 @@ def _check(response: WebhookResponse) -> None:
     if status == OK and body in {"ok", '{"ok":true}'}:
         return
     if status == TOO_MANY_REQUESTS:
-        seconds = next((value for name, value in response.headers.items() if name.lower() == "retry-after"), "0")
-        raise ChannelError(
-            "Slack asked to wait", retry_after=min(int(seconds), LONGEST_HOLD_SECONDS) if seconds.isdecimal() else 0
-        )
+        raise ChannelError("Slack asked to wait", retry_after=retry_after(response.headers))
     passing = status in SERVER_ERRORS or status in {OK, REQUEST_TIMEOUT}
     name = ERROR_NAME.match(body)
     raise ChannelError(f"Slack answered {status} {name[1] if name else ''}".rstrip(), permanent=not passing)
