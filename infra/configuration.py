@@ -118,6 +118,7 @@ class Configuration:
         announce_existing_orders: Whether people are told of the orders that a source's first poll found.
         stalled_after_days: Thresholds of stalled orders and line items.
         slack: None where Slack is not told.
+        amazon_q_developer: Whether Amazon Q Developer in chat applications gets a topic of its own.
         emails: Addresses subscribed to the topic.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
@@ -130,6 +131,7 @@ class Configuration:
     announce_existing_orders: bool = False
     stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
     slack: Slack | None = None
+    amazon_q_developer: bool = False
     emails: tuple[str, ...] = ()
     notify: Mapping[str, Any] = field(default_factory=dict)
     event_bus_readers: tuple[str, ...] = ()
@@ -166,6 +168,7 @@ class Configuration:
             announce_existing_orders=values.get("announceExistingOrders", False),
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
             slack=Slack(slack["secretName"], slack.get("channel")) if slack else None,
+            amazon_q_developer=values.get("amazonQDeveloper", False),
             emails=tuple(values.get("emails", [])),
             notify=values.get("notify", {}),
             event_bus_readers=tuple(values.get("eventBusReaders", [])),

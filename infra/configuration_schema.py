@@ -91,6 +91,7 @@ def schema() -> dict[str, Any]:
                 },
                 required=["secretName"],
             ),
+            "amazonQDeveloper": {"type": "boolean", "description": "true or false"},
             "emails": _list(_text(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address"), minimum=0),
             "notify": {
                 **_pattern(DETAIL_KEYS, {"changes": _pattern(CHANGE_KEYS, {})}),

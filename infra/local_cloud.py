@@ -13,12 +13,12 @@ class LocalCloud:
     """The local cloud's own settings.
 
     Attributes:
-        slack_webhook_origin: An origin that Slack's webhook may have besides Slack's own.
+        slack_origin: Of the Slack receiver: its webhooks, and its Web API.
     """
 
-    slack_webhook_origin: str
+    slack_origin: str
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """Read the `localCloud` context, JSON text that only the local cloud sets; None in AWS."""
-        return cls(slack_webhook_origin=json.loads(text)["slackWebhookOrigin"]) if text else None
+        return cls(slack_origin=json.loads(text)["slackOrigin"]) if text else None

@@ -24,13 +24,14 @@ RECEIVES = 20  # with the function's back-off of 15 seconds, doubled up to 15 mi
 class Notifications(Construct):
     """From the event `Outposts Order Updated` to the topic and to Slack."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the stack's parts that it stands between
         self,
         scope: Construct,
         construct_id: str,
         *,
         configuration: Configuration,
         bus: events.EventBus,
+        snapshots: dynamodb.TableV2,
         local_cloud: LocalCloud | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -47,10 +48,15 @@ class Notifications(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
         )
         self.topic = self._topic(configuration.emails)
-        self.function = self._function(configuration.slack, local_cloud)
+        self.amazon_q_topic = (
+            sns.Topic(self, "AmazonQTopic", display_name="Outposts orders", enforce_ssl=True)
+            if configuration.amazon_q_developer
+            else None
+        )
+        self.function = self._function(configuration.slack, snapshots, local_cloud)
         self._rule(configuration, bus)
-        if configuration.slack:
-            # Alarms reach the topic's subscribers by themselves; Slack hears of them from the function.
+        if configuration.slack or configuration.amazon_q_developer:
+            # Alarms reach the topic's subscribers by themselves; chats hear of them from the function.
             alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
             self.topic.add_subscription(
                 subscriptions.SqsSubscription(
@@ -76,7 +82,7 @@ class Notifications(Construct):
             topic.add_subscription(subscriptions.EmailSubscription(email))
         return topic
 
-    def _function(self, slack: Slack | None, local_cloud: LocalCloud | None) -> Function:
+    def _function(self, slack: Slack | None, snapshots: dynamodb.TableV2, local_cloud: LocalCloud | None) -> Function:
         idempotency = dynamodb.TableV2(
             self,
             "Idempotency",
@@ -102,13 +108,19 @@ class Notifications(Construct):
             "IDEMPOTENCY_TABLE_NAME": idempotency.table_name,
             "NOTIFY_QUEUE_URL": self.queue.queue_url,
         }
+        if self.amazon_q_topic:
+            environment["AMAZON_Q_TOPIC_ARN"] = self.amazon_q_topic.topic_arn
+            statements.append(iam.PolicyStatement(actions=["sns:Publish"], resources=[self.amazon_q_topic.topic_arn]))
         if slack:
             environment["SLACK_SECRET_NAME"] = slack.secret_name
             statements.append(self._secret_of(slack))
-            if slack.channel:
-                environment["SLACK_CHANNEL"] = slack.channel
+            if slack.channel:  # a bot's: its cards show the snapshots
+                environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table_name}
+                statements.append(
+                    iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table_arn])
+                )
         if local_cloud:
-            environment["SLACK_WEBHOOK_ORIGIN"] = local_cloud.slack_webhook_origin
+            environment["SLACK_ORIGIN"] = local_cloud.slack_origin
         function = Function(
             self,
             "Function",

@@ -57,7 +57,12 @@ class OutpostsOrderNotifier(cdk.Stack):
             else None
         )
         notifications = Notifications(
-            self, "Notifications", configuration=configuration, bus=bus, local_cloud=local_cloud
+            self,
+            "Notifications",
+            configuration=configuration,
+            bus=bus,
+            snapshots=snapshots.table,
+            local_cloud=local_cloud,
         )
         monitoring = Monitoring(
             self,
@@ -85,5 +90,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             "DeadLetterQueueUrl": notifications.dead_letter_queue.queue_url,
             "DashboardUrl": monitoring.dashboard_url,
         }
+        if notifications.amazon_q_topic:
+            outputs["AmazonQTopicArn"] = notifications.amazon_q_topic.topic_arn
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

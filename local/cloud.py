@@ -132,7 +132,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         os.environ["AWS_ENDPOINT_URL_OUTPOSTS"] = outposts_url
         progress("Deploying the stack with the CDK")
         webhook = options.slack_webhook or f"{slack_url}{WEBHOOK_PATH}"
-        _keep_secret(notifier, webhook)
+        _keep_secret(notifier, webhook, None if options.slack_webhook else receiver)
         outputs = deploy(_context(notifier, outposts_url, webhook), folder)
         boto3.client("sns").subscribe(
             TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
@@ -166,15 +166,19 @@ def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:
     parts = urlsplit(webhook)
     return {
         "notifier": {**notifier, "outpostsEndpointUrl": outposts_url},
-        "localCloud": {"slackWebhookOrigin": f"{parts.scheme}://{parts.netloc}"},
+        "localCloud": {"slackOrigin": f"{parts.scheme}://{parts.netloc}"},
     }
 
 
-def _keep_secret(notifier: Json, webhook: str) -> None:
+def _keep_secret(notifier: Json, webhook: str, receiver: SlackReceiver | None) -> None:
+    """Keep a webhook's secret; with a channel, which only a bot needs, that of a bot invited there by the receiver."""
     match notifier:
-        case {"slack": {"secretName": str(name)}}:
-            secret = json.dumps({"webhookUrl": webhook})
-            boto3.client("secretsmanager").create_secret(Name=name, SecretString=secret)
+        case {"slack": {"secretName": str(name)} as slack}:
+            secret = {"webhookUrl": webhook}
+            if receiver and "channel" in slack:
+                receiver.workspace.add(slack["channel"])
+                secret = {"botToken": receiver.workspace.token}
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
 
 
 def _record_in_cloudtrail(operation: str, request: Json, response: Json) -> None:

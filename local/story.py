@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lambdas.notify.message import order_message
-from lambdas.notify.slack import escape
+from lambdas.notify.slack.blocks import escape
 from lambdas.orders.event_types import UPDATED
 from local.mailbox import Mail
 from local.scenarios import PlayedStep

@@ -11,7 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from lambdas.notify.slack import SLACK_ORIGINS, WORKFLOW_PATHS
+from lambdas.notify.slack.credentials import API_DOMAINS, WEBHOOK_ORIGINS
+from lambdas.notify.slack.webhook import WORKFLOW_PATHS
 from notifier.errors import OperatorError
 from notifier.poll import invoke_poll, problems_of, sources_of
 from notifier.stack import STACK_NAME, Stack
@@ -171,14 +172,15 @@ def _slack(stack: Stack) -> Iterator[Check]:
         return
     secret = _parsed(text)
     shape = '{"webhookUrl": …} or {"botToken": …}'
+    origin = variables.get("SLACK_ORIGIN")
     match secret:
         case {"webhookUrl": str(url)}:
-            origin = variables.get("SLACK_WEBHOOK_ORIGIN")
             yield Check("Slack's secret", "ok", f"{secret_name} holds a webhook's address")
-            yield _webhook(url.strip(), SLACK_ORIGINS | {origin or ""})
+            yield _webhook(url.strip(), WEBHOOK_ORIGINS | {origin or ""})
         case {"botToken": str(token)}:
             yield Check("Slack's secret", "ok", f"{secret_name} holds a bot's token")
-            yield _bot(token.strip())
+            domain = secret.get("domain", API_DOMAINS[0])
+            yield _bot(token.strip(), f"{origin or f'https://{domain}'}/api/")
         case _:
             yield Check("Slack's secret", "fail", f"{secret_name} has another shape", f"It should be {shape}")
 
@@ -211,9 +213,9 @@ def _webhook(url: str, origins: frozenset[str]) -> Check:
     return Check(name, "fail", f"Slack answered {answer.status} {known}".rstrip(), todo)
 
 
-def _bot(token: str) -> Check:
+def _bot(token: str, api_url: str) -> Check:
     try:
-        answer = WebClient(token, timeout=10).auth_test()
+        answer = WebClient(token, base_url=api_url, timeout=10).auth_test()
     except SlackApiError as error:
         return Check("Slack's bot", "fail", str(error.response.get("error")), "Put a token that works into the secret")
     except Exception as error:  # noqa: BLE001 - many kinds, some of which may quote the token

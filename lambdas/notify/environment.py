@@ -12,15 +12,21 @@ class Environment:
         topic_arn: The SNS topic of notifications.
         idempotency_table_name: Where it is remembered which channel was told what.
         queue_url: The queue that the function is fed from.
-        slack_secret_name: The secret that holds Slack's webhook; None where Slack is not configured.
-        slack_webhook_origin: An origin accepted besides Slack's own, for the local cloud; None in AWS.
+        amazon_q_topic_arn: The topic of Amazon Q Developer; None where that is not configured.
+        slack_secret_name: The secret that holds Slack's webhook or bot token; None where Slack is not configured.
+        slack_channel: The channel that a bot writes to; None where none is configured.
+        snapshot_table_name: Where a bot reads what its cards show; None where no channel is configured.
+        slack_origin: The local cloud's Slack; None in AWS.
     """
 
     topic_arn: str
     idempotency_table_name: str
     queue_url: str
+    amazon_q_topic_arn: str | None
     slack_secret_name: str | None
-    slack_webhook_origin: str | None
+    slack_channel: str | None
+    snapshot_table_name: str | None
+    slack_origin: str | None
 
     @classmethod
     def load(cls) -> "Environment":
@@ -33,6 +39,9 @@ class Environment:
             topic_arn=os.environ["NOTIFICATION_TOPIC_ARN"],
             idempotency_table_name=os.environ["IDEMPOTENCY_TABLE_NAME"],
             queue_url=os.environ["NOTIFY_QUEUE_URL"],
+            amazon_q_topic_arn=os.environ.get("AMAZON_Q_TOPIC_ARN"),
             slack_secret_name=os.environ.get("SLACK_SECRET_NAME"),
-            slack_webhook_origin=os.environ.get("SLACK_WEBHOOK_ORIGIN"),
+            slack_channel=os.environ.get("SLACK_CHANNEL"),
+            snapshot_table_name=os.environ.get("SNAPSHOT_TABLE_NAME"),
+            slack_origin=os.environ.get("SLACK_ORIGIN"),
         )

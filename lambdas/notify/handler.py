@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.notify.amazon_q import AmazonQ
 from lambdas.notify.channel import Channel, LaterError, Notice
 from lambdas.notify.delivery import Delivery, wait_before_retry
 from lambdas.notify.environment import Environment
@@ -24,6 +25,9 @@ if TYPE_CHECKING:  # at run time, Powertools would load its data classes for eve
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_sns.client import SNSClient
     from mypy_boto3_sqs.client import SQSClient
+
+    from lambdas.notify.slack.channel import Slack
+    from lambdas.orders.snapshot_table import SnapshotTable
 
 WORKFLOW_VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
 
@@ -102,11 +106,10 @@ def _tell(environment: Environment, notices: Mapping[str, Notice], context: Lamb
 
 def _channels(environment: Environment) -> Iterator[Channel]:
     yield Sns(_sns(), environment.topic_arn)
+    if environment.amazon_q_topic_arn:
+        yield AmazonQ(_sns(), environment.amazon_q_topic_arn)
     if environment.slack_secret_name:
-        from lambdas.notify.slack import Slack  # noqa: PLC0415 - its SDK is loaded only where Slack is told
-
-        pace = _pace(environment.idempotency_table_name)
-        yield Slack(environment.slack_secret_name, environment.slack_webhook_origin, pace)
+        yield _slack(environment, environment.slack_secret_name)
 
 
 def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) -> None:
@@ -125,8 +128,27 @@ def _delivery(table_name: str) -> Delivery:
 
 
 @cache
-def _pace(table_name: str) -> Pace:
-    return Pace(_dynamodb(), table_name)
+@cache
+def _slack(environment: Environment, secret_name: str) -> "Slack":
+    # Its SDK is loaded only where Slack is told.
+    from lambdas.notify.slack.channel import Slack  # noqa: PLC0415
+    from lambdas.notify.slack.threads import Threads  # noqa: PLC0415
+
+    table_name, snapshots = environment.idempotency_table_name, environment.snapshot_table_name
+    return Slack(
+        secret_name,
+        environment.slack_origin,
+        Pace(_dynamodb(), table_name),
+        environment.slack_channel,
+        Threads(_dynamodb(), table_name),
+        _snapshots(snapshots) if snapshots else None,
+    )
+
+
+def _snapshots(table_name: str) -> "SnapshotTable":
+    from lambdas.orders.snapshot_table import SnapshotTable  # noqa: PLC0415 - only a bot's cold start loads it
+
+    return SnapshotTable(_dynamodb(), table_name)
 
 
 @cache

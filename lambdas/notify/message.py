@@ -36,12 +36,16 @@ class Message:
         lines: What changed, from what, after how long; the most important first.
         facts: Names and values that stay the same: where the order lives.
         url: Where to see more.
+        at: When it was observed, ISO 8601, so that messages that come late can be told; empty for an alarm.
+        sequence: The observation's `sequence` in its order.
     """
 
     headline: str
     lines: tuple[Line, ...]
     facts: Mapping[str, str]
     url: str
+    at: str = ""
+    sequence: int = 0
 
 
 def order_message(detail: Mapping[str, Any]) -> Message:
@@ -64,6 +68,8 @@ def order_message(detail: Mapping[str, Any]) -> Message:
             "Region": plain(detail["region"]),
         },
         url=orders_url(detail["region"]),
+        at=plain(detail["observedAt"]),
+        sequence=int(detail["sequence"]),
     )
 
 
@@ -204,10 +210,14 @@ def _removed(changes: list[Change]) -> Iterator[Line]:
 def _amended(changes: list[Change]) -> Iterator[Line]:
     for change in changes:
         for amendment in change["amendments"]:
-            old, new = (
-                plain(amendment[key]) if amendment[key] is not None else "none" for key in ("previousValue", "value")
-            )
+            old, new = (_value(amendment[key]) for key in ("previousValue", "value"))
             yield Line(f"{plain(amendment['path']).lstrip('/')}: {old} → {new}")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "none"
+    return plain(value) if value != "" else "empty"
 
 
 def _replacement_linked(changes: list[Change]) -> Iterator[Line]:
@@ -217,7 +227,7 @@ def _replacement_linked(changes: list[Change]) -> Iterator[Line]:
 
 
 def _line_item_in(reference: Mapping[str, Any]) -> str:
-    return f"line item {plain(reference['lineItemId'])} in order {plain(reference['orderId'])}"
+    return f"line item {plain(reference.get('lineItemId'))} in order {plain(reference.get('orderId'))}"
 
 
 def _now(change: Change) -> str:

@@ -42,10 +42,19 @@ class Sns:
                 yield Posting([notice], partial(self._publish, notice.detail))
 
     def _publish(self, detail: Mapping[str, Any]) -> None:
-        try:
-            self.client.publish(TopicArn=self.topic_arn, **publication(detail))
-        except (BotoCoreError, ClientError) as error:
-            raise ChannelError(f"SNS: {error}") from error
+        publish(self.client, {"TopicArn": self.topic_arn, **publication(detail)})
+
+
+def publish(client: "SNSClient", arguments: Mapping[str, Any]) -> None:
+    """Call Publish.
+
+    Raises:
+        ChannelError: SNS refuses or was not reached.
+    """
+    try:
+        client.publish(**arguments)
+    except (BotoCoreError, ClientError) as error:
+        raise ChannelError(f"SNS: {error}") from error
 
 
 def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def text(message: Message) -> str:
     shown = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
     if more := len(message.lines) - len(shown):
         shown.append(f"- and {more} more")
-    facts = [f"{name + ':':<12}{value}" for name, value in message.facts.items()]
+    facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": message.at}.items()]
     return "\n".join([f"{message.headline}.", "", *shown, "", *facts, "", f"Orders in the console: {message.url}"])
 
 
@@ -80,12 +89,12 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
         "changeTypes": {change["detailType"] for change in detail["changes"]},
         "statuses": {plain(status) for change in detail["changes"] for status in _statuses_entered(change)},
     }
-    strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name] is not None}
+    strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name]}
     return {
         name: {"DataType": "String.Array", "StringValue": json.dumps(sorted(values))}
         for name, values in arrays.items()
         if values
-    } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items() if value}
+    } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items()}
 
 
 def _statuses_entered(change: Mapping[str, Any]) -> Iterator[str]:

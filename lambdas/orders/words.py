@@ -12,10 +12,10 @@ _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
 def plain(value: object) -> str:
     """Make one line of readable text of a value from outside: no control or bidirectional-override characters."""
-    text = "unknown" if value is None else value if isinstance(value, str) else canonical_json(value)
+    text = "" if value is None else value if isinstance(value, str) else canonical_json(value)
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(character) in _UNREADABLE else character for character in text)
-    readable = " ".join(text.split())
+    readable = " ".join(text.split()) or "unknown"
     return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
 
 

@@ -80,6 +80,23 @@ class TestUp:
                 (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
                 assert order["OrderId"] in urllib3.request("GET", board).data.decode()
 
+    def test_with_a_slack_channel_a_bot_keeps_a_thread_for_each_order(self, tmp_path: Path) -> None:
+        """The deployed function may do all that a bot needs: the card is there, and the observation its reply."""
+        configuration = tmp_path / "notifier.json"
+        slack = {"secretName": "outposts/slack", "channel": "#outposts"}
+        configuration.write_text(json.dumps({"announceExistingOrders": True, "slack": slack}))
+        with up(tmp_path, "--config", str(configuration)) as cloud:
+            outpost = outpost_of(cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"])
+            items = [{"CatalogItemId": "OR-RACKM5A"}]
+            client = cloud.client("outposts")
+            client.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)
+            told = eventually(lambda: len(cloud.slack_messages) > 1 and cloud.slack_messages)
+            card, reply = told
+            assert card["text"].endswith(" is PREPARING")
+            assert card["metadata"]["event_type"] == "outposts_order_card"
+            assert "thread_ts" in reply
+            assert reply["text"].endswith(" is PREPARING: new order")
+
     @pytest.mark.parametrize(
         ("configuration", "error"),
         [

@@ -45,4 +45,4 @@ def full() -> Template:
 @pytest.fixture(scope="session")
 def local() -> Template:
     """The template as the local cloud gets it."""
-    return template_of(FULL, local_cloud=LocalCloud(slack_webhook_origin="http://127.0.0.1:4567"))
+    return template_of(FULL, local_cloud=LocalCloud(slack_origin="http://127.0.0.1:4567"))

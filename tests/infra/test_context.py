@@ -36,4 +36,4 @@ class TestLocalCloud:
 
     def test_reads_slacks_other_origin(self) -> None:
         """The local cloud says where its Slack receiver is."""
-        assert LocalCloud.parse('{"slackWebhookOrigin": "http://127.0.0.1:1"}') == LocalCloud("http://127.0.0.1:1")
+        assert LocalCloud.parse('{"slackOrigin": "http://127.0.0.1:1"}') == LocalCloud("http://127.0.0.1:1")

@@ -128,6 +128,7 @@ class TestNotifyFunction:
             "NOTIFY_QUEUE_URL",
             "SLACK_SECRET_NAME",
             "SLACK_CHANNEL",
+            "SNAPSHOT_TABLE_NAME",
             "POWERTOOLS_SERVICE_NAME",
             "POWERTOOLS_METRICS_NAMESPACE",
             "POWERTOOLS_LOG_LEVEL",

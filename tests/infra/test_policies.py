@@ -84,6 +84,7 @@ BOARD = {
     "dynamodb:Scan": "<SnapshotsTable>/index/BySource",
     "dynamodb:BatchGetItem": "<SnapshotsTable>",
 }
+ROLE = "What the notify function of the Outposts order notifier may do"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:outposts/slack-??????"
 
 
@@ -115,15 +116,27 @@ class TestFunctionRoles:
         """A notifier that is neither in the management account nor a delegated administrator can watch some."""
         assert granted(template_of({"organization": SOME_ACCOUNTS}), "planner") == PLANNER
 
-    def test_notify_may_read_the_configured_secret_alone(self, full: Template) -> None:
-        """Slack adds its one secret and nothing else."""
+    def test_notify_may_read_the_configured_secret_and_for_a_bot_the_snapshots_alone(self, full: Template) -> None:
+        """Slack adds its one secret, a channel for a bot what its cards show, and nothing else."""
         allowed = granted(full, "notify")
         secret = allowed.pop("secretsmanager:GetSecretValue").replace("<AWS::Par>", "aws")
-        assert (allowed, secret) == (NOTIFY, SECRET)
+        assert secret == SECRET
+        assert allowed == {**NOTIFY, "dynamodb:BatchGetItem": "<SnapshotsTable>"}
+        webhook = granted(template_of({"slack": {"secretName": "outposts/slack"}}), "notify")
+        assert webhook.keys() == {*NOTIFY, "secretsmanager:GetSecretValue"}
+
+    def test_notify_may_publish_to_amazon_qs_topic_where_it_is_configured(self) -> None:
+        """That topic and nothing else is added."""
+        statements = statements_of(template_of({"amazonQDeveloper": True}), ROLE)
+        (publish,) = [each for each in statements if each["Action"] == "sns:Publish"]
+        assert [written(topic) for topic in publish["Resource"]] == [
+            "<NotificationsAmazonQTopic>",
+            "<NotificationsTopic>",
+        ]
 
     def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
         """Nothing in the stack brings a role along that nobody looked at."""
-        full.resource_count_is("AWS::IAM::Role", 4)
+        full.resource_count_is("AWS::IAM::Role", 5)
         full.resource_count_is("AWS::IAM::Policy", 4)
         full.resource_count_is("AWS::IAM::ManagedPolicy", 0)
         assert "ManagedPolicyArns" not in str(full.find_resources("AWS::IAM::Role"))

@@ -10,7 +10,7 @@ from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from tests.infra.conftest import FULL
-from tests.infra.synthesis import REGION, stack_of
+from tests.infra.synthesis import REGION, stack_of, template_of
 
 OUTPUTS = {
     "EventBusName",
@@ -38,6 +38,12 @@ class TestStack:
     def test_has_the_contracts_outputs(self, minimal: Template) -> None:
         """Operators and other tools find the parts by these names."""
         assert minimal.find_outputs("*").keys() == OUTPUTS
+
+    def test_has_amazon_qs_topic_where_it_is_configured(self) -> None:
+        """The chat configuration is made by hand, and needs the topic's ARN."""
+        template = template_of({"amazonQDeveloper": True})
+        assert template.find_outputs("*").keys() == {*OUTPUTS, "AmazonQTopicArn"}
+        template.resource_count_is("AWS::SNS::Topic", 2)
 
     @pytest.mark.parametrize("configuration", ["minimal", "full", "local"])
     def test_cfn_lint_has_nothing_to_say(self, configuration: str, request: pytest.FixtureRequest) -> None:
@@ -85,5 +91,5 @@ class TestLocalCloud:
             assert function["Properties"]["Environment"]["Variables"]["POWERTOOLS_TRACE_DISABLED"] == "true"
         local.has_resource_properties(
             "AWS::Lambda::Function",
-            {"Environment": {"Variables": {"SLACK_WEBHOOK_ORIGIN": "http://127.0.0.1:4567"}}},
+            {"Environment": {"Variables": {"SLACK_ORIGIN": "http://127.0.0.1:4567"}}},
         )

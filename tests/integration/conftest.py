@@ -36,7 +36,7 @@ def aws() -> Iterator[None]:
         assumed_role._credentials,
         assumed_role._sts,
         notify_handler._delivery,
-        notify_handler._pace,
+        notify_handler._slack,
         notify_handler._dynamodb,
         notify_handler._sns,
         notify_handler._sqs,

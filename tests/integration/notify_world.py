@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any
 
 import boto3
+import pytest
 from botocore.client import BaseClient
+from slack_sdk.web import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from lambdas.notify.handler import handler
-from tests.integration.conftest import Slack, drain
+from tests.integration.conftest import Slack, drain, make_queue
 from tests.integration.lambda_context import Context
 from tests.unit.notify.details import an_update
 
@@ -172,6 +174,39 @@ class WithRemaining(Context):
         return self._remaining
 
 
+def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Make what the notify function works with, and put `calls` between it and AWS and Slack."""
+    boto3.client("dynamodb").create_table(
+        TableName="told",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    put_secret(json.dumps({"webhookUrl": slack.origin + WEBHOOK}))
+    queue, _ = make_queue("notify")
+    subscriber, arn = make_queue("subscriber")
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
+    monkeypatch.setenv("NOTIFICATION_TOPIC_ARN", topic)
+    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "told")
+    monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
+    monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
+    monkeypatch.setenv("SLACK_ORIGIN", slack.origin)
+    watch(calls, monkeypatch.setattr)
+    return World(queue, subscriber, "told", slack, calls)
+
+
+def put_secret(value: str) -> None:
+    """Set the secret's value."""
+    secrets = boto3.client("secretsmanager")
+    try:
+        secrets.create_secret(Name="slack", SecretString=value)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId="slack", SecretString=value)
+
+
 def is_order(body: Any) -> bool:
     """Whether a body is an order's id."""
     return isinstance(body, str) and body.startswith("oo-")
@@ -179,13 +214,18 @@ def is_order(body: Any) -> bool:
 
 def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
     """Put `calls` between the function and AWS and Slack."""
-    aws, slack = BaseClient._make_api_call, WebhookClient.send_dict  # type: ignore[attr-defined]
+    aws = BaseClient._make_api_call  # type: ignore[attr-defined]
+    webhook, web_api = WebhookClient.send_dict, WebClient.api_call
 
     def call_aws(self: Any, name: str, parameters: dict[str, Any]) -> Any:
         return calls.pass_on(name, parameters, lambda: aws(self, name, parameters))
 
     def call_slack(self: Any, body: dict[str, Any]) -> Any:
-        return calls.pass_on("Slack", body, lambda: slack(self, body))
+        return calls.pass_on("Slack", body, lambda: webhook(self, body))
+
+    def call_web_api(self: Any, method: str, **arguments: Any) -> Any:
+        return calls.pass_on(method, arguments, lambda: web_api(self, method, **arguments))
 
     patch(BaseClient, "_make_api_call", call_aws)
     patch(WebhookClient, "send_dict", call_slack)
+    patch(WebClient, "api_call", call_web_api)

@@ -14,11 +14,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.notify import pace, slack
+from lambdas.notify import pace
 from lambdas.notify.channel import LaterError
+from lambdas.notify.slack import clients
 from lambdas.orders.observability import logger
-from tests.integration.conftest import Slack, make_queue
-from tests.integration.notify_world import WEBHOOK, Calls, World, watch
+from tests.integration.conftest import Slack, drain, make_queue
+from tests.integration.notify_world import WEBHOOK, Calls, World, deploy, put_secret
 from tests.unit.notify.details import an_update
 
 ALARM = {
@@ -34,28 +35,8 @@ THROTTLED = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceed
 @pytest.fixture
 def world(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001 - moto must be there first
     """A deployed notify function; Slack's pace is no matter but where a test says so."""
-    boto3.client("dynamodb").create_table(
-        TableName="told",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    put_secret(json.dumps({"webhookUrl": slack.origin + WEBHOOK}))
-    queue, _ = make_queue("notify")
-    subscriber, arn = make_queue("subscriber")
-    sns = boto3.client("sns")
-    topic = sns.create_topic(Name="orders")["TopicArn"]
-    policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
-    monkeypatch.setenv("NOTIFICATION_TOPIC_ARN", topic)
-    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "told")
-    monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
-    monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
-    monkeypatch.setenv("SLACK_WEBHOOK_ORIGIN", slack.origin)
     monkeypatch.setattr(pace, "INTERVAL_MS", 0)
-    calls = Calls()
-    watch(calls, monkeypatch.setattr)
-    return World(queue, subscriber, "told", slack, calls)
+    return deploy(slack, Calls(), monkeypatch)
 
 
 @pytest.fixture
@@ -64,15 +45,6 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     written = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", written)
     return written
-
-
-def put_secret(value: str) -> None:
-    """Set the secret's value."""
-    secrets = boto3.client("secretsmanager")
-    try:
-        secrets.create_secret(Name="slack", SecretString=value)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId="slack", SecretString=value)
 
 
 def orders_of(number: int, prefix: str = "oo-") -> list[str]:
@@ -107,6 +79,22 @@ class TestTelling:
         assert world.run() == []
         assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is on"
         assert world.sns_told() == {}
+
+    def test_amazon_q_developer_is_told_by_a_topic_of_its_own(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each order and each alarm is a custom notification, once, whatever the other channels do."""
+        chat, arn = make_queue("chat")
+        sns = boto3.client("sns")
+        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        world.put("oo-1", ALARM)
+        world.slack_answers(status=500, times=2)
+        assert len(world.run()) == 2
+        assert world.run() == []
+        threads = [notification["metadata"]["threadId"] for notification in drain(chat)]
+        assert sorted(threads) == ["Outposts order notifier: PollsFailing", "oo-1"]
 
     def test_without_slack_the_topic_is_told(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Slack is optional."""
@@ -166,7 +154,7 @@ class TestFailures:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A silent Slack counts as not reached: the message goes back alone, and is told once it answers."""
-        monkeypatch.setattr(slack, "TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr(clients, "TIMEOUT_SECONDS", 0.2)
         world.slack_answers(status=200, body="ok", afterSeconds=1)
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -334,6 +322,16 @@ class TestFloods:
         world.put(*orders[:7])
         assert world.run() == []
         assert len(world.slack.receiver.messages) == 4
+
+    def test_many_updates_of_few_orders_are_one_message_each(self, world: World) -> None:
+        """Six updates of one order are no news of six orders: each is told in that order's one message."""
+        for sequence in range(6):
+            world.put({"detail": an_update("oo-1") | {"eventId": f"e{sequence}", "sequence": sequence}})
+        assert world.run() == []
+        (message,) = world.slack.receiver.messages
+        assert message["text"].endswith("is COMPLETED")
+        assert json.dumps(message, ensure_ascii=False).count("IN_PROGRESS → COMPLETED after 12 days") == 6
+        assert world.sns_told() == {"oo-1": 6}
 
     def test_a_workflow_gets_digests_too(self, world: World) -> None:
         """Their texts name each order, within a section's length."""

@@ -6,7 +6,7 @@ import pytest
 
 from lambdas.notify import message
 from lambdas.notify.message import alarm_message, order_message
-from lambdas.notify.slack import block_kit_payload
+from lambdas.notify.slack.blocks import block_kit_payload
 from lambdas.notify.sns import publication
 from notifier.samples import ALARM, CHANGES, NAMES, batch_of, sample
 

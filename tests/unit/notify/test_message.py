@@ -39,6 +39,15 @@ class TestOrderMessage:
         }
         assert message.url == "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
 
+    def test_says_when_it_was_observed_and_as_what(self) -> None:
+        """A message that comes late, or before an earlier one, can be told by its time and sequence."""
+        message = order_message(an_update() | {"sequence": 7})
+        assert (message.at, message.sequence) == ("2026-11-24T09:30:00Z", 7)
+
+    def test_an_empty_status_is_unknown(self) -> None:
+        """The API's model allows an empty text, which must not leave a hole in the sentence."""
+        assert order_message(an_update() | {"orderStatus": ""}).headline.endswith(" is unknown")
+
     def test_line_items_that_moved_together_are_one_line(self) -> None:
         """Forty line items on the same way are counted, and some of them named."""
         old, new = an_order(), an_order()
@@ -85,6 +94,11 @@ class TestOrderMessage:
             (
                 told("Outposts Order Amended", amendments=[{"path": "/Eta", "value": [1], "previousValue": None}]),
                 "Eta: none → [1]",
+                "details changed",
+            ),
+            (
+                told("Outposts Order Amended", amendments=[{"path": "/Note", "value": "", "previousValue": "x"}]),
+                "Note: x → empty",
                 "details changed",
             ),
             (
@@ -214,6 +228,8 @@ class TestPlain:
         [
             (None, "unknown"),
             ("a\r\nb\u202ec\x00", "a b c"),
+            ("", "unknown"),
+            (" \t", "unknown"),
             ({"b": 1}, '{"b":1}'),
             ("x" * 300, "x" * 200 + "…"),
         ],

@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import assume, given
 from slack_sdk.models.blocks import Block
 
-from lambdas.notify import slack
 from lambdas.notify.message import Line, Message, order_message
-from lambdas.notify.slack import block_kit_payload, workflow_payload
+from lambdas.notify.slack.blocks import block_kit_payload
+from lambdas.notify.slack.webhook import workflow_payload
 from lambdas.orders.diff import diff
 from lambdas.orders.order import Order
 from local.slack import message_fault, variables_fault
@@ -41,7 +41,9 @@ class TestBlockKit:
         assert payload["text"].endswith("is COMPLETED")
         assert changes["text"]["text"].startswith("• Order: IN_PROGRESS → COMPLETED after 12 days\n• Line item")
         assert facts["fields"][0]["text"] == "*Status*\nCOMPLETED"
-        assert link["elements"][0]["text"].endswith("|Open in the AWS console>")
+        when, where = (element["text"] for element in link["elements"])
+        assert when == "Observed <!date^1795512600^{date_short_pretty} {time}|2026-11-24T09:30:00Z>, sequence 3"
+        assert where.endswith("|Open in the AWS console>")
 
     @given(old=orders, new=orders)
     def test_any_change_is_within_slacks_limits(self, old: Order, new: Order) -> None:
@@ -98,5 +100,5 @@ class TestManyStatuses:
     def test_the_message_stays_within_what_slack_takes(self) -> None:
         """A fact that is too long for its field is cut."""
         facts = {"Line items": ", ".join(f"1 {'&' * 200}{number}" for number in range(12))}
-        payload = slack.block_kit_payload(Message("Order is IN_PROGRESS", (), facts, "https://example.com"))
+        payload = block_kit_payload(Message("Order is IN_PROGRESS", (), facts, "https://example.com"))
         assert message_fault(payload) is None

@@ -29,6 +29,7 @@ class TestEmail:
             "Type:       OUTPOST\n"
             "Account:    111122223333\n"
             "Region:     eu-west-1\n"
+            "Observed:   2026-11-24T09:30:00Z\n"
             "\n"
             "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )

@@ -1,0 +1,51 @@
+"""Several notices put into one message. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lambdas.notify.channel import Notice
+from lambdas.notify.message import Line, Message
+
+CONSOLE = "Open in the AWS console"
+
+
+def by_order(notices: Iterable[Notice]) -> list[list[Notice]]:
+    """Gather the notices of each order, in `sequence`; alarms, which are no order's, are left out."""
+    orders: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if notice.detail is not None:
+            orders.setdefault(notice.detail["orderId"], []).append(notice)
+    return [sorted(group, key=_sequence) for group in orders.values()]
+
+
+def together(notices: Sequence[Notice]) -> Message:
+    """Put the observations of one order into one message: the last one's news, then what each of them told.
+
+    Args:
+        notices: At least one, in `sequence`.
+    """
+    last = notices[-1].message
+    if len(notices) == 1:
+        return last
+    lines = (line for notice in notices for line in (_headed(notice), *notice.message.lines))
+    return replace(last, lines=tuple(lines))
+
+
+def digest(orders: Sequence[Sequence[Notice]]) -> Message:
+    """Put the news of many orders into one message."""
+    lines = tuple(line for notices in orders for line in digest_lines(notices))
+    return Message(f"{len(orders)} Outposts orders have news", lines, facts={}, url="")
+
+
+def digest_lines(notices: Sequence[Notice]) -> list[Line]:
+    """Give an order's lines in a digest: the last news with its link, then what was news before."""
+    last = notices[-1].message
+    return [Line(last.headline, last.url, CONSOLE), *(_headed(notice) for notice in reversed(notices[:-1]))]
+
+
+def _headed(notice: Notice) -> Line:
+    return Line(f"{notice.message.at}: {notice.message.headline}")
+
+
+def _sequence(notice: Notice) -> int:
+    return int(notice.detail["sequence"]) if notice.detail else 0

@@ -1,0 +1,461 @@
+"""The notify function as a Slack bot: AWS by moto, Slack's Web API over HTTP."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.parameters import clear_caches
+
+from lambdas.notify import pace
+from lambdas.notify.slack import api, threads
+from lambdas.orders.observability import logger
+from lambdas.orders.order import Order
+from lambdas.orders.snapshot import Entered, Snapshot
+from lambdas.orders.snapshot_table import SnapshotTable
+from local.slack_workspace import TOKEN, Channel
+from tests.integration.conftest import Slack
+from tests.integration.notify_world import Calls, KilledError, World, deploy, put_secret
+from tests.unit.notify.details import an_order, detail_of
+
+ORDER = "oo-0123456789abcdef0"
+ALARM = {
+    "AlarmName": "PollsFailing",
+    "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:PollsFailing",
+    "NewStateValue": "ALARM",
+    "StateChangeTime": "2026-11-24T09:30:00Z",
+}
+
+
+class Bot:
+    """A notify function whose secret holds a bot's token, and the channel that the bot is in."""
+
+    def __init__(self, world: World, channel: Channel, table: str) -> None:
+        self.world = world
+        self.workspace = world.slack.receiver.workspace
+        self.channel = channel
+        self._snapshots = SnapshotTable(boto3.client("dynamodb"), table)
+        self._versions: dict[str, int] = {}
+
+    def observe(self, old: Order | None, new: Order, sequence: int, **keys: Any) -> None:
+        """Store an order as poll does, and put its update into the queue."""
+        self.store(new, sequence)
+        self.put(old, new, sequence, **keys)
+
+    def store(self, order: Order, sequence: int = 1) -> None:
+        """Store an order as it was last read."""
+        history = {"": (Entered(order["Status"], "2026-11-12T09:30:00Z"),)}
+        name = order["OrderId"]
+        self._versions[name] = version = self._versions.get(name, 0) + 1
+        snapshot = Snapshot("111122223333/eu-west-1", order, version, sequence, history)
+        assert self._snapshots.save(replace(snapshot))
+
+    def put(self, old: Order | None, new: Order, sequence: int, **keys: Any) -> None:
+        """Put an order's update into the queue."""
+        event_id = f"event {sequence} of {new['OrderId']}"
+        self.world.put({"detail": detail_of(old, new, sequence=sequence, eventId=event_id, **keys)})
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The only card."""
+        (card,) = self.channel.cards
+        return card
+
+    @property
+    def replies(self) -> list[dict[str, Any]]:
+        """The replies in the only card's thread."""
+        return self.channel.replies(self.card["ts"])
+
+    def memory(self) -> list[dict[str, Any]]:
+        """What is remembered of threads."""
+        items = boto3.client("dynamodb").scan(TableName=self.world.table)["Items"]
+        return [item for item in items if item["id"]["S"].startswith("thread#")]
+
+    def let_the_deadline_pass(self) -> None:
+        """Turn the clock for runs that were killed."""
+        self.world.let_the_deadline_pass()
+        dynamodb = boto3.client("dynamodb")
+        for item in self.memory():
+            if "taken_until" in item:
+                dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
+
+
+@pytest.fixture
+def bot(table: str, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
+    """A deployed bot in a channel; Slack's pace is no matter but where a test says so."""
+    world = deploy(slack, Calls(), monkeypatch)
+    monkeypatch.setenv("SLACK_CHANNEL", "#outposts")
+    monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
+    monkeypatch.setattr(pace, "INTERVAL_MS", 0)
+    put_secret(json.dumps({"botToken": TOKEN}))
+    yield Bot(world, slack.receiver.workspace.add("#outposts"), table)
+    api._client.cache_clear()
+    api._channel_id.cache_clear()
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the function logs, as Lambda gets it."""
+    written = io.StringIO()
+    monkeypatch.setattr(logger.registered_handler, "stream", written)
+    return written
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """Give all that a message shows."""
+    return json.dumps(message["blocks"], ensure_ascii=False)
+
+
+class TestThread:
+    """One thread for each order."""
+
+    def test_an_orders_first_message_is_its_card_and_the_change_is_a_reply(self, bot: Bot) -> None:
+        """The card tells how the order stands, the reply what happened; the topic is told as ever."""
+        bot.observe(an_order(), an_order(status="COMPLETED", item="INSTALLED"), 3)
+        assert bot.world.run() == []
+        assert bot.card["text"] == f"Order {ORDER} is COMPLETED"
+        assert bot.card["metadata"]["event_payload"] == {"order_id": ORDER}
+        (reply,) = bot.replies
+        assert "IN_PROGRESS → COMPLETED after 12 days" in text_of(reply)
+        assert bot.world.sns_told() == {ORDER: 1}
+
+    def test_the_card_is_updated_in_its_place(self, bot: Bot) -> None:
+        """Each observation changes the card and adds a reply; there is never a second card."""
+        for sequence, item in enumerate(["BUILDING", "SHIPPED", "DELIVERED"]):
+            bot.observe(an_order(item="PREPARING"), an_order(item=item), sequence)
+            assert bot.world.run() == []
+        assert bot.card["updates"] == 2
+        assert "1 DELIVERED" in text_of(bot.card)
+        assert len(bot.replies) == 3
+
+    def test_an_event_that_comes_late_makes_no_card_older(self, bot: Bot) -> None:
+        """The card shows the snapshot, whatever is told; the late reply says by time and sequence that it is late."""
+        bot.observe(an_order(), an_order(status="COMPLETED"), 9)
+        bot.world.run()
+        bot.put(an_order(status="PREPARING"), an_order(), 5, observedAt="2026-11-01T00:00:00Z")
+        bot.world.run()
+        assert bot.card["text"].endswith("is COMPLETED")
+        assert "sequence 5" in text_of(bot.replies[1])
+        assert "2026-11-01T00:00:00Z" in text_of(bot.replies[1])
+
+    def test_each_order_has_a_thread_of_its_own(self, bot: Bot) -> None:
+        """Orders of one batch are told apart."""
+        for name in ("oo-1", "oo-2"):
+            bot.observe(None, an_order(name), 1)
+        assert bot.world.run() == []
+        assert [card["text"] for card in bot.channel.cards] == [f"Order oo-{n} is IN_PROGRESS" for n in (1, 2)]
+        assert all(len(bot.channel.replies(card["ts"])) == 1 for card in bot.channel.cards)
+
+    def test_observations_of_one_batch_share_a_reply(self, bot: Bot) -> None:
+        """A flood updates a card once, and tells all of it in one reply, in sequence."""
+        bot.put(an_order(item="SHIPPED"), an_order(item="DELIVERED"), 2)
+        bot.put(an_order(item="BUILDING"), an_order(item="SHIPPED"), 1)
+        bot.store(an_order(item="DELIVERED"), 2)
+        assert bot.world.run() == []
+        (reply,) = bot.replies
+        assert text_of(reply).index("BUILDING → SHIPPED") < text_of(reply).index("SHIPPED → DELIVERED")
+        assert bot.world.remembered() == 4  # each event, in each channel
+
+    def test_weighty_news_show_in_the_channel_too(self, bot: Bot) -> None:
+        """Changing a card notifies nobody: an order's own status, ERROR and REPLACED are broadcast, unless new."""
+        bot.observe(an_order(), an_order(item="SHIPPED"), 1)
+        bot.world.run()
+        bot.observe(an_order(item="SHIPPED"), an_order(item="DELIVERED"), 2)
+        bot.world.run()
+        bot.observe(an_order(item="DELIVERED"), an_order(item="ERROR"), 3)
+        bot.world.run()
+        bot.observe(an_order(item="ERROR"), an_order(item="ERROR", status="ERROR"), 4)
+        bot.world.run()
+        assert [bool(reply.get("reply_broadcast")) for reply in bot.replies] == [False, False, True, True]
+
+    def test_replacements_that_events_told_stay_on_the_card(self, bot: Bot) -> None:
+        """The order itself does not name what replaces its line items, so the thread remembers it."""
+        linked: dict[str, Any] = {"detailType": "Outposts Replacement Linked", "eventId": "e"}
+        linked["previous"] = {"orderId": ORDER, "lineItemId": "ooi-1"}
+        linked["replacement"] = {"orderId": "oo-2", "lineItemId": "ooi-2"}
+        bot.observe(an_order(), an_order(item="REPLACED"), 1, changes=[linked])
+        bot.world.run()
+        bot.observe(an_order(), an_order(status="COMPLETED", item="REPLACED"), 2)
+        bot.world.run()
+        assert "ooi-1 is replaced by ooi-2 of order oo-2" in text_of(bot.card)
+
+    def test_an_alarm_is_told_in_the_channel(self, bot: Bot) -> None:
+        """It is no order's, so it has no thread."""
+        bot.world.put(ALARM)
+        assert bot.world.run() == []
+        assert bot.card["text"] == "Outposts order notifier: PollsFailing is on"
+
+    def test_a_snapshot_that_cannot_be_read_stops_no_news(self, bot: Bot) -> None:
+        """A first card is then what the event tells; one that exists stays as it is; the reply is told."""
+        bot.put(an_order(), an_order(item="SHIPPED"), 1)
+        assert bot.world.run() == []
+        assert "1 SHIPPED" in text_of(bot.card)
+        bot.put(an_order(), an_order(item="DELIVERED"), 2)
+        assert bot.world.run() == []
+        assert len(bot.replies) == 2
+        assert "updates" not in bot.card
+        bot.observe(an_order(), an_order(item="DELIVERED"), 3)
+        bot.world.run()
+        assert "1 of" not in text_of(bot.card)
+        assert "OR-RACKM5A" in text_of(bot.card)
+
+    def test_duplicates_and_redeliveries_are_told_once(self, bot: Bot) -> None:
+        """The same event twice in a batch and again later is one reply, and updates the card once."""
+        for _ in range(2):
+            bot.put(None, an_order(), 1)
+        bot.store(an_order())
+        bot.world.run()
+        bot.put(None, an_order(), 1)
+        assert bot.world.run() == []
+        assert len(bot.replies) == 1
+
+
+class TestLostAnswers:
+    """Slack did what it was asked to, and the answer never came."""
+
+    @pytest.mark.parametrize(
+        "answer", [{"status": 503}, {"status": 200, "body": '{"ok": false, "error": "fatal_error"}'}, {"status": 302}]
+    )
+    def test_a_lost_answer_makes_no_second_card(self, bot: Bot, answer: dict[str, Any]) -> None:
+        """The next run finds the card by its metadata, and goes on there."""
+        bot.observe(None, an_order(), 1)
+        bot.world.slack_answers(path="/api/chat.postMessage", taken=True, **answer)
+        assert len(bot.world.run()) == 1
+        assert bot.world.run() == []
+        assert (len(bot.channel.cards), len(bot.replies)) == (1, 1)
+
+    def test_a_card_is_found_behind_pages_of_others(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A busy channel hides it not."""
+        monkeypatch.setattr(api, "PAGE", 2)
+        bot.observe(None, an_order(), 1)
+        bot.world.slack_answers(path="/api/chat.postMessage", taken=True, status=503)
+        bot.world.run()
+        for name in ("oo-1", "oo-2", "oo-3"):
+            bot.observe(None, an_order(name), 1)
+        bot.world.run()
+        assert bot.world.run() == []
+        assert len(bot.channel.cards) == 4
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
+    @pytest.mark.parametrize("known", [False, True], ids=["new order", "known order"])
+    def test_killed_at_any_call_nothing_is_lost_or_told_twice(self, bot: Bot, *, known: bool, after: bool) -> None:
+        """Ended at each call in turn: one card, one reply for each observation, whatever is tried again."""
+        point, killed = 0, True
+        while killed:
+            name = f"oo-{point}"
+            if known:
+                bot.observe(None, an_order(name), 1)
+                assert bot.world.run() == []
+            bot.observe(an_order(name), an_order(name, item="SHIPPED"), 2)
+            bot.world.calls.stop_at, bot.world.calls.after = point, after
+            killed = bot.world.run_until_killed()
+            for _ in range(3):
+                bot.let_the_deadline_pass()
+                back = bot.world.run()
+            assert back == []
+            (card,) = [card for card in bot.channel.cards if f" {name} " in card["text"]]
+            assert len(bot.channel.replies(card["ts"])) == 1 + known
+            assert "1 SHIPPED" in text_of(card)
+            point += 1
+        assert point > 8
+        assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
+
+    def test_a_thread_that_another_run_writes_to_is_waited_for(self, bot: Bot) -> None:
+        """Two runs at once make one card: the second one's turn comes later, and asks Slack nothing."""
+        taken = threads.Threads(boto3.client("dynamodb"), bot.world.table)
+        thread = taken.take(bot.channel.id, ORDER)
+        bot.observe(None, an_order(), 1)
+        assert len(bot.world.run()) == 1
+        assert 50 <= bot.world.calls.visibilities[0] <= 61
+        assert bot.channel.messages == {}
+        taken.give_back(thread, finished=True)
+        assert bot.world.run() == []
+        assert len(bot.replies) == 1
+
+
+class TestTrouble:
+    """Slack refuses."""
+
+    def test_a_deleted_card_is_posted_anew(self, bot: Bot) -> None:
+        """The thread goes on under the new one, also where its answer is lost."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.workspace.delete(bot.channel, bot.card["ts"])
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2)
+        bot.world.slack_answers(path="/api/chat.postMessage", taken=True, status=503)
+        assert len(bot.world.run()) == 1
+        assert bot.world.run() == []
+        assert len(bot.replies) == 1
+        bot.observe(an_order(item="SHIPPED"), an_order(item="DELIVERED"), 3)
+        assert bot.world.run() == []
+        assert (len(bot.replies), bot.card["updates"]) == (2, 2)
+
+    def test_a_card_deleted_between_update_and_reply_is_posted_anew(self, bot: Bot) -> None:
+        """The reply goes back, and finds its thread under a new card."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2)
+        gone = json.dumps({"ok": False, "error": "thread_not_found"})
+        bot.world.slack_answers(path="/api/chat.postMessage", status=200, body=gone)
+        assert len(bot.world.run()) == 1
+        bot.workspace.delete(bot.channel, bot.channel.cards[0]["ts"])
+        assert bot.world.run() == []
+        assert len(bot.replies) == 1
+
+    @pytest.mark.parametrize(
+        ("error", "advice"),
+        [
+            ("invalid_auth", "put its bot token into the secret"),
+            ("token_revoked", "install the app again"),
+            ("missing_scope", "docs/slack.md"),
+            ("not_in_channel", "/invite"),
+            ("channel_not_found", "notifier.slack.channel"),
+            ("is_archived", "unarchive it"),
+            ("restricted_action", "ask its administrators"),
+            ("msg_blocks_too_long", "please report it"),
+        ],
+    )
+    def test_a_lasting_error_says_what_to_do(self, bot: Bot, error: str, advice: str, logs: io.StringIO) -> None:
+        """It is waited out with the longest back-off, told by its name, and the topic is told meanwhile."""
+        bot.observe(an_order(), an_order(item="INSTALLED"), 1)
+        bot.world.slack_answers(path="/api/chat.postMessage", body=json.dumps({"ok": False, "error": error}))
+        assert len(bot.world.run()) == 1
+        assert bot.world.calls.visibilities == [900]
+        assert error in logs.getvalue()
+        assert advice in logs.getvalue()
+        assert bot.world.run() == []
+        assert len(bot.replies) == 1
+
+    def test_an_archived_channel_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
+        """A channel known by its id is refused by Slack itself."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.channel.archived = True
+        bot.observe(None, an_order(), 2)
+        assert len(bot.world.run()) == 1
+        assert "the channel is archived" in logs.getvalue()
+
+    def test_a_channel_that_the_app_is_not_in_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
+        """A name is looked for among the channels that the app was invited to, at every run until it is found."""
+        bot.channel.joined = False
+        bot.observe(None, an_order(), 1)
+        assert len(bot.world.run()) == 1
+        assert "no channel #outposts that the app is in" in logs.getvalue()
+        bot.channel.joined = True
+        assert bot.world.run() == []
+
+    @pytest.mark.parametrize(
+        ("answer", "wait"),
+        [
+            ({"status": 429, "headers": {"Retry-After": "30"}, "body": '{"ok": false, "error": "ratelimited"}'}, 30),
+            ({"status": 429, "headers": {"Retry-After": "31536000"}, "body": "{}"}, 900),
+            ({"status": 500, "body": "oops"}, 15),
+            ({"status": 200, "body": "<html>"}, 15),
+            ({"status": 200, "body": '{"ok": false, "error": "new_error"}'}, 15),
+        ],
+    )
+    @pytest.mark.parametrize("path", ["/api/chat.postMessage", "/api/chat.update"])
+    def test_a_passing_error_is_waited_out(self, bot: Bot, path: str, answer: dict[str, Any], wait: int) -> None:
+        """As long as Slack asks, or with back-off; then all is told once."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2)
+        bot.world.slack_answers(path=path, **answer)
+        assert len(bot.world.run()) == 1
+        assert bot.world.calls.visibilities == [wait]
+        boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key=pace.KEY)
+        assert bot.world.run() == []
+        assert len(bot.replies) == 2
+
+    def test_every_message_takes_a_second_of_slacks_pace(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Card and reply are two messages."""
+        slept: list[float] = []
+        monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
+        monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
+        monkeypatch.setattr("lambdas.notify.pace.time.sleep", slept.append)
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        assert slept == [0, 1]
+
+    def test_a_bot_without_a_channel_says_so(
+        self, bot: Bot, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO
+    ) -> None:
+        """Only a webhook has a channel of its own."""
+        monkeypatch.delenv("SLACK_CHANNEL")
+        bot.put(None, an_order(), 1)
+        assert len(bot.world.run()) == 1
+        assert "configure notifier.slack.channel" in logs.getvalue()
+
+
+class TestSecrecy:
+    """The token is a secret, and goes to Slack alone."""
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"status": 200, "body": json.dumps({"ok": False, "error": f"bad token {TOKEN}"})},
+            {"status": 500, "body": TOKEN},
+            {"status": 200, "body": TOKEN},
+            {"status": 429, "headers": {"Retry-After": "30"}, "body": TOKEN},
+            {"status": 200, "body": "{}", "afterSeconds": 1},
+        ],
+    )
+    def test_no_failure_of_slack_tells_it(  # noqa: PLR0913, PLR0917 - each is used
+        self,
+        bot: Bot,
+        answer: dict[str, Any],
+        logs: io.StringIO,
+        caplog: pytest.LogCaptureFixture,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Whatever Slack answers, or where it does not answer, neither logs nor metrics nor the topic hold it."""
+        monkeypatch.setattr("lambdas.notify.slack.clients.TIMEOUT_SECONDS", 0.5)
+        bot.observe(None, an_order(), 1)
+        bot.world.slack_answers(path="/api/chat.postMessage", **answer)
+        with caplog.at_level(logging.DEBUG), caplog.at_level(logging.WARNING, "botocore"):
+            (back,) = bot.world.run()
+        output = capsys.readouterr()
+        everything = logs.getvalue() + caplog.text + output.out + output.err + back
+        assert TOKEN not in everything
+        assert "was not told" in everything
+
+    @pytest.mark.parametrize(
+        ("secret", "error"),
+        [
+            ({"botToken": "xoxp-MARKER0SECRET"}, "should begin with xoxb-"),
+            ({"botToken": "xoxb-MARKER0\nSECRET"}, "should begin with xoxb-"),
+            ({"botToken": "xoxb-MARKER0SECRET", "domain": "evil.example"}, "slack.com or slack-gov.com"),
+            ({"bottoken": "xoxb-MARKER0SECRET"}, "neither webhookUrl nor botToken"),
+        ],
+    )
+    def test_a_secret_of_no_use_is_told_without_its_value(
+        self, bot: Bot, secret: dict[str, str], error: str, logs: io.StringIO
+    ) -> None:
+        """The log says what is wrong with it, by the key."""
+        put_secret(json.dumps(secret))
+        bot.put(None, an_order(), 1)
+        assert len(bot.world.run()) == 1
+        assert error in logs.getvalue()
+        assert "MARKER0" not in logs.getvalue()
+
+    @pytest.mark.parametrize("secret", [{"botToken": TOKEN}, {"webhookUrl": "/services/T1/B1/x"}])
+    def test_no_redirect_is_followed(self, bot: Bot, secret: dict[str, str]) -> None:
+        """Whoever makes Slack's address answer with a redirect does not get the message."""
+        url = {"webhookUrl": bot.world.slack.origin + secret["webhookUrl"]} if "webhookUrl" in secret else {}
+        put_secret(json.dumps({**secret, **url}))
+        clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
+        bot.observe(None, an_order(), 1)
+        elsewhere = {"Location": f"{bot.world.slack.origin}/services/T2/B2/elsewhere"}
+        bot.world.slack_answers(status=302, headers=elsewhere, body="")
+        assert len(bot.world.run()) == 1
+        assert bot.world.slack.receiver.messages == []
+
+
+def test_killed_is_no_ordinary_error() -> None:
+    """The tests' way to end a process passes every handler of errors, as a real end does."""
+    assert not issubclass(KilledError, Exception)

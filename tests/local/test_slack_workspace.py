@@ -1,0 +1,129 @@
+"""The Slack receiver's Web API takes what Slack takes, and refuses what Slack refuses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import urllib3
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import WebClient
+
+from local.server import Server
+from local.slack import SlackReceiver
+from local.slack_workspace import TOKEN, Channel
+
+
+@pytest.fixture
+def receiver() -> SlackReceiver:
+    """Give a receiver without messages."""
+    return SlackReceiver()
+
+
+@pytest.fixture
+def client(receiver: SlackReceiver) -> Iterator[WebClient]:
+    """Serve the receiver, and give Slack's own client of it."""
+    with Server(receiver) as server:
+        yield WebClient(TOKEN, base_url=f"{server.url}/api/", retry_handlers=[])
+
+
+@pytest.fixture
+def channel(receiver: SlackReceiver) -> Channel:
+    """A channel that the bot is in."""
+    return receiver.workspace.add("#outposts")
+
+
+def refusal(call: Any, **arguments: Any) -> str:
+    """Give Slack's name of the error that a call is refused with."""
+    with pytest.raises(SlackApiError) as refused:
+        call(**arguments)
+    return str(refused.value.response["error"])
+
+
+def test_a_thread_is_a_message_and_its_replies(client: WebClient, channel: Channel, receiver: SlackReceiver) -> None:
+    """History shows messages with their metadata where asked to, and of replies the broadcast ones; replies, all."""
+    metadata = {"event_type": "card", "event_payload": {"order_id": "oo-1"}}
+    ts = client.chat_postMessage(channel="#outposts", text="card", metadata=metadata)["ts"]
+    client.chat_postMessage(channel=channel.id, text="quiet", thread_ts=ts)
+    client.chat_postMessage(channel=channel.id, text="loud", thread_ts=ts, reply_broadcast=True)
+    client.chat_update(channel=channel.id, ts=ts, text="card, newer")
+
+    history = client.conversations_history(channel=channel.id, include_all_metadata=True)["messages"]
+    replies = client.conversations_replies(channel=channel.id, ts=ts)["messages"]
+
+    assert [message["text"] for message in history] == ["loud", "card, newer"]
+    assert history[1]["metadata"] == metadata
+    assert [message["text"] for message in replies] == ["card, newer", "quiet", "loud"]
+    assert "metadata" not in replies[0]
+    assert [message["text"] for message in receiver.messages] == ["card", "quiet", "loud"]
+
+
+def test_lists_come_in_pages(client: WebClient, channel: Channel) -> None:
+    """A cursor leads on, until there is no more."""
+    for number in range(3):
+        client.chat_postMessage(channel=channel.id, text=str(number))
+    pages = client.conversations_history(channel=channel.id, limit=2)
+    assert [[message["text"] for message in page["messages"]] for page in pages] == [["2", "1"], ["0"]]
+    assert [each["name"] for each in client.users_conversations()["channels"]] == ["outposts"]
+
+
+def test_only_the_bots_token_is_taken(client: WebClient, channel: Channel, receiver: SlackReceiver) -> None:
+    """None, or another one, is refused."""
+    receiver.workspace.token = "xoxb-another"  # noqa: S105 - of no use anywhere
+    assert refusal(client.chat_postMessage, channel=channel.id, text="x") == "invalid_auth"
+    answer = urllib3.request("POST", f"{client.base_url}chat.postMessage", json={})
+    assert answer.json() == {"ok": False, "error": "not_authed"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"channel": "C1", "text": "x"}, "channel_not_found"),
+        ({"text": ""}, "no_text"),
+        ({"text": "x", "blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
+        ({"text": "x", "metadata": {"event_type": "x"}}, "invalid_metadata_format"),
+        ({"text": "x", "metadata": {"event_type": "x", "event_payload": {"y": "z" * 9_000}}}, "metadata_too_large"),
+        ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
+    ],
+)
+def test_what_slack_refuses_is_refused(
+    client: WebClient, channel: Channel, arguments: dict[str, Any], error: str
+) -> None:
+    """Under Slack's own name of the error, and nothing is posted."""
+    assert refusal(client.chat_postMessage, **{"channel": channel.id, **arguments}) == error
+    assert channel.messages == {}
+
+
+def test_what_is_gone_archived_or_closed_is_refused(
+    client: WebClient, channel: Channel, receiver: SlackReceiver
+) -> None:
+    """A deleted message takes no update and no reply, an archived channel nothing, one without the bot neither."""
+    ts = client.chat_postMessage(channel=channel.id, text="card")["ts"]
+    reply = client.chat_postMessage(channel=channel.id, text="reply", thread_ts=ts)["ts"]
+    assert refusal(client.chat_postMessage, channel=channel.id, text="x", thread_ts=reply) == "cannot_reply_to_message"
+    assert refusal(client.chat_update, channel="#outposts", ts=ts, text="x") == "channel_not_found"
+    receiver.workspace.delete(channel, ts)
+    assert refusal(client.chat_update, channel=channel.id, ts=ts, text="x") == "message_not_found"
+    assert refusal(client.conversations_replies, channel=channel.id, ts=ts) == "thread_not_found"
+    channel.archived = True
+    assert refusal(client.chat_postMessage, channel=channel.id, text="x") == "is_archived"
+    channel.joined = False
+    assert refusal(client.chat_postMessage, channel=channel.id, text="x") == "not_in_channel"
+
+
+def test_only_methods_that_write_take_json(client: WebClient, channel: Channel) -> None:
+    """As with Slack; and there are no other methods here than the notifier needs."""
+    assert refusal(client.api_call, api_method="conversations.history", json={"channel": channel.id}) == (
+        "channel_not_found"
+    )
+    assert refusal(client.api_call, api_method="chat.postMessage", data={"channel": channel.id}) == "invalid_form_data"
+    assert refusal(client.api_call, api_method="chat.delete", json={}) == "unknown_method"
+
+
+def test_slack_can_be_told_to_lose_an_answer(client: WebClient, channel: Channel) -> None:
+    """What is posted to one method is taken, but answered as told; other methods are not touched."""
+    told = {"status": 503, "path": "/api/chat.postMessage", "taken": True}
+    urllib3.request("PUT", client.base_url.replace("/api/", "/_receiver/answer"), json=told)
+    client.users_conversations()
+    with pytest.raises(SlackApiError):
+        client.chat_postMessage(channel=channel.id, text="x")
+    assert len(channel.messages) == 1

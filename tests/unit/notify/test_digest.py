@@ -1,0 +1,62 @@
+"""Several notices in one message."""
+
+from itertools import pairwise
+
+from lambdas.notify.channel import Notice
+from lambdas.notify.digest import by_order, digest, together
+from lambdas.notify.message import order_message
+from tests.unit.notify.details import an_order, detail_of
+
+STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
+
+
+def notices(order_id: str) -> list[Notice]:
+    """Give three observations of an order, the latest first."""
+    details = [
+        detail_of(an_order(order_id, item=old), an_order(order_id, item=new), sequence=n, observedAt=f"2026-11-0{n}")
+        for n, (old, new) in enumerate(pairwise(STEPS), start=1)
+    ]
+    return [Notice(f"{order_id} {d['sequence']}", order_message(d), {}, d) for d in reversed(details)]
+
+
+class TestByOrder:
+    """Whose notices they are."""
+
+    def test_gathers_each_orders_in_sequence(self) -> None:
+        """However they were delivered; an alarm is no order's."""
+        alarm = Notice("alarm", order_message(detail_of(None, an_order())), {})
+        one, other = by_order([*notices("oo-1"), alarm, *notices("oo-2")])
+        assert [notice.event_id for notice in one] == ["oo-1 1", "oo-1 2", "oo-1 3"]
+        assert [notice.event_id for notice in other] == ["oo-2 1", "oo-2 2", "oo-2 3"]
+
+
+class TestTogether:
+    """Several observations of one order."""
+
+    def test_loses_no_detail(self) -> None:
+        """The headline is the last news; each observation is told with its time and its lines, the earliest first."""
+        (group,) = by_order(notices("oo-1"))
+        message = together(group)
+        assert message.headline == group[-1].message.headline
+        texts = [line.text for line in message.lines]
+        assert texts[:2] == [
+            "2026-11-01: Order oo-1 for Outpost op-0123456789abcdef0 is IN_PROGRESS: 1 line item BUILDING",
+            "Line item ooi-1: PREPARING → BUILDING after 12 days",
+        ]
+        assert len(texts) == 6
+
+    def test_leaves_a_single_one_as_it_is(self) -> None:
+        """Nothing is added to one observation."""
+        (only,) = notices("oo-1")[:1]
+        assert together([only]) is only.message
+
+
+class TestDigest:
+    """Many orders."""
+
+    def test_counts_orders_not_observations(self) -> None:
+        """Six updates of two orders are the news of two, and each of the six is told."""
+        message = digest(by_order([*notices("oo-1"), *notices("oo-2")]))
+        assert message.headline == "2 Outposts orders have news"
+        assert len(message.lines) == 6
+        assert [line.url is not None for line in message.lines] == [True, False, False, True, False, False]

@@ -1,0 +1,140 @@
+"""An order's live card in Slack."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+
+from lambdas.notify.channel import Notice
+from lambdas.notify.message import order_message
+from lambdas.notify.slack.bot import reply_payload
+from lambdas.notify.slack.card import card_payload, sketch_payload
+from lambdas.orders.order import Order
+from lambdas.orders.snapshot import Entered, Snapshot, statuses
+from local.slack import message_fault
+from tests.strategies import orders
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+
+EVIL = "<!channel> & <https://evil.example|click>"
+PARCEL = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
+
+
+def snapshot_of(order: Order, **keys: Any) -> Snapshot:
+    """Give the snapshot of an order that has been in its statuses since the 12th."""
+    history = {name: (Entered(status, "2026-11-12T09:30:00Z"),) for name, status in statuses(order).items()}
+    return Snapshot("111122223333/eu-west-1", order, **{"history": history, "sequence": 5, **keys})
+
+
+def card(order: Order, replaced_by: dict[str, Any] | None = None, **keys: Any) -> str:
+    """Give all that a card shows, after Slack's own models and the receiver judged it."""
+    payload = card_payload(snapshot_of(order, **keys), replaced_by or {})
+    check(payload)
+    return json.dumps(payload["blocks"], ensure_ascii=False).replace("\\n", "\n")
+
+
+def check(payload: dict[str, Any]) -> None:
+    """Let the receiver and Slack's own models judge a payload."""
+    assert message_fault(payload) is None
+    for block in Block.parse_all(payload["blocks"]):
+        block.validate_json()
+
+
+class TestCard:
+    """What a card shows."""
+
+    def test_shows_status_since_when_and_what_comes_next(self) -> None:
+        """Slack reckons the days itself, so that the card is right on any day that somebody looks."""
+        shown = card(an_order())
+        assert "Order oo-0123456789abcdef0 is IN_PROGRESS" in shown
+        assert "IN_PROGRESS since <!date^1794475800^{date_short} ({ago})|2026-11-12T09:30:00Z>" in shown
+        assert "*Expected next*\n1 line item SHIPPED" in shown
+        assert "sequence 5" in shown
+
+    def test_shows_the_line_items_progress_as_a_bar(self) -> None:
+        """The bar is filled as far as the line items have come, and they are counted by status."""
+        order = an_order() | {"LineItems": [{"Status": status} for status in ("INSTALLED", "PREPARING")]}
+        shown = card(order)
+        assert "`██████████░░░░░░░░░░` 50 %\n1 of 2 line items installed: 1 INSTALLED, 1 PREPARING" in shown
+
+    def test_groups_line_items_of_the_same_status_and_catalog_item(self) -> None:
+        """Those that lag most come first."""
+        items = [{"LineItemId": f"ooi-{n}", "CatalogItemId": "OR-X", "Status": "BUILDING"} for n in range(5)]
+        order = an_order(item="SHIPPED")
+        order["LineItems"] += [{**item, "LineItemId": f"b{item['LineItemId']}"} for item in items]
+        shown = card(order)
+        lagging = shown.index("• 5 OR-X (booi-0, booi-1, booi-2 and 2 more): BUILDING since")
+        assert lagging < shown.index("• 1 OR-RACKM5A (ooi-1): SHIPPED since")
+
+    def test_links_each_shipment_under_way_once(self) -> None:
+        """Line items of one tracking number share a line; what is installed is on no way."""
+        order = an_order(item="SHIPPED", ShipmentInformation=PARCEL)
+        order["LineItems"].append({**order["LineItems"][0], "LineItemId": "ooi-2"})
+        link = "<https://www.dhl.com/global-en/home/tracking.html?tracking-id=123|Track it>"
+        assert f"• DHL 123: 2 line items (ooi-1, ooi-2)  {link}" in card(order)
+        assert "Track it" not in card(an_order(item="INSTALLED", ShipmentInformation=PARCEL))
+
+    def test_links_replacements_both_ways(self) -> None:
+        """What a line item replaces stands in the order; what replaces it was told by an event."""
+        order = an_order(PreviousOrderId="oo-0", PreviousLineItemId="ooi-0")
+        shown = card(order, {"ooi-1": {"orderId": "oo-2", "lineItemId": "ooi-2"}})
+        assert "• ooi-1 replaces ooi-0 of order oo-0" in shown
+        assert "• ooi-1 is replaced by ooi-2 of order oo-2" in shown
+
+    def test_marks_what_is_stalled_missing_or_in_error(self) -> None:
+        """Trouble stands above all else."""
+        shown = card(an_order(item="ERROR"), stalled=frozenset({"", "ooi-1"}), missing=True)
+        assert ":warning: AWS no longer lists this order" in shown
+        assert ":hourglass: *Stalled:* the order is IN_PROGRESS since" in shown
+        assert ":hourglass: *Stalled:* 1 line item (ooi-1)" in shown
+        assert ":x: *Error:* 1 line item (ooi-1)" in shown
+        assert ":warning:" not in card(an_order())
+
+    def test_tells_how_long_earlier_statuses_lasted(self) -> None:
+        """The order's life until now is one line."""
+        life = (Entered("PREPARING", "2026-11-01T00:00:00Z"), Entered("IN_PROGRESS", "2026-11-13T00:00:00Z"))
+        assert "*Before*\nPREPARING for 12 days" in card(an_order(), history={"": life})
+
+    def test_two_hundred_line_items_are_within_slacks_limits(self) -> None:
+        """Where nothing can be grouped, what does not fit is counted."""
+        items = [
+            {
+                "LineItemId": f"ooi-{n:017}",
+                "CatalogItemId": f"OR-{n}",
+                "Status": "SHIPPED",
+                "ShipmentInformation": {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": f"{n:020}"},
+                "PreviousOrderId": f"oo-{n:017}",
+            }
+            for n in range(200)
+        ]
+        shown = card(an_order() | {"LineItems": items}, stalled=frozenset(item["LineItemId"] for item in items))
+        assert shown.count("more") >= 3
+        assert "0 of 200 line items installed" in shown
+
+    def test_text_from_outside_mentions_and_links_nothing(self) -> None:
+        """Mentions, links and ampersands are escaped wherever they stand."""
+        order = an_order(EVIL, EVIL, EVIL, CatalogItemId=EVIL, LineItemId=EVIL, PreviousOrderId=EVIL)
+        order["LineItems"][0]["ShipmentInformation"] = {"ShipmentCarrier": EVIL, "ShipmentTrackingNumber": EVIL}
+        shown = card(order | {"OutpostId": EVIL, "OrderType": EVIL}, {EVIL: {"orderId": EVIL, "lineItemId": EVIL}})
+        assert "<!channel" not in shown
+        assert "<https://evil" not in shown
+
+    @given(orders, st.booleans())
+    def test_any_order_is_within_slacks_limits(self, order: Order, known: bool) -> None:
+        """Whatever the API's model allows makes a card that Slack takes."""
+        names = statuses(order)
+        keys = {"stalled": frozenset(names), "missing": True} if known else {"history": {}}
+        check(card_payload(snapshot_of(order, **keys), {name: {"orderId": "oo-2"} for name in names}))
+        check(sketch_payload(detail_of(None, order)))
+
+    def test_is_found_again_by_its_metadata(self) -> None:
+        """Card and sketch name their order, and replies their events."""
+        named = {"event_type": "outposts_order_card", "event_payload": {"order_id": ORDER_ID}}
+        assert card_payload(snapshot_of(an_order()), {})["metadata"] == named
+        assert sketch_payload(an_update())["metadata"] == named
+        detail = an_update()
+        reply = reply_payload([Notice("e", order_message(detail), {}, detail)], loud=True)
+        check(reply)
+        assert reply["metadata"] == {"event_type": "outposts_order_update", "event_payload": {"event_ids": ["e"]}}
+        assert reply["reply_broadcast"] is True
