@@ -137,6 +137,6 @@ class TestFunctionRoles:
     def test_there_are_no_other_roles_than_the_functions_and_the_schedules(self, full: Template) -> None:
         """Nothing in the stack brings a role along that nobody looked at."""
         full.resource_count_is("AWS::IAM::Role", 5)
-        full.resource_count_is("AWS::IAM::Policy", 4)
+        full.resource_count_is("AWS::IAM::Policy", 5)
         full.resource_count_is("AWS::IAM::ManagedPolicy", 0)
         assert "ManagedPolicyArns" not in str(full.find_resources("AWS::IAM::Role"))
