@@ -11,6 +11,7 @@ import boto3
 
 from lambdas.orders.events import Observation
 from lambdas.orders.snapshot import Snapshot, observe
+from lambdas.orders.stalled import Thresholds
 from lambdas.orders.timestamps import to_iso8601
 from lambdas.poll.outposts import get_order
 from lambdas.poll.source import Source
@@ -18,8 +19,8 @@ from local.outposts.simulator import OutpostsSimulator
 from local.scenarios import PlayedStep, Scenario, load_scenarios
 from local.server import Server
 
-# The day of each scenario that is today: two orders are under way, one has failed, two have ended.
-TODAY = {"rack": 41.0, "replacement": 33.0, "error": 40.0, "cancelled": 20.0}
+# The day of each scenario that is today: two orders are under way, one has failed and stalls, two have ended.
+TODAY = {"rack": 41.0, "replacement": 33.0, "error": 45.0, "cancelled": 20.0}
 
 
 class _OverError(Exception):
@@ -67,8 +68,12 @@ def snapshots_of(scenario: Scenario, days: float, now: datetime, source: Source)
             if snapshot := observe(known, order, observation, b""):
                 snapshots[snapshot.order_id] = snapshot
 
+    def until_now(snapshot: Snapshot) -> Snapshot:
+        observation = Observation(source.account, source.region, to_iso8601(now))
+        return observe(snapshot, snapshot.order, observation, b"", stalled_after=Thresholds()) or snapshot
+
     with Server(OutpostsSimulator(source.account, source.region)) as server:
         outposts = boto3.client("outposts", region_name=source.region, endpoint_url=server.url)
         with suppress(_OverError):
             scenario.play(outposts, pause, poll)
-    return list(snapshots.values())
+    return [until_now(snapshot) for snapshot in snapshots.values()]
