@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from lambdas.notify.slack.credentials import API_DOMAINS, WEBHOOK_ORIGINS
 from lambdas.notify.slack.webhook import WORKFLOW_PATHS
 from notifier.errors import OperatorError
-from notifier.poll import invoke_poll, problems_of, sources_of
+from notifier.poll import invoke_poll, organization_of, plan, problems_of, sources_of
 from notifier.stack import STACK_NAME, Stack
 from notifier.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
 
@@ -70,6 +70,7 @@ def examine(stack: Stack) -> Iterator[Check]:
     yield _stack(stack)
     parts: dict[str, Callable[[Stack], Iterator[Check]]] = {
         "polls": _polls,
+        "organization": _organization,
         "schedules": _schedules,
         "rules": _rules,
         "notify's queue": _queue,
@@ -91,6 +92,13 @@ def _stack(stack: Stack) -> Check:
     status = stack.description["StackStatus"]
     good = status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
     return Check("stack", "ok" if good else "warn", f"{STACK_NAME} is {status}", "" if good else "Deploy it again")
+
+
+def _organization(stack: Stack) -> Iterator[Check]:
+    if organization_of(stack):
+        planned = plan(stack)
+        todo = "" if planned else "Look at organization's accounts, excludeAccounts and regions"
+        yield Check("organization", "ok" if planned else "warn", f"{planned} sources are on the queue", todo)
 
 
 def _polls(stack: Stack) -> Iterator[Check]:

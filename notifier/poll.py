@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 from botocore.config import Config
 
+from lambdas.orders.organization import Organization
 from notifier.errors import OperatorError
 from notifier.orders import find
 from notifier.stack import Stack
-from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, say, show_table
+from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, note, say, show_table
 
 # An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
@@ -26,12 +27,16 @@ def poll(
 ) -> None:
     """Poll now, without waiting for the schedule: all sources, or one order.
 
+    An organization's accounts are planned onto the queue, as the schedule does; their polls are told by `events`.
+
     What is new is published and told, as with the schedule. The exit code is 1 where a source or an order failed; the
     next poll takes it up again.
     """
     stack = deployed(region, profile)
     requests = [_request_of(stack, order)] if order else sources_of(stack)
     summaries, problems = list[Json](), list[str]()
+    if not order and organization_of(stack):
+        note(f"{plan(stack)} sources of the organization are on the queue")
     for request in requests:
         try:
             summaries.append(invoke_poll(stack, request))
@@ -58,24 +63,53 @@ def sources_of(stack: Stack) -> list[Json]:
     return sources or [{}]
 
 
+def organization_of(stack: Stack) -> Organization | None:
+    """Give the organization that is configured, None where there is none."""
+    function = stack.function("PollFunctionName")
+    variables = function.get("Environment", {}).get("Variables", {})
+    if "ORGANIZATION" not in variables:
+        return None
+    return Organization.load(variables["ORGANIZATION"], variables["SOURCES"], function["FunctionArn"])
+
+
+def plan(stack: Stack) -> int:
+    """Run the planner function; gives how many sources it put on the queue.
+
+    Raises:
+        OperatorError: It could not list the accounts, or not put all on the queue; the text says why.
+    """
+    functions = stack.of_kind("AWS::Lambda::Function")
+    (planner,) = (each.name for each in functions if each.logical_id.startswith("PlannerFunction"))
+    answer, failed = _invoke(stack, planner, {})
+    if failed:
+        raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; its log says more")
+    return int(answer["sourcesPlanned"])
+
+
 def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
     """Run the poll function; gives its summary, failures included.
 
     Raises:
         OperatorError: It ended without one; the text says how.
     """
-    answer = stack.session.client("lambda", config=PATIENT).invoke(
-        FunctionName=stack.outputs["PollFunctionName"], Payload=json.dumps(request).encode()
-    )
-    payload: Json = json.loads(answer["Payload"].read())
-    if not answer.get("FunctionError"):
-        return payload
-    message = str(payload.get("errorMessage"))
+    answer, failed = _invoke(stack, stack.outputs["PollFunctionName"], request)
+    if not failed:
+        return answer
+    message = str(answer.get("errorMessage"))
     try:
         summary: Json = json.loads(message)  # of a run that is over, and in which some orders failed
     except ValueError:
         raise OperatorError(f"the poll function failed: {message}; its log says more") from None
     return summary
+
+
+def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Json, bool]:
+    """Invoke a function; gives its answer, and whether that is an error."""
+    answer = stack.session.client("lambda", config=PATIENT).invoke(
+        FunctionName=function, Payload=json.dumps(request).encode()
+    )
+    payload: Json = json.loads(answer["Payload"].read())
+    return payload, "FunctionError" in answer
 
 
 def problems_of(summary: Json) -> list[str]:
@@ -88,10 +122,12 @@ def problems_of(summary: Json) -> list[str]:
 
 def _request_of(stack: Stack, order_id: str) -> Json:
     """Ask for one order of the source that it belongs to."""
-    sources = sources_of(stack)
-    if len(sources) > 1:
+    sources, organization = sources_of(stack), organization_of(stack)
+    if len(sources) > 1 or organization:
         source = find(stack.snapshots, order_id).source
-        sources = [each for each in sources if _name(each, stack) == source]
+        account, _, region = source.partition("/")
+        planned = [each for each in organization.sources(account) if each["region"] == region] if organization else []
+        sources = [*(each for each in sources if _name(each, stack) == source), *planned]
         if not sources:
             raise OperatorError(f"{order_id} is of {source}, which is not configured as a source any more")
     return {**sources[0], "orderIds": [order_id]}

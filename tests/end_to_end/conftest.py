@@ -28,6 +28,7 @@ ARRIVAL_SECONDS = 60
 PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
 
 Json = dict[str, Any]
+Ran = subprocess.CompletedProcess[str]
 
 
 def free_port() -> int:
@@ -136,6 +137,20 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
+
+
+def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
+    """Run a command of `python -m notifier` with the variables that the local cloud told to export."""
+    told = cloud.environment if cloud else {}
+    return subprocess.run(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "notifier", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **told, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
 
 
 @dataclass(frozen=True)

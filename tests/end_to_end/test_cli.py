@@ -1,9 +1,6 @@
 """`python -m notifier` on a deployed stack, as an operator uses it."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,25 +10,10 @@ import pytest
 from local.outposts.control_plane import ControlPlane
 from notifier.__main__ import COMMANDS
 from notifier.samples import ALARM, NAMES
-from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually
+from tests.end_to_end.conftest import Cloud, Subscriber, eventually, run
 from tests.end_to_end.test_dead_letters import slack_answers
 
 Json = dict[str, Any]
-Ran = subprocess.CompletedProcess[str]
-
-
-def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
-    """Run a command with the variables that the local cloud told to export."""
-    told = cloud.environment if cloud else {}
-    return subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "notifier", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **told, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
 
 
 def answer(cloud: Cloud, *arguments: str) -> Any:

@@ -1,25 +1,17 @@
 """What becomes of a message that a channel refuses for too long."""
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 import urllib3
 
-from tests.end_to_end.conftest import ROOT, Cloud, eventually
+from tests.end_to_end.conftest import Cloud, eventually, run
 
 
 def redrive(cloud: Cloud) -> str:
     """Run the documented command, and give what it prints."""
-    return subprocess.run(
-        [sys.executable, "-m", "notifier", "redrive"],
-        cwd=ROOT,
-        env={**os.environ, **cloud.environment},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    ran = run(cloud, "redrive")
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def slack_answers(cloud: Cloud, times: int, status: int = 503, body: str = "service_unavailable") -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.cloud import ACCOUNT
 from local.server import Server
-from tests.end_to_end.conftest import Cloud, Subscriber, eventually, up
+from tests.end_to_end.conftest import Cloud, Subscriber, eventually, run, up
 from tests.outposts_of_accounts import OutpostsOfAccounts
 
 REGIONS = ("us-east-1", "eu-west-1")
@@ -27,6 +27,17 @@ def plan(cloud: Cloud) -> Any:
     functions = cloud.client("lambda").list_functions()["Functions"]
     (name,) = (each["FunctionName"] for each in functions if "PlannerFunction" in each["FunctionName"])
     return json.load(cloud.client("lambda").invoke(FunctionName=name)["Payload"])
+
+
+def check_command_line(cloud: Cloud, foreign: dict[str, Any], planned: int) -> None:
+    """Operators poll an organization, and one order of an account in it, as they do a source."""
+    told = run(cloud, "poll")
+    assert f"{planned} sources of the organization are on the queue" in told.stderr
+    (summary,) = json.loads(run(cloud, "poll", foreign["orderId"], "--json").stdout)
+    assert summary["source"] == f"{foreign['account']}/{foreign['region']}"
+    assert (summary["ordersRead"], summary["failures"]) == (1, [])
+    checks = {check["name"]: check for check in json.loads(run(cloud, "doctor", "--json").stdout)}
+    assert checks["organization"]["verdict"] == "ok"
 
 
 class TestOrganization:
@@ -63,5 +74,7 @@ class TestOrganization:
             assert plan(cloud) == {"sourcesPlanned": len(sources) - 1}
             assert cloud.poll()["failures"] == []
             assert eventually(lambda: len(bus.received()) == len(sources))
+            foreign = next(each["detail"] for each in bus.taken.values() if each["detail"]["account"] == accounts[1])
+            check_command_line(cloud, foreign, planned=len(sources) - 1)
         told = {(each["detail"]["account"], each["detail"]["region"]): each for each in bus.taken.values()}
         assert told.keys() == set(sources)
