@@ -26,8 +26,9 @@ from lambdas.orders.timestamps import to_iso8601
 from lambdas.orders.words import count
 from lambdas.poll.event_bus import Published
 from lambdas.poll.outposts import outposts_client
-from lambdas.poll.run import LISTING, Poll, Summary
+from lambdas.poll.run import Poll
 from lambdas.poll.source import Source
+from lambdas.poll.summary import LISTING, Summary
 from notifier.errors import OperatorError
 from notifier.folder import SnapshotFolder
 from notifier.orders import row_of

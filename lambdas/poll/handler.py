@@ -17,8 +17,9 @@ from lambdas.orders.stalled import Thresholds
 from lambdas.poll.environment import Environment
 from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import CONCURRENT_READS, outposts_client
-from lambdas.poll.run import Poll, Summary
+from lambdas.poll.run import Poll
 from lambdas.poll.source import Source, source_meant, sources_from
+from lambdas.poll.summary import Summary
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient

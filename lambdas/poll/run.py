@@ -6,14 +6,14 @@ stored but did not publish goes out with the next run, under the same ids.
 
 import math
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING
 
 from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import Observation
@@ -25,84 +25,21 @@ from lambdas.orders.snapshot_table import BATCH_GET_ITEMS, Known, Loaded, Source
 from lambdas.orders.stalled import Thresholds
 from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.poll.choice import in_turn, orders_gone_missing, orders_to_read
-from lambdas.poll.outposts import CONCURRENT_READS, digest, get_order, list_orders
+from lambdas.poll.listing import is_order_id, list_source
+from lambdas.poll.outposts import CONCURRENT_READS, get_order
 from lambdas.poll.ports import Bus, Snapshots
 from lambdas.poll.source import Source
+from lambdas.poll.summary import LISTING, Summary
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
 
-MAX_ORDER_ID = 255  # characters, by the API's model
+MAX_LISTING_ERRORS = 10  # in a summary
 PUBLISH_SECONDS = 5  # after which what was read until then is published
 # Of the function's time: when so little is left, no more orders are taken up; and those under way not waited for.
 LAST_START_SECONDS = 45
 LAST_WAIT_SECONDS = 20
-LISTING = None  # what failed to be listed has no order id
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a run did: the summary that poll returns (contract, part 2), and two counts more for its metrics.
-
-    `ordersLeft` is a key more than the contract's: the orders that there was no time for, which the next run takes
-    first.
-
-    A failure is named by the id of the order that it befell; one of ListOrders itself by null.
-    """
-
-    source: str
-    orders_listed: int = 0
-    orders_read: int = 0
-    orders_in_flight: int = 0
-    orders_changed: int = 0
-    events_published: int = 0
-    transitions_published: int = 0
-    events_pending: int = 0
-    orders_left: int = 0
-    failures: dict[str | None, str] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the contract's summary."""
-        return {
-            "source": self.source,
-            "ordersListed": self.orders_listed,
-            "ordersRead": self.orders_read,
-            "ordersChanged": self.orders_changed,
-            "eventsPublished": self.events_published,
-            "eventsPending": self.events_pending,
-            "ordersLeft": self.orders_left,
-            "failures": [{"orderId": order_id, "error": error} for order_id, error in self.failures.items()],
-        }
-
-
-@dataclass(slots=True)
-class Listing:
-    """What ListOrders named.
-
-    Attributes:
-        orders: Digest of each order's summary, by order id.
-        replacements: The orders of type REPLACEMENT.
-        explicit: Whether each page said which orders are on it. One that does not is empty for all we know, but no
-            order is called missing by it.
-    """
-
-    orders: dict[str, bytes] = field(default_factory=dict)
-    replacements: set[str] = field(default_factory=set)
-    explicit: bool = True
-
-    def add(self, page: Sequence[Mapping[str, Any]] | None) -> list[str]:
-        """Add a page's orders; gives what is wrong with some."""
-        self.explicit &= page is not None
-        errors = []
-        for order in page or ():
-            if _is_order_id(order_id := order.get("OrderId")):
-                self.orders[order_id] = digest(order)
-                if order.get("OrderType") == "REPLACEMENT":
-                    self.replacements.add(order_id)
-            else:
-                errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
-        return errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +119,10 @@ class Poll:
         began, state = self.clock(), self.table.source_state(self.source.name)
         known = self.table.known(self.source.account, self.source.region)
         summary = Summary(self.source.name)
-        listing = self._list(summary)
+        listing = list_source(self.outposts, self.source, self._may_begin)
+        summary.orders_listed = len(listing.orders)
+        if listing.errors:
+            summary.failures[LISTING] = "; ".join(listing.errors[:MAX_LISTING_ERRORS])
         listed, complete = listing.orders, LISTING not in summary.failures
         if complete and not state.baseline_at:
             found = frozenset(listed.keys() - known.keys())
@@ -214,7 +154,7 @@ class Poll:
             ValueError: They are not a list of order ids.
             botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
         """
-        if not isinstance(order_ids, list) or not all(map(_is_order_id, order_ids)):
+        if not isinstance(order_ids, list) or not all(map(is_order_id, order_ids)):
             raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")
         summary = Summary(self.source.name)
         known = self.table.known(self.source.account, self.source.region)
@@ -222,27 +162,6 @@ class Poll:
         for order_id in self._carry_out(plan, summary):
             summary.failures[order_id] = "there was no time to read it: ask for fewer orders at once"
         return summary
-
-    def _list(self, summary: Summary) -> Listing:
-        """List the orders, each Outpost's by itself where the source is limited to some; failures go to the summary."""
-        listing, errors = Listing(), list[str]()
-        for outpost_id in self.source.outpost_ids or (None,):
-            try:
-                for page in self._pages(outpost_id):
-                    errors += listing.add(page)
-            except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
-                logger.exception("Orders could not be listed", source=self.source.name, outpost_id=outpost_id)
-                errors.append(f"{type(error).__name__}: {error}")
-        if errors:
-            summary.failures[LISTING] = "; ".join(errors[:10])
-        summary.orders_listed = len(listing.orders)
-        return listing
-
-    def _pages(self, outpost_id: str | None) -> Iterator[Sequence[Mapping[str, Any]] | None]:
-        for page in list_orders(self.outposts, outpost_id):
-            yield page
-            if not self._may_begin():
-                raise TimeoutError("the function's time did not suffice to list all orders")
 
     def _carry_out(self, plan: Plan, summary: Summary) -> list[str]:
         """Take up a plan's orders, many at once; gives those that there was no time for, the first one first.
@@ -394,7 +313,8 @@ def _next_state(state: SourceState, plan: Plan, summary: Summary, left: Sequence
     """What the next run goes by; where the listing was not complete, only which orders to take up first and last."""
     failed = {order_id for order_id in summary.failures if order_id is not LISTING}
     not_done = failed.union(left)
-    in_turn = [order_id for order_id in left if order_id in plan.listed and order_id not in state.failed]
+    apart = plan.first | state.failed  # these have their place whatever the turn
+    in_turn = [order_id for order_id in left if order_id in plan.listed and order_id not in apart]
     state = replace(
         state,
         resume_at=next(iter(in_turn), ""),
@@ -404,11 +324,6 @@ def _next_state(state: SourceState, plan: Plan, summary: Summary, left: Sequence
     if LISTING in summary.failures:
         return state
     return replace(state, baseline_left=frozenset(plan.baseline & not_done), polled_at=to_iso8601(began))
-
-
-def _is_order_id(value: object) -> TypeGuard[str]:
-    """Whether DynamoDB takes it as a key, and it is no other kind of item's."""
-    return isinstance(value, str) and 0 < len(value) <= MAX_ORDER_ID and "#" not in value
 
 
 def _lineage_of(known: Iterable[Known]) -> Lineage:

@@ -8,7 +8,8 @@ from itertools import count
 
 import pytest
 
-from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, Summary
+from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS
+from lambdas.poll.summary import Summary
 from tests.integration.test_poll_crashes import an_order, id_of
 from tests.world import Befall, Call, Trouble, World, nothing
 

@@ -1,0 +1,41 @@
+"""What a run did, for whoever asked for it and for its metrics."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+LISTING = None  # what failed to be listed has no order id
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did: the summary that poll returns (contract, part 2), and two counts more for its metrics.
+
+    `ordersLeft` is a key more than the contract's: the orders that there was no time for, which the next run takes
+    first.
+
+    A failure is named by the id of the order that it befell; one of ListOrders itself by null.
+    """
+
+    source: str
+    orders_listed: int = 0
+    orders_read: int = 0
+    orders_in_flight: int = 0
+    orders_changed: int = 0
+    events_published: int = 0
+    transitions_published: int = 0
+    events_pending: int = 0
+    orders_left: int = 0
+    failures: dict[str | None, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the contract's summary."""
+        return {
+            "source": self.source,
+            "ordersListed": self.orders_listed,
+            "ordersRead": self.orders_read,
+            "ordersChanged": self.orders_changed,
+            "eventsPublished": self.events_published,
+            "eventsPending": self.events_pending,
+            "ordersLeft": self.orders_left,
+            "failures": [{"orderId": order_id, "error": error} for order_id, error in self.failures.items()],
+        }
