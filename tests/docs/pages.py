@@ -1,5 +1,7 @@
 """The documentation as Markdown, read by the rules of the code hosts that show it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +18,20 @@ TEXTS = [*ROOT.glob("*.md"), *PAGES, *ROOT.glob("examples/*/README.md")]
 
 # GitHub's Markdown, and its ids of headings: https://github.com/Flet/github-slugger
 _GITHUB = MarkdownIt("gfm-like", {"linkify": False, "html": True}).use(anchors_plugin, max_level=6)
+
+
+def built(folder: Path) -> Path:
+    """Build the site there. A warning is an error: a broken link or anchor, a page that the navigation lacks."""
+    result = subprocess.run(  # noqa: S603 - a fixed command
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={"NO_MKDOCS_2_WARNING": "1"},  # the theme's own note on its future
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    return folder
 
 
 def rendered(path: Path) -> str:

@@ -2,8 +2,6 @@
 
 import logging
 import re
-import subprocess
-import sys
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 from markdown import markdown
 
 from reference.repository_links import RepositoryLinks
-from tests.docs.pages import DOCS, PAGES, ROOT, rendered
+from tests.docs.pages import DOCS, PAGES, ROOT, built, rendered
 
 # What must come out alike on the site and on a code host, whose Markdown is more lenient with indentation.
 STRUCTURE = ("ol", "ul", "li", "table", "tr", "td", "pre", "details", "h2", "h3")
@@ -51,18 +49,8 @@ def article(html: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built anew. A warning is an error: a broken link or anchor, a page that the navigation lacks."""
-    folder = tmp_path_factory.mktemp("site")
-    result = subprocess.run(  # noqa: S603 - a fixed command
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
-        cwd=ROOT,
-        env={"NO_MKDOCS_2_WARNING": "1"},  # the theme's own note on its future
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    return folder
+    """The site, built anew."""
+    return built(tmp_path_factory.mktemp("site"))
 
 
 class TestSite:
