@@ -68,7 +68,7 @@ pictures: setup ## Make the documentation's pictures anew, from the real thing
 .PHONY: docs
 docs: setup ## Make docs/events.md and the events' schemas anew, and build the documentation's site
 	@$(RUN) python -m reference
-	@$(RUN) mkdocs build --quiet
+	@$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
 	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"
 
 .PHONY: lock
