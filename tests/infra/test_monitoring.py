@@ -65,6 +65,10 @@ class TestAlarms:
         for name, entry in entries.items():
             assert re.findall(r"^\*\*(\w+)", entry, re.MULTILINE) == ["Means", "Look", "Mend"], name
 
+    def test_the_costs_count_them(self, minimal: Template) -> None:
+        """Those of a stack without an organization."""
+        assert f" {len(minimal.find_resources(ALARM))} alarms, " in (DOCS / "operations.md").read_text("utf-8")
+
     def test_each_tells_its_beginning_and_its_end_to_the_topic(self, full: Template) -> None:
         """People hear of trouble and of its end where they hear of orders, with what to look at."""
         for each in full.find_resources(ALARM).values():
