@@ -61,13 +61,15 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 	@$(RUN) npx cdk deploy $(ARGS)
 
 .PHONY: pictures
-pictures: setup ## Make the README's pictures anew, from the real thing
+pictures: setup ## Make the documentation's pictures anew, from the real thing
 	@$(RUN) python -m local.picture
 	@$(RUN) python -m local.board_pictures
 
 .PHONY: docs
-docs: setup ## Make docs/events.md and the events' schemas anew
+docs: setup ## Make docs/events.md and the events' schemas anew, and build the documentation's site
 	@$(RUN) python -m reference
+	@$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin requirements.in anew

@@ -1,6 +1,6 @@
 """What an organization costs, how long a tick takes, and which quota is met first: calculated, not measured.
 
-Prices: on-demand, us-east-1, November 2026, US dollars, without free tiers; README's "Costs" has the same.
+Prices: on-demand, us-east-1, November 2026, US dollars, without free tiers; "Costs" of docs/operations.md has the same.
 """
 
 from collections.abc import Iterable

@@ -119,7 +119,7 @@ class Report:
     def _tables(self) -> Iterable[tuple[str, list[str], list[list[str]]]]:
         yield (
             "Against the targets",
-            ["Figure", "Measured", "Target", ""],
+            ["Figure", "Measured", "Target", "Verdict"],
             [each.row for each in self.targets()],
         )
         yield (

@@ -1,4 +1,4 @@
-"""Makes the README's pictures of the board and of the demonstration's terminal from the real thing. `make pictures`.
+"""Makes the pictures of the board and of the demonstration's terminal from the real thing. `make pictures`.
 
 The board is the scenarios' own, at a moment at which much is under way. The terminal is a whole demonstration's.
 """

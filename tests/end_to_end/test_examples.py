@@ -72,7 +72,7 @@ def of_order(subscriber: Subscriber, order_id: str) -> list[tuple[str, str | Non
 
 
 def fires(cloud: Cloud, subscriber: Subscriber, name: str) -> bool:
-    """Whether a sample event, put onto the bus as the README says, arrives."""
+    """Whether a sample event, put onto the bus as the documentation says, arrives."""
     entry = sample(name)
     answer = cloud.client("events").put_events(Entries=[entry])
     assert answer["FailedEntryCount"] == 0

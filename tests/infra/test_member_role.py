@@ -86,7 +86,7 @@ class TestMemberRole:
         assert role["Allowed"] == [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
 
     def test_it_is_what_an_organization_without_further_keys_is_read_by(self, role: dict[str, Any]) -> None:
-        """The template's defaults are the configuration's: README's example needs no more."""
+        """The template's defaults are the configuration's: the documentation's example needs no more."""
         organization = Configuration.parse(
             {"organization": {"roleName": "OutpostsReader", "regions": [REGION]}}, REGION
         ).organization
@@ -118,6 +118,6 @@ class TestMemberRole:
         assert '"sts:ExternalId": "orders"' in json.dumps(role["AssumeRolePolicyDocument"])
         assert EXTERNAL_ID not in json.dumps(role["AssumeRolePolicyDocument"])
 
-    def test_it_is_called_by_its_name_in_the_readme(self) -> None:
+    def test_it_is_called_by_its_name_in_the_documentation(self) -> None:
         """The commands there name this file."""
-        assert "templates/member-role.yaml" in (ROOT / "README.md").read_text("utf-8")
+        assert "templates/member-role.yaml" in (ROOT / "docs" / "configuration.md").read_text("utf-8")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from tests.docs.pages import DOCS
 from tests.infra.conftest import FULL
 from tests.infra.synthesis import only, template_of
 
@@ -54,6 +55,19 @@ class TestAlarms:
             "NotificationsDelayed",
             "DeadLetters",
         }
+
+    def test_the_runbook_has_each(self, full: Template) -> None:
+        """Under its name: what it means, what to look at first, how to mend it. Nor has it any other."""
+        runbook = (DOCS / "operations.md").read_text("utf-8").partition("\n## Alarms\n")[2].partition("\n## ")[0]
+        entries = dict(each.split("\n", 1) for each in runbook.split("\n### ")[1:])
+        alarms = {each["Properties"]["AlarmName"] for each in full.find_resources(ALARM).values()}
+        assert alarms == {f"OutpostsOrderNotifier-{name}" for name in entries}
+        for name, entry in entries.items():
+            assert re.findall(r"^\*\*(\w+)", entry, re.MULTILINE) == ["Means", "Look", "Mend"], name
+
+    def test_the_costs_count_them(self, minimal: Template) -> None:
+        """Those of a stack without an organization."""
+        assert f" {len(minimal.find_resources(ALARM))} alarms, " in (DOCS / "operations.md").read_text("utf-8")
 
     def test_each_tells_its_beginning_and_its_end_to_the_topic(self, full: Template) -> None:
         """People hear of trouble and of its end where they hear of orders, with what to look at."""

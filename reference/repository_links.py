@@ -1,0 +1,92 @@
+"""An MkDocs hook: what becomes of the pages' links to files of this repository that are no pages themselves.
+
+Who reads the pages on a code host follows a relative link to the file. On the site it leads into the repository where
+`repo_url` says where that is; else the link's words stay, and a tooltip names the path. A path that is not in the
+repository is a warning, so it stops the strict build.
+"""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).parent.parent
+BEFORE_MKDOCS = 1  # its own priority for links is 0
+_log = logging.getLogger("mkdocs.plugins.repository_links")
+
+
+class RepositoryLinks(Extension):
+    """Markdown's side of the hook.
+
+    Attributes:
+        page: The path of the page that is being rendered.
+        pages: The paths of all files that the site has.
+        url: Where the repository's files are shown; None where that is not known.
+    """
+
+    page: Path
+    pages: frozenset[Path]
+    url: str | None = None
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Register with a Markdown instance."""
+        md.treeprocessors.register(_Links(self), "repository_links", BEFORE_MKDOCS)
+
+    def resolve(self, link: Element) -> None:
+        """Turn a link to a file of the repository into what the site can show; leave all others alone."""
+        url = urlsplit(link.get("href", ""))
+        if url.scheme or url.netloc or not url.path:
+            return
+        path = (self.page.parent / url.path).resolve()
+        if path == ROOT / "README.md":  # the site's first page says the same
+            link.set("href", f"index.md#{url.fragment}" if url.fragment else "index.md")
+            return
+        if path in self.pages:
+            return  # MkDocs' own business
+        if not (path.is_relative_to(ROOT) and path.exists()):
+            _log.warning("%s links to %s, which is not in the repository", self.page.name, url.path)
+            return
+        inside = path.relative_to(ROOT).as_posix()
+        if self.url:
+            link.set("href", f"{self.url}/{inside}" + (f"#{url.fragment}" if url.fragment else ""))
+        else:
+            link.tag = "span"
+            link.attrib.clear()
+            link.set("title", f"{inside}, in the repository")
+
+
+class _Links(Treeprocessor):
+    def __init__(self, links: RepositoryLinks) -> None:
+        super().__init__()
+        self._links = links
+
+    def run(self, root: Element) -> None:
+        """Go through a page's links."""
+        for link in root.iter("a"):
+            self._links.resolve(link)
+
+
+_links = RepositoryLinks()
+
+
+def on_config(config: "MkDocsConfig") -> None:
+    """MkDocs calls it with the site's configuration."""
+    config.markdown_extensions.append(_links)  # type: ignore[arg-type] # Python-Markdown takes instances too
+    # Code hosts show a file and a folder alike under this address.
+    _links.url = f"{config.repo_url.rstrip('/')}/blob/HEAD" if config.repo_url else None
+
+
+def on_page_markdown(markdown: str, page: "Page", config: "MkDocsConfig", files: "Files") -> str:
+    """MkDocs calls it before it renders a page."""
+    _links.page = Path(config.docs_dir, page.file.src_uri).resolve()
+    _links.pages = frozenset(Path(config.docs_dir, each.src_uri).resolve() for each in files)
+    return markdown

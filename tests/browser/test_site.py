@@ -1,0 +1,44 @@
+"""The documentation's site as people read it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import violations
+from tests.docs.pages import PAGES, built
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
+# The theme's: a nav around each copy button, and no focus for what scrolls sideways.
+THEMES_OWN = ("landmark-unique", "scrollable-region-focusable")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built anew."""
+    return built(tmp_path_factory.mktemp("site"))
+
+
+class TestSite:
+    """All pages."""
+
+    @pytest.mark.parametrize(("window", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+    def test_reads_well(self, open_page: "Callable[..., Page]", site: Path, window: dict[str, int], theme: str) -> None:
+        """Nothing is wider than the window, no picture is missing, contrast and structure are for everyone.
+
+        And no other host is asked for anything, by a script neither.
+        """
+        page = open_page("about:blank", viewport=window, color_scheme=theme)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for name in (path.with_suffix(".html").name for path in PAGES):
+            page.goto((site / name).as_uri())
+            assert page.evaluate("document.documentElement.scrollWidth") == window["width"], name
+            assert page.evaluate("[...document.images].filter(each => !each.naturalWidth).length") == 0, name
+            assert violations(page, but=THEMES_OWN) == [], name
+        assert [url for url in asked if not url.startswith((site.as_uri(), "data:"))] == []

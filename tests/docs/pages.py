@@ -1,0 +1,60 @@
+"""The documentation as Markdown, read by the rules of the code hosts that show it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.anchors import anchors_plugin
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+# All that people read on a code host.
+TEXTS = [*ROOT.glob("*.md"), *PAGES, *ROOT.glob("examples/*/README.md")]
+
+# GitHub's Markdown, and its ids of headings: https://github.com/Flet/github-slugger
+_GITHUB = MarkdownIt("gfm-like", {"linkify": False, "html": True}).use(anchors_plugin, max_level=6)
+
+
+def built(folder: Path) -> Path:
+    """Build the site there. A warning is an error: a broken link or anchor, a page that the navigation lacks."""
+    result = subprocess.run(  # noqa: S603 - a fixed command
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
+        cwd=ROOT,
+        env={"NO_MKDOCS_2_WARNING": "1"},  # the theme's own note on its future
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    return folder
+
+
+def rendered(path: Path) -> str:
+    """Render a page as GitHub does."""
+    html: str = _GITHUB.render(path.read_text("utf-8"))
+    return html
+
+
+def headings(path: Path) -> dict[str, str]:
+    """Map the id of each heading to its text."""
+    tokens = _GITHUB.parse(path.read_text("utf-8"))
+    return {
+        str(opening.attrs["id"]): text.content for opening, text in pairwise(tokens) if opening.type == "heading_open"
+    }
+
+
+def links(path: Path) -> Iterator[str]:
+    """Give where a page's links and pictures lead."""
+    for token in _inline(_GITHUB.parse(path.read_text("utf-8"))):
+        if target := token.attrs.get("href") or token.attrs.get("src"):
+            yield str(target)
+
+
+def _inline(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield from token.children or ()
