@@ -69,6 +69,10 @@ pictures: setup ## Make the README's pictures anew, from the real thing
 docs: setup ## Make docs/events.md and the events' schemas anew
 	@$(RUN) python -m reference
 
+.PHONY: release
+release: setup ## Keep the footprint of the version in pyproject.toml, to test later versions' upgrades (docs/upgrading.md)
+	@$(RUN) python -m reference.release
+
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin requirements.in anew
 	@$(RUN) uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url requirements.in --output-file requirements.txt
