@@ -104,16 +104,13 @@ def run() -> list[Json]:
 
 
 @contextmanager
-def polling(
-    clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT, table_name: str = "snapshots"
-) -> Iterator[tuple[OutpostsSimulator, Poll]]:
-    """Have the deployed poll code, a simulator that it reads, and a table in this process.
+def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator[tuple[OutpostsSimulator, Poll]]:
+    """Have the deployed poll code, a simulator that it reads, and a table `snapshots`, in this process.
 
     Args:
         clock: What time it is for both.
         bus: Where the events go.
         account_id: Of the simulator and of the notifier.
-        table_name: Of the snapshot table.
     """
     with (
         mock.patch.multiple(account, _now=clock.timestamp, _new_id=_Ids()),
@@ -122,8 +119,8 @@ def polling(
         mock.patch.dict("os.environ", {**NOBODYS, "AWS_ENDPOINT_URL_OUTPOSTS": server.url}),
     ):
         source, dynamodb = Source(account_id, REGION), boto3.client("dynamodb")
-        create_snapshot_table(dynamodb, table_name)
-        table = SnapshotTable(dynamodb, table_name)
+        create_snapshot_table(dynamodb, "snapshots")
+        table = SnapshotTable(dynamodb, "snapshots")
         yield simulator, Poll(source, outposts_client(source), table, bus, lambda: clock.now)
 
 

@@ -61,7 +61,7 @@ def footprint() -> dict[str, str]:
     notifier = {**FULL, "amazonQDeveloper": True}
     return {
         "resources.json": _text({"Notifier": notifier, **kept(template_of(notifier).to_json())}),
-        "template.json": _text(_deployable(_local_template())),
+        "template.json": _text(_local_template()),
         "data.json": _text(_data()),
     }
 
@@ -87,19 +87,13 @@ def _text(value: object) -> str:
 
 
 def _local_template() -> Json:
+    """Give the template, which needs neither the CDK's bootstrap nor its assets."""
     local = LocalCloud(slack_origin="http://127.0.0.1:9")
-    with mock.patch.multiple("tests.infra.synthesis", ACCOUNT=ACCOUNT):
-        return dict(template_of(NOTIFIER, region=REGION, local_cloud=local).to_json())
-
-
-def _deployable(template: Json) -> Json:
-    """Let the template need neither the CDK's bootstrap nor its assets."""
-    needless = ("Parameters", "Rules")
-    resources: dict[str, Json] = template["Resources"]
-    for resource in resources.values():
+    template: Json = {**template_of(NOTIFIER, account=ACCOUNT, region=REGION, local_cloud=local).to_json()}
+    for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Lambda::Function":
             resource["Properties"] |= {"Code": {"ZipFile": NOTHING}, "Handler": "index.handler"}
-    return {name: value for name, value in template.items() if name not in needless}
+    return {name: value for name, value in template.items() if name not in {"Parameters", "Rules"}}
 
 
 @dataclass
