@@ -71,6 +71,10 @@ docs: setup ## Make docs/events.md and the events' schemas anew, and build the d
 	@$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
 	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"
 
+.PHONY: release
+release: setup ## Keep the footprint of the version in pyproject.toml, to test later versions' upgrades (docs/upgrading.md)
+	@$(RUN) python -m reference.release
+
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin requirements.in anew
 	@$(RUN) uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url requirements.in --output-file requirements.txt

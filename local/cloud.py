@@ -2,12 +2,10 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,6 +19,7 @@ from local.child import ChildProcess
 from local.deployment import deploy
 from local.emulator import emulator
 from local.errors import LocalCloudError
+from local.folder import temporary_folder
 from local.mailbox import Mailbox
 from local.outposts.simulator import OutpostsSimulator
 from local.server import HOST, Server
@@ -121,7 +120,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
     except ConfigurationError as error:
         raise LocalCloudError(str(error)) from error
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="outposts-order-notifier-")))
+        folder = stack.enter_context(temporary_folder())
         progress("Starting the AWS emulator, the Outposts simulator, the Slack receiver and the mailbox")
         process = stack.enter_context(emulator(options.port, folder))
         receiver, mailbox = SlackReceiver(), Mailbox()

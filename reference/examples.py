@@ -16,6 +16,7 @@ from moto.core.config import DefaultConfig
 
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.orders.timestamps import to_iso8601
+from lambdas.poll import ports
 from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import outposts_client
 from lambdas.poll.run import Poll
@@ -89,7 +90,7 @@ def run() -> list[Json]:
     A poll reads its orders side by side, so that their events arrive in any order.
     """
     clock, bus = Clock(), Bus()
-    with _poll(clock, bus) as (simulator, poll):
+    with polling(clock, EventBus(cast("EventBridgeClient", bus), "orders")) as (simulator, poll):
         poll.run()  # the source's first poll: whatever comes after it is news
         for scenario in load_scenarios():
             scenario.play(poll.outposts, clock.pass_days, lambda _: poll.run())
@@ -103,17 +104,24 @@ def run() -> list[Json]:
 
 
 @contextmanager
-def _poll(clock: Clock, bus: Bus) -> Iterator[tuple[OutpostsSimulator, Poll]]:
+def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator[tuple[OutpostsSimulator, Poll]]:
+    """Have the deployed poll code, a simulator that it reads, and a table `snapshots`, in this process.
+
+    Args:
+        clock: What time it is for both.
+        bus: Where the events go.
+        account_id: Of the simulator and of the notifier.
+    """
     with (
         mock.patch.multiple(account, _now=clock.timestamp, _new_id=_Ids()),
         mock_aws(config=HTTP_ON_THIS_MACHINE),
-        Server(simulator := OutpostsSimulator(ACCOUNT, REGION)) as server,
+        Server(simulator := OutpostsSimulator(account_id, REGION)) as server,
         mock.patch.dict("os.environ", {**NOBODYS, "AWS_ENDPOINT_URL_OUTPOSTS": server.url}),
     ):
-        source, dynamodb = Source(ACCOUNT, REGION), boto3.client("dynamodb")
+        source, dynamodb = Source(account_id, REGION), boto3.client("dynamodb")
         create_snapshot_table(dynamodb, "snapshots")
-        table, event_bus = SnapshotTable(dynamodb, "snapshots"), EventBus(cast("EventBridgeClient", bus), "orders")
-        yield simulator, Poll(source, outposts_client(source), table, event_bus, lambda: clock.now)
+        table = SnapshotTable(dynamodb, "snapshots")
+        yield simulator, Poll(source, outposts_client(source), table, bus, lambda: clock.now)
 
 
 class _Ids:

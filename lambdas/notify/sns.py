@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 MAX_SUBJECT = 99  # "less than 100 characters long"
 MAX_MESSAGE_BYTES = 262_144
 MAX_TEXT_LINES = 100
+MAX_TEXT_BYTES = 20_000
 ATTRIBUTE_BYTES = 16_384  # attributes count too; statuses and types are few and short
 
-MACHINE_PROTOCOLS = ("sqs", "lambda", "https", "firehose")
+# Where people read. Without TLS, `http` is for what stands in for e-mail, such as the local cloud's mailbox.
+TEXT_PROTOCOLS = ("email", "http")
 ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
 
 
@@ -62,7 +65,7 @@ def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
     message = order_message(detail)
     return {
         "Subject": subject(message.headline),
-        "Message": _within_limit(text(message), detail),
+        "Message": _within_limit(message, detail),
         "MessageStructure": "json",
         "MessageAttributes": attributes(detail),
     }
@@ -76,7 +79,9 @@ def subject(headline: str) -> str:
 
 def text(message: Message) -> str:
     """Write the e-mail: the news, what changed, where the order lives, where to see more."""
-    shown = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
+    lines = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
+    sizes = accumulate(len(line.encode()) for line in lines)
+    shown = [line for line, size in zip(lines, sizes, strict=True) if size <= MAX_TEXT_BYTES]
     if more := len(message.lines) - len(shown):
         shown.append(f"- and {more} more")
     facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": message.at}.items()]
@@ -84,7 +89,12 @@ def text(message: Message) -> str:
 
 
 def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the message attributes that subscriptions' filter policies can use; absent values are left out."""
+    """Build the message attributes that subscriptions' filter policies can use; absent values are left out.
+
+    So is an array without values: SNS takes no empty attribute, and says nothing of empty arrays. Filter policies see
+    no difference: `exists` asks for a value that is not empty
+    (https://docs.aws.amazon.com/sns/latest/dg/attribute-key-matching.html).
+    """
     arrays = {
         "changeTypes": {change["detailType"] for change in detail["changes"]},
         "statuses": {plain(status) for change in detail["changes"] for status in _statuses_entered(change)},
@@ -110,14 +120,17 @@ def _statuses_entered(change: Mapping[str, Any]) -> Iterator[str]:
     yield from (entered["Status"] for entered in told if entered.get("Status"))
 
 
-def _within_limit(words: str, detail: Mapping[str, Any]) -> str:
-    """Write the message for each protocol; what makes it too large is left out of the JSON, and counted there."""
+def _within_limit(message: Message, detail: Mapping[str, Any]) -> str:
+    """Write the message for each protocol; what makes it too large is left out of the JSON, and counted there.
+
+    SNS sends the default to a protocol that is not named, so the JSON stands there once for all machines.
+    """
+    people = dict.fromkeys(TEXT_PROTOCOLS, text(message)) | {"sms": f"{message.headline}."}
     kept = len(detail["changes"])
     while True:
         omitted = detail.get("changesOmitted", 0) + len(detail["changes"]) - kept
         machine = {**detail, "changes": detail["changes"][:kept], **({"changesOmitted": omitted} if omitted else {})}
-        protocols = {"default": words} | dict.fromkeys(MACHINE_PROTOCOLS, canonical_json(machine))
-        message = json.dumps(protocols, ensure_ascii=False)
-        if len(message.encode()) + ATTRIBUTE_BYTES <= MAX_MESSAGE_BYTES or not kept:
-            return message
+        written = json.dumps({"default": canonical_json(machine), **people}, ensure_ascii=False)
+        if len(written.encode()) + ATTRIBUTE_BYTES <= MAX_MESSAGE_BYTES or not kept:
+            return written
         kept //= 2

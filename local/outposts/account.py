@@ -235,7 +235,10 @@ class Account:
 
 def _summary(order: Json) -> Json:
     told = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
-    counts = Counter(item["Status"] for item in order.get("LineItems", []) if "Status" in item)
+    items = order.get("LineItems")
+    # The control plane stores orders verbatim, so anything may stand there.
+    named = (item.get("Status") for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))
+    counts = Counter(status for status in named if isinstance(status, str))
     return {**{name: order[name] for name in told if name in order}, "LineItemCountsByStatus": dict(counts)}
 
 

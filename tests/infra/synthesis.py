@@ -16,7 +16,9 @@ REGION = "eu-west-1"
 ROOT = Path(__file__).parent.parent.parent
 
 
-def stack_of(notifier: dict[str, Any], *, region: str = REGION, local_cloud: LocalCloud | None = None) -> cdk.Stack:
+def stack_of(
+    notifier: dict[str, Any], *, account: str = ACCOUNT, region: str = REGION, local_cloud: LocalCloud | None = None
+) -> cdk.Stack:
     """Build the stack of a `notifier` configuration."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
     app = cdk.App(context={**flags, "aws:cdk:bundling-stacks": []})
@@ -25,13 +27,15 @@ def stack_of(notifier: dict[str, Any], *, region: str = REGION, local_cloud: Loc
         "OutpostsOrderNotifier",
         configuration=Configuration.parse(notifier, region),
         local_cloud=local_cloud,
-        env=cdk.Environment(account=ACCOUNT, region=region),
+        env=cdk.Environment(account=account, region=region),
     )
 
 
-def template_of(notifier: dict[str, Any], *, region: str = REGION, local_cloud: LocalCloud | None = None) -> Template:
+def template_of(
+    notifier: dict[str, Any], *, account: str = ACCOUNT, region: str = REGION, local_cloud: LocalCloud | None = None
+) -> Template:
     """Synthesize the template of a `notifier` configuration."""
-    return Template.from_stack(stack_of(notifier, region=region, local_cloud=local_cloud))
+    return Template.from_stack(stack_of(notifier, account=account, region=region, local_cloud=local_cloud))
 
 
 def only(template: Template, resource_type: str, **properties: Any) -> dict[str, Any]:

@@ -99,6 +99,19 @@ class TestOrders:
         assert str(outposts.get_order(OrderId=ORDER_ID)["Order"]["Status"]) == "TELEPORTED"
         assert outposts.list_orders()["Orders"][0]["LineItemCountsByStatus"] == {"PREPARING": 2}
 
+    @pytest.mark.parametrize("items", [None, "none", 7, [None], ["ooi-1"], [[]], [{"Status": ["SHIPPED"]}]])
+    def test_odd_line_items_do_not_hide_the_other_orders(
+        self, outposts: "OutpostsClient", control_plane: ControlPlane, items: Any
+    ) -> None:
+        """ListOrders counts the statuses that it finds, and goes on where there are none."""
+        control_plane.put_order({**ORDER, "LineItems": items})
+        control_plane.put_order({**ORDER, "OrderId": "oo-other"})
+
+        odd, other = outposts.list_orders()["Orders"]
+
+        assert odd["LineItemCountsByStatus"] == {}
+        assert other["LineItemCountsByStatus"] == {"PREPARING": 2}
+
     def test_a_completed_order_gets_its_fulfilment_date(self, control_plane: ControlPlane) -> None:
         """An order that goes COMPLETED is fulfilled now, unless the change says when."""
         control_plane.put_order(ORDER)

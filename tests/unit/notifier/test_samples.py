@@ -30,7 +30,7 @@ class TestSamples:
             told = order_message(body["detail"])
             assert told.headline.startswith("TEST: ")
             assert publication(body["detail"])["Subject"].startswith("TEST: ")
-            assert json.loads(json.loads(publication(body["detail"])["Message"])["sqs"])["test"] is True
+            assert json.loads(json.loads(publication(body["detail"])["Message"])["default"])["test"] is True
         assert "TEST: " in block_kit_payload(told)["text"]
 
     def test_a_sample_is_told_each_time(self) -> None:

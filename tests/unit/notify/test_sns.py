@@ -51,18 +51,34 @@ class TestMachines:
     def test_json_is_the_events_detail(self) -> None:
         """A queue gets the whole observation, an e-mail the text."""
         detail = an_update()
-        message = json.loads(publication(detail)["Message"])
-        assert json.loads(message["sqs"]) == detail
-        assert message["default"].startswith(f"Order {ORDER_ID}")
+        for protocol in ("sqs", "lambda", "https", "firehose"):
+            assert json.loads(delivered(publication(detail), protocol)) == detail
+        for protocol in ("email", "http"):
+            assert delivered(publication(detail), protocol) == text(order_message(detail))
+        assert delivered(publication(detail), "sms") == f"{order_message(detail).headline}."
+
+    def test_a_large_update_is_told_whole(self) -> None:
+        """The JSON stands in the message once, so that hardly any event is too large for it."""
+        detail = an_update()
+        detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 20_000}] * 4
+        assert json.loads(delivered(publication(detail), "lambda")) == detail
+
+    def test_long_lines_do_not_crowd_out_the_json(self) -> None:
+        """A text has room for 20 KB of changes; the others are counted in it, and told to machines all the same."""
+        shipment = {"carrier": "🚚" * 200, "trackingNumber": None, "trackingUrl": f"https://{'x' * 400}"}
+        change = {"detailType": "Outposts Line Item Shipment Change", "shipment": shipment, "previousShipment": None}
+        detail = an_update() | {"changes": [{**change, "lineItemId": f"ooi-{number}"} for number in range(90)]}
+        words = delivered(publication(detail), "email")
+        assert "\n- and 75 more\n" in words
+        assert json.loads(delivered(publication(detail), "sqs")) == detail
 
     def test_what_is_too_large_is_left_out_and_counted(self) -> None:
         """SNS takes 256 KB; changes that do not fit are counted."""
         detail = an_update()
-        detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 20_000}] * 4
-        message = publication(detail)["Message"]
-        machine = json.loads(json.loads(message)["lambda"])
-        assert len(message.encode()) <= 262_144
-        assert (len(machine["changes"]), machine["changesOmitted"]) == (1, 3)
+        detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 4
+        machine = json.loads(delivered(publication(detail), "lambda"))
+        assert len(publication(detail)["Message"].encode()) <= 262_144
+        assert (len(machine["changes"]), machine["changesOmitted"]) == (2, 2)
 
     def test_attributes_serve_filter_policies(self) -> None:
         """Types and statuses are arrays; where the order lives, strings."""
@@ -95,6 +111,12 @@ class TestMachines:
         assert len(given["Subject"]) < 100
         assert len(given["Message"].encode()) <= 262_144
         assert all(value["StringValue"] for value in given["MessageAttributes"].values())
+
+
+def delivered(arguments: dict[str, Any], protocol: str) -> str:
+    """Give what SNS sends to a subscription of a protocol: what is under its name, else the default."""
+    messages: dict[str, str] = json.loads(arguments["Message"])
+    return messages.get(protocol, messages["default"])
 
 
 def string(value: str) -> dict[str, Any]:

@@ -1,0 +1,221 @@
+"""Keeps what a release leaves in AWS, so that every later version is tested as an upgrade of it: `make release`.
+
+A release's footprint, `tests/releases/<version>/`:
+
+- `resources.json`: of the template for AWS with all that can be configured, what an upgrade has to keep.
+- `template.json`: the template for the local cloud, deployable by CloudFormation alone: its functions do nothing.
+- `data.json`: what the release's code stored and published, and the orders that it was told of by the API.
+"""
+
+import json
+import sys
+import tomllib
+import zlib
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import boto3
+
+from infra.local_cloud import LocalCloud
+from lambdas.notify.channel import Notice, Posting
+from lambdas.notify.delivery import Delivery
+from lambdas.notify.message import order_message
+from lambdas.orders import snapshot_item
+from lambdas.orders.event_types import UPDATED
+from lambdas.orders.events import Event
+from lambdas.orders.observability import logger
+from lambdas.orders.order import canonical_json
+from lambdas.orders.snapshot_item import Item
+from lambdas.poll.event_bus import Published
+from local.cloud import ACCOUNT, SECRET_NAME
+from local.scenarios import load_scenarios
+from reference.examples import REGION, Clock, polling
+from reference.upgrades import kept
+from tests.infra.conftest import FULL
+from tests.infra.synthesis import template_of
+from tests.integration.lambda_context import Context
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).parent.parent
+RELEASES = ROOT / "tests" / "releases"
+# The tests poll by themselves.
+NOTIFIER: Json = {"pollEveryMinutes": 1_440, "slack": {"secretName": SECRET_NAME}}
+NOTHING = "def handler(event, context):\n    return {}\n"
+NEVER = {"N": "4102444800"}  # 2100: no test may depend on the day on which it is run
+OUTPOST = "op-0123456789abcdef0"
+# Orders of a kind that no scenario leaves behind. Their ids stay: the tests look for them in every release.
+LARGE, FORMAT_1, FORMAT_2, LATE, GONE, UNTOLD = (f"oo-{number:017}" for number in range(1, 7))
+
+
+class ReleasedError(Exception):
+    """The version's footprint is there already."""
+
+
+def footprint() -> dict[str, str]:
+    """Give the files of today's footprint, by name; always the same for the same code."""
+    notifier = {**FULL, "amazonQDeveloper": True}
+    return {
+        "resources.json": _text({"Notifier": notifier, **kept(template_of(notifier).to_json())}),
+        "template.json": _text(_local_template()),
+        "data.json": _text(_data()),
+    }
+
+
+def write(version: str, folder: Path = RELEASES) -> Path:
+    """Write the footprint of a version.
+
+    Raises:
+        ReleasedError: It is there already; what was released does not change any more.
+    """
+    release = folder / version
+    if release.exists():
+        raise ReleasedError(f"{release} is there already: raise `version` in pyproject.toml first")
+    files = footprint()
+    release.mkdir(parents=True)
+    for name, content in files.items():
+        (release / name).write_text(content, "utf-8")
+    return release
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, indent=1, sort_keys=True, default=lambda data: b64encode(data).decode()) + "\n"
+
+
+def _local_template() -> Json:
+    """Give the template, which needs neither the CDK's bootstrap nor its assets."""
+    local = LocalCloud(slack_origin="http://127.0.0.1:9")
+    template: Json = {**template_of(NOTIFIER, account=ACCOUNT, region=REGION, local_cloud=local).to_json()}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Function":
+            resource["Properties"] |= {"Code": {"ZipFile": NOTHING}, "Handler": "index.handler"}
+    return {name: value for name, value in template.items() if name not in {"Parameters", "Rules"}}
+
+
+@dataclass
+class _Bus:
+    """Takes events, or as long as it is down none."""
+
+    events: list[Event] = field(default_factory=list)
+    down: bool = False
+
+    def publish(self, pending: Mapping[str, Sequence[Event]]) -> Published:
+        """Publish, as `lambdas.poll.event_bus.EventBus` does."""
+        if self.down:
+            return Published(dict.fromkeys(pending, 0), dict.fromkeys(pending, "down"))
+        for events in pending.values():
+            self.events += events
+        return Published({order_id: len(events) for order_id, events in pending.items()}, {})
+
+
+def _data() -> Json:
+    """Let orders live, and give what is stored of them.
+
+    Some are settled, some in flight. One has lasted too long, one is missing, one is large, and two were written by
+    versions before the first release. Of one, events are pending. People were told of all that was published.
+    """
+    clock, bus = Clock(), _Bus()
+    with polling(clock, bus, ACCOUNT) as (simulator, poll):
+        api = simulator._account  # noqa: SLF001 - no API makes an order under an id of ours, or takes one away
+        poll.run()
+        for order_id in (FORMAT_1, FORMAT_2, GONE, UNTOLD):
+            api.put_order(_order(order_id, "IN_PROGRESS", ["BUILDING"]))
+        api.put_order(_order(LATE, "PREPARING", ["PREPARING"]))
+        for scenario in load_scenarios():
+            scenario.play(poll.outposts, clock.pass_days, lambda _: poll.run())
+        api.put_order(_order(LARGE, "IN_PROGRESS", ["BUILDING"] * 60))
+        api._orders.pop(GONE)  # noqa: SLF001
+        with mock.patch.object(snapshot_item, "MAX_ITEM_TEXT_BYTES", 500):  # the footprint need not be large
+            poll.run()
+        api.update_order(UNTOLD, {"Status": "DELIVERED"})
+        bus.down = True
+        poll.run_only([UNTOLD])
+        items = boto3.client("dynamodb").scan(TableName="snapshots")["Items"]
+        told = _told(bus.events)
+    return {
+        "orders": list(api._orders.values()),  # noqa: SLF001
+        "snapshots": sorted(map(_aged, items), key=lambda item: str(item["id"]["S"])),
+        "told": told,
+        "published": [
+            {"detail-type": event.detail_type, "detail": event.detail}
+            for event in sorted(bus.events, key=lambda event: (event.detail["orderId"], event.detail["sequence"]))
+            if event.detail_type == UPDATED
+        ],
+    }
+
+
+def _order(order_id: str, status: str, items: Sequence[str]) -> Json:
+    line_items = [
+        {"LineItemId": f"ooi-{number:017}", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": item}
+        for number, item in enumerate(items)
+    ]
+    return {"OrderId": order_id, "OutpostId": OUTPOST, "Status": status, "LineItems": line_items}
+
+
+def _aged(item: Item) -> Item:
+    """Turn two orders' items into what formats before the first release were."""
+    written = {FORMAT_1: 1, FORMAT_2: 2}.get(item["id"]["S"])
+    if not written:
+        return item
+    body = json.loads(zlib.decompress(item["snapshot"]["B"]))
+    old = {
+        "order": body["order"],
+        "sequence": body["sequence"],
+        "since": {name: entered[-1][1] for name, entered in body["history"].items()},
+        **({} if written == 1 else {"missing": body["missing"]}),
+    }
+    unknown = {"sequence", "missing", "outpostId"} if written == 1 else set()
+    return {
+        **{name: value for name, value in item.items() if name not in unknown},
+        "format": {"N": str(written)},
+        "snapshot": {"B": zlib.compress(canonical_json(old).encode())},
+    }
+
+
+@dataclass(frozen=True)
+class _Channel:
+    """Takes every message."""
+
+    name: str
+
+    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+        """Send nothing."""
+        yield Posting(notices, lambda: None)
+
+
+def _told(events: Sequence[Event]) -> list[Item]:
+    """Give the items that remember that all channels were told."""
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName="told",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    notices = [
+        Notice(event.detail["eventId"], order_message(event.detail), {}, event.detail)
+        for event in events
+        if event.detail_type == UPDATED
+    ]
+    context: Any = Context()
+    for name in ("sns", "slack"):
+        Delivery(client, "told").tell(_Channel(name), notices, context)
+    items: list[Item] = [*client.scan(TableName="told")["Items"]]
+    dated = ("expiration", "in_progress_expiration")
+    return sorted(
+        ({**item, **{name: NEVER for name in dated if name in item}} for item in items),
+        key=lambda item: str(item["id"]["S"]),
+    )
+
+
+if __name__ == "__main__":
+    logger.setLevel("CRITICAL")  # what poll and notify say is of no interest here
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    try:
+        sys.stdout.write(f"{write(project['version']).relative_to(ROOT)} is written\n")
+    except ReleasedError as error:
+        sys.exit(f"error: {error}")

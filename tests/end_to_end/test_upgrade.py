@@ -1,0 +1,198 @@
+"""Today's version, deployed over a released one that has been at work."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from lambdas.orders.snapshot import Snapshot
+from lambdas.orders.snapshot_item import snapshot_of
+from lambdas.orders.timestamps import from_iso8601
+from local.cloud import ACCOUNT, SECRET_NAME, WEBHOOK_PATH, aws_environment
+from local.deployment import STACK, deploy
+from local.emulator import emulator
+from local.outposts.simulator import OutpostsSimulator
+from local.server import Server
+from local.slack import SlackReceiver
+from reference.examples import REGION
+from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNTOLD
+from tests.end_to_end.conftest import PATIENT, Json, Subscriber, eventually, free_port
+from tests.released import VERSIONS, Release
+
+# What had not lasted too long when the release was at work has by now.
+NEVER = {"order": {"IN_PROGRESS": None, "DELIVERED": None}, "lineItem": {"BUILDING": None}}
+SHIPPED = {"LineItems": {"ooi-00000000000000000": {"Status": "SHIPPED"}}}
+
+
+@dataclass(frozen=True)
+class Upgraded:
+    """A local cloud on which the released version was at work, and that has today's now.
+
+    Attributes:
+        release: The released version.
+        before: The stack's outputs then.
+        outputs: The stack's outputs now.
+        api: The Outposts simulator.
+        slack: What Slack received since.
+        bus: A subscriber's queue, fed by a rule that it had put on the bus before.
+        topic: A subscriber's queue, subscribed to the topic before.
+        first_poll: What the first poll since answered.
+    """
+
+    release: Release
+    before: dict[str, str]
+    outputs: dict[str, str]
+    api: OutpostsSimulator
+    slack: SlackReceiver
+    bus: Subscriber
+    topic: Subscriber
+    first_poll: Json
+
+    def events_of(self, order_id: str) -> list[Json]:
+        """The events about an order that the subscriber has received, in sequence."""
+        events = [event for event in self.bus.received() if event["detail"]["orderId"] == order_id]
+        return sorted(events, key=lambda event: int(event["detail"]["sequence"]))
+
+    def left(self, order_id: str) -> Snapshot:
+        """The snapshot of an order that the released version left."""
+        items = {item["id"]["S"]: item for item in self.release.items("snapshots")}
+        snapshot = snapshot_of(items[order_id], items)
+        assert not snapshot.damage
+        return snapshot
+
+    def slack_of(self, order_id: str) -> list[str]:
+        """The texts about an order that Slack has received."""
+        return [text for message in self.slack.messages if order_id in (text := str(message["text"]))]
+
+
+def client(service: str) -> Any:
+    """Make an ordinary client of the local cloud."""
+    return boto3.client(service, config=PATIENT)  # type: ignore[call-overload] # any service
+
+
+def poll(outputs: dict[str, str]) -> Json:
+    """Invoke the poll function, and give its answer."""
+    answer = client("lambda").invoke(FunctionName=outputs["PollFunctionName"])
+    summary: Json = json.load(answer["Payload"])
+    return summary
+
+
+def deploy_released(release: Release) -> dict[str, str]:
+    """Deploy a released version by CloudFormation, with the data that it left; gives the stack's outputs."""
+    cloudformation = client("cloudformation")
+    cloudformation.create_stack(StackName=STACK, TemplateBody=release.template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    outputs = {
+        output["OutputKey"]: output["OutputValue"]
+        for output in cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
+    }
+    function = client("lambda").get_function_configuration(FunctionName=outputs["NotifyFunctionName"])
+    tables = {
+        "snapshots": outputs["SnapshotTableName"],
+        "told": function["Environment"]["Variables"]["IDEMPOTENCY_TABLE_NAME"],
+    }
+    for name, table in tables.items():
+        for item in release.items(name):
+            client("dynamodb").put_item(TableName=table, Item=item)
+    return outputs
+
+
+def subscriber(name: str) -> Subscriber:
+    """Make a queue."""
+    sqs = client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    return Subscriber(sqs, url, attributes["QueueArn"], {})
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
+    """Deploy a released version, let others subscribe, and deploy today's over it."""
+    release, folder, port = Release(request.param), tmp_path_factory.mktemp("upgrade"), free_port()
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in aws_environment(port, REGION).items():
+            patch.setenv(name, value)
+        stack.enter_context(emulator(port, folder))
+        slack, api = SlackReceiver(), OutpostsSimulator(ACCOUNT, REGION)
+        slack_url = stack.enter_context(Server(slack)).url
+        for order in release.data["orders"]:
+            api._account.put_order(order)
+        secret = json.dumps({"webhookUrl": f"{slack_url}{WEBHOOK_PATH}"})
+        client("secretsmanager").create_secret(Name=SECRET_NAME, SecretString=secret)
+        before = deploy_released(release)
+        bus, topic = subscriber("bus"), subscriber("topic")
+        events, bus_name = client("events"), before["EventBusName"]
+        pattern = json.dumps({"source": ["outposts-order-notifier"]})
+        events.put_rule(Name="every-event", EventBusName=bus_name, EventPattern=pattern)
+        events.put_targets(Rule="every-event", EventBusName=bus_name, Targets=[{"Id": "queue", "Arn": bus.arn}])
+        client("sns").subscribe(
+            TopicArn=before["NotificationTopicArn"],
+            Protocol="sqs",
+            Endpoint=topic.arn,
+            Attributes={"RawMessageDelivery": "true"},
+        )
+        outposts_url = stack.enter_context(Server(api)).url
+        notifier = {**NOTIFIER, "stalledAfterDays": NEVER, "outpostsEndpointUrl": outposts_url}
+        outputs = deploy({"notifier": notifier, "localCloud": {"slackOrigin": slack_url}}, folder)
+        yield Upgraded(release, before, outputs, api, slack, bus, topic, poll(outputs))
+
+
+class TestUpgrade:
+    """What is as it was, and what goes on."""
+
+    def test_the_stack_keeps_what_others_know_it_by(self, upgraded: Upgraded) -> None:
+        """Table, bus, topic, queue and functions are the same ones: no output of before has another value."""
+        assert {name: upgraded.outputs.get(name) for name in upgraded.before} == upgraded.before
+
+    def test_nothing_is_told_again(self, upgraded: Upgraded) -> None:
+        """The first poll finds every order as it was left, in whatever format: it publishes what was pending alone."""
+        poll = upgraded.first_poll
+        assert (poll["failures"], poll["ordersChanged"]) == ([], 0)
+        assert poll["ordersListed"] == len(upgraded.release.data["orders"])
+        assert poll["eventsPublished"] == len(upgraded.left(UNTOLD).pending)
+
+    def test_what_was_pending_goes_out(self, upgraded: Upgraded) -> None:
+        """Its events arrive with the ids and numbers that the released version gave them; then people are told."""
+        pending = [(event.detail_type, event.detail) for event in upgraded.left(UNTOLD).pending]
+        arrived = eventually(lambda: upgraded.events_of(UNTOLD)[len(pending) - 1 :] and upgraded.events_of(UNTOLD))
+        assert [(event["detail-type"], event["detail"]) for event in arrived] == pending
+        assert eventually(lambda: [told for told in upgraded.topic.received() if told["orderId"] == UNTOLD])
+
+    @pytest.mark.parametrize("order_id", [FORMAT_1, FORMAT_2, LARGE, LATE])
+    def test_an_orders_numbers_go_on(self, upgraded: Upgraded, order_id: str) -> None:
+        """Its next change is told as a change, under the next number, to those who had subscribed before."""
+        last = upgraded.left(order_id).sequence
+        upgraded.api._account.update_order(order_id, SHIPPED)
+        assert poll(upgraded.outputs)["failures"] == []
+        arrived = eventually(lambda: upgraded.events_of(order_id)[1:] and upgraded.events_of(order_id))
+        told = [(event["detail-type"], event["detail"]["sequence"], event["detail"]["baseline"]) for event in arrived]
+        assert told == [
+            ("Outposts Line Item Status Change", last + 1, False),
+            ("Outposts Order Updated", last + 2, False),
+        ]
+        assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == order_id])
+        assert eventually(lambda: upgraded.slack_of(order_id))
+
+    def test_a_redelivery_of_what_people_were_told_is_told_to_none(self, upgraded: Upgraded) -> None:
+        """EventBridge delivers an event again after the upgrade; whom the released version told hears nothing."""
+        (old,) = [event for event in upgraded.release.data["published"] if event["detail"]["orderId"] == LARGE]
+        new_order = "oo-0aaaaaaaaaaaaaaaa"
+        upgraded.api._account.put_order({**upgraded.api._account.order(LARGE), "OrderId": new_order})
+        entry = {
+            "EventBusName": upgraded.outputs["EventBusName"],
+            "Source": "outposts-order-notifier",
+            "DetailType": old["detail-type"],
+            "Time": from_iso8601(old["detail"]["observedAt"]),
+            "Detail": json.dumps(old["detail"]),
+        }
+        client("events").put_events(Entries=[entry])
+        poll(upgraded.outputs)
+        assert eventually(lambda: upgraded.slack_of(new_order))
+        assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == new_order])
+        assert not [text for text in upgraded.slack_of(LARGE) if "new order" in text]
+        assert old["detail"]["eventId"] not in {told["eventId"] for told in upgraded.topic.received()}
