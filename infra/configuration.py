@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
-from infra.configuration_schema import regions, schema
+from infra.configuration_schema import STATUS_KEYS, regions, schema, statuses
 
+# JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
+_Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+ALMOST_THE_SAME = 0.85  # a letter more or less: EROR, but not PARTIALLY_INSTALLED, which may come one day
 MAX_SOURCES_CHARACTERS = 3_000  # all of a function's environment variables: 4 KB
 EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
 
@@ -152,13 +159,14 @@ class Configuration:
             allowed = "the name of an AWS region that the installed botocore knows"
             raise ConfigurationError("the stack's region", stack_region, allowed, _nearest(stack_region, regions()))
         values = _loaded(context)
-        for error in Draft202012Validator(schema()).iter_errors(values):
+        for error in _Validator(schema()).iter_errors(values):
             raise _explained(error)
         sources = tuple(_source(source) for source in values.get("sources", [{"region": stack_region}]))
         organization = _organization(values["organization"]) if "organization" in values else None
         _check_sources(sources, stack_region)
         if organization:
             _check_organization(organization, sources, stack_region)
+        _check_statuses(values.get("notify", {}), "notifier.notify")
         stalled = values.get("stalledAfterDays", {})
         slack = values.get("slack")
         return cls(
@@ -281,9 +289,25 @@ def _overlap(one: Source, other: Source) -> bool:
     return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)
 
 
-def _nearest(given: Any, allowed: Iterable[str]) -> str | None:
+def _check_statuses(pattern: Mapping[str, Any], path: str) -> None:
+    """Refuse a status that is nearly one of the API's: nobody would ever be told. One like none may come one day."""
+    for key, value in pattern.items():
+        if isinstance(value, Mapping):
+            _check_statuses(value, f"{path}.{key}")
+        elif key == "$or":
+            for index, alternative in enumerate(value):
+                _check_statuses(alternative, f"{path}.$or[{index}]")
+        elif key in STATUS_KEYS:
+            for index, status in enumerate(value):
+                nearest = _nearest(status, statuses(), ALMOST_THE_SAME) if isinstance(status, str) else None
+                if nearest and nearest != status:
+                    allowed = "the API's statuses, and others that resemble none of them"
+                    raise ConfigurationError(f"{path}.{key}[{index}]", status, allowed, nearest)
+
+
+def _nearest(given: Any, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
     by_lower_case = {word.lower(): word for word in allowed}
-    matches = difflib.get_close_matches(str(given).lower(), by_lower_case, n=1)
+    matches = difflib.get_close_matches(str(given).lower(), by_lower_case, n=1, cutoff=cutoff)
     return by_lower_case[matches[0]] if matches else None
 
 

@@ -25,6 +25,18 @@ def regions() -> dict[str, str]:
     }
 
 
+STATUS_KEYS = frozenset({"orderStatus", "status", "previousStatus"})
+
+
+@cache
+def statuses() -> tuple[str, ...]:
+    """Give the statuses of orders and line items that botocore's outposts model knows."""
+    model = botocore.session.Session().get_service_model("outposts")
+    return tuple(
+        status for shape in ("OrderStatus", "LineItemStatus") for status in model.shape_for(shape).metadata["enum"]
+    )
+
+
 @cache
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of the `notifier` context; statuses and identifiers follow botocore's outposts model."""
@@ -36,7 +48,12 @@ def schema() -> dict[str, Any]:
     }
     account = _text(r"\d{12}", "an account id: 12 digits, in quotation marks")
     partitions = "|".join(sorted(set(regions().values())))
-    days = {"type": ["integer", "null"], "minimum": 1, "description": "a whole number of days from 1 on, or null"}
+    days = {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "maximum": 3_650,
+        "description": "a whole number of days from 1 to 3650, or null",
+    }
     external_id = _text(r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and +=,.@:/-_")
     source = _object(
         {

@@ -146,10 +146,17 @@ def rule_pattern(  # noqa: PLR0913 - each narrows by another key
         TypeError: One text stands where a list of them should.
         ValueError: There is no filter, or the pattern is longer than EventBridge allows.
     """
+    if isinstance(filters, dict):
+        raise TypeError("events is one filter; give a list, such as [everything()]")
     if not filters:
         raise ValueError("events is empty; name at least one filter, such as everything()")
-    wanted = {"outpostId": outpost_ids, "account": accounts, "region": regions, "orderType": order_types}
-    narrowing: Pattern = {key: _several(key, values) for key, values in wanted.items() if values}
+    wanted = {
+        "outpostId": _several("outpost_ids", outpost_ids),
+        "account": _several("accounts", accounts),
+        "region": _several("regions", regions),
+        "orderType": _several("order_types", order_types),
+    }
+    narrowing: Pattern = {key: values for key, values in wanted.items() if values}
     if not include_baseline:
         narrowing["baseline"] = [False]
     alternatives = [{key: value for key, value in each.items() if key != "source"} for each in filters]
@@ -265,7 +272,7 @@ def _known(statuses: Sequence[str], known: Sequence[str]) -> list[str]:
     return list(statuses)
 
 
-def _several(key: str, values: Sequence[str]) -> list[str]:
+def _several(name: str, values: Sequence[str]) -> list[str]:
     if isinstance(values, str):
-        raise TypeError(f"{key}: {values!r} is one text; give a list, [{values!r}]")
+        raise TypeError(f"{name}: {values!r} is one text; give a list, [{values!r}]")
     return list(values)

@@ -68,6 +68,13 @@ class Lineage:
         """Give the links whose replaced line item is of this order, sorted."""
         return self._by_previous_order.get(order_id, ())
 
+    def with_links(self, links: Iterable[Link]) -> "Lineage":
+        """Give a lineage of its own that knows these links too."""
+        more = Lineage()
+        more._by_previous_order = dict(self._by_previous_order)
+        more.add(links)
+        return more
+
     def of(self, order_id: str) -> list[Link]:
         """Give the links in which an order has either part, sorted."""
         every = (link for links in self._by_previous_order.values() for link in links)
@@ -89,24 +96,29 @@ class Lineage:
     def keys_of_replaced(self, item: Reference) -> dict[str, Any]:
         """Give the keys of an event that a line item is replaced: `replacedBy`, and `currentReplacement`."""
         replacement = self.replaced_by(item)
-        return {"replacedBy": replacement.as_json(), **self._current(replacement)} if replacement else {}
+        return {"replacedBy": replacement.as_json(), **self._current(item, replacement)} if replacement else {}
 
     def told(self, link: Link) -> Change:
         """Tell a link; where the replacement was itself replaced, with the chain's end as `currentReplacement`."""
         previous, replacement = link
         return REPLACEMENT_LINKED.change(
-            {"previous": previous.as_json(), "replacement": replacement.as_json(), **self._current(replacement)}
+            {
+                "previous": previous.as_json(),
+                "replacement": replacement.as_json(),
+                **self._current(previous, replacement),
+            }
         )
 
-    def _current(self, replacement: Reference) -> Replaced:
-        chain = self.chain(replacement)
+    def _current(self, replaced: Reference, replacement: Reference) -> Replaced:
+        """Give the chain's end where it is neither of the two: the API does not promise that chains never go round."""
+        chain = [each for each in self.chain(replacement) if each != replaced]
         return {"currentReplacement": chain[-1].as_json()} if chain else {}
 
 
 def links_of(order: Order) -> tuple[Link, ...]:
     """Give the links of an order's line items that name what they replace, sorted.
 
-    A line item that names only an order or only a line item, or something too long for an id, links nothing.
+    A line item that names only an order or only a line item, something too long for an id, or itself, links nothing.
     """
     if not any(item.get("PreviousOrderId") for item in order.get("LineItems", [])):
         return ()  # nearly every order, at no cost
@@ -117,7 +129,7 @@ def links_of(order: Order) -> tuple[Link, ...]:
         )
         for name, item in line_items_by_id(order).items()
     ]
-    return tuple(sorted(link for link in links if all(map(_is_id, (*link.previous, link.replacement.line_item_id)))))
+    return tuple(sorted(filter(_is_sound, links)))
 
 
 def as_rows(links: Iterable[Link]) -> list[list[str]]:
@@ -136,6 +148,11 @@ def links_from_rows(order_id: str, rows: Iterable[Iterable[str]]) -> tuple[Link,
 
 def _link(order_id: str, line_item_id: str, previous_order_id: str, previous_line_item_id: str) -> Link:
     return Link(Reference(previous_order_id, previous_line_item_id), Reference(order_id, line_item_id))
+
+
+def _is_sound(link: Link) -> bool:
+    ids = (*link.previous, link.replacement.line_item_id)
+    return link.previous != link.replacement and all(map(_is_id, ids))
 
 
 def _is_id(text: str) -> bool:

@@ -108,6 +108,12 @@ MISTAKES: list[tuple[Any, str]] = [
     ({"announceExistingOrders": 1}, "notifier.announceExistingOrders: 1; allowed: true or false"),
     ({"stalledAfterDays": {"order": {"BUILDING": 3}}}, "notifier.stalledAfterDays.order.BUILDING: unknown key"),
     ({"stalledAfterDays": {"order": {"ERROR": 0}}}, "notifier.stalledAfterDays.order.ERROR: 0; allowed: a whole"),
+    ({"stalledAfterDays": {"order": {"ERROR": 1.0}}}, "notifier.stalledAfterDays.order.ERROR: 1.0; allowed: a whole"),
+    (
+        {"stalledAfterDays": {"order": {"ERROR": 10**30}}},
+        "notifier.stalledAfterDays.order.ERROR: 1000",
+    ),
+    ({"pollEveryMinutes": 5.0}, "notifier.pollEveryMinutes: 5.0; allowed: a whole number"),
     ({"stalledAfterDays": {"order": {"ERROR": True}}}, "notifier.stalledAfterDays.order.ERROR: true; allowed: "),
     ({"slack": {}}, "notifier.slack.secretName: missing; allowed: the name (not the ARN) of a secret"),
     ({"slack": {"secretName": "a:b"}}, 'notifier.slack.secretName: "a:b"; allowed: the name (not the ARN) of a secret'),
@@ -131,6 +137,13 @@ MISTAKES: list[tuple[Any, str]] = [
     ("@missing.json", "notifier: @missing.json cannot be read (No such file or directory); allowed: an object"),
 ]
 
+
+def test_a_notify_pattern_may_name_a_status_that_no_one_has_seen_yet() -> None:
+    """Only one that is nearly the API's own is taken for a mistake."""
+    pattern = {"changes": {"status": ["PARTIALLY_INSTALLED", {"prefix": "ERR"}, "ERROR"]}}
+    assert Configuration.parse({"notify": pattern}, "eu-west-1").notify == pattern
+
+
 MISSPELT: list[tuple[Any, str]] = [
     ({"Sources": []}, "sources"),
     ({"polleveryminutes": 5}, "pollEveryMinutes"),
@@ -138,6 +151,8 @@ MISSPELT: list[tuple[Any, str]] = [
     ({"sources": [{"region": "eu-wst-1"}]}, "eu-west-1"),
     ({"sources": [{"region": "us-gov-wset-1"}]}, "us-gov-west-1"),
     ({"stalledAfterDays": {"lineItem": {"SHIPED": 3}}}, "SHIPPED"),
+    ({"notify": {"changes": {"status": ["REPLACED", "EROR"]}}}, "ERROR"),
+    ({"notify": {"$or": [{"orderStatus": ["COMPLETE"]}, {"baseline": [True]}]}}, "COMPLETED"),
     ({"notify": {"change": {"status": ["ERROR"]}}}, "changes"),
     ({"notify": {"changes": {"statuses": ["ERROR"]}}}, "status"),
     ({"notify": {"region": [{"prefx": "eu-"}]}}, "prefix"),

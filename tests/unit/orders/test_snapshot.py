@@ -224,3 +224,12 @@ def test_links_that_change_for_ever_do_not_fill_the_item() -> None:
         snapshot = observe(snapshot, {"OrderId": ORDER_ID, "LineItems": [item]}, at("09:00:00"), b"")
     assert snapshot
     assert len(snapshot.linked) == MAX_FORMER_LINKS + 1
+
+
+def test_a_replacement_in_the_same_order_is_named_by_the_change_itself() -> None:
+    """The read that tells REPLACED also names what replaces it."""
+    before = {"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a", "Status": "INSTALLED"}]}
+    new = {"LineItemId": "ooi-b", "PreviousOrderId": ORDER_ID, "PreviousLineItemId": "ooi-a"}
+    after = {"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a", "Status": "REPLACED"}, new]}
+    (change,) = details(seen(("09:00:00", before), ("09:05:00", after)), "Outposts Line Item Status Change")
+    assert change["replacedBy"] == {"orderId": ORDER_ID, "lineItemId": "ooi-b"}
