@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -94,6 +95,8 @@ def _up(arguments: argparse.Namespace) -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> None:
+    if not 0 < arguments.seconds_per_day < math.inf:
+        raise LocalCloudError(f"--seconds-per-day {arguments.seconds_per_day}: it should be a number above 0")
     from rich.console import Console  # noqa: PLC0415 - what `up` need not load
 
     from local.demo import run  # noqa: PLC0415 - as above

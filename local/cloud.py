@@ -121,7 +121,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         raise LocalCloudError(str(error)) from error
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
-        progress("Starting the AWS emulator, the Outposts simulator, the Slack receiver and the mailbox")
+        progress(_starting(notifier, options))
         process = stack.enter_context(emulator(options.port, folder))
         receiver, mailbox = SlackReceiver(), Mailbox()
         simulator = OutpostsSimulator(ACCOUNT, region, on_call=_record_in_cloudtrail)
@@ -159,6 +159,13 @@ def _notifier(options: Options) -> Json:
     if options.slack_webhook and "slack" not in options.notifier:
         added["slack"] = {"secretName": SECRET_NAME}
     return {**options.notifier, **added}
+
+
+def _starting(notifier: Json, options: Options) -> str:
+    """Say what is started here: nothing that another takes the place of."""
+    simulator = [] if notifier.get("outpostsEndpointUrl") else ["the Outposts simulator"]
+    receiver = [] if options.slack_webhook else ["the Slack receiver"]
+    return f"Starting {', '.join(['the AWS emulator', *simulator, *receiver])} and the mailbox"
 
 
 def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:

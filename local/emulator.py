@@ -28,7 +28,12 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
     Raises:
         LocalCloudError: It did not start.
     """
-    environment = {"GATEWAY_PORT": str(port), "BIND_HOST": HOST, "TMPDIR": str(folder)}
+    environment = {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "IOT_MTLS_ENABLED": "0",  # its MQTT broker would listen on every address, whatever BIND_HOST says
+        "TMPDIR": str(folder),
+    }
     with ChildProcess([sys.executable, "-m", "ministack"], folder / "emulator.log", environment) as process:
         deadline = time.monotonic() + START_SECONDS
         while not _answers(port):

@@ -16,6 +16,14 @@ Json = dict[str, Any]
 
 TOKEN = "xoxb-local"  # noqa: S105 - of no use anywhere else
 MAX_METADATA_CHARACTERS = 8_000
+IDENTITY = {
+    "url": "https://local-cloud.slack.com/",
+    "team": "Local cloud",
+    "user": "outposts_orders",
+    "team_id": "T00000000",
+    "user_id": "U00000000",
+    "bot_id": "B00000000",
+}
 
 
 class RefusalError(Exception):
@@ -66,6 +74,7 @@ class Workspace:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._methods: dict[str, Callable[[Json], Json]] = {
+            "auth.test": lambda _: IDENTITY,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,

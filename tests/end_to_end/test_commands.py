@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -18,7 +19,9 @@ import urllib3
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
-from tests.end_to_end.conftest import ROOT, eventually, free_port, start, up
+from tests.end_to_end.conftest import ROOT, eventually, free_port, run, start, up
+
+LOOPBACK = "0100007F"  # 127.0.0.1, as /proc/net/tcp writes it
 
 
 def is_open(url: str) -> bool:
@@ -41,15 +44,30 @@ def left_in(folder: Path) -> list[int]:
     return found
 
 
+def listening(processes: list[int]) -> list[str]:
+    """Where processes listen, as the kernel tells it: an address in hexadecimal, and a port."""
+    sockets = set()
+    for process in processes:
+        for descriptor in Path(f"/proc/{process}/fd").glob("*"):
+            with suppress(OSError):  # closed meanwhile
+                sockets.add(descriptor.readlink().name)
+    tables = "\n".join(Path(f"/proc/net/{name}").read_text() for name in ("tcp", "tcp6"))
+    rows = [row.split() for row in tables.splitlines() if " 0A " in row]
+    return [row[1] for row in rows if f"socket:[{row[9]}]" in sockets]
+
+
 class TestUp:
     """`python -m local up`."""
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
     def test_leaves_nothing_behind(self, tmp_path: Path, number: signal.Signals) -> None:
-        """However it ends, even killed, no process goes on, no port stays open, and no file is left."""
+        """No port is open to other machines; and however it ends, even killed, no process, port or file is left."""
         with up(tmp_path) as cloud:
             cloud.poll()
             assert left_in(tmp_path)
+            addresses = listening(left_in(tmp_path))
+            assert len(addresses) > 1
+            assert {address.partition(":")[0] for address in addresses} == {LOOPBACK}
             cloud.process.send_signal(number)
             cloud.process.wait(timeout=30)
             assert eventually(lambda: not left_in(tmp_path))
@@ -73,6 +91,7 @@ class TestUp:
             webhook = f"{slack.url}/services/T1/B1/x"
             arguments = ["--outposts-endpoint", outposts.url, "--slack-webhook", webhook, "--config", configuration]
             with up(tmp_path, *map(str, arguments)) as cloud:
+                assert cloud.printed.startswith("Starting the AWS emulator and the mailbox\n")
                 assert cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"] == outposts.url
                 assert cloud.poll()["eventsPublished"] == 2
                 assert eventually(lambda: [each for each in receiver.messages if order["OrderId"] in each["text"]])
@@ -95,6 +114,8 @@ class TestUp:
             assert card["metadata"]["event_type"] == "outposts_order_card"
             assert "thread_ts" in reply
             assert reply["text"].endswith(" is PREPARING: new order")
+            checks = {check["name"]: check for check in json.loads(run(cloud, "doctor", "--json").stdout)}
+            assert checks["Slack's bot"]["verdict"] == "ok", checks["Slack's bot"]
 
     @pytest.mark.parametrize(
         ("configuration", "error"),
@@ -171,6 +192,14 @@ class TestDemo:
         assert page.count("<article") == 5
         assert "REPLACED" in page
         assert left_in(tmp_path) == []
+
+    @pytest.mark.parametrize("day", ["0", "-1", "nan", "inf"])
+    def test_a_day_of_no_length_is_told_before_anything_starts(self, day: str) -> None:
+        """One line names the option and what it should be."""
+        command = [sys.executable, "-m", "local", "demo", "--seconds-per-day", day]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own command line
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert ran.stderr == f"error: --seconds-per-day {float(day)}: it should be a number above 0\n"
 
 
 def outpost_of(url: str) -> str:

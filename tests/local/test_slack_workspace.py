@@ -74,6 +74,17 @@ def test_only_the_bots_token_is_taken(client: WebClient, channel: Channel, recei
     assert answer.json() == {"ok": False, "error": "not_authed"}
 
 
+def test_a_bot_is_told_who_it_is(client: WebClient, receiver: SlackReceiver) -> None:
+    """As `auth.test` tells it, by which the doctor tries a token; another token is refused."""
+    answer = client.auth_test()
+    assert answer["ok"]
+    assert answer["url"].startswith("https://")
+    assert (answer["user"], answer["team"]) == ("outposts_orders", "Local cloud")
+    assert [answer[name][0] for name in ("team_id", "user_id", "bot_id")] == ["T", "U", "B"]
+    receiver.workspace.token = "xoxb-another"  # noqa: S105 - of no use anywhere
+    assert refusal(client.auth_test) == "invalid_auth"
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
