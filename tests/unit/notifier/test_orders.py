@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from lambdas.orders.events import Observation
 from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Snapshot, observe
-from notifier.events import history_of
+from notifier.events import _change, history_of
 from notifier.orders import Filters, life_of, row_of, timeline
+from notifier.terminal import Json
 from tests.unit.notify.details import ORDER_ID, an_order
 
 OTHER_ID = "oo-0123456789abcdef1"
@@ -119,3 +122,19 @@ class TestEvents:
         assert (told[0]["publishedAt"], told[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
         assert {(event["publishedAt"], event["times"]) for event in told[1:]} == {(None, 0)}
         assert [event["eventId"] for event in told[1:]] == [event.detail["eventId"] for event in rest]
+
+    @pytest.mark.parametrize(
+        ("statuses", "told"),
+        [
+            ({"previousStatus": "PREPARING"}, "PREPARING → unknown"),
+            ({"previousStatus": None, "status": "PREPARING"}, "unknown → PREPARING"),
+            ({}, "unknown → unknown"),
+        ],
+    )
+    def test_a_status_that_is_null_is_unknown(self, statuses: Json, told: str) -> None:
+        """A log line leaves it out, a pending event says null."""
+        assert _change({"detailType": "Outposts Order Status Change", **statuses}) == told
+
+    def test_only_a_change_of_status_leads_from_one_to_another(self) -> None:
+        """A stalled line item has a status, too, but stays in it."""
+        assert _change({"detailType": "Outposts Order Stalled", "status": "SHIPPED"}) is None
