@@ -84,7 +84,7 @@ def _app() -> typer.Typer:
 
 
 def _end(text: str, code: int = 1) -> None:
-    note(f"error: {' '.join(text.split())}")
+    note(f"error: {text}")
     sys.exit(code)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.orders.words import duration, plain
+from lambdas.orders.words import duration, one_line, plain
 from notifier.errors import OperatorError
 from notifier.stack import Stack, session_of
 
@@ -44,8 +44,8 @@ def deployed(region: str | None, profile: str | None) -> Stack:
 
 
 def note(text: str) -> None:
-    """Tell of progress, or of what is wrong beside an answer, on stderr."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
+    """Tell of progress, or of what is wrong, in one line on stderr; texts from outside are made harmless."""
+    print(one_line(text), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
 
 
 def say(value: object) -> None:
@@ -55,7 +55,7 @@ def say(value: object) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Answer with a table on stdout. A cell that is None stays empty; texts from outside are made harmless."""
+    """Answer with a table on stdout. A cell that is None or empty stays blank; texts from outside are made harmless."""
     table = Table(
         *columns,
         title=title or None,
@@ -76,7 +76,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
 
 
 def _cell(value: object) -> Text:
-    text = "" if value is None else plain(value)
+    text = "" if value is None or value == "" else plain(value)
     return Text(text, style=STYLES.get(text, ""))
 
 

@@ -9,7 +9,7 @@ from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Snapshot, observe
 from notifier.events import _change, history_of
-from notifier.orders import Filters, life_of, row_of, timeline
+from notifier.orders import Filters, header_of, life_of, row_of, timeline
 from notifier.terminal import Json
 from tests.unit.notify.details import ORDER_ID, an_order
 
@@ -92,6 +92,25 @@ class TestLife:
         (item,) = life_of(snapshot((NOW, shipped)), NOW, Lineage())["lineItems"]
         assert item["shipment"]["trackingUrl"] == "https://www.ups.com/track?tracknum=1Z"
         assert item["assets"] == [{"AssetId": "7"}]
+
+
+class TestHeader:
+    """What `show` begins with."""
+
+    def test_is_two_lines_whatever_the_api_said(self) -> None:
+        """Its texts are made harmless, as in tables."""
+        odd = {**an_order(), "OrderType": "OUT\x1b[31mPOST\x07", "OutpostId": "op-1\u202e\n2"}
+        header = header_of(life_of(snapshot((NOW, odd)), NOW, Lineage()))
+        assert header.startswith(f"Order {ORDER_ID} (OUT [31mPOST) for Outpost op-1 2, account 111122223333")
+        assert all(line.isprintable() for line in header.split("\n"))
+        assert header.count("\n") == 1
+
+    def test_what_is_null_is_unknown(self) -> None:
+        """A time that is unknown is left out."""
+        bare = snapshot(("2026-11-24T11:59:26Z", {"OrderId": ORDER_ID}))
+        assert header_of(life_of(bare, NOW, Lineage())).split("\n")[1].startswith("unknown for 34 seconds; 2 events")
+        damaged = Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn")
+        assert header_of(life_of(damaged, NOW, Lineage())).endswith("\nunknown; 0 events so far; damaged snapshot")
 
 
 class TestLineage:
