@@ -2,10 +2,14 @@
 
 import signal
 import sys
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from notifier.doctor import doctor
 from notifier.errors import OperatorError
@@ -16,7 +20,7 @@ from notifier.poll import poll
 from notifier.preview import preview
 from notifier.redrive import redrive
 from notifier.replay import replay
-from notifier.terminal import note
+from notifier.terminal import note, say
 
 PROGRAM = "python -m notifier"
 
@@ -55,9 +59,13 @@ def main() -> None:
     except OperatorError as error:
         _end(str(error))
     except typer.TyperException as error:
-        _end(f"{error.format_message()} Look at `{PROGRAM} --help`", error.exit_code)
+        _end(f"{error.format_message().rstrip('.')}. Look at `{PROGRAM} --help`", error.exit_code)
     except ClientError as error:
         _end(f"{error}. Look at your credentials' permissions, --region and --profile")
+    except NoCredentialsError:
+        _end("no AWS credentials were found: give --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and the like")
+    except (HTTPClientError, NoConnectionError) as error:
+        _end(f"{error}. Look at your network, --region, and AWS_ENDPOINT_URL where it is set")
     except BotoCoreError as error:
         _end(f"{error} Look at your credentials, --region and --profile")
     except BrokenPipeError:
@@ -77,14 +85,31 @@ def _app() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_options)
     for name, (command, examples) in COMMANDS.items():
         epilog = "\n\n".join(["Examples:", *(f"`{PROGRAM} {example}`" for example in examples)])
         app.command(name, epilog=epilog)(command)
     return app
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+        say(f"{project['name']} {project['version']}")
+        raise typer.Exit
+
+
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
 def _end(text: str, code: int = 1) -> None:
-    note(f"error: {' '.join(text.split())}")
+    note(f"error: {text}")
     sys.exit(code)
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lambdas.orders.event_types import LINE_ITEM_STATUS, ORDER_STATUS
 from lambdas.orders.snapshot import Snapshot
+from lambdas.orders.words import plain
 from notifier.orders import find
 from notifier.terminal import AsJson, Json, OrderId, Profile, Region, deployed, note, say, show_table
 
@@ -52,12 +54,19 @@ def events(
                 event["observedAt"],
                 event["detailType"].removeprefix("Outposts "),
                 event.get("lineItemId"),
-                f"{event['previousStatus']} → {event['status']}" if "previousStatus" in event else None,
+                _change(event),
                 event["eventId"],
             ]
             for event in told
         ),
     )
+
+
+def _change(event: Json) -> str | None:
+    """Say from which status to which an event led; a log line leaves out those that are null."""
+    if event["detailType"] not in {ORDER_STATUS, LINE_ITEM_STATUS}:
+        return None
+    return f"{plain(event.get('previousStatus'))} → {plain(event.get('status'))}"
 
 
 def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:

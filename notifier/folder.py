@@ -4,6 +4,7 @@ As there, a snapshot and its pending events are written at once, on condition th
 process that is killed leaves either all of a write or nothing.
 """
 
+import fcntl
 import json
 import sqlite3
 import threading
@@ -12,14 +13,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from lambdas.orders.snapshot import Snapshot
 from lambdas.orders.snapshot_item import Item, items_of, part_ids, snapshot_of
 from lambdas.orders.snapshot_table import Known, Loaded, SourceState, known_of
 
 FILE_NAME = "snapshots.sqlite3"
-WAIT_SECONDS = 30  # for another preview's write into the same folder
+LOCK_NAME = "lock"
 
 
 class SnapshotFolder:
@@ -27,15 +28,18 @@ class SnapshotFolder:
 
     Args:
         folder: Where the file is, made where it is not; None to keep nothing.
+
+    Raises:
+        BlockingIOError: Another process has the folder open: each would take events from the other.
+        OSError: The folder cannot be made or written to.
+        sqlite3.Error: The file cannot be used.
     """
 
     def __init__(self, folder: Path | None) -> None:
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
+        self._owned = _owned(folder) if folder else None
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             folder / FILE_NAME if folder else ":memory:",
-            timeout=WAIT_SECONDS,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -44,8 +48,10 @@ class SnapshotFolder:
         )
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and let others have the folder."""
         self._database.close()
+        if self._owned:
+            self._owned.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -53,10 +59,11 @@ class SnapshotFolder:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # where the disk is full, SQLite itself has rolled back
+                    self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
 
     def _get(self, name: str) -> Item | None:
         found = self._database.execute("SELECT item FROM items WHERE id = ?", (name,)).fetchone()
@@ -129,6 +136,18 @@ class SnapshotFolder:
         with self._writing():
             before = self._get(f"source#{name}") or {}
             self._put(f"source#{name}", None, before | {key: value for key, value in kept.items() if value is not None})
+
+
+def _owned(folder: Path) -> IO[str]:
+    """Make a folder, and have it for as long as the file is open: a process that is killed leaves it to the next."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / LOCK_NAME).open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise
+    return lock
 
 
 def _item(text: str) -> Item:

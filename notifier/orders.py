@@ -12,6 +12,7 @@ from lambdas.orders.shipment import shipment_of
 from lambdas.orders.snapshot import ORDER, Snapshot
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.orders.timestamps import seconds_between, to_iso8601
+from lambdas.orders.words import count, plain
 from notifier.errors import OperatorError
 from notifier.terminal import (
     AsJson,
@@ -104,12 +105,7 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
     if as_json:
         say(told)
         return
-    say(
-        f"Order {told['orderId']} ({told['orderType']}) for Outpost {told['outpostId']}, "
-        f"account {told['account']}, region {told['region']}\n"
-        f"{told['status']} for {lasted(told['secondsInStatus'])}; {told['sequence']} events so far"
-        + (f"; {_notes(told)}" if _notes(told) else "")
-    )
+    say(header_of(told))
     show_table(
         "Timeline",
         ["Since (UTC)", "Of", "Status", "For"],
@@ -149,6 +145,22 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
                 for link in told["lineage"]
             ),
         )
+
+
+def header_of(life: Json) -> str:
+    """Say in two lines which order it is, and where it stands."""
+    names = ("orderId", "orderType", "outpostId", "account", "region")
+    order_id, order_type, outpost, account, region = (plain(life[name]) for name in names)
+    time = lasted(life["secondsInStatus"])
+    known = [
+        plain(life["status"]) + (f" for {time}" if time else ""),
+        f"{count(life['sequence'], 'event')} so far",
+        _notes(life),
+    ]
+    return (
+        f"Order {order_id} ({order_type}) for Outpost {outpost}, account {account}, region {region}\n"
+        f"{'; '.join(filter(None, known))}"
+    )
 
 
 def find(table: SnapshotTable, order_id: str) -> Snapshot:

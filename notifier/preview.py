@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import signal
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -30,7 +31,7 @@ from lambdas.poll.run import Poll
 from lambdas.poll.source import Source
 from lambdas.poll.summary import LISTING, Summary
 from notifier.errors import OperatorError
-from notifier.folder import SnapshotFolder
+from notifier.folder import FILE_NAME, SnapshotFolder
 from notifier.orders import row_of
 from notifier.stack import session_of
 from notifier.terminal import AsJson, Json, Profile, fail_with, lasted, note, say, show_table
@@ -109,7 +110,7 @@ def preview(
     source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
     logger.setLevel(logging.CRITICAL)  # the functions' log goes to stdout; failures are told from the summary
     kept = folder or (_state_folder() if watch else None)
-    with closing(_opened(kept)) as snapshots:
+    with _opened(kept) as snapshots:
         if watch:
             note(f"Watching the orders of {source.name}; snapshots in {kept}; Ctrl-C ends it")
             _watch(source, snapshots, interval)
@@ -147,10 +148,36 @@ def _state_folder() -> Path:
     return Path(state) / "outposts-order-notifier"
 
 
-def _opened(folder: Path | None) -> SnapshotFolder:
+@contextmanager
+def _opened(folder: Path | None) -> Iterator[SnapshotFolder]:
+    """Have a folder's snapshots for the length of a `with` block.
+
+    Raises:
+        OperatorError: The folder cannot be used, or not any more; the text says why.
+    """
+    try:
+        with closing(_folder(folder)) as snapshots:
+            yield snapshots
+    except sqlite3.OperationalError as error:
+        raise OperatorError(
+            f"the snapshots in {folder} cannot be written: {error}. Look at its permissions and at the disk's space, "
+            "or name another --folder"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise OperatorError(
+            f"the snapshots in {folder} are damaged: {error}. Move {FILE_NAME} away (all orders are new then), or name "
+            "another --folder"
+        ) from error
+
+
+def _folder(folder: Path | None) -> SnapshotFolder:
     try:
         return SnapshotFolder(folder)
-    except Exception as error:
+    except BlockingIOError as error:
+        raise OperatorError(
+            f"another preview is at work in {folder}; end it, or name another --folder for this one"
+        ) from error
+    except OSError as error:
         raise OperatorError(f"--folder {folder} cannot be used: {error}; name one that you can write to") from error
 
 
@@ -250,6 +277,6 @@ def _poll(source: Source, snapshots: SnapshotFolder, bus: Told) -> Poll:
 
 def _failures(summary: Summary) -> list[str]:
     return [
-        f"{'the orders cannot be listed' if order_id is LISTING else f'{order_id} cannot be read'}: {error}"
+        f"{'the orders cannot be listed' if order_id is LISTING else f'{order_id} cannot be read or stored'}: {error}"
         for order_id, error in summary.failures.items()
     ]

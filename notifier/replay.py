@@ -28,9 +28,19 @@ from notifier.terminal import AsJson, Json, Profile, Region, deployed, nearest_o
 LOOK_SECONDS = 2
 LAST_ARRIVAL_SECONDS = 30  # after the replay is over, for what is still on its way into the queue
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
-TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
-When = Annotated[datetime | None, typer.Option(metavar="TIME", formats=TIMES, help="UTC, as 2026-11-24T09:30:00Z.")]
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no time such as 2026-11-24 or 2026-11-24T09:30:00Z.") from None
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+When = Annotated[
+    datetime | None, typer.Option(metavar="TIME", parser=_time, help="As 2026-11-24T09:30:00Z; UTC without a zone.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +80,10 @@ def replay(
     if not order and not start:
         raise OperatorError("say what to replay: --order ORDER, or --start TIME")
     stack = deployed(region, profile)
-    archive, until = _archive(stack), _utc(end) or datetime.now(UTC)
+    archive, until = _archive(stack), end or datetime.now(UTC)
     rule_arn = _rule_arn(stack, rule) if rule else None
     if order is None:
-        begin = _utc(start) or archive.since
+        begin = start or archive.since
         _finish(stack, _start(stack, archive, begin, until, rule_arn))
         answer: Json = {"from": begin.isoformat(), "to": until.isoformat(), "rule": rule}
         say(answer if as_json else f"Replayed the events from {begin:%Y-%m-%d %H:%M:%S} to {until:%Y-%m-%d %H:%M:%S}")
@@ -86,7 +96,7 @@ def replay(
         )
     wanted = range(from_sequence, last + 1)
     # EventBridge knows an event's time to the second.
-    begin = _utc(start) or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
+    begin = start or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
     found = _archived(stack, archive, order, wanted, begin, until)
     if not dry_run:
         _send(stack, archive, found, rule_arn)
@@ -246,7 +256,3 @@ def _first_seen(snapshot: Snapshot) -> datetime:
     return min(
         (from_iso8601(each.at) for each in snapshot.history.get(ORDER, ())), default=datetime.min.replace(tzinfo=UTC)
     )
-
-
-def _utc(given: datetime | None) -> datetime | None:
-    return given.replace(tzinfo=UTC) if given else None

@@ -64,11 +64,15 @@ class Stack:
         """What CloudFormation says of the stack.
 
         Raises:
-            OperatorError: There is no such stack, or CloudFormation could not be asked.
+            OperatorError: There is no such stack.
+            botocore.exceptions.ClientError: CloudFormation refused to tell.
+            botocore.exceptions.BotoCoreError: CloudFormation could not be asked.
         """
         try:
             (stack,) = self.session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
-        except (BotoCoreError, ClientError) as error:
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":  # which is how it says that there is none
+                raise
             raise OperatorError(
                 f"the stack {STACK_NAME} was not found in {self.session.region_name}: {error}. "
                 "Look at --region (AWS_REGION) and at your credentials (--profile, AWS_PROFILE)"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.orders.words import duration, plain
+from lambdas.orders.words import duration, one_line, plain
 from notifier.errors import OperatorError
 from notifier.stack import Stack, session_of
 
@@ -27,7 +27,11 @@ Profile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of a table.")]
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="An order's id, such as oo-0123456789abcdef0.")]
 
-PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut
+PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut, nor wrapped
+# The columns that may be wrapped.
+SENTENCES = frozenset({"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors"})
+SENTENCE_WIDTH = 22  # has room for an id
+BETWEEN = 3  # columns of the terminal between two of a table
 STYLES = {
     "COMPLETED": "green",
     "CANCELLED": "yellow",
@@ -44,8 +48,8 @@ def deployed(region: str | None, profile: str | None) -> Stack:
 
 
 def note(text: str) -> None:
-    """Tell of progress, or of what is wrong beside an answer, on stderr."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
+    """Tell of progress, or of what is wrong, in one line on stderr; texts from outside are made harmless."""
+    print(one_line(text), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
 
 
 def say(value: object) -> None:
@@ -55,7 +59,7 @@ def say(value: object) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Answer with a table on stdout. A cell that is None stays empty; texts from outside are made harmless."""
+    """Answer with a table on stdout. A cell that is None or empty stays blank; texts from outside are made harmless."""
     table = Table(
         *columns,
         title=title or None,
@@ -65,18 +69,31 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         show_edge=False,
         pad_edge=False,
     )
+    cells = [[_cell(value) for value in row] for row in rows]
     for column in table.columns:
-        column.overflow = "fold"  # an id that is cut is of no use
-    for row in rows:
-        table.add_row(*map(_cell, row))
+        column.overflow = "fold"  # what is cut is of no use
+        column.no_wrap = column.header not in SENTENCES
+    for row in cells:
+        table.add_row(*row)
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+    if console.width < _least_width(columns, cells):
+        console.width = PIPE_WIDTH  # a line for each row, which the terminal folds: an id in pieces cannot be copied
     if title:
         console.print()
     console.print(table)
 
 
+def _least_width(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
+    """Give how wide a terminal must be for a table in which only sentences are wrapped."""
+    longest = [max([len(name), *(row[number].cell_len for row in cells)]) for number, name in enumerate(columns)]
+    needed = [
+        min(width, SENTENCE_WIDTH) if name in SENTENCES else width for name, width in zip(columns, longest, strict=True)
+    ]
+    return sum(needed) + BETWEEN * (len(columns) - 1)
+
+
 def _cell(value: object) -> Text:
-    text = "" if value is None else plain(value)
+    text = "" if value is None or value == "" else plain(value)
     return Text(text, style=STYLES.get(text, ""))
 
 

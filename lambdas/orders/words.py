@@ -13,10 +13,15 @@ _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 def plain(value: object) -> str:
     """Make one line of readable text of a value from outside: no control or bidirectional-override characters."""
     text = "" if value is None else value if isinstance(value, str) else canonical_json(value)
+    readable = one_line(text) or "unknown"
+    return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
+
+
+def one_line(text: str) -> str:
+    """Make one line of readable text, however long; empty where nothing of it can be read."""
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(character) in _UNREADABLE else character for character in text)
-    readable = " ".join(text.split()) or "unknown"
-    return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
+    return " ".join(text.split())
 
 
 def duration(seconds: int) -> str:

@@ -1,16 +1,19 @@
 """`python -m notifier` on a deployed stack, as an operator uses it."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
+from local.server import Server
 from notifier.__main__ import COMMANDS
 from notifier.samples import ALARM, NAMES
-from tests.end_to_end.conftest import Cloud, Subscriber, eventually, run
+from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, run
 from tests.end_to_end.test_dead_letters import slack_answers
 
 Json = dict[str, Any]
@@ -68,6 +71,44 @@ class TestHelp:
         ran = run(None, command, "--help")
         assert ran.returncode == 0
         assert f"python -m notifier {command}" in ran.stdout.split("Examples:")[1]
+
+
+class TestVersion:
+    """`--version`."""
+
+    def test_is_the_projects(self) -> None:
+        """A checkout has no other."""
+        version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+        assert run(None, "--version").stdout == f"outposts-order-notifier {version}\n"
+
+
+class TestUnreachable:
+    """Where CloudFormation could not be asked, nobody knows whether there is a stack: the cause is told instead."""
+
+    def test_without_credentials(self) -> None:
+        """It says where they may come from."""
+        missing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
+        files = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), "/dev/null")
+        (line,) = run(None, "orders", **missing, **files).stderr.splitlines()
+        assert line.startswith("error: no AWS credentials were found: give --profile, or set AWS_PROFILE")
+
+    def test_without_an_endpoint(self) -> None:
+        """It says which."""
+        (line,) = run(None, "orders", AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1").stderr.splitlines()
+        assert line.startswith('error: Could not connect to the endpoint URL: "http://127.0.0.1:1/". Look at your net')
+
+    def test_without_permission(self) -> None:
+        """It says which."""
+
+        @Request.application
+        def refuse(_: Request) -> Response:
+            error = "<Error><Code>AccessDenied</Code><Message>not authorized to DescribeStacks</Message></Error>"
+            return Response(f"<ErrorResponse>{error}</ErrorResponse>", 403, content_type="text/xml")
+
+        with Server(refuse) as server:
+            (line,) = run(None, "orders", AWS_ENDPOINT_URL=server.url).stderr.splitlines()
+        assert "AccessDenied" in line
+        assert "not found" not in line
 
 
 class TestLooking:
@@ -173,7 +214,7 @@ class TestReplay:
         [
             ([], "say what to replay: --order ORDER, or --start TIME"),
             (["--dry-run", "--start", "2026-01-01"], "go with --order"),
-            (["--start", "yesterday"], "'yesterday'"),
+            (["--start", "yesterday"], "'--start': yesterday is no time such as 2026-11-24 or"),
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is no rule of the bus"),
         ],
     )

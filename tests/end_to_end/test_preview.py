@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +16,7 @@ import pytest
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
+from notifier.folder import FILE_NAME
 from tests.end_to_end.conftest import ROOT
 
 Json = dict[str, Any]
@@ -39,11 +40,11 @@ class Account:
         """Play AWS's part."""
         ControlPlane(self.url).update_order(order_id, {"Status": status})
 
-    def preview(self, *arguments: str) -> "subprocess.Popen[str]":
-        """Start the command."""
+    def preview(self, *arguments: str, before: Sequence[str] = ()) -> "subprocess.Popen[str]":
+        """Start the command, with what is to be written before it on the command line."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT")}
         return subprocess.Popen(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "notifier", "preview", *arguments],
+            [*before, sys.executable, "-m", "notifier", "preview", *arguments],
             cwd=ROOT,
             env={**inherited, "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_OUTPOSTS": self.url},
             stdout=subprocess.PIPE,
@@ -57,6 +58,14 @@ def account() -> Iterator[Account]:
     """An account without orders."""
     with Server(OutpostsSimulator()) as server:
         yield Account(server.url)
+
+
+def error_of(process: "subprocess.Popen[str]") -> str:
+    """Let a command fail, and give what it says of it: a line."""
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    (line,) = [line for line in err.splitlines() if not line.startswith(("Watching ", "Whose account "))]
+    return line
 
 
 def next_events(output: IO[str] | None, number: int) -> list[Json]:
@@ -119,6 +128,42 @@ class TestLook:
         _, err = process.communicate(timeout=60)
         assert process.returncode == 1
         assert "error: the orders cannot be listed: AccessDeniedException" in err
+
+
+class TestFolder:
+    """What may be wrong with `--folder` is told in one line that names it."""
+
+    @pytest.mark.parametrize("watch", [[], ["--watch"]])
+    def test_one_that_cannot_be_written_any_more(self, account: Account, tmp_path: Path, watch: list[str]) -> None:
+        """As when the disk is full: here no file may grow."""
+        order_id = account.create_order()
+        account.preview("--folder", str(tmp_path)).communicate(timeout=60)
+        account.move(order_id, "IN_PROGRESS")
+        full = ("sh", "-c", 'ulimit -f 0 && exec "$@"', "sh")
+        line = error_of(account.preview("--folder", str(tmp_path), *watch, before=full))
+        assert line.startswith(f"error: the snapshots in {tmp_path} cannot be written: ")
+        assert line.endswith("or name another --folder")
+
+    def test_one_whose_file_is_damaged(self, account: Account, tmp_path: Path) -> None:
+        """It can be written to, so that is not what is said."""
+        (tmp_path / FILE_NAME).write_text("no database" * 100)
+        line = error_of(account.preview("--folder", str(tmp_path)))
+        assert line.startswith(
+            f"error: the snapshots in {tmp_path} are damaged: file is not a database. Move {FILE_NAME}"
+        )
+
+    def test_one_that_another_preview_is_at_work_in(self, account: Account, tmp_path: Path) -> None:
+        """The second would take events from the first's reader; the first goes on."""
+        account.create_order()
+        first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        next_events(first.stdout, 2)
+        for watch in ([], ["--watch"]):
+            line = error_of(account.preview("--folder", str(tmp_path), *watch))
+            assert line.startswith(f"error: another preview is at work in {tmp_path}; end it, or")
+        account.create_order()
+        next_events(first.stdout, 2)
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
 
 
 class TestWatch:

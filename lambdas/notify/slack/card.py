@@ -66,7 +66,8 @@ def sketch_payload(detail: Mapping[str, Any]) -> Payload:
     Args:
         detail: Of an `Outposts Order Updated` event.
     """
-    headline = f"Order {plain(detail['orderId'])} is {plain(detail['orderStatus'])}"
+    test = "TEST: " if detail.get("test") else ""
+    headline = f"{test}Order {plain(detail['orderId'])} is {plain(detail['orderStatus'])}"
     counts = Counter({plain(status): number for status, number in detail["lineItemCountsByStatus"].items()})
     items = _list(f"• {number} {escape(status)}" for status, number in counts.items())
     return {

@@ -1,6 +1,7 @@
 """Snapshots in a folder behave as those in DynamoDB: each test runs against both."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -104,10 +105,25 @@ class TestFolder:
         folder.close()
         assert SnapshotFolder(tmp_path / "new" / "folder").load([ORDER_ID]).snapshots == {ORDER_ID: FIRST}
 
-    def test_two_previews_share_a_folder(self, tmp_path: Path) -> None:
-        """One of two writes of the same version wins."""
-        one, other = SnapshotFolder(tmp_path), SnapshotFolder(tmp_path)
-        assert [one.save(FIRST), other.save(FIRST)] == [True, False]
+    def test_one_process_at_a_time_has_a_folder(self, tmp_path: Path) -> None:
+        """Two would take events from each other; whoever closes it leaves it to the next."""
+        first = SnapshotFolder(tmp_path)
+        with pytest.raises(BlockingIOError):
+            SnapshotFolder(tmp_path)
+        first.close()
+        SnapshotFolder(tmp_path)
+
+    def test_a_write_that_the_disk_has_no_room_for_leaves_what_was_there(self, tmp_path: Path) -> None:
+        """The error is the disk's own, and the next write goes on."""
+        folder = SnapshotFolder(tmp_path)
+        folder.save(FIRST)
+        (pages,) = folder._database.execute("PRAGMA page_count").fetchone()
+        folder._database.execute(f"PRAGMA max_page_count = {pages}")
+        large = replace(FIRST, version=2, order={**an_order(), "Unknown": os.urandom(600_000).hex()})
+        with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+            folder.save(large)
+        assert folder.load([ORDER_ID]).snapshots == {ORDER_ID: FIRST}
+        assert folder.save(replace(FIRST, version=2))
 
     def test_without_a_folder_nothing_is_kept(self, tmp_path: Path) -> None:
         """A single look leaves no file behind."""

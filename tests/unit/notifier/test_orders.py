@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from lambdas.orders.events import Observation
 from lambdas.orders.lineage import Lineage, links_of
 from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Snapshot, observe
-from notifier.events import history_of
-from notifier.orders import Filters, life_of, row_of, timeline
+from notifier.events import _change, history_of
+from notifier.orders import Filters, header_of, life_of, row_of, timeline
+from notifier.terminal import Json
 from tests.unit.notify.details import ORDER_ID, an_order
 
 OTHER_ID = "oo-0123456789abcdef1"
@@ -91,6 +94,25 @@ class TestLife:
         assert item["assets"] == [{"AssetId": "7"}]
 
 
+class TestHeader:
+    """What `show` begins with."""
+
+    def test_is_two_lines_whatever_the_api_said(self) -> None:
+        """Its texts are made harmless, as in tables."""
+        odd = {**an_order(), "OrderType": "OUT\x1b[31mPOST\x07", "OutpostId": "op-1\u202e\n2"}
+        header = header_of(life_of(snapshot((NOW, odd)), NOW, Lineage()))
+        assert header.startswith(f"Order {ORDER_ID} (OUT [31mPOST) for Outpost op-1 2, account 111122223333")
+        assert all(line.isprintable() for line in header.split("\n"))
+        assert header.count("\n") == 1
+
+    def test_what_is_null_is_unknown(self) -> None:
+        """A time that is unknown is left out."""
+        bare = snapshot(("2026-11-24T11:59:26Z", {"OrderId": ORDER_ID}))
+        assert header_of(life_of(bare, NOW, Lineage())).split("\n")[1].startswith("unknown for 34 seconds; 2 events")
+        damaged = Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn")
+        assert header_of(life_of(damaged, NOW, Lineage())).endswith("\nunknown; 0 events so far; damaged snapshot")
+
+
 class TestLineage:
     """Which orders replace which."""
 
@@ -119,3 +141,19 @@ class TestEvents:
         assert (told[0]["publishedAt"], told[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
         assert {(event["publishedAt"], event["times"]) for event in told[1:]} == {(None, 0)}
         assert [event["eventId"] for event in told[1:]] == [event.detail["eventId"] for event in rest]
+
+    @pytest.mark.parametrize(
+        ("statuses", "told"),
+        [
+            ({"previousStatus": "PREPARING"}, "PREPARING → unknown"),
+            ({"previousStatus": None, "status": "PREPARING"}, "unknown → PREPARING"),
+            ({}, "unknown → unknown"),
+        ],
+    )
+    def test_a_status_that_is_null_is_unknown(self, statuses: Json, told: str) -> None:
+        """A log line leaves it out, a pending event says null."""
+        assert _change({"detailType": "Outposts Order Status Change", **statuses}) == told
+
+    def test_only_a_change_of_status_leads_from_one_to_another(self) -> None:
+        """A stalled line item has a status, too, but stays in it."""
+        assert _change({"detailType": "Outposts Order Stalled", "status": "SHIPPED"}) is None

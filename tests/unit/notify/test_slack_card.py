@@ -128,6 +128,10 @@ class TestCard:
         check(card_payload(snapshot_of(order, **keys), {name: {"orderId": "oo-2"} for name in names}))
         check(sketch_payload(detail_of(None, order)))
 
+    def test_a_sample_is_marked_as_a_test(self) -> None:
+        """Its order has no snapshot: what it leaves in the channel is a card of what the sample tells."""
+        assert sketch_payload(an_update() | {"test": True})["text"] == f"TEST: Order {ORDER_ID} is COMPLETED"
+
     def test_is_found_again_by_its_metadata(self) -> None:
         """Card and sketch name their order, and replies their events."""
         named = {"event_type": "outposts_order_card", "event_payload": {"order_id": ORDER_ID}}
