@@ -109,7 +109,7 @@ def preview(
     """
     source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
     logger.setLevel(logging.CRITICAL)  # the functions' log goes to stdout; failures are told from the summary
-    kept = folder or (_state_folder() if watch else None)
+    kept = folder or (_state_folder(source) if watch else None)
     with _opened(kept) as snapshots:
         if watch:
             note(f"Watching the orders of {source.name}; snapshots in {kept}; Ctrl-C ends it")
@@ -143,9 +143,9 @@ def _own_account(session: boto3.Session) -> str:
         return UNKNOWN_ACCOUNT
 
 
-def _state_folder() -> Path:
+def _state_folder(source: Source) -> Path:
     state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "outposts-order-notifier"
+    return Path(state) / "outposts-order-notifier" / source.account / source.region
 
 
 @contextmanager
