@@ -93,7 +93,7 @@ def preview(
             metavar="DIR",
             file_okay=False,
             help="Where the snapshots are kept, to tell next time what is new. Without it --watch keeps them in "
-            "~/.local/state/outposts-order-notifier, and a single look keeps none.",
+            "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single look keeps none.",
         ),
     ] = None,
     as_json: AsJson = False,
