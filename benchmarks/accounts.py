@@ -38,7 +38,7 @@ TRACED = 0.05  # of invocations, X-Ray's default
 GB_SECOND, INVOCATION = 0.0000133334, 0.20e-6
 SQS_REQUEST, READ_UNIT, WRITE_UNIT, EVENT = 0.40e-6, 0.125e-6, 0.625e-6, 1e-6
 LOGS_GB, TRACE = 0.50, 5e-6
-FIXED = 13 * 0.30 + 12 * 0.10 + 3 + 0.40 + 2 * 0.26  # metrics, alarms by metric, dashboard, secret, two idle queues
+FIXED = 14 * 0.30 + 13 * 0.10 + 3 + 0.40 + 2 * 0.26  # metrics, alarms by metric, dashboard, secret, two idle queues
 
 
 @dataclass(frozen=True, slots=True)

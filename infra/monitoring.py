@@ -124,9 +124,18 @@ class Monitoring(Construct):
         return [
             self._alarm(
                 "NotificationsDelayed",
-                notifications.queue.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
+                # SQS leaves what was received more than three times out of its queue's age. A message is tried at
+                # least every quarter of an hour, so the alarm stays until the last one is told.
+                self._metric("notify", "NotificationDelay", "Maximum", period=cdk.Duration.minutes(30)),
                 "A notification has waited for more than 15 minutes: a channel refuses or is down. The notify "
                 "function's log says which, and what it answered.",
+                threshold=cdk.Duration.minutes(15).to_seconds(),
+            ),
+            self._alarm(
+                "NotificationsNotTaken",
+                notifications.queue.metric_approximate_age_of_oldest_message(period=MINUTE, statistic="Maximum"),
+                "Notifications wait in the queue, and the notify function does not take them, or ends before it has "
+                "told them. Look at its log, its throttles, and whether its event source mapping is enabled.",
                 threshold=cdk.Duration.minutes(15).to_seconds(),
             ),
             self._alarm(
@@ -172,13 +181,15 @@ class Monitoring(Construct):
     def _sum(self, expression: str, **metrics: cloudwatch.IMetric) -> cloudwatch.MathExpression:
         return cloudwatch.MathExpression(expression=expression, using_metrics=metrics, period=self._tick)
 
-    def _metric(self, service: str, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
+    def _metric(
+        self, service: str, name: str, statistic: str = "Sum", period: cdk.Duration | None = None
+    ) -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace=METRICS_NAMESPACE,
             metric_name=name,
             dimensions_map={"service": service},
             statistic=statistic,
-            period=self._tick,
+            period=period or self._tick,
         )
 
     def _dashboard(

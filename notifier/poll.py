@@ -124,13 +124,18 @@ def _request_of(stack: Stack, order_id: str) -> Json:
     """Ask for one order of the source that it belongs to."""
     sources, organization = sources_of(stack), organization_of(stack)
     if len(sources) > 1 or organization:
-        source = find(stack.snapshots, order_id).source
+        snapshot = find(stack.snapshots, order_id)
+        source, outpost_id = snapshot.source, snapshot.order.get("OutpostId")
         account, _, region = source.partition("/")
         planned = [each for each in organization.sources(account) if each["region"] == region] if organization else []
-        sources = [*(each for each in sources if _name(each, stack) == source), *planned]
+        sources = [*(each for each in sources if _name(each, stack) == source and _watches(each, outpost_id)), *planned]
         if not sources:
             raise OperatorError(f"{order_id} is of {source}, which is not configured as a source any more")
     return {**sources[0], "orderIds": [order_id]}
+
+
+def _watches(source: Json, outpost_id: str | None) -> bool:
+    return not source.get("outpostIds") or outpost_id in source["outpostIds"]
 
 
 def _name(source: Json, stack: Stack) -> str:

@@ -1,6 +1,7 @@
 """Samples of what people are told, marked as tests. Pure."""
 
 import json
+import time
 import uuid
 from typing import Any
 
@@ -110,7 +111,7 @@ def batch_of(message: dict[str, Any]) -> dict[str, Any]:
         "messageId": "test-notification",
         "receiptHandle": "none",
         "body": json.dumps(message),
-        "attributes": {"ApproximateReceiveCount": "1"},
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(int(time.time() * 1_000))},
         "messageAttributes": {},
         "eventSource": "aws:sqs",
     }

@@ -1,6 +1,7 @@
 """The notify function: takes events and alarms from its queue and tells people of them by SNS and Slack."""
 
 import json
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -18,7 +19,7 @@ from lambdas.notify.environment import Environment
 from lambdas.notify.message import alarm_message, order_message
 from lambdas.notify.pace import Pace
 from lambdas.notify.sns import Sns
-from lambdas.orders.observability import count, logger, metrics, tracer
+from lambdas.orders.observability import count, logger, metrics, seconds, tracer
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -63,10 +64,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
 
 def _understood(records: Sequence[Record]) -> tuple[dict[str, Notice], Told]:
     """Read a batch; what cannot be understood goes back, and ends as a dead letter."""
-    notices, errors = {}, {}
+    notices, errors = dict[str, Notice](), Told()
     for record in records:
+        errors[record["messageId"]] = []
         try:
-            notices[record["messageId"]] = _notice(json.loads(record["body"]))
+            if notice := _notice(json.loads(record["body"])):
+                notices[record["messageId"]] = notice
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are told
             errors[record["messageId"]] = [error]
             count(NotificationFailures=1)
@@ -78,7 +81,10 @@ def _understood(records: Sequence[Record]) -> tuple[dict[str, Notice], Told]:
     return notices, errors
 
 
-def _notice(body: Mapping[str, Any]) -> Notice:
+def _notice(body: Mapping[str, Any]) -> Notice | None:
+    """Make a notice of a message; None where there is nothing to tell."""
+    if body.get("NewStateValue") == "OK" and body.get("OldStateValue") != "ALARM":
+        return None  # an alarm that was just made is no trouble's end
     if "AlarmName" in body:
         event_id = f"{body['AlarmArn']} {body['NewStateValue']} {body['StateChangeTime']}"
         return Notice(event_id, alarm_message(body), dict.fromkeys(WORKFLOW_VARIABLES, ""))
@@ -113,7 +119,9 @@ def _channels(environment: Environment) -> Iterator[Channel]:
 
 
 def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) -> None:
-    wait = wait_before_retry(errors, int(record["attributes"]["ApproximateReceiveCount"]))
+    attributes = record["attributes"]
+    seconds(NotificationDelay=max(0, int(time.time() - int(attributes["SentTimestamp"]) / 1_000)))
+    wait = wait_before_retry(errors, int(attributes["ApproximateReceiveCount"]))
     try:
         _sqs().change_message_visibility(
             QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=wait
@@ -127,7 +135,6 @@ def _delivery(table_name: str) -> Delivery:
     return Delivery(_dynamodb(), table_name)
 
 
-@cache
 @cache
 def _slack(environment: Environment, secret_name: str) -> "Slack":
     # Its SDK is loaded only where Slack is told.

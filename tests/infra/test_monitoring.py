@@ -53,6 +53,7 @@ class TestAlarms:
             "OrdersLeft",
             "SnapshotsSetAside",
             "NotificationsDelayed",
+            "NotificationsNotTaken",
             "DeadLetters",
         }
 
@@ -124,7 +125,8 @@ class TestAlarms:
             ("PendingEvents", "PendingEvents", 1, 3),
             ("OrdersLeft", "OrdersLeft", 1, 3),
             ("SnapshotsSetAside", "SnapshotsSetAside", 1, 1),
-            ("NotificationsDelayed", "ApproximateAgeOfOldestMessage", 900, 1),
+            ("NotificationsDelayed", "NotificationDelay", 900, 1),
+            ("NotificationsNotTaken", "ApproximateAgeOfOldestMessage", 900, 1),
             ("DeadLetters", "ApproximateNumberOfMessagesVisible", 1, 1),
             ("PollsNotStarted", "ApproximateNumberOfMessagesVisible", 1, 1),
         ],

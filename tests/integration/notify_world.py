@@ -143,7 +143,7 @@ class World:
         records: list[dict[str, Any]] = []
         sqs = self._client("sqs")
         while messages := sqs.receive_message(
-            QueueUrl=self.queue, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"]
+            QueueUrl=self.queue, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount", "SentTimestamp"]
         ).get("Messages"):
             records += [
                 {

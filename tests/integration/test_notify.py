@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -79,6 +80,15 @@ class TestTelling:
         assert world.run() == []
         assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is on"
         assert world.sns_told() == {}
+
+    def test_an_alarm_that_was_only_made_is_no_news(self, world: World) -> None:
+        """A new alarm turns OK at once; that is no trouble's end."""
+        world.put({**ALARM, "NewStateValue": "OK", "OldStateValue": "INSUFFICIENT_DATA"})
+        assert world.run() == []
+        assert world.slack.receiver.messages == []
+        world.put({**ALARM, "NewStateValue": "OK", "OldStateValue": "ALARM"})
+        assert world.run() == []
+        assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is over"
 
     def test_amazon_q_developer_is_told_by_a_topic_of_its_own(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -413,6 +423,19 @@ class TestPace:
         world.run()
         (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
         assert sum(json.loads(metrics)["NotificationFailures"]) == 0
+
+    def test_how_long_a_message_waits_is_measured_when_it_goes_back(
+        self, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The alarm on it rings although SQS leaves out of its own metric what was received several times."""
+        world.put("oo-1")
+        world.slack_answers(status=500, times=9)
+        later = time.time() + 1_000
+        monkeypatch.setattr("lambdas.notify.handler.time.time", lambda: later)
+        assert len(world.run()) == 1
+        (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+        (delay,) = json.loads(metrics)["NotificationDelay"]
+        assert 990 <= delay <= 1_010
 
 
 class TestSecrecy:
