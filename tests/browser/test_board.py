@@ -54,10 +54,13 @@ class TestPage:
         page.select_option("select[name=status]", "stalled")
         page.click("button")
         assert "status=stalled" in page.url
-        assert page.locator("article").count() == 1
-        line_item = page.locator("article .items > li").first
+        shown = page.locator("article").all_inner_texts()
+        assert shown
+        assert all("Stalled" in each for each in shown)
+        large = page.locator("article", has=page.locator("h3", has_text="IN_PROGRESS"))
+        line_item = large.locator(".items > li").first
         assert not line_item.is_visible()
-        page.click("summary")
+        large.locator("summary").click()
         assert line_item.is_visible()
         page.click("text=Clear")
         assert page.locator("article").count() > 1
