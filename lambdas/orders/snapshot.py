@@ -104,7 +104,7 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     stalled = frozenset() if anew else frozenset(lasting)
     late = {} if anew or missing else _late(order, history, now, stalled_after, told=stalled)
     linked = links_of(order) if seen else old.linked
-    lineage = lineage.with_links(linked) if linked else lineage
+    lineage = lineage.with_links(linked) if seen and linked else lineage  # without news nothing asks it
     told = frozenset() if anew else frozenset(old.linked)
     changes = [_explained(change, old, now, lineage) for change in seen]
     changes += [lineage.told(link) for link in linked if link not in told]

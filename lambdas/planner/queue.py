@@ -1,7 +1,6 @@
 """Puts messages on the queue of sources to poll."""
 
 import json
-import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
@@ -9,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.orders.entries import put_all
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 MAX_ENTRIES = 10  # SendMessageBatch's limit
-ATTEMPTS = 4
 
 
 class PollQueue:
@@ -44,15 +44,8 @@ class PollQueue:
         return sent, errors
 
     def _send(self, bodies: list[str]) -> list[str]:
-        """Send at most ten messages, and again those of them that SQS refuses: it takes or refuses each by itself."""
-        left, errors = dict(enumerate(bodies)), dict[int, str]()
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0, 0.2 * 2**attempt))  # noqa: S311 - jitter, not a secret
-            errors = self._send_once(left)
-            left = {number: bodies[number] for number in errors}
-            if not left:
-                break
+        """Send at most ten messages, and again those of them that SQS refuses."""
+        errors = put_all(self._send_once, dict(enumerate(bodies)), self._sleep)
         return [f"{bodies[number]}: {error}" for number, error in errors.items()]
 
     def _send_once(self, bodies: Mapping[int, str]) -> dict[int, str]:

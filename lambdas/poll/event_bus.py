@@ -1,6 +1,5 @@
 """Publishes events to EventBridge: each order's in sequence, many orders' side by side."""
 
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lambdas.orders.entries import put_all
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.order import canonical_json
 from lambdas.orders.timestamps import from_iso8601
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 # PutEvents' limits. Size: 1 MB since 2026-01-29, 256 KB before; the smaller one costs nothing here.
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 256_000
-ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +64,7 @@ class EventBus:
 
     def _put(self, batch: Mapping[str, Event]) -> dict[str, str]:
         """Put one event for each of some orders; retry those refused. Returns the last error by order id."""
-        left, errors = dict(batch), dict[str, str]()
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._sleep(random.uniform(0, 0.2 * 2**attempt))  # noqa: S311 - jitter, not a secret
-            errors = self._put_once(left)
-            left = {order_id: left[order_id] for order_id in errors}
-            if not left:
-                break
-        return errors
+        return put_all(self._put_once, batch, self._sleep)
 
     def _put_once(self, batch: Mapping[str, Event]) -> dict[str, str]:
         try:
