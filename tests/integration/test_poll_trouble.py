@@ -188,6 +188,9 @@ class TestTime:
         assert "before the function's time" in summary.failures[id_of(1)]
         assert world.told().keys() == {id_of(2), id_of(3)}
         answer.set()
+        for thread in threading.enumerate():
+            if thread.name.startswith("ThreadPoolExecutor"):
+                thread.join(30)  # until it has stored
         assert Reads(suffices_for=100).run(world).failures == {}
         world.check_quiet()
 
