@@ -1,14 +1,19 @@
 """What every test stands on: no AWS account, and functions that believe they run in Lambda."""
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from moto.core.botocore_stubber import BotocoreStubber
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
+    from moto.core.common_types import TYPE_RESPONSE
+
     from lambdas.orders.events import Event
     from lambdas.poll.event_bus import EventBus, Published
 
@@ -42,6 +47,20 @@ def _every_published_event_is_checked() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EventBus, "publish", checked)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _moto_answers_one_call_at_a_time() -> Iterator[None]:
+    """Let the threads of poll and notify share moto, whose tables and queues are dicts that nothing guards."""
+    process, lock = BotocoreStubber.process_request, threading.RLock()
+
+    def in_turn(stubber: BotocoreStubber, request: "AWSPreparedRequest") -> "TYPE_RESPONSE | None":
+        with lock:
+            return process(stubber, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BotocoreStubber, "process_request", in_turn)
         yield
 
 
