@@ -1,5 +1,6 @@
 """The planner function: each tick, one message for each account and region of the organization."""
 
+import random
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -29,8 +30,9 @@ class PlanFailedError(Exception):
 def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Put every source of the organization on the queue.
 
-    The accounts are sent while they are listed, so that polling need not wait for the last page, and those listed
-    until then are polled where the listing breaks off.
+    The accounts come in another order each time: where a tick is too short for all of them, what is left of it expires
+    with it, and that should not always be the same ones. Where the listing breaks off, those listed until then are
+    polled.
 
     Args:
         context: Its function ARN names the partition and the notifier's own account.
@@ -44,7 +46,8 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     environment = Environment.load()
     organization = Organization.load(environment.organization, environment.sources, context.invoked_function_arn)
     errors: list[str] = []
-    accounts = organization.accounts or _active_accounts(errors)
+    accounts = list(organization.accounts or _active_accounts(errors))
+    random.shuffle(accounts)
     queue = _queue(environment.queue_url)
     planned, refused = queue.send(source for account in accounts for source in organization.sources(account))
     errors += refused

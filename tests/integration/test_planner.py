@@ -97,6 +97,17 @@ class TestPlan:
         assert calls == ["SendMessageBatch"]
         assert planned(queue_url) == {("222233334444", "eu-west-1"), ("222233334444", "us-east-1")}
 
+    def test_ticks_too_short_for_all_starve_no_account(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What is not polled within its tick expires; were the order always the same, so would be what expires."""
+        accounts = [f"{number:012}" for number in range(20)]
+        one_region = {"accounts": accounts, "regions": ["us-east-1"]}
+        monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, **one_region}))
+        in_time = set[str]()
+        for _ in range(40):
+            planner.handler({}, CONTEXT)
+            in_time |= {message["roleArn"].split(":")[4] for message in drain(queue_url)[:10]}
+        assert in_time == set(accounts)
+
     def test_a_message_is_what_poll_takes(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Region, role and external id, as for a direct invocation."""
         accounts = {"accounts": ["222233334444"], "regions": ["us-east-1"]}
