@@ -1,6 +1,6 @@
 """The board on this machine: the same page as in a dashboard, over the local cloud's snapshot table."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,14 +28,16 @@ class BoardPage:
 
     Args:
         table: The snapshot table.
+        clock: Gives the time, aware.
     """
 
-    def __init__(self, table: SnapshotTable) -> None:
+    def __init__(self, table: SnapshotTable, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._table = table
+        self._clock = clock
 
     def html(self, filters: Filters, frame: Frame) -> str:
         """Write the page as it is now."""
-        return page(board(gather(self._table, filters), filters, datetime.now(UTC)), frame)
+        return page(board(gather(self._table, filters), filters, self._clock()), frame)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one HTTP request."""

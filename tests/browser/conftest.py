@@ -50,7 +50,7 @@ def board_url() -> Iterator[str]:
         table = SnapshotTable(client, "snapshots")
         for snapshot in team_of_boards():
             assert table.save(snapshot)
-        with Server(BoardPage(table)) as server:
+        with Server(BoardPage(table, lambda: NOW)) as server:
             yield f"{server.url}/"
 
 
