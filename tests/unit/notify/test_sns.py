@@ -10,7 +10,7 @@ from lambdas.notify.sns import attributes, publication, subject, text
 from lambdas.orders.diff import diff
 from lambdas.orders.order import Order
 from tests.strategies import orders
-from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
 
 class TestEmail:
@@ -41,8 +41,15 @@ class TestEmail:
 
     def test_a_subject_is_short_and_ascii(self) -> None:
         """SNS wants fewer than 100 characters, and mail programs ASCII."""
-        assert subject("Ordér") == "Ord?r"
-        assert subject("x" * 100) == "x" * 96 + "..."
+        assert subject(an_update("Ordér")) == "Order Ord?r for Outpost op-0123456789abcdef0 is COMPLETED"
+        assert subject(an_update("x" * 100)) == f"Order {'x' * 90}..."
+
+    def test_a_long_subject_lacks_the_outpost_rather_than_news(self) -> None:
+        """The text names it."""
+        before = with_line_items(an_order(), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
+        news = "1 line item ERROR, 1 REPLACED, 2 SHIPPED"
+        assert subject(detail_of(before, after)) == f"Order {ORDER_ID} is IN_PROGRESS: {news}"
 
 
 class TestMachines:
