@@ -330,6 +330,40 @@ class TestTrouble:
         assert bot.world.run() == []
         assert len(bot.replies) == 1
 
+    def test_news_are_told_where_cards_cannot_be_edited(self, bot: Bot, logs: io.StringIO) -> None:
+        """A workspace's policy may close a message's editing: the card stays as it is, and the reply tells the news."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.workspace.edit_window_closed = True
+        bot.observe(an_order(), an_order(item="ERROR"), 2)
+        assert bot.world.run() == []
+        assert "1 BUILDING" in text_of(bot.card)
+        assert "ERROR" in text_of(bot.replies[1])
+        assert logs.getvalue().count("edit_window_closed: the workspace") == 1
+
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            ("invalid_blocks", True),
+            ("msg_too_long", True),
+            ("token_revoked", False),
+            ("not_in_channel", False),
+            ("missing_scope", False),
+            ("restricted_action", False),
+            ("fatal_error", False),
+        ],
+    )
+    def test_only_what_is_wrong_with_the_card_alone_leaves_it(self, bot: Bot, error: str, *, told: bool) -> None:
+        """Trouble of token, channel or scope, and what may have been done, is the reply's too: both wait."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.observe(an_order(), an_order(item="ERROR"), 2)
+        bot.world.slack_answers(path="/api/chat.update", body=json.dumps({"ok": False, "error": error}))
+        assert (bot.world.run() == []) is told
+        assert len(bot.replies) == 1 + told
+        bot.world.run()
+        assert len(bot.replies) == 2
+
     def test_an_archived_channel_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
         """A channel known by its id is refused by Slack itself."""
         bot.observe(None, an_order(), 1)

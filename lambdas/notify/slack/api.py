@@ -22,6 +22,12 @@ MAX_PAGES = 20
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 ERROR_NAME = re.compile(r"[a-z_]+")
 
+WRONG_MESSAGE = (
+    *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
+    *("metadata_too_large", "invalid_metadata_format", "invalid_arguments", "invalid_arg_name"),
+)
+EDIT_WINDOW_CLOSED = "edit_window_closed"
+
 # What somebody has to do, by Slack's error; the same call is refused until then.
 REMEDIES = {
     **dict.fromkeys(
@@ -47,14 +53,11 @@ REMEDIES = {
         ),
         "the workspace's rules forbid it: ask its administrators",
     ),
-    **dict.fromkeys(
-        (
-            *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
-            *("metadata_too_large", "invalid_metadata_format", "invalid_arguments", "invalid_arg_name"),
-        ),
-        "it finds the message wrong, which is this software's fault: please report it",
-    ),
+    **dict.fromkeys(WRONG_MESSAGE, "it finds the message wrong, which is this software's fault: please report it"),
+    EDIT_WINDOW_CLOSED: "the workspace lets messages be edited for some time only: ask its administrators to let apps",
 }
+# What is wrong with one message alone: others are taken.
+REFUSED = frozenset({*WRONG_MESSAGE, EDIT_WINDOW_CLOSED})
 
 # The message, or the thread's first one, is there no more or is another app's.
 GONE = frozenset(
@@ -66,6 +69,10 @@ MAYBE_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable", 
 
 class GoneError(ChannelError):
     """The message that a call was about is there no more."""
+
+
+class RefusedError(ChannelError):
+    """Slack does not take the message that a call was about, whatever it does with others."""
 
 
 class UnknownOutcomeError(ChannelError):
@@ -105,6 +112,7 @@ class Api:
         Raises:
             LaterError: Slack's pace does not allow it yet.
             GoneError: The message is there no more.
+            RefusedError: Slack takes all but this.
             ChannelError: Slack refuses.
         """
         self.pace.wait()
@@ -184,4 +192,5 @@ def _failure(method: str, error: SlackApiError) -> ChannelError:
     if status in SERVER_ERRORS or name in MAYBE_DONE or name.startswith("HTTP"):
         return UnknownOutcomeError(text)
     remedy = REMEDIES.get(name)
-    return ChannelError(f"{text}: {remedy}" if remedy else text, permanent=bool(remedy))
+    kind = RefusedError if name in REFUSED else ChannelError
+    return kind(f"{text}: {remedy}" if remedy else text, permanent=bool(remedy))

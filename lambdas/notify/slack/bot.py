@@ -4,7 +4,8 @@ How an observation is told:
 
 1. Take the order's thread, so that no concurrent run makes a second card or shows an older one.
 2. Show the card, made from the order's snapshot as it is now, whatever observation is told: one that comes late or
-   twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there.
+   twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there. A
+   card that Slack does not let be changed stays as it is: that is no reason to keep the news back.
 3. Post the reply.
 4. Remember the card and what was told, and give the thread back.
 
@@ -20,7 +21,7 @@ from typing import Any
 
 from lambdas.notify.channel import ChannelError, LaterError, Notice, Posting
 from lambdas.notify.digest import by_order, together
-from lambdas.notify.slack.api import Api, GoneError, UnknownOutcomeError
+from lambdas.notify.slack.api import Api, GoneError, RefusedError, UnknownOutcomeError
 from lambdas.notify.slack.blocks import block_kit_payload, section, shortened
 from lambdas.notify.slack.card import CARD, card_payload, sketch_payload
 from lambdas.notify.slack.threads import Thread, Threads
@@ -106,7 +107,7 @@ class Bot:
         return self.api.post(self.channel, payload or sketch_payload(detail))
 
     def _is_shown(self, ts: str, payload: Mapping[str, Any] | None) -> bool:
-        """Update a card; gives whether it is there. Without a snapshot it stays as it is."""
+        """Update a card; gives whether it is there. It stays as it is without a snapshot, or where Slack says so."""
         if payload is None:
             return True
         try:
@@ -114,6 +115,8 @@ class Bot:
         except GoneError as error:
             logger.info("A card is gone, and is posted anew", error=str(error))
             return False
+        except RefusedError as error:
+            logger.warning("A card stays as it is", error=str(error))
         return True
 
     def _lost_card(self, thread: Thread, order_id: str) -> str | None:
