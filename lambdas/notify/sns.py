@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify.channel import ChannelError, Notice, Posting
+from lambdas.notify.channel import ChannelError, Notice, Posting, TimeLeft
 from lambdas.notify.message import Message, headline, line_item_statuses, order_message, order_statuses
 from lambdas.orders.order import canonical_json
 from lambdas.orders.words import plain
@@ -37,7 +37,7 @@ class Sns:
     topic_arn: str
     name: ClassVar[str] = "sns"
 
-    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
         """Give each order's notice a publication of its own; alarms have none, since they came from the topic."""
         for notice in notices:
             if notice.detail is not None:

@@ -3,13 +3,14 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import clear_caches
+from slack_sdk.web import WebClient
 
 from lambdas.notify import pace
 from lambdas.notify.slack import api, threads
@@ -19,6 +20,7 @@ from lambdas.orders.snapshot import Entered, Snapshot
 from lambdas.orders.snapshot_table import SnapshotTable
 from local.slack_workspace import TOKEN, Channel
 from tests.integration.conftest import Slack
+from tests.integration.lambda_context import Context
 from tests.integration.notify_world import Calls, KilledError, World, deploy, put_secret
 from tests.unit.notify.details import an_order, detail_of
 
@@ -82,6 +84,29 @@ class Bot:
         for item in self.memory():
             if "taken_until" in item:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
+
+
+class SlowSlack(Context):
+    """Two minutes of a function, in which each message waits 5 seconds for its turn and each call takes 10."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.left = 120_000
+        call = WebClient.api_call
+        monkeypatch.setattr(pace.Pace, "wait", lambda _: self._spend(5_000))
+        monkeypatch.setattr(
+            WebClient, "api_call", lambda *args, **keys: self._spend(10_000, lambda: call(*args, **keys))
+        )
+
+    def _spend(self, milliseconds: int, call: Callable[[], Any] = lambda: None) -> Any:
+        self.left -= milliseconds
+        if self.left <= 0:
+            raise KilledError
+        return call()
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
+        """Milliseconds until Lambda ends the function."""
+        return self.left
 
 
 @pytest.fixture
@@ -404,6 +429,24 @@ class TestTrouble:
         boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key=pace.KEY)
         assert bot.world.run() == []
         assert len(bot.replies) == 2
+
+    def test_a_slow_slack_gets_no_run_killed(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No call begins that the function's time may not suffice for: what is left goes back, and is told later."""
+        names = [f"oo-{n}" for n in range(5)]
+        for name in names:
+            bot.observe(None, an_order(name), 1)
+        bot.world.run()
+        for card in bot.channel.cards:
+            bot.workspace.delete(bot.channel, card["ts"])  # an update, a card and a reply each
+        for name in names:
+            bot.observe(an_order(name), an_order(name, item="SHIPPED"), 2)
+        clock = SlowSlack(monkeypatch)
+        runs = 0
+        while bot.world.run(context=clock):
+            assert set(bot.world.calls.visibilities) == {1}
+            clock.left, runs = 120_000, runs + 1
+        assert runs == 2
+        assert [len(bot.channel.replies(card["ts"])) for card in bot.channel.cards] == [1] * 5
 
     def test_every_message_takes_a_second_of_slacks_pace(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Card and reply are two messages."""

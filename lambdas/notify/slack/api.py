@@ -5,14 +5,14 @@ https://docs.slack.dev/reference/methods
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
-from lambdas.notify.channel import ChannelError
+from lambdas.notify.channel import ChannelError, TimeLeft, enough
 from lambdas.notify.pace import Pace
 from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, web_client
 from lambdas.notify.slack.credentials import BotToken
@@ -81,10 +81,17 @@ class UnknownOutcomeError(ChannelError):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Slack's Web API, called as a bot."""
+    """Slack's Web API, called as a bot.
+
+    Attributes:
+        access: The bot's.
+        pace: Slack's, which all runs keep together.
+        time_left: The function's; no call begins without time enough for it.
+    """
 
     access: BotToken
     pace: Pace
+    time_left: TimeLeft = field(compare=False)  # it is another at each run, and channels' ids are the same
 
     def channel_id(self, channel: str) -> str:
         """Give a channel's id by its name. A name is looked for among the channels that the bot was invited to.
@@ -98,7 +105,7 @@ class Api:
         """Post a message; gives its `ts`.
 
         Raises:
-            LaterError: Slack's pace does not allow it yet.
+            LaterError: Slack's pace or the function's time does not allow it.
             GoneError: The thread is there no more.
             UnknownOutcomeError: It may have been posted.
             ChannelError: Slack refuses.
@@ -110,7 +117,7 @@ class Api:
         """Change a message in its place.
 
         Raises:
-            LaterError: Slack's pace does not allow it yet.
+            LaterError: Slack's pace or the function's time does not allow it.
             GoneError: The message is there no more.
             RefusedError: Slack takes all but this.
             ChannelError: Slack refuses.
@@ -148,8 +155,10 @@ class Api:
             form: Whether it takes a form, as methods that only read do, or JSON.
 
         Raises:
+            LaterError: The function's time is nearly up.
             ChannelError: Slack refuses or was not reached. The text holds nothing but Slack's name of the error.
         """
+        enough(self.time_left)
         try:
             client = _client(self.access.token, self.access.api_url)
             given = dict(arguments)
