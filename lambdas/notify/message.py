@@ -297,7 +297,8 @@ def _value(value: object) -> str:
     return plain(value) if value != "" else "empty"
 
 
-def _replacement_linked(changes: list[Change]) -> Iterator[Line]:
+def replacement_lines(changes: Iterable[Change]) -> Iterator[Line]:
+    """Tell what replaces what, by changes of type `Outposts Replacement Linked`."""
     for change in changes:
         old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
         yield Line(f"{old[0].upper()}{old[1:]}: replaced by {new}{_now(change)}")
@@ -340,7 +341,7 @@ _WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
     event_types.STALLED: _stalled,
     event_types.MISSING: _missing,
     event_types.REAPPEARED: _reappeared,
-    event_types.REPLACEMENT_LINKED: _replacement_linked,
+    event_types.REPLACEMENT_LINKED: replacement_lines,
     event_types.SHIPMENT: _shipment,
     event_types.ASSETS: _assets,
     event_types.LINE_ITEM_ADDED: _added,
