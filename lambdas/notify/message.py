@@ -27,7 +27,7 @@ BY_WEIGHT = ("ERROR", "REPLACED", "CANCELLED", UNUSUAL, STALLED, ORDER_STALLED, 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of plain text, and where it leads to."""
+    """A line of plain text, and where it leads to. Details may follow in a second line, indented, in each channel."""
 
     text: str
     url: str | None = None
@@ -316,11 +316,19 @@ def _now(change: Change) -> str:
 
 def _stalled(changes: list[Change]) -> Iterator[Line]:
     items = [change for change in changes if change.get("lineItemId")]
-    told = [("Order", change) for change in changes if not change.get("lineItemId")]
-    told += [(_items(alike), alike[0]) for alike in _together(items, "status", "since", "days", "thresholdDays")]
-    for what, change in told:
-        lasted = f"{count(int(change['days']), 'day')}, since {plain(change['since'])}"
-        yield Line(f"{what}: still {plain(change['status'])} after {lasted}; {change['thresholdDays']} were allowed")
+    own = [[change] for change in changes if not change.get("lineItemId")]
+    for alike in (*own, *_together(items, "status", "since", "days", "thresholdDays")):
+        match [plain(change["lineItemId"]) for change in alike if change.get("lineItemId")]:
+            case []:
+                what, named = "order", ""
+            case [name]:
+                what, named = f"line item {name}", ""
+            case names:
+                what, named = count(len(names), "line item"), f"{_some(names)}, "
+        change = alike[0]
+        lasted = f"{count(int(change['days']), 'day')} ({change['thresholdDays']} allowed)"
+        still = f"Stalled: {what} still {plain(change['status'])} after {lasted}"
+        yield Line(f"{still}\n  {named}since {plain(change['since'])}")
 
 
 def _missing(changes: list[Change]) -> Iterator[Line]:

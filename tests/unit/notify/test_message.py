@@ -137,12 +137,12 @@ class TestOrderMessage:
             ),
             (
                 told("Outposts Order Stalled", status="PREPARING", since="2026-01-01", days=46, thresholdDays=45),
-                "Order: still PREPARING after 46 days, since 2026-01-01; 45 were allowed",
+                "Stalled: order still PREPARING after 46 days (45 allowed)\n  since 2026-01-01",
                 "stalled",
             ),
             (
                 told("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
-                "Line item ooi-1: still X after 1 day, since then; 0 were allowed",
+                "Stalled: line item ooi-1 still X after 1 day (0 allowed)\n  since then",
                 "stalled",
             ),
             (told("Outposts Order Missing"), "AWS no longer lists this order", "no longer listed"),
@@ -178,7 +178,7 @@ class TestOrderMessage:
         stalled = {"status": "BUILDING", "since": "2026-09-01", "days": 61, "thresholdDays": 60}
         told = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **stalled} for n in range(2)]
         assert lines_of(an_update() | {"changes": told}) == [
-            "2 line items (ooi-0, ooi-1): still BUILDING after 61 days, since 2026-09-01; 60 were allowed"
+            "Stalled: 2 line items still BUILDING after 61 days (60 allowed)\n  ooi-0, ooi-1, since 2026-09-01"
         ]
 
     def test_counts_what_the_event_left_out(self) -> None:

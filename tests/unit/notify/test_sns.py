@@ -34,6 +34,15 @@ class TestEmail:
             "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )
 
+    def test_what_stalled_is_told_in_a_short_line(self) -> None:
+        """The word stands first; which line items and since when, in a line below, indented."""
+        keys = {"status": "BUILDING", "since": "2026-01-24T09:30:00Z", "days": 334, "thresholdDays": 60}
+        stalled = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **keys} for n in range(12)]
+        assert (
+            "- Stalled: 12 line items still BUILDING after 334 days (60 allowed)\n"
+            "  ooi-0, ooi-1, ooi-2 and 9 more, since 2026-01-24T09:30:00Z\n"
+        ) in text(order_message(an_update() | {"changes": stalled}))
+
     def test_a_hundred_lines_are_enough(self) -> None:
         """Links stand below their lines, and what is left out is counted."""
         written = text(Message("News", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
