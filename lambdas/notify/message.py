@@ -171,6 +171,8 @@ def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
 
 
 def _weight(word: str) -> int:
+    if word in USUAL:
+        return len(BY_WEIGHT)
     return BY_WEIGHT.index(word if word in BY_WEIGHT else UNUSUAL)
 
 
@@ -211,7 +213,8 @@ def _line_item_status(changes: list[Change]) -> Iterator[Line]:
         if replacement := change.get("replacedBy"):
             by = f"{_line_item_in(replacement)}{_now(change)}"
             yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {by}")
-    for together in _together(changes, "previousStatus", "status", "wasStalled"):
+    groups = _together(changes, "previousStatus", "status", "wasStalled")
+    for together in sorted(groups, key=lambda group: _weight(_word(group[0]["status"]))):
         longest = max(change["secondsInPreviousStatus"] for change in together)
         yield Line(f"{_items(together)}: {_transition(together[0])} after {duration(longest)}")
 

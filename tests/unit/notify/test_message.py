@@ -245,6 +245,13 @@ class TestHeadline:
             "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 stalled, order stalled, no longer listed, 2 SHIPPED"
         )
 
+    def test_the_lines_begin_with_what_weighs_most_too(self) -> None:
+        """A channel cuts a long message at its end."""
+        before = with_line_items(an_order(), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "NEVER_SEEN", "REPLACED", "ERROR")
+        entered = [line.partition("→ ")[2].split(" ")[0] for line in lines_of(detail_of(before, after))]
+        assert entered == ["ERROR", "REPLACED", "NEVER_SEEN", "SHIPPED"]
+
     def test_small_news_hide_no_stalled_line_item(self) -> None:
         """A shipment's details beside it are told in the lines."""
         shipped = {"detailType": "Outposts Line Item Shipment Change", "shipment": {}, "previousShipment": {}}
