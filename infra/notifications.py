@@ -15,6 +15,7 @@ from infra import memory
 from infra.configuration import Configuration, Slack
 from infra.function import Function
 from infra.local_cloud import LocalCloud
+from infra.snapshots import Snapshots
 from lambdas.orders.events import SOURCE
 
 TIMEOUT = cdk.Duration.minutes(2)
@@ -31,7 +32,7 @@ class Notifications(Construct):
         *,
         configuration: Configuration,
         bus: events.EventBus,
-        snapshots: dynamodb.TableV2,
+        snapshots: Snapshots,
         local_cloud: LocalCloud | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -82,7 +83,7 @@ class Notifications(Construct):
             topic.add_subscription(subscriptions.EmailSubscription(email))
         return topic
 
-    def _function(self, slack: Slack | None, snapshots: dynamodb.TableV2, local_cloud: LocalCloud | None) -> Function:
+    def _function(self, slack: Slack | None, snapshots: Snapshots, local_cloud: LocalCloud | None) -> Function:
         idempotency = dynamodb.TableV2(
             self,
             "Idempotency",
@@ -115,10 +116,11 @@ class Notifications(Construct):
             environment["SLACK_SECRET_NAME"] = slack.secret_name
             statements.append(self._secret_of(slack))
             if slack.channel:  # a bot's: its cards show the snapshots
-                environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table_name}
-                statements.append(
-                    iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table_arn])
-                )
+                environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table.table_name}
+                statements += [
+                    iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
+                    iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
+                ]
         if local_cloud:
             environment["SLACK_ORIGIN"] = local_cloud.slack_origin
         function = Function(

@@ -61,7 +61,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             "Notifications",
             configuration=configuration,
             bus=bus,
-            snapshots=snapshots.table,
+            snapshots=snapshots,
             local_cloud=local_cloud,
         )
         monitoring = Monitoring(

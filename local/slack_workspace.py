@@ -64,11 +64,17 @@ class Workspace:
     Args:
         fault: Says what Slack finds wrong with a message; None where nothing.
         on_post: Told of each message that is posted.
+
+    Attributes:
+        channels: Its channels.
+        token: The bot's.
+        edit_window_closed: Whether its policy lets no message be edited any more.
     """
 
     def __init__(self, fault: Callable[[Any], str | None], on_post: Callable[[Json], object]) -> None:
         self.channels: list[Channel] = []
         self.token = TOKEN
+        self.edit_window_closed = False
         self._fault = fault
         self._on_post = on_post
         self._lock = threading.Lock()
@@ -165,6 +171,8 @@ class Workspace:
         message, ts = self._checked(channel, arguments), arguments["ts"]
         if ts not in channel.messages:
             raise RefusalError("message_not_found")
+        if self.edit_window_closed:
+            raise RefusalError("edit_window_closed")
         kept = {name: value for name, value in channel.messages[ts].items() if name in {"thread_ts", "metadata"}}
         channel.messages[ts] = {**kept, **message, "updates": channel.messages[ts].get("updates", 0) + 1}
         return {"channel": channel.id, "ts": ts}

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.notify.message import order_message
+from lambdas.notify.message import headline
 from lambdas.notify.slack.blocks import escape
+from lambdas.notify.sns import subject
 from lambdas.orders.event_types import UPDATED
 from local.mailbox import Mail
 from local.scenarios import PlayedStep
@@ -54,6 +55,7 @@ class Story:
     events: Counter[str] = field(default_factory=Counter)
     _event_ids: set[str] = field(default_factory=set)
     _headlines: list[str] = field(default_factory=list)
+    _subjects: list[str] = field(default_factory=list)
     _slack: Sequence[Json] = ()
     _mails: Sequence[Mail] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -75,7 +77,8 @@ class Story:
             self.events[detail_type] += 1
             if detail_type == UPDATED:
                 self.orders[detail["orderId"]] = detail
-                self._headlines.append(order_message(detail).headline)
+                self._headlines.append(headline(detail))
+                self._subjects.append(subject(detail))
             else:
                 text = f"{detail_type.removeprefix('Outposts ')}{_news(detail)}"
                 self.happenings.append(Happening("event", text, order_id=detail["orderId"]))
@@ -107,8 +110,7 @@ class Story:
         """Whether each observation that reached the bus was told in Slack, maybe in a digest of many, and by e-mail."""
         in_slack = json.dumps(self._slack, ensure_ascii=False)
         by_mail = Counter(mail.subject for mail in self._mails)
-        headlines = Counter(self._headlines)
-        return all(escape(headline) in in_slack for headline in headlines) and headlines <= by_mail
+        return all(escape(each) in in_slack for each in self._headlines) and Counter(self._subjects) <= by_mail
 
 
 def _news(detail: Json) -> str:

@@ -24,7 +24,7 @@ from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.observability import logger
 from lambdas.orders.timestamps import to_iso8601
-from lambdas.orders.words import count
+from lambdas.orders.words import count, one_line
 from lambdas.poll.event_bus import Published
 from lambdas.poll.outposts import outposts_client
 from lambdas.poll.run import Poll
@@ -229,7 +229,7 @@ def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
 
 
 def _lines(message: Message) -> str:
-    return "; ".join(line.text for line in message.lines)
+    return "; ".join(one_line(line.text) for line in message.lines)
 
 
 def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:

@@ -182,7 +182,7 @@ class _Channel:
 
     name: str
 
-    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+    def postings(self, notices: Sequence[Notice], *_: object) -> Iterator[Posting]:
         """Send nothing."""
         yield Posting(notices, lambda: None)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from lambdas.notify.channel import Notice, Posting
+from lambdas.notify.channel import Notice, Posting, TimeLeft
 from lambdas.notify.message import Line
 from lambdas.notify.sns import publish
 from lambdas.orders.words import plain
@@ -33,7 +33,7 @@ class AmazonQ:
     topic_arn: str
     name: ClassVar[str] = "amazonQDeveloper"
 
-    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
         """Give each notice a notification of its own."""
         for notice in notices:
             arguments = {"TopicArn": self.topic_arn, "Message": json.dumps(custom_notification(notice))}

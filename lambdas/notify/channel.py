@@ -6,6 +6,12 @@ from typing import Any, Protocol
 
 from lambdas.notify.message import Message
 
+# Gives the milliseconds that the function still has.
+TimeLeft = Callable[[], int]
+
+# A call of a channel takes at most 15 seconds to answer or give up; then what it was told is still to be written down.
+ENOUGH_MS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -39,8 +45,12 @@ class Channel(Protocol):
     def name(self) -> str:
         """By which it is remembered what this channel was told."""
 
-    def postings(self, notices: Sequence[Notice]) -> Iterable[Posting]:
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
         """Put notices into messages, each notice into exactly one.
+
+        Args:
+            notices: What to tell.
+            time_left: For a message of several calls, which asks for `enough` of it before each.
 
         Raises:
             ChannelError: The channel can send nothing.
@@ -71,3 +81,13 @@ class LaterError(Exception):
     def __init__(self, text: str, retry_after: int) -> None:
         super().__init__(text)
         self.retry_after = retry_after
+
+
+def enough(time_left: TimeLeft) -> None:
+    """See to it that there is time for one call of a channel.
+
+    Raises:
+        LaterError: The function might be ended between the call and writing down what came of it.
+    """
+    if time_left() < ENOUGH_MS:
+        raise LaterError("The function's time is nearly up", 1)

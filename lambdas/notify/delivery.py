@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.notify.channel import Channel, ChannelError, LaterError, Notice, Posting
+from lambdas.notify.channel import Channel, ChannelError, LaterError, Notice, Posting, enough
 from lambdas.orders.observability import logger
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ REMEMBERED_SECONDS = 30 * 86_400
 
 FIRST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 900
-
-# A channel takes at most 15 seconds to answer or give up; then what it was told is still to be written down.
-ENOUGH_MS = 20_000
 
 Errors = dict[str, Exception]
 
@@ -62,7 +59,7 @@ class Delivery:
         if not due:
             return 0, errors
         try:
-            postings = list(channel.postings(due))
+            postings = list(channel.postings(due, context.get_remaining_time_in_millis))
         except Exception as error:  # noqa: BLE001 - whatever a channel fails with, its events are released
             self._release(channel, due, error, errors)
             return 0, errors
@@ -85,8 +82,7 @@ class Delivery:
 
     def _send(self, channel: Channel, posting: Posting, context: LambdaContext, errors: Errors) -> int:
         try:
-            if context.get_remaining_time_in_millis() < ENOUGH_MS:
-                raise LaterError("The function's time is nearly up", 1)  # noqa: TRY301 - released like any other
+            enough(context.get_remaining_time_in_millis)
             posting.send()
         except Exception as error:  # noqa: BLE001 - whatever a channel fails with, the others are told
             self._release(channel, posting.notices, error, errors)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lambdas.notify.channel import Notice
-from lambdas.notify.message import Line, Message
+from lambdas.notify.message import Change, Line, Message, headline, weighty_words
 
 CONSOLE = "Open in the AWS console"
 
@@ -22,25 +22,30 @@ def together(notices: Sequence[Notice]) -> Message:
     """Put the observations of one order into one message: the last one's news, then what each of them told.
 
     Args:
-        notices: At least one, in `sequence`.
+        notices: An order's, at least one, in `sequence`.
     """
-    last = notices[-1].message
-    if len(notices) == 1:
-        return last
+    *before, last = notices
+    if not before or last.detail is None:
+        return last.message
     lines = (line for notice in notices for line in (_headed(notice), *notice.message.lines))
-    return replace(last, lines=tuple(lines))
+    return replace(last.message, headline=headline(last.detail, earlier=_changes(before)), lines=tuple(lines))
 
 
 def digest(orders: Sequence[Sequence[Notice]]) -> Message:
     """Put the news of many orders into one message."""
     lines = tuple(line for notices in orders for line in digest_lines(notices))
-    return Message(f"{len(orders)} Outposts orders have news", lines, facts={}, url="")
+    weighty = ", ".join(weighty_words([change for notices in orders for change in _changes(notices)]))
+    return Message(f"{len(orders)} Outposts orders have news{f': {weighty}' if weighty else ''}", lines, {}, url="")
 
 
 def digest_lines(notices: Sequence[Notice]) -> list[Line]:
     """Give an order's lines in a digest: the last news with its link, then what was news before."""
     last = notices[-1].message
     return [Line(last.headline, last.url, CONSOLE), *(_headed(notice) for notice in reversed(notices[:-1]))]
+
+
+def _changes(notices: Iterable[Notice]) -> list[Change]:
+    return [change for notice in notices if notice.detail for change in notice.detail["changes"]]
 
 
 def _headed(notice: Notice) -> Line:

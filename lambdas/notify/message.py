@@ -4,23 +4,30 @@ A message is made of plain text: each channel escapes and cuts it as its own rul
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lambdas.orders import event_types
 from lambdas.orders.console import alarm_url, orders_url
+from lambdas.orders.progress import STAGES
 from lambdas.orders.words import count, duration, plain
 
 Change = Mapping[str, Any]
 
 NAMED = 3
 LONGEST_URL = 2_000
+LONGEST_STATUS = 32  # in a headline, so that what weighs most has room behind any; lines and facts have it whole
+
+# Statuses of the usual way. Any other weighs more, also one that no one has seen yet.
+USUAL = frozenset({*STAGES, "IN_PROGRESS", "COMPLETED", "RECEIVED", "PENDING", "PROCESSING", "FULFILLED"})
+STALLED, ORDER_STALLED, MISSING, UNUSUAL = "stalled", "order stalled", "no longer listed", ""
+BY_WEIGHT = ("ERROR", "REPLACED", "CANCELLED", UNUSUAL, STALLED, ORDER_STALLED, MISSING)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of plain text, and where it leads to."""
+    """A line of plain text, and where it leads to. Details may follow in a second line, indented, in each channel."""
 
     text: str
     url: str | None = None
@@ -56,9 +63,8 @@ def order_message(detail: Mapping[str, Any]) -> Message:
     if omitted := detail.get("changesOmitted"):
         lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
     counts = detail["lineItemCountsByStatus"].items()
-    test = "TEST: " if detail.get("test") else ""
     return Message(
-        headline=f"{test}Order {plain(detail['orderId'])} for Outpost {plain(detail['outpostId'])} {_news(detail)}",
+        headline=headline(detail),
         lines=tuple(lines),
         facts={
             "Status": plain(detail["orderStatus"]),
@@ -88,25 +94,98 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
     )
 
 
-def _news(detail: Mapping[str, Any]) -> str:
-    status = f"is {plain(detail['orderStatus'])}"
-    changes: Mapping[str, list[Change]] = _by_type(detail["changes"])
-    if event_types.DISCOVERED in changes:
-        return f"{status}: new order"
-    if event_types.ORDER_STATUS in changes:
-        return status
-    entered = Counter(plain(change["status"]) for change in changes.get(event_types.LINE_ITEM_STATUS, []))
-    if entered:
-        return f"{status}: " + ", ".join(f"{count(n, 'line item')} {name}" for name, n in entered.items())
-    return f"{status}: {_OTHER_NEWS.get(next(iter(changes), ''), 'details changed')}"
+def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), brief: bool = False) -> str:
+    """Tell the news of an order in one sentence, what weighs most first.
+
+    Args:
+        detail: Of an `Outposts Order Updated` event.
+        earlier: Changes that are told together with it: what weighs among them stands there too.
+        brief: Whether to leave out the Outpost, for want of room.
+    """
+    test = "TEST: " if detail.get("test") else ""
+    outpost = "" if brief else f" for Outpost {plain(detail['outpostId'])}"
+    news = ", ".join(_news(detail["changes"], earlier))
+    status = _word(detail["orderStatus"])
+    return f"{test}Order {plain(detail['orderId'])}{outpost} is {status}{f': {news}' if news else ''}"
+
+
+def weighty_words(changes: Sequence[Change]) -> list[str]:
+    """Name what nobody may miss in changes, of whatever orders, in a word each, the heaviest first."""
+    own = (_word(status) for change in changes for status in order_statuses(change))
+    words = [*(word for word in own if word not in USUAL), *(word for word, _ in _weights(changes))]
+    return list(dict.fromkeys(sorted(words, key=_weight)))
+
+
+def order_statuses(change: Change) -> list[Any]:
+    """Give the status that an order entered by a change, if any."""
+    match change["detailType"]:
+        case event_types.ORDER_STATUS:
+            return [change["status"]]
+        case event_types.DISCOVERED:
+            return [status] if (status := change["order"].get("Status")) else []
+    return []
+
+
+def line_item_statuses(change: Change) -> list[Any]:
+    """Give the statuses that line items entered by a change, those of a new order or line item included."""
+    match change["detailType"]:
+        case event_types.LINE_ITEM_STATUS:
+            return [change["status"]]
+        case event_types.LINE_ITEM_ADDED:
+            items = [change["lineItem"]]
+        case event_types.DISCOVERED:
+            items = change["order"].get("LineItems", [])
+        case _:
+            items = []
+    return [item["Status"] for item in items if item.get("Status")]
+
+
+def _news(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]:
+    told = _by_type(changes)
+    words = list(_weights([*earlier, *changes]))
+    if event_types.DISCOVERED in told:
+        yield "new order"
+    elif event_types.ORDER_STATUS not in told:
+        entered = Counter(_word(change["status"]) for change in told.get(event_types.LINE_ITEM_STATUS, []))
+        words += [(word, number) for word, number in entered.items() if word in USUAL]
+        if not words:
+            yield from dict.fromkeys(_OTHER_NEWS.get(detail_type, "details changed") for detail_type in told)
+    noun = True
+    for word, number in words:
+        yield f"{count(number, 'line item') if noun else number} {word}" if number else word
+        noun = noun and not number
+
+
+def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
+    """Give what weighs, the heaviest first, and how many line items it is told of; 0 where of an order itself."""
+    entered = Counter(_word(status) for change in changes for status in line_item_statuses(change))
+    yield from ((word, entered[word]) for word in sorted(entered, key=_weight) if word not in USUAL)
+    told = _by_type(changes)
+    stalled = told.get(event_types.STALLED, [])
+    if items := sum("lineItemId" in change for change in stalled):
+        yield STALLED, items
+    if items < len(stalled):
+        yield ORDER_STALLED, 0
+    if event_types.MISSING in told:
+        yield MISSING, 0
+
+
+def _weight(word: str) -> int:
+    if word in USUAL:
+        return len(BY_WEIGHT)
+    return BY_WEIGHT.index(word if word in BY_WEIGHT else UNUSUAL)
+
+
+def _word(status: object) -> str:
+    """Give a status as headlines do."""
+    word = plain(status)
+    return word if len(word) <= LONGEST_STATUS else f"{word[: LONGEST_STATUS - 1]}…"
 
 
 _OTHER_NEWS = {
     event_types.SHIPMENT: "shipment details",
     event_types.ASSETS: "assets",
     event_types.REPLACEMENT_LINKED: "replacement",
-    event_types.STALLED: "stalled",
-    event_types.MISSING: "no longer listed",
     event_types.REAPPEARED: "listed again",
 }
 
@@ -134,7 +213,8 @@ def _line_item_status(changes: list[Change]) -> Iterator[Line]:
         if replacement := change.get("replacedBy"):
             by = f"{_line_item_in(replacement)}{_now(change)}"
             yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {by}")
-    for together in _together(changes, "previousStatus", "status", "wasStalled"):
+    groups = _together(changes, "previousStatus", "status", "wasStalled")
+    for together in sorted(groups, key=lambda group: _weight(_word(group[0]["status"]))):
         longest = max(change["secondsInPreviousStatus"] for change in together)
         yield Line(f"{_items(together)}: {_transition(together[0])} after {duration(longest)}")
 
@@ -220,7 +300,8 @@ def _value(value: object) -> str:
     return plain(value) if value != "" else "empty"
 
 
-def _replacement_linked(changes: list[Change]) -> Iterator[Line]:
+def replacement_lines(changes: Iterable[Change]) -> Iterator[Line]:
+    """Tell what replaces what, by changes of type `Outposts Replacement Linked`."""
     for change in changes:
         old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
         yield Line(f"{old[0].upper()}{old[1:]}: replaced by {new}{_now(change)}")
@@ -238,11 +319,19 @@ def _now(change: Change) -> str:
 
 def _stalled(changes: list[Change]) -> Iterator[Line]:
     items = [change for change in changes if change.get("lineItemId")]
-    told = [("Order", change) for change in changes if not change.get("lineItemId")]
-    told += [(_items(alike), alike[0]) for alike in _together(items, "status", "since", "days", "thresholdDays")]
-    for what, change in told:
-        lasted = f"{count(int(change['days']), 'day')}, since {plain(change['since'])}"
-        yield Line(f"{what}: still {plain(change['status'])} after {lasted}; {change['thresholdDays']} were allowed")
+    own = [[change] for change in changes if not change.get("lineItemId")]
+    for alike in (*own, *_together(items, "status", "since", "days", "thresholdDays")):
+        match [plain(change["lineItemId"]) for change in alike if change.get("lineItemId")]:
+            case []:
+                what, named = "order", ""
+            case [name]:
+                what, named = f"line item {name}", ""
+            case names:
+                what, named = count(len(names), "line item"), f"{_some(names)}, "
+        change = alike[0]
+        lasted = f"{count(int(change['days']), 'day')} ({change['thresholdDays']} allowed)"
+        still = f"Stalled: {what} still {plain(change['status'])} after {lasted}"
+        yield Line(f"{still}\n  {named}since {plain(change['since'])}")
 
 
 def _missing(changes: list[Change]) -> Iterator[Line]:
@@ -263,7 +352,7 @@ _WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
     event_types.STALLED: _stalled,
     event_types.MISSING: _missing,
     event_types.REAPPEARED: _reappeared,
-    event_types.REPLACEMENT_LINKED: _replacement_linked,
+    event_types.REPLACEMENT_LINKED: replacement_lines,
     event_types.SHIPMENT: _shipment,
     event_types.ASSETS: _assets,
     event_types.LINE_ITEM_ADDED: _added,

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from lambdas.notify.channel import ChannelError, Notice, Posting
-from lambdas.notify.message import Message, order_message
-from lambdas.orders import event_types
+from lambdas.notify.channel import ChannelError, Notice, Posting, TimeLeft
+from lambdas.notify.message import Message, headline, line_item_statuses, order_message, order_statuses
 from lambdas.orders.order import canonical_json
 from lambdas.orders.words import plain
 
@@ -38,7 +37,7 @@ class Sns:
     topic_arn: str
     name: ClassVar[str] = "sns"
 
-    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
         """Give each order's notice a publication of its own; alarms have none, since they came from the topic."""
         for notice in notices:
             if notice.detail is not None:
@@ -64,17 +63,23 @@ def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Build Publish's arguments but the topic: Subject, Message, MessageStructure, MessageAttributes."""
     message = order_message(detail)
     return {
-        "Subject": subject(message.headline),
+        "Subject": subject(detail),
         "Message": _within_limit(message, detail),
         "MessageStructure": "json",
         "MessageAttributes": attributes(detail),
     }
 
 
-def subject(headline: str) -> str:
-    """Make a subject of fewer than 100 printable ASCII characters."""
-    ascii_only = headline.encode("ascii", "replace").decode()
-    return ascii_only if len(ascii_only) <= MAX_SUBJECT else f"{ascii_only[: MAX_SUBJECT - 3]}..."
+def subject(detail: Mapping[str, Any]) -> str:
+    """Make a subject of fewer than 100 printable ASCII characters: the headline, without the Outpost if it is long."""
+    whole, brief = (_ascii(headline(detail, brief=brief)) for brief in (False, True))
+    if len(whole) <= MAX_SUBJECT:
+        return whole
+    return brief if len(brief) <= MAX_SUBJECT else f"{brief[: MAX_SUBJECT - 3]}..."
+
+
+def _ascii(text: str) -> str:
+    return text.replace("…", "...").encode("ascii", "replace").decode()
 
 
 def text(message: Message) -> str:
@@ -97,7 +102,7 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
     """
     arrays = {
         "changeTypes": {change["detailType"] for change in detail["changes"]},
-        "statuses": {plain(status) for change in detail["changes"] for status in _statuses_entered(change)},
+        "statuses": {plain(status) for change in detail["changes"] for status in _entered(change) if status},
     }
     strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name]}
     return {
@@ -107,17 +112,8 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
     } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items()}
 
 
-def _statuses_entered(change: Mapping[str, Any]) -> Iterator[str]:
-    match change["detailType"]:
-        case event_types.ORDER_STATUS | event_types.LINE_ITEM_STATUS:
-            told = [{"Status": change["status"]}]
-        case event_types.LINE_ITEM_ADDED:
-            told = [change["lineItem"]]
-        case event_types.DISCOVERED:
-            told = [change["order"], *change["order"].get("LineItems", [])]
-        case _:
-            told = []
-    yield from (entered["Status"] for entered in told if entered.get("Status"))
+def _entered(change: Mapping[str, Any]) -> list[Any]:
+    return [*order_statuses(change), *line_item_statuses(change)]
 
 
 def _within_limit(message: Message, detail: Mapping[str, Any]) -> str:

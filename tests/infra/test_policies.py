@@ -121,7 +121,8 @@ class TestFunctionRoles:
         allowed = granted(full, "notify")
         secret = allowed.pop("secretsmanager:GetSecretValue").replace("<AWS::Par>", "aws")
         assert secret == SECRET
-        assert allowed == {**NOTIFY, "dynamodb:BatchGetItem": "<SnapshotsTable>"}
+        cards = {"dynamodb:BatchGetItem": "<SnapshotsTable>", "dynamodb:Query": "<SnapshotsTable>/index/BySource"}
+        assert allowed == {**NOTIFY, **cards}
         webhook = granted(template_of({"slack": {"secretName": "outposts/slack"}}), "notify")
         assert webhook.keys() == {*NOTIFY, "secretsmanager:GetSecretValue"}
 

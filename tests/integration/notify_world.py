@@ -84,13 +84,13 @@ class World:
             text = event if isinstance(event, str) else json.dumps(event)
             self._client("sqs").send_message(QueueUrl=self.queue, MessageBody=text)
 
-    def run(self, *, remaining: int = 60_000) -> list[str]:
+    def run(self, *, remaining: int = 60_000, context: Context | None = None) -> list[str]:
         """Run the function on all that the queue holds, also what is hidden; gives the bodies that went back."""
         self._received = self._receive()
         event = {"Records": self._received}
         self.calls.start()
         try:
-            answer = handler(event, WithRemaining(remaining))
+            answer = handler(event, context or WithRemaining(remaining))
         finally:
             self.calls.watching = False
         failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}

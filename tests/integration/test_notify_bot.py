@@ -3,13 +3,15 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import clear_caches
+from botocore.exceptions import ClientError
+from slack_sdk.web import WebClient
 
 from lambdas.notify import pace
 from lambdas.notify.slack import api, threads
@@ -19,6 +21,7 @@ from lambdas.orders.snapshot import Entered, Snapshot
 from lambdas.orders.snapshot_table import SnapshotTable
 from local.slack_workspace import TOKEN, Channel
 from tests.integration.conftest import Slack
+from tests.integration.lambda_context import Context
 from tests.integration.notify_world import Calls, KilledError, World, deploy, put_secret
 from tests.unit.notify.details import an_order, detail_of
 
@@ -82,6 +85,29 @@ class Bot:
         for item in self.memory():
             if "taken_until" in item:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
+
+
+class SlowSlack(Context):
+    """Two minutes of a function, in which each message waits 5 seconds for its turn and each call takes 10."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.left = 120_000
+        call = WebClient.api_call
+        monkeypatch.setattr(pace.Pace, "wait", lambda _: self._spend(5_000))
+        monkeypatch.setattr(
+            WebClient, "api_call", lambda *args, **keys: self._spend(10_000, lambda: call(*args, **keys))
+        )
+
+    def _spend(self, milliseconds: int, call: Callable[[], Any] = lambda: None) -> Any:
+        self.left -= milliseconds
+        if self.left <= 0:
+            raise KilledError
+        return call()
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
+        """Milliseconds until Lambda ends the function."""
+        return self.left
 
 
 @pytest.fixture
@@ -214,6 +240,115 @@ class TestThread:
         assert len(bot.replies) == 1
 
 
+def replacing(order_id: str, previous_order_id: str, *, item: str = "PREPARING") -> Order:
+    """Give an order whose line item replaces that of another."""
+    return an_order(order_id, item=item, PreviousOrderId=previous_order_id, PreviousLineItemId="ooi-1")
+
+
+def discover_replacement(bot: Bot, order_id: str, previous_order_id: str) -> None:
+    """Let poll discover an order that replaces another's line item."""
+    order = replacing(order_id, previous_order_id)
+    detail = detail_of(None, order)
+    linked: dict[str, Any] = {"detailType": "Outposts Replacement Linked", "eventId": f"link {order_id}"}
+    linked["previous"] = {"orderId": previous_order_id, "lineItemId": "ooi-1"}
+    linked["replacement"] = {"orderId": order_id, "lineItemId": "ooi-1"}
+    bot.observe(None, order, 1, changes=[*detail["changes"], linked])
+
+
+class TestReplacements:
+    """The old order's thread, whose own events may all be told when its replacement is seen."""
+
+    def test_the_old_orders_thread_and_card_name_the_replacement(self, bot: Bot) -> None:
+        """Its line item was seen REPLACED before anybody knew by which; one reply tells it, whatever comes twice."""
+        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
+        bot.world.run()
+        for _ in range(2):
+            discover_replacement(bot, "oo-b", "oo-a")
+            assert bot.world.run() == []
+        old, new = bot.channel.cards
+        assert "ooi-1 is replaced by ooi-1 of order oo-b" in text_of(old)
+        assert "ooi-1 replaces ooi-1 of order oo-a" in text_of(new)
+        _, reply = bot.channel.replies(old["ts"])
+        assert reply["text"] == "Order oo-a: replaced by order oo-b"
+        assert "Line item ooi-1 in order oo-a: replaced by line item ooi-1 in order oo-b" in text_of(reply)
+        assert "reply_broadcast" not in reply
+        assert len(bot.channel.replies(new["ts"])) == 1
+
+    def test_an_order_without_a_thread_gets_none(self, bot: Bot) -> None:
+        """One that nobody was told of is no news."""
+        bot.store(an_order("oo-a", item="REPLACED"))
+        discover_replacement(bot, "oo-b", "oo-a")
+        assert bot.world.run() == []
+        assert bot.card["text"] == "Order oo-b is IN_PROGRESS"
+        assert len(bot.memory()) == 1
+
+    def test_what_the_old_orders_own_event_told_is_not_told_again(self, bot: Bot) -> None:
+        """Both orders tell a link where both are seen in one poll."""
+        detail = detail_of(an_order("oo-a"), an_order("oo-a", item="REPLACED"))
+        told = [change | {"replacedBy": {"orderId": "oo-b", "lineItemId": "ooi-1"}} for change in detail["changes"]]
+        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2, changes=told)
+        bot.world.run()
+        discover_replacement(bot, "oo-b", "oo-a")
+        assert bot.world.run() == []
+        assert len(bot.channel.replies(bot.channel.cards[0]["ts"])) == 1
+
+    def test_a_card_follows_the_chain_of_replacements(self, bot: Bot) -> None:
+        """What replaced a line item was itself replaced later, which no event of the first order tells."""
+        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
+        bot.world.run()
+        for new, old in (("oo-b", "oo-a"), ("oo-c", "oo-b")):
+            discover_replacement(bot, new, old)
+            assert bot.world.run() == []
+        _, second, _ = bot.channel.cards
+        assert "is replaced by ooi-1 of order oo-c" in text_of(second)
+        bot.observe(an_order("oo-a", item="REPLACED"), an_order("oo-a", "COMPLETED", item="REPLACED"), 3)
+        assert bot.world.run() == []
+        first = bot.channel.cards[0]
+        assert "is replaced by ooi-1 of order oo-b, now by ooi-1 of order oo-c" in text_of(first)
+        assert len(bot.channel.replies(first["ts"])) == 3
+
+    def test_only_an_order_with_something_replaced_asks_for_the_links(self, bot: Bot) -> None:
+        """It is a query over all orders beside it."""
+        bot.observe(an_order(), an_order(item="SHIPPED"), 1)
+        bot.world.run()
+        assert "Query" not in bot.world.calls.made
+        bot.observe(an_order(), an_order(item="REPLACED"), 2)
+        bot.world.run()
+        assert bot.world.calls.made.count("Query") == 1
+
+    def test_links_that_cannot_be_read_stop_no_news(self, bot: Bot, logs: io.StringIO) -> None:
+        """The card then shows what events told."""
+        bot.world.calls.fail["Query"] = ClientError({"Error": {"Code": "Throttled"}}, "Query")
+        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
+        discover_replacement(bot, "oo-b", "oo-a")
+        assert bot.world.run() == []
+        assert "replacements are not up to date" in logs.getvalue()
+        assert "ooi-1 is replaced by ooi-1 of order oo-b" in text_of(bot.channel.cards[0])
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
+    def test_killed_at_any_call_both_orders_are_told_once(self, bot: Bot, *, after: bool) -> None:
+        """Ended at each call in turn: one reply in each thread, and each card names the other order."""
+        point, killed = 0, True
+        while killed:
+            old, new = f"oo-a{point}", f"oo-b{point}"
+            bot.observe(an_order(old), an_order(old, item="REPLACED"), 2)
+            assert bot.world.run() == []
+            discover_replacement(bot, new, old)
+            bot.world.calls.stop_at, bot.world.calls.after = point, after
+            killed = bot.world.run_until_killed()
+            for _ in range(3):
+                bot.let_the_deadline_pass()
+                back = bot.world.run()
+            assert back == []
+            old_card, new_card = bot.channel.cards[-2:]
+            assert f"ooi-1 is replaced by ooi-1 of order {new}" in text_of(old_card)
+            assert f"ooi-1 replaces ooi-1 of order {old}" in text_of(new_card)
+            assert [len(bot.channel.replies(card["ts"])) for card in (old_card, new_card)] == [2, 1]
+            point += 1
+        assert point > 14
+        assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
+
+
 class TestLostAnswers:
     """Slack did what it was asked to, and the answer never came."""
 
@@ -330,6 +465,40 @@ class TestTrouble:
         assert bot.world.run() == []
         assert len(bot.replies) == 1
 
+    def test_news_are_told_where_cards_cannot_be_edited(self, bot: Bot, logs: io.StringIO) -> None:
+        """A workspace's policy may close a message's editing: the card stays as it is, and the reply tells the news."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.workspace.edit_window_closed = True
+        bot.observe(an_order(), an_order(item="ERROR"), 2)
+        assert bot.world.run() == []
+        assert "1 BUILDING" in text_of(bot.card)
+        assert "ERROR" in text_of(bot.replies[1])
+        assert logs.getvalue().count("edit_window_closed: the workspace") == 1
+
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [
+            ("invalid_blocks", True),
+            ("msg_too_long", True),
+            ("token_revoked", False),
+            ("not_in_channel", False),
+            ("missing_scope", False),
+            ("restricted_action", False),
+            ("fatal_error", False),
+        ],
+    )
+    def test_only_what_is_wrong_with_the_card_alone_leaves_it(self, bot: Bot, error: str, *, told: bool) -> None:
+        """Trouble of token, channel or scope, and what may have been done, is the reply's too: both wait."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.observe(an_order(), an_order(item="ERROR"), 2)
+        bot.world.slack_answers(path="/api/chat.update", body=json.dumps({"ok": False, "error": error}))
+        assert (bot.world.run() == []) is told
+        assert len(bot.replies) == 1 + told
+        bot.world.run()
+        assert len(bot.replies) == 2
+
     def test_an_archived_channel_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
         """A channel known by its id is refused by Slack itself."""
         bot.observe(None, an_order(), 1)
@@ -370,6 +539,24 @@ class TestTrouble:
         boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key=pace.KEY)
         assert bot.world.run() == []
         assert len(bot.replies) == 2
+
+    def test_a_slow_slack_gets_no_run_killed(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No call begins that the function's time may not suffice for: what is left goes back, and is told later."""
+        names = [f"oo-{n}" for n in range(5)]
+        for name in names:
+            bot.observe(None, an_order(name), 1)
+        bot.world.run()
+        for card in bot.channel.cards:
+            bot.workspace.delete(bot.channel, card["ts"])  # an update, a card and a reply each
+        for name in names:
+            bot.observe(an_order(name), an_order(name, item="SHIPPED"), 2)
+        clock = SlowSlack(monkeypatch)
+        runs = 0
+        while bot.world.run(context=clock):
+            assert set(bot.world.calls.visibilities) == {1}
+            clock.left, runs = 120_000, runs + 1
+        assert runs == 2
+        assert [len(bot.channel.replies(card["ts"])) for card in bot.channel.cards] == [1] * 5
 
     def test_every_message_takes_a_second_of_slacks_pace(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Card and reply are two messages."""

@@ -112,6 +112,9 @@ def test_what_is_gone_archived_or_closed_is_refused(
     reply = client.chat_postMessage(channel=channel.id, text="reply", thread_ts=ts)["ts"]
     assert refusal(client.chat_postMessage, channel=channel.id, text="x", thread_ts=reply) == "cannot_reply_to_message"
     assert refusal(client.chat_update, channel="#outposts", ts=ts, text="x") == "channel_not_found"
+    receiver.workspace.edit_window_closed = True
+    assert refusal(client.chat_update, channel=channel.id, ts=ts, text="x") == "edit_window_closed"
+    assert channel.messages[ts]["text"] == "card"
     receiver.workspace.delete(channel, ts)
     assert refusal(client.chat_update, channel=channel.id, ts=ts, text="x") == "message_not_found"
     assert refusal(client.conversations_replies, channel=channel.id, ts=ts) == "thread_not_found"

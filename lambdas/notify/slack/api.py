@@ -5,14 +5,14 @@ https://docs.slack.dev/reference/methods
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import WebClient
 
-from lambdas.notify.channel import ChannelError
+from lambdas.notify.channel import ChannelError, TimeLeft, enough
 from lambdas.notify.pace import Pace
 from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, web_client
 from lambdas.notify.slack.credentials import BotToken
@@ -21,6 +21,12 @@ PAGE = 200
 MAX_PAGES = 20
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 ERROR_NAME = re.compile(r"[a-z_]+")
+
+WRONG_MESSAGE = (
+    *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
+    *("metadata_too_large", "invalid_metadata_format", "invalid_arguments", "invalid_arg_name"),
+)
+EDIT_WINDOW_CLOSED = "edit_window_closed"
 
 # What somebody has to do, by Slack's error; the same call is refused until then.
 REMEDIES = {
@@ -47,14 +53,11 @@ REMEDIES = {
         ),
         "the workspace's rules forbid it: ask its administrators",
     ),
-    **dict.fromkeys(
-        (
-            *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
-            *("metadata_too_large", "invalid_metadata_format", "invalid_arguments", "invalid_arg_name"),
-        ),
-        "it finds the message wrong, which is this software's fault: please report it",
-    ),
+    **dict.fromkeys(WRONG_MESSAGE, "it finds the message wrong, which is this software's fault: please report it"),
+    EDIT_WINDOW_CLOSED: "the workspace lets messages be edited for some time only: ask its administrators to let apps",
 }
+# What is wrong with one message alone: others are taken.
+REFUSED = frozenset({*WRONG_MESSAGE, EDIT_WINDOW_CLOSED})
 
 # The message, or the thread's first one, is there no more or is another app's.
 GONE = frozenset(
@@ -68,16 +71,27 @@ class GoneError(ChannelError):
     """The message that a call was about is there no more."""
 
 
+class RefusedError(ChannelError):
+    """Slack does not take the message that a call was about, whatever it does with others."""
+
+
 class UnknownOutcomeError(ChannelError):
     """Slack may have done what it was asked to, or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Slack's Web API, called as a bot."""
+    """Slack's Web API, called as a bot.
+
+    Attributes:
+        access: The bot's.
+        pace: Slack's, which all runs keep together.
+        time_left: The function's; no call begins without time enough for it.
+    """
 
     access: BotToken
     pace: Pace
+    time_left: TimeLeft = field(compare=False)  # it is another at each run, and channels' ids are the same
 
     def channel_id(self, channel: str) -> str:
         """Give a channel's id by its name. A name is looked for among the channels that the bot was invited to.
@@ -91,7 +105,7 @@ class Api:
         """Post a message; gives its `ts`.
 
         Raises:
-            LaterError: Slack's pace does not allow it yet.
+            LaterError: Slack's pace or the function's time does not allow it.
             GoneError: The thread is there no more.
             UnknownOutcomeError: It may have been posted.
             ChannelError: Slack refuses.
@@ -103,8 +117,9 @@ class Api:
         """Change a message in its place.
 
         Raises:
-            LaterError: Slack's pace does not allow it yet.
+            LaterError: Slack's pace or the function's time does not allow it.
             GoneError: The message is there no more.
+            RefusedError: Slack takes all but this.
             ChannelError: Slack refuses.
         """
         self.pace.wait()
@@ -140,8 +155,10 @@ class Api:
             form: Whether it takes a form, as methods that only read do, or JSON.
 
         Raises:
+            LaterError: The function's time is nearly up.
             ChannelError: Slack refuses or was not reached. The text holds nothing but Slack's name of the error.
         """
+        enough(self.time_left)
         try:
             client = _client(self.access.token, self.access.api_url)
             given = dict(arguments)
@@ -184,4 +201,5 @@ def _failure(method: str, error: SlackApiError) -> ChannelError:
     if status in SERVER_ERRORS or name in MAYBE_DONE or name.startswith("HTTP"):
         return UnknownOutcomeError(text)
     remedy = REMEDIES.get(name)
-    return ChannelError(f"{text}: {remedy}" if remedy else text, permanent=bool(remedy))
+    kind = RefusedError if name in REFUSED else ChannelError
+    return kind(f"{text}: {remedy}" if remedy else text, permanent=bool(remedy))

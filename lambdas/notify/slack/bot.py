@@ -4,30 +4,42 @@ How an observation is told:
 
 1. Take the order's thread, so that no concurrent run makes a second card or shows an older one.
 2. Show the card, made from the order's snapshot as it is now, whatever observation is told: one that comes late or
-   twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there.
+   twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there. A
+   card that Slack does not let be changed stays as it is: that is no reason to keep the news back.
 3. Post the reply.
 4. Remember the card and what was told, and give the thread back.
+5. Where the observation names line items of another order as replaced, do the same in that order's thread, if it has
+   one: its own events may all have been told by then.
 
 A run that ends before it knows what Slack has done leaves `unfinished_since` behind. The next one looks for what was
 posted since, by the metadata of the messages, before it posts anything: so a lost answer makes no second card, and no
 second reply.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from lambdas.notify.channel import ChannelError, LaterError, Notice, Posting
 from lambdas.notify.digest import by_order, together
-from lambdas.notify.slack.api import Api, GoneError, UnknownOutcomeError
+from lambdas.notify.message import Change, Message, replacement_lines
+from lambdas.notify.slack.api import Api, GoneError, RefusedError, UnknownOutcomeError
 from lambdas.notify.slack.blocks import block_kit_payload, section, shortened
-from lambdas.notify.slack.card import CARD, card_payload, sketch_payload
+from lambdas.notify.slack.card import CARD, Payload, card_payload, sketch_payload
 from lambdas.notify.slack.threads import Thread, Threads
-from lambdas.orders.event_types import MISSING, ORDER_STATUS, STALLED
+from lambdas.orders.console import orders_url
+from lambdas.orders.event_types import MISSING, ORDER_STATUS, REPLACEMENT_LINKED, STALLED
+from lambdas.orders.lineage import Lineage, Reference
 from lambdas.orders.observability import logger
+from lambdas.orders.order import line_items_by_id
 from lambdas.orders.snapshot import Snapshot
 from lambdas.orders.snapshot_table import SnapshotTable
+from lambdas.orders.words import plain
+
+Reply = Callable[..., Payload]
 
 UPDATE = "outposts_order_update"
 CLOCKS_APART_SECONDS = 60  # Slack's clock makes a message's `ts`, ours `unfinished_since`
@@ -68,10 +80,26 @@ class Bot:
 
     def _tell(self, notices: Sequence[Notice]) -> None:
         detail = notices[-1].detail or {}
-        thread = self.threads.take(self.channel, detail["orderId"])
+        self._tell_in(self.threads.take(self.channel, detail["orderId"]), detail, notices, reply_payload)
+        for order_id, naming in _naming_others(notices).items():
+            if self.threads.exists(self.channel, order_id):
+                self._tell_replaced(order_id, naming)
+
+    def _tell_replaced(self, order_id: str, notices: Sequence[Notice]) -> None:
+        """Tell in an order's thread that another replaces line items of it: its own next event may never come."""
+        thread = self.threads.take(self.channel, order_id)
+        for notice in notices:
+            told_by_its_own = _replaced_by([notice], order_id).items() <= thread.replaced_by.items()
+            if told_by_its_own and notice.event_id not in thread.told:
+                thread.told.append(notice.event_id)
+        unknown: dict[str, Any] = {"orderId": order_id, "orderStatus": None, "lineItemCountsByStatus": {}}
+        detail = {**(notices[-1].detail or {}), **unknown}
+        self._tell_in(thread, detail, notices, lambda due, **_: replaced_payload(order_id, due))
+
+    def _tell_in(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice], reply: Reply) -> None:
         unfinished = True
         try:
-            self._write(thread, detail, notices)
+            self._write(thread, detail, notices, reply)
             unfinished = False
         except (ChannelError, LaterError) as error:
             unfinished = isinstance(error, UnknownOutcomeError) or thread.unfinished_since is not None
@@ -79,24 +107,24 @@ class Bot:
         finally:
             self.threads.give_back(thread, finished=not unfinished)
 
-    def _write(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice]) -> None:
-        thread.replaced_by |= _replaced_by(notices, room=MAX_REPLACED - len(thread.replaced_by))
+    def _write(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice], reply: Reply) -> None:
+        replaced_by = _replaced_by(notices, detail["orderId"])
         new = thread.ts is None
-        thread.ts = self._show(thread, detail)
+        thread.ts = self._show(thread, detail, thread.replaced_by | replaced_by)
         told = {*thread.told, *self._found_told(thread)}
         due = [notice for notice in notices if notice.event_id not in told]
         if due:
             try:
-                self.api.post(self.channel, {"thread_ts": thread.ts, **reply_payload(due, loud=not new)})
+                self.api.post(self.channel, {"thread_ts": thread.ts, **reply(due, loud=not new)})
             except GoneError:
                 thread.ts = None
                 raise
         thread.told += [notice.event_id for notice in notices if notice.event_id not in thread.told]
+        thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
 
-    def _show(self, thread: Thread, detail: Mapping[str, Any]) -> str:
+    def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
         """Bring the card up to date, wherever it is, or post one; gives its `ts`."""
-        snapshot = self._snapshot(detail["orderId"])
-        payload = card_payload(snapshot, thread.replaced_by) if snapshot else None
+        payload = self._card(detail["orderId"], replaced_by)
         if thread.ts and self._is_shown(thread.ts, payload):
             return thread.ts
         lost = self._lost_card(thread, detail["orderId"])
@@ -106,7 +134,7 @@ class Bot:
         return self.api.post(self.channel, payload or sketch_payload(detail))
 
     def _is_shown(self, ts: str, payload: Mapping[str, Any] | None) -> bool:
-        """Update a card; gives whether it is there. Without a snapshot it stays as it is."""
+        """Update a card; gives whether it is there. It stays as it is without a snapshot, or where Slack says so."""
         if payload is None:
             return True
         try:
@@ -114,6 +142,8 @@ class Bot:
         except GoneError as error:
             logger.info("A card is gone, and is posted anew", error=str(error))
             return False
+        except RefusedError as error:
+            logger.warning("A card stays as it is", error=str(error))
         return True
 
     def _lost_card(self, thread: Thread, order_id: str) -> str | None:
@@ -139,45 +169,100 @@ class Bot:
             for event_id in metadata["event_payload"]["event_ids"]
         }
 
-    def _snapshot(self, order_id: str) -> Snapshot | None:
-        """Read the order's snapshot; the news is told without it, where it cannot be read."""
+    def _card(self, order_id: str, replaced_by: Mapping[str, Any]) -> Payload | None:
+        """Make the card of the order's snapshot; the news is told without it, where that cannot be read."""
         loaded = self.snapshots.read([order_id]) if self.snapshots else None
         if loaded and order_id in loaded.errors:
             logger.warning("A card is not up to date", orderId=order_id, error=loaded.errors[order_id])
-        return loaded.snapshots.get(order_id) if loaded else None
+        snapshot = loaded.snapshots.get(order_id) if loaded else None
+        return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}) if snapshot else None
+
+    def _linked(self, snapshot: Snapshot, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Find what replaces an order's line items, and what replaced that since, among all orders beside it.
+
+        That is a query, and most orders have nothing replaced: it is made where a status or an event says so.
+        """
+        items = line_items_by_id(snapshot.order)
+        replaced = any(item.get("Status") == "REPLACED" for item in items.values())
+        if not self.snapshots or not (told or replaced):
+            return {}
+        account, _, region = snapshot.source.partition("/")
+        try:
+            known = self.snapshots.known(account, region).values()
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("A card's replacements are not up to date", orderId=snapshot.order_id, error=str(error))
+            return {}
+        lineage = Lineage(link for each in known for link in each.replaces)
+        found = {name: lineage.keys_of_replaced(Reference(snapshot.order_id, name)) for name in items}
+        return {name: _replacement(keys["replacedBy"], keys) for name, keys in found.items() if keys}
 
 
-def reply_payload(notices: Sequence[Notice], *, loud: bool) -> dict[str, Any]:
+def reply_payload(notices: Sequence[Notice], *, loud: bool) -> Payload:
     """Build the reply that tells an order's observations. Pure.
 
     Args:
         notices: At least one, in `sequence`.
         loud: Whether news of weight are shown in the channel too; not beside a card that is new there.
     """
-    message = together(notices)
     changes = [change for notice in notices for change in (notice.detail or {})["changes"]]
     weighty = any(change["detailType"] in LOUD_TYPES or change.get("status") in LOUD_STATUSES for change in changes)
-    metadata = {"event_type": UPDATE, "event_payload": {"event_ids": [notice.event_id for notice in notices]}}
+    return {**_reply(together(notices), notices), **({"reply_broadcast": True} if loud and weighty else {})}
+
+
+def replaced_payload(order_id: str, notices: Sequence[Notice]) -> Payload:
+    """Build the reply that tells an order what replaces its line items. Pure.
+
+    It is never shown in the channel: the other order's news are.
+
+    Args:
+        order_id: The order whose line items are replaced.
+        notices: Observations of another order that name them.
+    """
+    detail = notices[-1].detail or {}
+    links = [change for notice in notices for change in _links(notice) if change["previous"].get("orderId") == order_id]
+    headline = f"Order {plain(order_id)}: replaced by order {plain(detail['orderId'])}"
+    message = Message(headline, tuple(replacement_lines(links)), facts={}, url=orders_url(detail["region"]))
+    return _reply(message, notices)
+
+
+def _reply(message: Message, notices: Sequence[Notice]) -> Payload:
     payload = block_kit_payload(replace(message, facts={}))  # the card has them
     _, *blocks = payload["blocks"]
     return {
         **payload,
         "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
-        "metadata": metadata,
-        **({"reply_broadcast": True} if loud and weighty else {}),
+        "metadata": {"event_type": UPDATE, "event_payload": {"event_ids": [notice.event_id for notice in notices]}},
     }
 
 
-def _replaced_by(notices: Sequence[Notice], room: int) -> dict[str, Any]:
-    """Gather what events tell of replacements of an order's own line items."""
+def _links(notice: Notice) -> list[Change]:
+    """Give what an observation tells of replacements; each has a `previous` and a `replacement`."""
+    return [change for change in (notice.detail or {})["changes"] if change["detailType"] == REPLACEMENT_LINKED]
+
+
+def _naming_others(notices: Iterable[Notice]) -> dict[str, list[Notice]]:
+    """Gather observations by the other orders whose line items they tell to be replaced."""
+    found: dict[str, list[Notice]] = {}
+    for notice in notices:
+        named = {change["previous"].get("orderId") for change in _links(notice)}
+        for order_id in sorted(named - {None, (notice.detail or {})["orderId"]}):
+            found.setdefault(order_id, []).append(notice)
+    return found
+
+
+def _replaced_by(notices: Iterable[Notice], order_id: str) -> dict[str, Any]:
+    """Gather what events tell of replacements of an order's line items: its own events, and others' that name it."""
     found: dict[str, Any] = {}
     for notice in notices:
-        detail = notice.detail or {}
-        for change in detail["changes"]:
-            current = {"now": change["currentReplacement"]} if "currentReplacement" in change else {}
-            if replacement := change.get("replacedBy"):
-                found[change["lineItemId"]] = {**replacement, **current}
-            previous = change.get("previous") or {}
-            if change.get("replacement") and previous.get("orderId") == detail["orderId"]:
-                found[previous["lineItemId"]] = {**change["replacement"], **current}
-    return dict(list(found.items())[: max(room, 0)])
+        for change in (notice.detail or {})["changes"]:
+            if (notice.detail or {})["orderId"] == order_id and change.get("replacedBy"):
+                found[change["lineItemId"]] = _replacement(change["replacedBy"], change)
+        for change in _links(notice):
+            if change["previous"].get("orderId") == order_id:
+                found[change["previous"]["lineItemId"]] = _replacement(change["replacement"], change)
+    return found
+
+
+def _replacement(reference: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a replacement as cards take it: with what stands in its place now, where it was itself replaced."""
+    return {**reference, **({"now": keys["currentReplacement"]} if "currentReplacement" in keys else {})}

@@ -11,7 +11,7 @@ from typing import Any
 
 from lambdas.notify.digest import CONSOLE
 from lambdas.notify.message import LONGEST_URL
-from lambdas.notify.slack.blocks import date, escape, fields, fitting, header, link, mrkdwn, section
+from lambdas.notify.slack.blocks import date, escape, fields, fitting, header, link, mrkdwn, section, shortened
 from lambdas.orders.console import orders_url
 from lambdas.orders.order import SETTLED_LINE_ITEM_STATUSES, Order, line_items_by_id
 from lambdas.orders.progress import INSTALLED, STAGES, next_step, progress
@@ -23,6 +23,7 @@ from lambdas.orders.words import count, duration, plain
 CARD = "outposts_order_card"
 BAR_CELLS = 20
 MAX_LIST = 2_400  # characters of each list; all of them, and what is around, stay below what Slack takes
+MAX_BAR = 600  # with the counts below it, for the same reason
 MAX_LIFE = 8
 NAMED = 3
 
@@ -102,7 +103,7 @@ def _bar(order: Order) -> str:
     counts = ", ".join(f"{statuses[status]} {escape(status)}" for status in sorted(statuses, key=_stage, reverse=True))
     bar = "█" * cells + "░" * (BAR_CELLS - cells)
     installed = f"{statuses[INSTALLED]} of {count(statuses.total(), 'line item')} installed"
-    return f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else "")
+    return shortened(f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
 
 
 def _facts(snapshot: Snapshot) -> dict[str, str]:

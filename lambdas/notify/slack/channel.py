@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from lambdas.notify.channel import ChannelError, Notice, Posting
+from lambdas.notify.channel import ChannelError, Notice, Posting, TimeLeft
 from lambdas.notify.pace import Pace
 from lambdas.notify.slack import webhook
 from lambdas.notify.slack.credentials import BotToken, Webhook, credentials
@@ -35,7 +35,7 @@ class Slack:
     snapshots: "SnapshotTable | None"
     name: ClassVar[str] = "slack"
 
-    def postings(self, notices: Sequence[Notice]) -> Iterable[Posting]:
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
         """Put notices into messages, as the secret's kind of access allows.
 
         Raises:
@@ -44,14 +44,14 @@ class Slack:
         access = credentials(self.secret_name, self.origin)
         if isinstance(access, Webhook):
             return webhook.postings(access, notices, self.pace)
-        return self._as_bot(access, notices)
+        return self._as_bot(access, notices, time_left)
 
-    def _as_bot(self, access: BotToken, notices: Sequence[Notice]) -> Iterable[Posting]:
+    def _as_bot(self, access: BotToken, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
         # A webhook's cold start need not load what only a bot needs.
         from lambdas.notify.slack.api import Api  # noqa: PLC0415
         from lambdas.notify.slack.bot import Bot  # noqa: PLC0415
 
         if self.channel is None:
             raise ChannelError("a bot needs a channel: configure notifier.slack.channel", permanent=True)
-        api = Api(access, self.pace)
+        api = Api(access, self.pace, time_left)
         return Bot(api, api.channel_id(self.channel), self.threads, self.snapshots).postings(notices)

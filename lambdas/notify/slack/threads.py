@@ -60,6 +60,11 @@ class Threads:
         self._table_name = table_name
         self._now = now
 
+    def exists(self, channel: str, order_id: str) -> bool:
+        """Whether an order has a thread, or a run was about to begin one. None is ever removed."""
+        key = {"id": {"S": _key(channel, order_id)}}
+        return "Item" in self._client.get_item(TableName=self._table_name, Key=key, ConsistentRead=True)
+
     def take(self, channel: str, order_id: str) -> Thread:
         """Take an order's thread for this run alone.
 
@@ -68,7 +73,7 @@ class Threads:
         """
         now = self._now()
         taken_until = int(now * 1_000) + TAKEN_MS
-        key = f"thread#{channel}#{order_id}"
+        key = _key(channel, order_id)
         try:
             response = self._client.update_item(
                 TableName=self._table_name,
@@ -123,3 +128,7 @@ class Threads:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             raise LaterError("This run took so long that another one took the thread", 1) from None
+
+
+def _key(channel: str, order_id: str) -> str:
+    return f"thread#{channel}#{order_id}"

@@ -36,3 +36,9 @@ def an_order(order_id: str = ORDER_ID, status: str = "IN_PROGRESS", item: str = 
 def an_update(order_id: str = ORDER_ID) -> dict[str, Any]:
     """Give the `detail` of an order that was completed."""
     return detail_of(an_order(order_id), an_order(order_id, "COMPLETED", "INSTALLED"))
+
+
+def with_line_items(order: Order, *statuses: str) -> Order:
+    """Give the order with line items in these statuses in place of its own."""
+    items = [{"LineItemId": f"ooi-{n}", "Status": status} for n, status in enumerate(statuses)]
+    return order | {"LineItems": items}

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from lambdas.notify.channel import Notice
 from lambdas.notify.digest import by_order, digest, together
-from lambdas.notify.message import order_message
-from tests.unit.notify.details import an_order, detail_of
+from lambdas.notify.message import Message, order_message
+from tests.unit.notify.details import an_order, an_update, detail_of
 
 STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
 
@@ -45,6 +45,15 @@ class TestTogether:
         ]
         assert len(texts) == 6
 
+    def test_an_earlier_error_stands_in_the_headline(self) -> None:
+        """The headline is all that a telephone shows, and a shipment's details may come after the trouble."""
+        details = [
+            detail_of(an_order(item="SHIPPED"), an_order(item="ERROR"), sequence=1),
+            detail_of(an_order(item="ERROR"), an_order(item="DELIVERED"), sequence=2),
+        ]
+        (group,) = by_order([Notice(f"{detail['sequence']}", order_message(detail), {}, detail) for detail in details])
+        assert together(group).headline.endswith("is IN_PROGRESS: 1 line item ERROR, 1 DELIVERED")
+
     def test_leaves_a_single_one_as_it_is(self) -> None:
         """Nothing is added to one observation."""
         (only,) = notices("oo-1")[:1]
@@ -60,3 +69,11 @@ class TestDigest:
         assert message.headline == "2 Outposts orders have news"
         assert len(message.lines) == 6
         assert [line.url is not None for line in message.lines] == [True, False, False, True, False, False]
+
+    def test_its_headline_names_what_weighs(self) -> None:
+        """Seven orders' errors are not seven orders' news like any other."""
+        details = [detail_of(an_order(f"oo-{n}", "PREPARING"), an_order(f"oo-{n}", item="ERROR")) for n in range(7)]
+        details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))
+        details.append(an_update("oo-9") | {"changes": [{"detailType": "Outposts Order Stalled", "lineItemId": "x"}]})
+        groups = [[Notice("e", Message("", (), {}, ""), {}, detail)] for detail in details]
+        assert digest(groups).headline == "9 Outposts orders have news: ERROR, CANCELLED, NEVER_SEEN, stalled"

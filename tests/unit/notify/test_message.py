@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lambdas.notify.message import alarm_message, order_message
+from lambdas.notify.message import USUAL, alarm_message, headline, order_message
+from lambdas.notify.sns import subject
 from lambdas.orders.words import duration, plain
-from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
 
 def lines_of(detail: dict[str, Any]) -> list[str]:
@@ -134,12 +137,12 @@ class TestOrderMessage:
             ),
             (
                 told("Outposts Order Stalled", status="PREPARING", since="2026-01-01", days=46, thresholdDays=45),
-                "Order: still PREPARING after 46 days, since 2026-01-01; 45 were allowed",
+                "Stalled: order still PREPARING after 46 days (45 allowed)\n  since 2026-01-01",
                 "stalled",
             ),
             (
                 told("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
-                "Line item ooi-1: still X after 1 day, since then; 0 were allowed",
+                "Stalled: line item ooi-1 still X after 1 day (0 allowed)\n  since then",
                 "stalled",
             ),
             (told("Outposts Order Missing"), "AWS no longer lists this order", "no longer listed"),
@@ -175,7 +178,7 @@ class TestOrderMessage:
         stalled = {"status": "BUILDING", "since": "2026-09-01", "days": 61, "thresholdDays": 60}
         told = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **stalled} for n in range(2)]
         assert lines_of(an_update() | {"changes": told}) == [
-            "2 line items (ooi-0, ooi-1): still BUILDING after 61 days, since 2026-09-01; 60 were allowed"
+            "Stalled: 2 line items still BUILDING after 61 days (60 allowed)\n  ooi-0, ooi-1, since 2026-09-01"
         ]
 
     def test_counts_what_the_event_left_out(self) -> None:
@@ -203,6 +206,66 @@ class TestOrderMessage:
     def test_links_lead_to_the_orders_partition(self, region: str, host: str) -> None:
         """GovCloud and China have consoles of their own."""
         assert order_message(an_update() | {"region": region}).url.startswith(f"https://{host}/")
+
+
+STALLED: dict[str, Any] = {
+    "detailType": "Outposts Order Stalled",
+    "status": "BUILDING",
+    "since": "2026-09-01",
+    "days": 61,
+    "thresholdDays": 60,
+}
+statuses = st.sampled_from(["SHIPPED", "INSTALLED", "REPLACED", "CANCELLED", "NEVER_SEEN"]) | st.text(max_size=60)
+
+
+def news(detail: dict[str, Any]) -> str:
+    """Give what a headline says behind the Outpost."""
+    return headline(detail).partition("op-0123456789abcdef0 is ")[2]
+
+
+class TestHeadline:
+    """The news in one sentence: an e-mail's subject, an SMS, all that a telephone shows."""
+
+    def test_an_orders_own_news_hide_no_line_items_trouble(self) -> None:
+        """The usual way of line items is left out then; ERROR, REPLACED and what no one has seen yet are not."""
+        before = with_line_items(an_order(status="PREPARING"), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "LOST_AT_SEA", "REPLACED", "ERROR")
+        assert news(detail_of(before, after)) == "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
+        new = detail_of(None, after)
+        assert news(new) == "IN_PROGRESS: new order, 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
+        assert news(detail_of(with_line_items(an_order()), with_line_items(an_order(), "ERROR"))).endswith("item ERROR")
+
+    def test_says_what_weighs_most_first(self) -> None:
+        """Whatever the order of the changes; what moved on as usual comes last."""
+        before = with_line_items(an_order(), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
+        detail = detail_of(before, after)
+        detail["changes"] += [STALLED | {"lineItemId": "ooi-9"}, STALLED, {"detailType": "Outposts Order Missing"}]
+        assert news(detail) == (
+            "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 stalled, order stalled, no longer listed, 2 SHIPPED"
+        )
+
+    def test_the_lines_begin_with_what_weighs_most_too(self) -> None:
+        """A channel cuts a long message at its end."""
+        before = with_line_items(an_order(), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "NEVER_SEEN", "REPLACED", "ERROR")
+        entered = [line.partition("→ ")[2].split(" ")[0] for line in lines_of(detail_of(before, after))]
+        assert entered == ["ERROR", "REPLACED", "NEVER_SEEN", "SHIPPED"]
+
+    def test_small_news_hide_no_stalled_line_item(self) -> None:
+        """A shipment's details beside it are told in the lines."""
+        shipped = {"detailType": "Outposts Line Item Shipment Change", "shipment": {}, "previousShipment": {}}
+        changes = [shipped | {"lineItemId": "ooi-1"}, STALLED | {"lineItemId": "ooi-2"}]
+        assert news(an_update() | {"changes": changes}) == "COMPLETED: 1 line item stalled"
+
+    @given(st.lists(statuses, max_size=12), statuses, st.booleans())
+    def test_whatever_was_entered_no_error_is_lost(self, others: list[str], own: str, new: bool) -> None:
+        """ERROR stands in the headline and in the subject, and what no one has seen yet in the headline."""
+        before = with_line_items(an_order(), *["BUILDING"] * (len(others) + 1))
+        detail = detail_of(None if new else before, with_line_items(an_order(status=own), *others, "ERROR"))
+        assert " ERROR" in headline(detail).partition(": ")[2]
+        assert " ERROR" in subject(detail)
+        assert all(plain(status)[:31] in headline(detail) for status in others if status and plain(status) not in USUAL)
 
 
 class TestAlarmMessage:

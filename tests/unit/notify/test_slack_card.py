@@ -15,7 +15,7 @@ from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Entered, Snapshot, statuses
 from local.slack import message_fault
 from tests.strategies import orders
-from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
 EVIL = "<!channel> & <https://evil.example|click>"
 PARCEL = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
@@ -111,6 +111,12 @@ class TestCard:
         shown = card(an_order() | {"LineItems": items}, stalled=frozenset(item["LineItemId"] for item in items))
         assert shown.count("more") >= 3
         assert "0 of 200 line items installed" in shown
+
+    def test_statuses_that_no_one_has_seen_fit_below_the_bar(self) -> None:
+        """However many and long; the beginning of them is there."""
+        statuses = [f"NEVER_SEEN_{n:03}_{'&' * 100}" for n in range(200)]
+        shown = card(with_line_items(an_order(), "SHIPPED", *statuses))
+        assert "0 of 201 line items installed: 1 SHIPPED, 1 NEVER_SEEN_000_" in shown
 
     def test_text_from_outside_mentions_and_links_nothing(self) -> None:
         """Mentions, links and ampersands are escaped wherever they stand."""

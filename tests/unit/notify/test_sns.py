@@ -10,7 +10,7 @@ from lambdas.notify.sns import attributes, publication, subject, text
 from lambdas.orders.diff import diff
 from lambdas.orders.order import Order
 from tests.strategies import orders
-from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of
+from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
 
 class TestEmail:
@@ -34,6 +34,15 @@ class TestEmail:
             "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )
 
+    def test_what_stalled_is_told_in_a_short_line(self) -> None:
+        """The word stands first; which line items and since when, in a line below, indented."""
+        keys = {"status": "BUILDING", "since": "2026-01-24T09:30:00Z", "days": 334, "thresholdDays": 60}
+        stalled = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **keys} for n in range(12)]
+        assert (
+            "- Stalled: 12 line items still BUILDING after 334 days (60 allowed)\n"
+            "  ooi-0, ooi-1, ooi-2 and 9 more, since 2026-01-24T09:30:00Z\n"
+        ) in text(order_message(an_update() | {"changes": stalled}))
+
     def test_a_hundred_lines_are_enough(self) -> None:
         """Links stand below their lines, and what is left out is counted."""
         written = text(Message("News", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
@@ -41,8 +50,15 @@ class TestEmail:
 
     def test_a_subject_is_short_and_ascii(self) -> None:
         """SNS wants fewer than 100 characters, and mail programs ASCII."""
-        assert subject("Ordér") == "Ord?r"
-        assert subject("x" * 100) == "x" * 96 + "..."
+        assert subject(an_update("Ordér")) == "Order Ord?r for Outpost op-0123456789abcdef0 is COMPLETED"
+        assert subject(an_update("x" * 100)) == f"Order {'x' * 90}..."
+
+    def test_a_long_subject_lacks_the_outpost_rather_than_news(self) -> None:
+        """The text names it."""
+        before = with_line_items(an_order(), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
+        news = "1 line item ERROR, 1 REPLACED, 2 SHIPPED"
+        assert subject(detail_of(before, after)) == f"Order {ORDER_ID} is IN_PROGRESS: {news}"
 
 
 class TestMachines:
