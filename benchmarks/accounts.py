@@ -5,9 +5,10 @@ Prices: on-demand, us-east-1, November 2026, US dollars, without free tiers; "Co
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 
-from infra.planner import BATCH_SIZE, MAX_CONCURRENCY
+from infra import memory
+from infra.planner import BATCH_SIZE, BATCHING_WINDOW, MAX_CONCURRENCY
 
 FIRST_TICK = "In the very first tick"
 Table = tuple[str, list[str], list[list[str]]]
@@ -30,7 +31,9 @@ ORDER_CPU_SECONDS = 0.012  # for each order that is new: read, stored, published
 ORDER_WRITE_UNITS = 7  # stored with its events, cleared, the index's share of both
 LIST_ACCOUNTS_SECONDS, SEND_SECONDS = 0.1, 0.01
 ACCOUNTS_A_PAGE = 20  # https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html
-MEMORY_GB, PLANNER_GB = 0.5, 0.25
+MEMORY_GB, PLANNER_GB = memory.POLL / 1_024, 0.25
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html: 300 more a minute
+FIRST_CONCURRENCY, MORE_A_SECOND = 5, 5
 PROCESSOR_GB = 1.769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 LOG_GB = 700e-9  # a source's line and its share of the metrics
 TRACED = 0.05  # of invocations, X-Ray's default
@@ -65,16 +68,36 @@ class Scale:
         return WAIT_SECONDS + sources * CPU_SECONDS * PROCESSOR_GB / MEMORY_GB
 
     @property
+    def list_seconds(self) -> float:
+        """How long the planner lists accounts, page by page."""
+        return ceil(self.accounts / ACCOUNTS_A_PAGE) * LIST_ACCOUNTS_SECONDS
+
+    @property
+    def send_seconds(self) -> float:
+        """How long it then puts sources on the queue, ten by ten."""
+        return ceil(self.sources / 10) * SEND_SECONDS
+
+    @property
     def plan_seconds(self) -> float:
-        """The planner's length: page by page, each sent before the next is asked for."""
-        pages, messages = ceil(self.accounts / ACCOUNTS_A_PAGE), ceil(self.sources / 10)
-        return pages * LIST_ACCOUNTS_SECONDS + messages * SEND_SECONDS
+        """The planner's length."""
+        return self.list_seconds + self.send_seconds
+
+    @property
+    def begin_seconds(self) -> float:
+        """How long until the last batch begins, all being there: Lambda takes more and more of them at once."""
+        work = self.batches * self.batch_seconds
+        growing = (MAX_CONCURRENCY - FIRST_CONCURRENCY) / MORE_A_SECOND
+        grown = growing * (FIRST_CONCURRENCY + MAX_CONCURRENCY) / 2
+        if work > grown:
+            return growing + (work - grown) / MAX_CONCURRENCY
+        ratio = FIRST_CONCURRENCY / MORE_A_SECOND
+        return sqrt(ratio**2 + 2 * work / MORE_A_SECOND) - ratio
 
     @property
     def tick_seconds(self) -> float:
-        """From the tick to the last source's end: as long as the slower of planner and poll, and one batch."""
-        rounds = ceil(self.batches / MAX_CONCURRENCY)
-        return max(self.plan_seconds, (rounds - 1) * self.batch_seconds) + self.batch_seconds
+        """From the tick to the last source's end: listing, the slower of sending and polling, and one batch."""
+        last = BATCHING_WINDOW.to_seconds() + self.batch_seconds
+        return self.list_seconds + max(self.send_seconds, self.begin_seconds) + last
 
     @property
     def first_tick_seconds(self) -> float:

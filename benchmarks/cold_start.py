@@ -30,7 +30,8 @@ FUNCTIONS = {
     "poll": """
 from lambdas.poll import handler
 from lambdas.poll.source import Source
-handler._outposts(Source("111122223333", "eu-west-1")), handler._table("snapshots"), handler._bus("orders")
+handler._outposts(Source("111122223333", "eu-west-1"), handler.ATTEMPTS)
+handler._table("snapshots"), handler._bus("orders")
 """,
     "notify": """
 from lambdas.notify import handler

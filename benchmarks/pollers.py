@@ -22,6 +22,7 @@ from lambdas.orders.snapshot_item import Item, items_of
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.orders.timestamps import to_iso8601
 from lambdas.poll.event_bus import EventBus
+from lambdas.poll.handler import dynamodb_client, events_client
 from lambdas.poll.outposts import CONCURRENT_READS, PAGE_SIZE, digest, from_wire, outposts_client
 from lambdas.poll.run import Poll
 from lambdas.poll.source import Source
@@ -41,7 +42,7 @@ def this_project(reach: Callable[[Any], None], _: int) -> Run:
     Args:
         reach: Connects a client to the stand-in.
     """
-    outposts, dynamodb, events = outposts_client(SOURCE), boto3.client("dynamodb"), boto3.client("events")
+    outposts, dynamodb, events = outposts_client(SOURCE), dynamodb_client(), events_client()
     for client in (outposts, dynamodb, events):
         reach(client)
     poll = Poll(SOURCE, outposts, SnapshotTable(dynamodb, TABLE), EventBus(events, BUS), lambda: NOW)

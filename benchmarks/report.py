@@ -261,7 +261,8 @@ How it is measured:
 
 - Each poller runs in a process of its own, with boto3's own clients. At botocore's `before-send` event, where the wire
   would begin, every call waits: {outposts_ms} ms for Outposts, {other_ms} ms for DynamoDB and EventBridge. Then a light
-  stand-in in another process answers, the same for all. Sockets and TLS are left out.
+  stand-in in another process answers, the same for all, in place of the local cloud's Outposts simulator and DynamoDB:
+  these would take as much of this machine's processors as the pollers do. Sockets and TLS are left out.
 - One call with each client goes before, as in a function that has run before. Seconds are medians of the runs, in
   which this project and the bound take turns.
 - Waiting added: too long to wait for. Calls, units and memory are measured in a run whose calls do not wait; its
@@ -287,7 +288,7 @@ proportion, so the processor time measured above is stretched, and the waiting i
 as this machine's; TLS is left out. Price: $0.0000133334 a GB-second (arm64), $0.20 a million requests.
 
 No size costs more than cents. Of these, {advised} MB is the largest, and so the fastest, that costs at most two cents
-a month more than the cheapest. `infra/memory.py` gives poll {poll_mb} MB. Notify gets {notify_mb} MB: it mostly waits
+a month more than the cheapest. `infra/memory.py` gives poll {poll_mb:,} MB. Notify gets {notify_mb} MB: it mostly waits
 for Slack and SNS, which costs in proportion to memory, but a batch is up to 6 MB before it is parsed.
 
 **SnapStart is off.** If every one of the 8,640 polls started cold, these starts would cost ${cold_dollars:.2f} a month.

@@ -15,7 +15,8 @@ from infra.poller import TIMEOUT, Poller
 # A batch's sources are polled side by side, so that one invocation waits for ten: benchmarks/accounts.py says what
 # that saves, and how many accounts this concurrency gets through in a tick.
 BATCH_SIZE = 10
-MAX_CONCURRENCY = 50
+MAX_CONCURRENCY = 30
+BATCHING_WINDOW = cdk.Duration.seconds(1)  # poll is quicker than the planner: without one, batches are half empty
 
 
 class Planner(Construct):
@@ -81,6 +82,7 @@ class Planner(Construct):
             target=poll,
             event_source_arn=self.queue.queue_arn,
             batch_size=BATCH_SIZE,
+            max_batching_window=BATCHING_WINDOW,
             max_concurrency=MAX_CONCURRENCY,
             report_batch_item_failures=True,
         )

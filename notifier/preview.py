@@ -52,7 +52,7 @@ class Told:
     tell: Callable[[Json], None] = lambda _: None
     events: list[Json] = field(default_factory=list)
 
-    def publish(self, pending: Mapping[str, Sequence[Event]]) -> Published:
+    def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:  # noqa: ARG002 - the port's
         """Tell the events of some orders; one counts as published after it was told."""
         for events in pending.values():
             for event in events:

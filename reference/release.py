@@ -12,7 +12,7 @@ import sys
 import tomllib
 import zlib
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class _Bus:
     events: list[Event] = field(default_factory=list)
     down: bool = False
 
-    def publish(self, pending: Mapping[str, Sequence[Event]]) -> Published:
+    def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:  # noqa: ARG002 - the port's
         """Publish, as `lambdas.poll.event_bus.EventBus` does."""
         if self.down:
             return Published(dict.fromkeys(pending, 0), dict.fromkeys(pending, "down"))

@@ -4,7 +4,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -39,11 +39,11 @@ def _every_published_event_is_checked() -> Iterator[None]:
 
     publish = EventBus.publish
 
-    def checked(bus: "EventBus", pending: "Mapping[str, Sequence[Event]]") -> "Published":
+    def checked(bus: "EventBus", pending: "Mapping[str, Sequence[Event]]", **options: Any) -> "Published":
         for events in pending.values():
             for event in events:
                 check_entry(bus._entry(event))
-        return publish(bus, pending)
+        return publish(bus, pending, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(EventBus, "publish", checked)

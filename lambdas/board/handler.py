@@ -16,6 +16,7 @@ from lambdas.board.environment import Environment
 from lambdas.board.filters import Filters
 from lambdas.board.gather import gather
 from lambdas.board.render import fitting_widget
+from lambdas.orders.client_config import brief
 from lambdas.orders.observability import logger, tracer
 from lambdas.orders.snapshot_table import SnapshotTable
 
@@ -75,4 +76,4 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 @cache
 def _table(name: str) -> SnapshotTable:
-    return SnapshotTable(boto3.client("dynamodb"), name)
+    return SnapshotTable(boto3.client("dynamodb", config=brief(3)), name)

@@ -19,6 +19,7 @@ from lambdas.notify.environment import Environment
 from lambdas.notify.message import alarm_message, order_message
 from lambdas.notify.pace import Pace
 from lambdas.notify.sns import Sns
+from lambdas.orders.client_config import brief
 from lambdas.orders.observability import count, logger, metrics, seconds, tracer
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
@@ -160,7 +161,7 @@ def _snapshots(table_name: str) -> "SnapshotTable":
 
 @cache
 def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb")
+    return boto3.client("dynamodb", config=brief(3))
 
 
 @cache
@@ -171,4 +172,4 @@ def _sns() -> "SNSClient":
 
 @cache
 def _sqs() -> "SQSClient":
-    return boto3.client("sqs")
+    return boto3.client("sqs", config=brief(2))

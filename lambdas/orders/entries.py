@@ -11,7 +11,10 @@ V = TypeVar("V")
 
 
 def put_all(
-    put: Callable[[Mapping[K, V]], dict[K, str]], entries: Mapping[K, V], sleep: Callable[[float], None]
+    put: Callable[[Mapping[K, V]], dict[K, str]],
+    entries: Mapping[K, V],
+    sleep: Callable[[float], None],
+    may_go_on: Callable[[], bool] = lambda: True,
 ) -> dict[K, str]:
     """Put entries, and again those that are refused, after longer and longer random waits.
 
@@ -19,6 +22,7 @@ def put_all(
         put: Puts entries once; gives why some were refused.
         entries: What to put, by a key of the caller's.
         sleep: Waits that many seconds.
+        may_go_on: Whether there is time for another attempt.
 
     Returns:
         Why some were refused for good: the last error, by key.
@@ -26,6 +30,8 @@ def put_all(
     left, errors = dict(entries), dict[K, str]()
     for attempt in range(ATTEMPTS):
         if attempt:
+            if not may_go_on():
+                break
             sleep(random.uniform(0, 0.2 * 2**attempt))  # noqa: S311 - jitter, not a secret
         errors = put(left)
         left = {key: left[key] for key in errors}

@@ -12,6 +12,8 @@ import boto3
 import botocore.session
 from botocore.credentials import DeferredRefreshableCredentials
 
+from lambdas.orders.client_config import brief
+
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_outposts.client import OutpostsClient
@@ -53,7 +55,7 @@ def _assume(sts: "STSClient", role_arn: str, external_id: str | None) -> dict[st
 
 @cache
 def _sts() -> "STSClient":
-    return boto3.client("sts")  # botocore's endpoint is the region's own
+    return boto3.client("sts", config=brief(2))  # botocore's endpoint is the region's own
 
 
 @cache

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # PutEvents' limits. Size: 1 MB since 2026-01-29, 256 KB before; the smaller one costs nothing here.
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 256_000
+NO_TIME = "PutEvents: the function's time did not suffice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,18 @@ class EventBus:
         self._name = name
         self._sleep = sleep
 
-    def publish(self, pending: Mapping[str, Sequence[Event]]) -> Published:
+    def publish(
+        self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool] = lambda: True
+    ) -> Published:
         """Publish the events of some orders, given in sequence by order id.
 
         PutEvents accepts or refuses each entry by itself, so a request never holds two events of one order:
         otherwise a later one could arrive although an earlier one was refused. Orders take turns instead, and an
         order that is refused for good keeps its later events back.
+
+        Args:
+            pending: The events.
+            may_go_on: Whether there is time for another request.
         """
         published = Published(dict.fromkeys(pending, 0), {})
         while heads := {
@@ -57,14 +64,15 @@ class EventBus:
             if order_id not in published.errors and published.counts[order_id] < len(events)
         }:
             for batch in _batches(heads):
-                published.errors.update(self._put(batch))
+                errors = self._put(batch, may_go_on) if may_go_on() else dict.fromkeys(batch, NO_TIME)
+                published.errors.update(errors)
                 for order_id in batch.keys() - published.errors.keys():
                     published.counts[order_id] += 1
         return published
 
-    def _put(self, batch: Mapping[str, Event]) -> dict[str, str]:
+    def _put(self, batch: Mapping[str, Event], may_go_on: Callable[[], bool]) -> dict[str, str]:
         """Put one event for each of some orders; retry those refused. Returns the last error by order id."""
-        return put_all(self._put_once, batch, self._sleep)
+        return put_all(self._put_once, batch, self._sleep, may_go_on)
 
     def _put_once(self, batch: Mapping[str, Event]) -> dict[str, str]:
         try:

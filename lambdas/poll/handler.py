@@ -8,30 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
+from lambdas.orders.client_config import brief
 from lambdas.orders.observability import count, logger, metrics, tracer
 from lambdas.orders.organization import Organization
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.orders.stalled import Thresholds
 from lambdas.poll.environment import Environment
 from lambdas.poll.event_bus import EventBus
-from lambdas.poll.outposts import CONCURRENT_READS, outposts_client
+from lambdas.poll.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
 from lambdas.poll.run import Poll
 from lambdas.poll.source import Source, source_meant, sources_from
 from lambdas.poll.summary import Summary
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_outposts.client import OutpostsClient
 
-CLIENTS = 50  # with 16 connections each: Lambda allows 1,024 open files
-# A call that hangs is given up well before the function's time is.
-_BRIEF = Config(
-    connect_timeout=2,
-    read_timeout=8,
-    retries={"mode": "standard", "total_max_attempts": 5},
-    max_pool_connections=CONCURRENT_READS,
-)
+# With 16 connections each, and the table's for a batch of ten sources: Lambda allows 1,024 open files.
+CLIENTS = 40
+TABLE_CONNECTIONS = 10 * CONCURRENT_READS
+# The next tick is the retry: where a region is down, its sources must not hold the queue up for all others.
+BATCH_ATTEMPTS = 2
 
 
 class PollFailedError(Exception):
@@ -75,7 +74,9 @@ def _poll_each(records: list[dict[str, str]], environment: Environment, context:
     failed = []
     with ThreadPoolExecutor(len(records)) as threads:
         runs = {
-            threads.submit(lambda body: _poll(json.loads(body), environment, context), record["body"]): record
+            threads.submit(
+                lambda body: _poll(json.loads(body), environment, context, BATCH_ATTEMPTS), record["body"]
+            ): record
             for record in records
         }
         for run in as_completed(runs):
@@ -91,8 +92,10 @@ def _poll_each(records: list[dict[str, str]], environment: Environment, context:
     return [{"itemIdentifier": record["messageId"]} for record in failed]
 
 
-def _poll(request: dict[str, Any], environment: Environment, context: LambdaContext) -> Summary:
-    """Poll the source that a request means.
+def _poll(
+    request: dict[str, Any], environment: Environment, context: LambdaContext, attempts: int = ATTEMPTS
+) -> Summary:
+    """Poll the source that a request means, each call of it being made so many times at most.
 
     Raises:
         ValueError: The request means no configured source, or several.
@@ -105,7 +108,7 @@ def _poll(request: dict[str, Any], environment: Environment, context: LambdaCont
     source = source_meant(request, sources, organization)
     poll = Poll(
         source=source,
-        outposts=_outposts(source),
+        outposts=_outposts(source, attempts),
         table=_table(environment.snapshot_table_name),
         bus=_bus(environment.event_bus_name),
         clock=lambda: datetime.now(UTC),
@@ -116,18 +119,28 @@ def _poll(request: dict[str, Any], environment: Environment, context: LambdaCont
 
 
 @lru_cache(maxsize=CLIENTS)
-def _outposts(source: Source) -> "OutpostsClient":
-    return outposts_client(source)
+def _outposts(source: Source, attempts: int) -> "OutpostsClient":
+    return outposts_client(source, attempts)
 
 
 @cache
 def _table(name: str) -> SnapshotTable:
-    return SnapshotTable(boto3.client("dynamodb", config=_BRIEF), name)
+    return SnapshotTable(dynamodb_client(), name)
 
 
 @cache
 def _bus(name: str) -> EventBus:
-    return EventBus(boto3.client("events", config=_BRIEF), name)
+    return EventBus(events_client(), name)
+
+
+def dynamodb_client() -> "DynamoDBClient":
+    """Make the table's client."""
+    return boto3.client("dynamodb", config=brief(5, max_pool_connections=TABLE_CONNECTIONS))
+
+
+def events_client() -> "EventBridgeClient":
+    """Make the bus's client. It makes one attempt, as the bus itself makes more."""
+    return boto3.client("events", config=brief(1))
 
 
 def _report(summary: Summary) -> None:

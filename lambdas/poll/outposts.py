@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
 CONCURRENT_READS = 16
+ATTEMPTS = 6
 RETRY_MODE: Literal["adaptive", "standard", "legacy"] = "adaptive"  # a refused call slows all threads down together
 PAGE_SIZE = 1_000  # ListOrders' MaxResults goes up to here
 LONGEST_NUMBER = 25  # characters: a double's, and no more than a 64-bit integer's and some
@@ -30,12 +31,17 @@ class MalformedOrderError(ValueError):
     """The API answered something that is no order, or no list of orders; the text says what."""
 
 
-def outposts_client(source: Source) -> "OutpostsClient":
-    """Make a client for a source's region, with its role where it has one; assumed roles are renewed in time."""
+def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient":
+    """Make a client for a source's region, with its role where it has one; assumed roles are renewed in time.
+
+    Args:
+        source: Whose orders it is to read.
+        attempts: How many times a call is made at most.
+    """
     config = Config(
-        retries={"mode": RETRY_MODE, "max_attempts": 5},
+        retries={"mode": RETRY_MODE, "total_max_attempts": attempts},
         max_pool_connections=CONCURRENT_READS,
-        connect_timeout=5,
+        connect_timeout=2,
         read_timeout=10,
     )
     if source.role_arn:

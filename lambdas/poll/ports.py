@@ -1,6 +1,6 @@
 """What a poll needs around it: in AWS a table and a bus; a preview's own, on one machine, do as well."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from lambdas.orders.events import Event
@@ -37,5 +37,5 @@ class Snapshots(Protocol):
 class Bus(Protocol):
     """Where the events go."""
 
-    def publish(self, pending: Mapping[str, Sequence[Event]]) -> Published:
+    def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:
         """Publish the events of some orders, given in sequence by order id."""

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
 MAX_LISTING_ERRORS = 10  # in a summary
 PUBLISH_SECONDS = 5  # after which what was read until then is published
-# Of the function's time: when so little is left, no more orders are taken up; and those under way not waited for.
+# Of the function's time: when so little is left, no more orders are taken up; those under way are not waited for; and
+# no more requests are made to publish, each of which may take ten seconds.
 LAST_START_SECONDS = 45
 LAST_WAIT_SECONDS = 20
+LAST_PUBLISH_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,10 @@ class Poll:
         pending = {
             outcome.order_id: outcome.snapshot for outcome in outcomes if outcome.snapshot and outcome.snapshot.pending
         }
-        published = self.bus.publish({order_id: snapshot.pending for order_id, snapshot in pending.items()})
+        published = self.bus.publish(
+            {order_id: snapshot.pending for order_id, snapshot in pending.items()},
+            may_go_on=lambda: self.seconds_left() >= LAST_PUBLISH_SECONDS,
+        )
         arrived_whole = {}
         for order_id, snapshot in pending.items():
             arrived = snapshot.pending[: published.counts[order_id]]

@@ -72,4 +72,4 @@ class TestQueue:
         assert "PlannerQueue" in str(mapping["EventSourceArn"])
         assert "PollerFunction" in str(mapping["FunctionName"])
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert mapping["ScalingConfig"] == {"MaximumConcurrency": 50}
+        assert mapping["ScalingConfig"] == {"MaximumConcurrency": 30}

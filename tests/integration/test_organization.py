@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from lambdas.planner import handler as planner
@@ -107,8 +106,6 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
         return answer
 
     monkeypatch.setattr(BaseClient, "_make_api_call", assume)
-    # Adaptive retries wait in real time.
-    monkeypatch.setattr("lambdas.poll.outposts.Config", lambda **_: Config(retries={"total_max_attempts": 2}))
     with Server(world.outposts) as server:
         organization = {"roleName": "OutpostsReader", "externalId": "orders", "excludeAccounts": [OWN]}
         for name, value in {

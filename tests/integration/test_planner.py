@@ -108,6 +108,14 @@ class TestPlan:
             in_time |= {message["roleArn"].split(":")[4] for message in drain(queue_url)[:10]}
         assert in_time == set(accounts)
 
+    def test_one_region_comes_after_the_other(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So that most of poll's batches hold no source of a region that is down."""
+        accounts = {"accounts": [f"{number:012}" for number in range(20)]}
+        monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, **accounts}))
+        planner.handler({}, CONTEXT)
+        regions = [message["region"] for message in drain(queue_url)]
+        assert regions in (sorted(regions), sorted(regions, reverse=True))
+
     def test_a_message_is_what_poll_takes(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """Region, role and external id, as for a direct invocation."""
         accounts = {"accounts": ["222233334444"], "regions": ["us-east-1"]}

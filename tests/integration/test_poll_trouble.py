@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS
+from lambdas.poll.run import LAST_PUBLISH_SECONDS, LAST_START_SECONDS, LAST_WAIT_SECONDS
 from lambdas.poll.summary import Summary
 from tests.integration.test_poll_crashes import an_order, id_of
 from tests.world import Befall, Call, Trouble, World, nothing
@@ -192,6 +192,28 @@ class TestTime:
             if thread.name.startswith("ThreadPoolExecutor"):
                 thread.join(30)  # until it has stored
         assert Reads(suffices_for=100).run(world).failures == {}
+        world.check_quiet()
+
+    def test_a_bus_that_does_not_answer_takes_no_more_time_than_there_is(self) -> None:
+        """The run ends in time to remember where to go on; what is pending goes out with the next."""
+        world = World()
+        left = [300.0]
+        for number in range(60):
+            world.put(an_order(number))
+
+        def hang(call: Call) -> Trouble | None:
+            if call.operation != "PutEvents":
+                return None
+            left[0] -= 10
+            return Trouble("unavailable")
+
+        poller = world.poller()
+        poller.befall = hang
+        summary = replace(poller.poll(), seconds_left=lambda: left[0]).run()
+        assert left[0] >= LAST_PUBLISH_SECONDS - 20, "the last attempt, which this world's client makes twice"
+        assert summary.orders_left > 0
+        assert summary.events_pending > 0
+        assert poll(world).failures == {}
         world.check_quiet()
 
     def test_a_listing_that_takes_all_the_time_is_not_complete(self, world: World) -> None:

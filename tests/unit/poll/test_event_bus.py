@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lambdas.orders.diff import discovery
 from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation
 from lambdas.orders.events import events_of as build_events
-from lambdas.poll.event_bus import EventBus, Published
+from lambdas.poll.event_bus import NO_TIME, EventBus, Published
 from tests.event_bridge import Entry, EventBridge
 
 
@@ -150,6 +150,23 @@ class TestRefusals:
         published = publish(bridge, events_of("oo-1", 1), events_of("oo-2", 1, "x" * 300_000), events_of("oo-3", 2))
         assert published.counts == {"oo-1": 1, "oo-2": 0, "oo-3": 2}
         assert "over the limit" in published.errors["oo-2"]
+
+    def test_what_there_is_no_time_for_stays_pending(self) -> None:
+        """Each order is named; what arrived until then counts."""
+        bridge = EventBridge()
+        bus = EventBus(cast("Any", bridge), "orders")
+        pending = {f"oo-{number}": events_of(f"oo-{number}", 2) for number in range(15)}
+        published = bus.publish(pending, may_go_on=lambda: len(bridge.requests) < 3)
+        assert sum(published.counts.values()) == len(bridge.arrived) == 25
+        assert published.errors == {f"oo-{number}": NO_TIME for number in range(10, 15)}
+
+    def test_a_refusal_is_not_tried_again_without_time(self) -> None:
+        """The error tells what the bus said."""
+        bridge = EventBridge(of("oo-1"))
+        bus = EventBus(cast("Any", bridge), "orders")
+        published = bus.publish({"oo-1": events_of("oo-1", 1)}, may_go_on=lambda: not bridge.requests)
+        assert len(bridge.requests) == 1
+        assert "InternalFailure" in published.errors["oo-1"]
 
     def test_retries_wait_longer_each_time(self) -> None:
         """The waits are random, within a growing bound, so that many pollers do not come back together."""
