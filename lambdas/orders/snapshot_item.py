@@ -1,8 +1,9 @@
 """A snapshot as DynamoDB items, and back. Pure.
 
-An order's item: `id` (the order id), `source`, `outpostId`, `version`, `settled`, `missing`, `summary`, `pending`
-(the number of pending events), `sequence`, `format`, and two compressed JSON texts: `snapshot` and `events`. Where line
-items of the order replace others, also `replaces`: the links, as JSON, so that they are found without the snapshots.
+An order's item: `id` (the order id), `source`, `outpostId`, `version`, `settled`, `summary`, `pending` (the number of
+pending events), `sequence`, `format`, and two compressed JSON texts: `snapshot` and `events`. Where ListOrders no
+longer names the order, also `missing`. Where line items of it replace others, also `replaces`: the links, as JSON, so
+that they are found without the snapshots.
 
 Where the texts are too large for one item, it says in `parts` how many more items hold them, in pieces:
 `<order id>#1` and so on, each with the `version` that it belongs to. Pieces that a smaller version leaves over stay.
@@ -78,7 +79,7 @@ def items_of(snapshot: Snapshot) -> list[Item]:
         "format": {"N": str(FORMAT)},
         "version": {"N": str(snapshot.version)},
         "settled": {"BOOL": is_settled(snapshot.order)},
-        "missing": {"BOOL": snapshot.missing},
+        **({"missing": {"BOOL": True}} if snapshot.missing else {}),
         "summary": {"B": snapshot.summary},
         "pending": {"N": str(len(snapshot.pending))},
         # Again, beside the one in `snapshot`: numbering goes on where that text is damaged.

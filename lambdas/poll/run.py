@@ -118,8 +118,11 @@ class Poll:
         Raises:
             botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
         """
-        began, state = self.clock(), self.table.source_state(self.source.name)
-        known = self.table.known(self.source.account, self.source.region)
+        began = self.clock()
+        with ThreadPoolExecutor(1) as threads:
+            remembered = threads.submit(self.table.source_state, self.source.name)
+            known = self.table.known(self.source.account, self.source.region)
+            state = remembered.result()
         summary = Summary(self.source.name)
         listing = list_source(self.outposts, self.source, self._may_begin)
         summary.orders_listed = len(listing.orders)

@@ -136,7 +136,7 @@ class Bus:
 def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Bus:  # noqa: ARG001 - the function must be there first
     """The bus that the function publishes to."""
     bus = Bus()
-    monkeypatch.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch: bus.put(batch))
+    monkeypatch.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch, __: bus.put(batch))
     return bus
 
 
@@ -435,7 +435,7 @@ class TestMissing:
         """There is nothing to read any more, but something to tell."""
         known.forget(ORDER_ID)
         with monkeypatch.context() as trouble:
-            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch: dict.fromkeys(batch, "down"))
+            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch, __: dict.fromkeys(batch, "down"))
             assert known.poll()["eventsPending"] == 2
         assert known.poll()["failures"] == []
         assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
@@ -505,7 +505,7 @@ class TestStoredItems:
         """It is compared as ever, and stored in this version's format."""
         item = known.item()
         body = json.loads(zlib.decompress(item["snapshot"]["B"]))
-        del body["missing"], body["stalled"], body["linked"], item["missing"], item["outpostId"], item["sequence"]
+        del body["missing"], body["stalled"], body["linked"], item["outpostId"], item["sequence"]
         body["since"] = {name: entered[-1][1] for name, entered in body.pop("history").items()}
         packed = zlib.compress(canonical_json(body).encode())
         known.put_item({**item, "format": {"N": "1"}, "snapshot": {"B": packed}})
@@ -556,7 +556,7 @@ class TestStoredItems:
     ) -> None:
         """The gap in `sequence` tells that they are lost; other orders' pending events go out."""
         with monkeypatch.context() as trouble:
-            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch: dict.fromkeys(batch, "down"))
+            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch, __: dict.fromkeys(batch, "down"))
             known.poll()
         known.put_item({**known.item(), "events": {"B": data}})
         assert known.poll()["failures"] == []
