@@ -375,7 +375,7 @@ def replacing(order: dict[str, Any]) -> dict[str, Any]:
     return {"LineItemId": "ooi-new", "Status": "PREPARING", **previous}
 
 
-def refuse(_: Any, batch: dict[str, Any]) -> dict[str, str]:
+def refuse(_: Any, batch: dict[str, Any], __: Any) -> dict[str, str]:
     """Refuse every event, as a bus in trouble does."""
     return dict.fromkeys(batch, "InternalFailure")
 
