@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -51,8 +52,8 @@ def fitting_widget(gathered: Gathered, filters: Filters, now: datetime, *, endpo
     """Write the board as a widget with as many orders as there is room for in Lambda's answer."""
     whole = board(gathered, filters, now)
     html, most = widget(whole, endpoint=endpoint, theme=theme), len(whole.shown)
-    while most and len(json.dumps(html)) > MOST_BYTES:
-        most //= 2
+    while most and _bytes(html) > MOST_BYTES:
+        most = _orders_with_room(html)  # fewer each time: the last one's end is the whole's
         html = widget(board(gathered, filters, now, most), endpoint=endpoint, theme=theme)
     return html
 
@@ -61,6 +62,16 @@ def widget(made: Board, *, endpoint: str, theme: str) -> str:
     """Write the board as a custom widget of a CloudWatch dashboard; `theme` as `Frame.theme`."""
     frame = Frame(anchors=False, endpoint=endpoint, theme=theme)
     return _environment().get_template("board.html.j2").render(**_values(made, frame))
+
+
+def _orders_with_room(html: str) -> int:
+    """Count the orders of a widget that fit, what stands behind the last of them aside."""
+    ends = accumulate(_bytes(part) for part in html.split("<article"))  # a value's own `<` is escaped
+    return max(0, sum(end <= MOST_BYTES for end in ends) - 1)
+
+
+def _bytes(html: str) -> int:
+    return len(json.dumps(html))
 
 
 def _values(made: Board, frame: Frame) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The board as HTML."""
 
 import json
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,6 +12,7 @@ from lambdas.board import render
 from lambdas.board.filters import Filters
 from lambdas.board.render import Frame, fitting_widget, page, widget
 from lambdas.board.view import board
+from lambdas.orders.words import count
 from lambdas.poll.outposts import from_wire
 from tests.boards import NOW, board_of, gathered, lived
 from tests.strategies import ORDER_SHAPE
@@ -113,14 +115,42 @@ def test_says_what_it_could_not_show() -> None:
     assert "2 more settled orders, ended earlier, left out. Show all settled orders" in text
 
 
-def test_a_widget_has_only_as_many_orders_as_lambdas_answer_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others are counted; settled ones go first."""
-    orders = [lived((n, {"OrderId": f"oo-{n:03}", "Status": "PREPARING"})) for n in range(100)]
-    whole = widget(board_of(*orders), endpoint="arn:x", theme="")
-    monkeypatch.setattr(render, "MOST_BYTES", len(json.dumps(whole)) // 2)
+@pytest.mark.parametrize("line_items", [lambda _: 0, lambda n: n, lambda n: 40 - n, lambda n: 30 * (n % 2)])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
+def test_a_widget_has_as_many_orders_as_lambdas_answer_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, line_items: Callable[[int], int], share: float
+) -> None:
+    """However large each is, one more would not fit. The others are counted; settled ones go first."""
+    orders = [
+        lived(
+            (
+                n,
+                {
+                    "OrderId": f"oo-{n:03}",
+                    "Status": status,
+                    "LineItems": [{"LineItemId": f"ooi-{m}", "Status": item_status} for m in range(line_items(n))],
+                },
+            )
+        )
+        for n, (status, item_status) in enumerate([("PREPARING", "BUILDING")] * 30 + [("COMPLETED", "INSTALLED")] * 10)
+    ]
+
+    def size(most: int | None) -> int:
+        return len(json.dumps(widget(board_of(*orders, most=most), endpoint="arn:x", theme="")))
+
+    monkeypatch.setattr(render, "MOST_BYTES", int(size(0) + share * (size(None) - size(0))))
     html = fitting_widget(gathered(orders), Filters(), NOW, endpoint="arn:x", theme="")
-    assert len(json.dumps(html)) <= render.MOST_BYTES
-    assert "75 more orders in flight left out" in html
+    most = html.count("<article")
+    assert len(json.dumps(html)) == size(most) <= render.MOST_BYTES < size(most + 1)
+    left_out = max(0, 30 - most)
+    assert (f"{count(left_out, 'more order')} in flight left out" in html) == bool(left_out)
+
+
+def test_a_widget_without_room_for_an_order_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But says how many there are."""
+    monkeypatch.setattr(render, "MOST_BYTES", 100)
+    html = fitting_widget(gathered([lived((3, {}))]), Filters(), NOW, endpoint="arn:x", theme="")
+    assert "1 more order in flight left out" in html
 
 
 def test_a_file_has_no_filters() -> None:
