@@ -14,7 +14,7 @@ from markupsafe import Markup
 from lambdas.board.filters import Filters
 from lambdas.board.gather import Gathered
 from lambdas.board.view import Board, board
-from lambdas.orders.words import count
+from lambdas.orders.words import count, plain
 
 # An answer of Lambda has at most 6 MB, as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 5_500_000
@@ -95,7 +95,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(json=json.dumps, query=_query, count_of=count)
+    environment.filters.update(json=json.dumps, query=_query, count_of=count, plain=plain)
     return environment
 
 

@@ -108,7 +108,7 @@ class Card:
     """An order.
 
     Attributes:
-        id: The order's id.
+        id: The order's id, as it came; so are the line items' names and what replaces them.
         status: As `Stage.status`; `kind` as `Stage.kind`.
         kind: See `status`.
         facts: Where it lives and what it is, in a few words each.

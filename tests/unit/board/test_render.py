@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ from lambdas.board.render import Frame, fitting_widget, page, widget
 from lambdas.board.view import board
 from lambdas.orders.words import count
 from lambdas.poll.outposts import from_wire
-from tests.boards import NOW, board_of, gathered, lived
+from tests.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, lived, turned_around
 from tests.strategies import ORDER_SHAPE
 from tests.unit.orders.test_snapshot_item import wild_orders
 
@@ -68,12 +70,18 @@ class Parsed(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.text = ""
+        self.attributes: list[tuple[str, str]] = []
         self.feed(html)
+
+    def values(self, name: str) -> list[str]:
+        """The values of all attributes of this name."""
+        return [value for each, value in self.attributes if each == name]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """No tag, event handler or address that the templates do not hold."""
         assert tag in TAGS
         for name, value in attrs:
+            self.attributes.append((name, str(value)))
             assert not name.startswith("on")
             if name == "href":
                 assert str(value).startswith(("https://", "#", "/?"))
@@ -151,6 +159,19 @@ def test_a_widget_without_room_for_an_order_has_none(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(render, "MOST_BYTES", 100)
     html = fitting_widget(gathered([lived((3, {}))]), Filters(), NOW, endpoint="arn:x", theme="")
     assert "1 more order in flight left out" in html
+
+
+def test_no_id_turns_the_boards_own_words_around() -> None:
+    """What overrides the direction of text is not shown; links still lead to the order that has such an id."""
+    orders = replace(gathered(turned_around()), errors={f"oo-{RIGHT_TO_LEFT}unread": "Throttled"})
+    parsed = Parsed(page(board(orders, Filters(outpost=f"op-{RIGHT_TO_LEFT}other"), NOW)))
+    assert RIGHT_TO_LEFT not in parsed.text + "".join(parsed.values("aria-label"))
+    for shown in ("oo- turned", "ooi- turned", "op- turned", "op- other", "oo- unread"):
+        assert shown in parsed.text
+    assert {unquote(link).removeprefix("#") for link in parsed.values("href") if link.startswith("#")} <= {
+        *parsed.values("id")
+    }
+    assert f"op-{RIGHT_TO_LEFT}turned" in parsed.values("value")
 
 
 def test_a_file_has_no_filters() -> None:
