@@ -182,6 +182,15 @@ def test_a_file_has_no_filters() -> None:
 
 
 def test_a_board_of_nothing_says_so() -> None:
-    """And tells apart whether there is nothing or the filters let nothing in."""
-    assert "No order is in flight." in page(board_of())
-    assert "No order that the filters let in is in flight." in page(board_of(filters=Filters(region="eu-west-1")))
+    """And tells apart whether there never was an order, none is in flight, or the filters let none in."""
+    assert "No order yet. One is here as soon as a poll has found it." in page(board_of())
+    assert "No order is in flight." in page(board_of(lived((3, {"Status": "COMPLETED"}))))
+    assert "No order that the filters let in is in flight." in page(
+        board_of(lived((3, {"Status": "PREPARING"})), filters=Filters(status="SHIPPED"))
+    )
+
+
+@pytest.mark.parametrize(("further", "marked"), [({}, False), ({"missing": True}, True)])
+def test_marks_an_order_that_wants_attention(further: dict[str, Any], marked: bool) -> None:
+    """Not only by its place."""
+    assert ('class="attention"' in page(board_of(lived((3, {"Status": "PREPARING"}), **further)))) == marked
