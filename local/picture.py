@@ -1,35 +1,34 @@
 """Makes the pictures of Slack from what the notifier really sent to the local cloud, by webhook and as a bot.
 
-`make pictures`; needs Chromium.
+`make pictures`.
 """
 
 import contextlib
-import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
 from lambdas.orders.words import duration
+from local.browser import headless
 from local.cloud import DEFAULT_NOTIFIER, SECRET_NAME, LocalCloud, Options, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.scenarios import PlayedStep, load_scenarios
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 Json = dict[str, Any]
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH = 860
 SCENARIO = "A rack order"
 NEWS = "SHIPPED"
@@ -37,7 +36,7 @@ ARRIVAL_SECONDS = 120
 BOT: Json = {**DEFAULT_NOTIFIER, "slack": {"secretName": SECRET_NAME, "channel": "#outposts"}}
 
 MESSAGE = """<div class="message {kind}"><div class="face">O</div><div>
-<div class="who"><b>Outposts orders</b><span class="app">APP</span><span class="time">9:41 AM</span></div>
+<div class="who"><b>Outposts orders</b><span class="app">APP</span><span class="time">{time}</span></div>
 {blocks}
 </div></div>"""
 
@@ -45,16 +44,17 @@ MESSAGE = """<div class="message {kind}"><div class="face">O</div><div>
 def main() -> None:
     """Play a scenario against the local cloud, a second for a day, and picture what it made the notifier tell."""
     try:
-        message = _played(DEFAULT_NOTIFIER, _message)
-        _picture(page(message), PICTURES / "slack-message.png", height=380)
-        _picture(page(_played(BOT, _thread)), PICTURES / "slack-card.png", height=860)
+        with headless() as browser:
+            save(browser, page(_played(DEFAULT_NOTIFIER, _message)), PICTURES / "slack-message.png")
+            save(browser, page(_played(BOT, _thread)), PICTURES / "slack-card.png")
     except LocalCloudError as error:
         sys.exit(f"error: {error}")
 
 
 def _message(cloud: LocalCloud) -> list[Json]:
-    """Give the webhook's message that tells the news."""
-    return [message for message in cloud.slack.messages if NEWS in message["text"]][:1]
+    """Give the webhook's message that tells the news, with the time at which Slack would say that it came."""
+    now = str(time.time())
+    return [{**message, "ts": now} for message in cloud.slack.messages if NEWS in message["text"]][:1]
 
 
 def _thread(cloud: LocalCloud) -> list[Json]:
@@ -90,9 +90,13 @@ def _played(notifier: Json, find: Callable[[LocalCloud], list[Json]]) -> list[Js
 
 
 def page(messages: list[Json]) -> str:
-    """Show messages as Slack does, replies below the first: HTML."""
+    """Show messages, each with the `ts` that Slack gave it, as Slack does: HTML. Replies stand below the first."""
     shown = [
-        MESSAGE.format(kind="reply" if index else "", blocks="\n".join(map(_block, message["blocks"])))
+        MESSAGE.format(
+            kind="reply" if index else "",
+            time=_time(float(message["ts"])),
+            blocks="\n".join(map(_block, message["blocks"])),
+        )
         for index, message in enumerate(messages)
     ]
     template = Template((PICTURES / "slack.html").read_text(encoding="utf-8"))
@@ -127,26 +131,22 @@ def _date(seconds: int, form: str) -> str:
     when = datetime.fromtimestamp(seconds, UTC)
     ago = f"{duration(int(time.time()) - seconds)} ago"
     day = f"{when:%b} {when.day}, {when.year}"
-    tokens = {"{date_short_pretty}": "Today at", "{date_short}": day, "{time}": f"{when:%I:%M %p}", "{ago}": ago}
+    tokens = {"{date_short_pretty}": "Today", "{date_short}": day, "{time}": _time(seconds), "{ago}": ago}
     for token, words in tokens.items():
         form = form.replace(token, words)
     return form
 
 
-def _picture(html: str, target: Path, height: int) -> None:
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        raise LocalCloudError(f"Chromium is not installed; looked for {', '.join(BROWSERS)}")
-    options = ["--headless", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
-    options += ["--force-device-scale-factor=2", f"--window-size={WIDTH},{height}", f"--screenshot={target}"]
-    options += ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium's sandbox refuses to serve root
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder, "message.html")
-        source.write_text(html, encoding="utf-8")
-        command = [browser, *options, f"--user-data-dir={folder}", source.as_uri()]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours
-    if result.returncode or not target.exists():
-        raise LocalCloudError(f"Chromium made no picture: {result.stderr[-500:]}")
+def _time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%I:%M %p}".removeprefix("0")
+
+
+def save(browser: "Browser", html: str, target: Path) -> None:
+    """Picture a page in its whole height."""
+    shown = browser.new_page(viewport={"width": WIDTH, "height": 100}, device_scale_factor=2)
+    shown.set_content(html)
+    shown.screenshot(path=target, full_page=True)
+    shown.close()
 
 
 if __name__ == "__main__":

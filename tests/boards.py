@@ -18,6 +18,7 @@ from local.lives import lives_today
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SOURCE = Source("111122223333", "eu-west-1")
+RIGHT_TO_LEFT = "\u202e"  # turns around what stands behind it
 
 
 def days_ago(days: float) -> str:
@@ -69,4 +70,16 @@ def team_of_boards() -> list[Snapshot]:
         replace(large, stalled=frozenset({ORDER, "ooi-3"}), missing=True),
         replace(lived((3, {"OrderId": "oo-damaged"})), damage="snapshot: error"),
         lived((3, {"OrderId": "oo-odd", "Status": "NEVER_SEEN", "OutpostId": "x" * 300, "LineItems": [{}]})),
+        *turned_around(),
+    ]
+
+
+def turned_around() -> list[Snapshot]:
+    """An order and its replacement, each id of which turns around what stands behind it."""
+    order, item = f"oo-{RIGHT_TO_LEFT}turned", f"ooi-{RIGHT_TO_LEFT}turned"
+    turned = {"OrderId": order, "OutpostId": f"op-{RIGHT_TO_LEFT}turned", "Status": "IN_PROGRESS"}
+    named = {"PreviousOrderId": order, "PreviousLineItemId": item}
+    return [
+        lived((3, {**turned, "LineItems": [{"LineItemId": item, "Status": "REPLACED"}]})),
+        lived((3, {**turned, "OrderId": f"{order}-2", "LineItems": [{"LineItemId": f"{item}-2", **named}]})),
     ]

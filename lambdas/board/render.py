@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from lambdas.board.filters import Filters
 from lambdas.board.gather import Gathered
 from lambdas.board.view import Board, board
-from lambdas.orders.words import count
+from lambdas.orders.words import count, plain
 
 # An answer of Lambda has at most 6 MB, as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 5_500_000
@@ -51,8 +52,8 @@ def fitting_widget(gathered: Gathered, filters: Filters, now: datetime, *, endpo
     """Write the board as a widget with as many orders as there is room for in Lambda's answer."""
     whole = board(gathered, filters, now)
     html, most = widget(whole, endpoint=endpoint, theme=theme), len(whole.shown)
-    while most and len(json.dumps(html)) > MOST_BYTES:
-        most //= 2
+    while most and _bytes(html) > MOST_BYTES:
+        most = _orders_with_room(html)  # fewer each time: the last one's end is the whole's
         html = widget(board(gathered, filters, now, most), endpoint=endpoint, theme=theme)
     return html
 
@@ -61,6 +62,16 @@ def widget(made: Board, *, endpoint: str, theme: str) -> str:
     """Write the board as a custom widget of a CloudWatch dashboard; `theme` as `Frame.theme`."""
     frame = Frame(anchors=False, endpoint=endpoint, theme=theme)
     return _environment().get_template("board.html.j2").render(**_values(made, frame))
+
+
+def _orders_with_room(html: str) -> int:
+    """Count the orders of a widget that fit, what stands behind the last of them aside."""
+    ends = accumulate(_bytes(part) for part in html.split("<article"))  # a value's own `<` is escaped
+    return max(0, sum(end <= MOST_BYTES for end in ends) - 1)
+
+
+def _bytes(html: str) -> int:
+    return len(json.dumps(html))
 
 
 def _values(made: Board, frame: Frame) -> dict[str, object]:
@@ -84,7 +95,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(json=json.dumps, query=_query, count_of=count)
+    environment.filters.update(json=json.dumps, query=_query, count_of=count, plain=plain)
     return environment
 
 

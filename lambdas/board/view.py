@@ -108,7 +108,7 @@ class Card:
     """An order.
 
     Attributes:
-        id: The order's id.
+        id: The order's id, as it came; so are the line items' names and what replaces them.
         status: As `Stage.status`; `kind` as `Stage.kind`.
         kind: See `status`.
         facts: Where it lives and what it is, in a few words each.
@@ -122,6 +122,7 @@ class Card:
         missing: Whether ListOrders no longer names it.
         damage: What of its snapshot could not be read.
         settled: Whether nothing more is expected to happen.
+        attention: Whether it is in flight and wants some: for any of these reasons, or as something is in ERROR.
         unfolded: Whether its line items are shown without asking.
     """
 
@@ -139,6 +140,7 @@ class Card:
     missing: bool
     damage: str
     settled: bool
+    attention: bool
     unfolded: bool
 
 
@@ -295,6 +297,7 @@ def _card(snapshot: Snapshot, lineage: Lineage, now: datetime) -> Card:
         missing=snapshot.missing,
         damage=snapshot.damage,
         settled=settled,
+        attention=not settled and not _is_calm(snapshot),
         unfolded=not settled and len(items) <= UNFOLDED_ITEMS,
     )
 

@@ -1,8 +1,11 @@
 """The board as HTML."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -11,8 +14,9 @@ from lambdas.board import render
 from lambdas.board.filters import Filters
 from lambdas.board.render import Frame, fitting_widget, page, widget
 from lambdas.board.view import board
+from lambdas.orders.words import count
 from lambdas.poll.outposts import from_wire
-from tests.boards import NOW, board_of, gathered, lived
+from tests.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, lived, turned_around
 from tests.strategies import ORDER_SHAPE
 from tests.unit.orders.test_snapshot_item import wild_orders
 
@@ -66,12 +70,18 @@ class Parsed(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.text = ""
+        self.attributes: list[tuple[str, str]] = []
         self.feed(html)
+
+    def values(self, name: str) -> list[str]:
+        """The values of all attributes of this name."""
+        return [value for each, value in self.attributes if each == name]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """No tag, event handler or address that the templates do not hold."""
         assert tag in TAGS
         for name, value in attrs:
+            self.attributes.append((name, str(value)))
             assert not name.startswith("on")
             if name == "href":
                 assert str(value).startswith(("https://", "#", "/?"))
@@ -113,14 +123,55 @@ def test_says_what_it_could_not_show() -> None:
     assert "2 more settled orders, ended earlier, left out. Show all settled orders" in text
 
 
-def test_a_widget_has_only_as_many_orders_as_lambdas_answer_has_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The others are counted; settled ones go first."""
-    orders = [lived((n, {"OrderId": f"oo-{n:03}", "Status": "PREPARING"})) for n in range(100)]
-    whole = widget(board_of(*orders), endpoint="arn:x", theme="")
-    monkeypatch.setattr(render, "MOST_BYTES", len(json.dumps(whole)) // 2)
+@pytest.mark.parametrize("line_items", [lambda _: 0, lambda n: n, lambda n: 40 - n, lambda n: 30 * (n % 2)])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
+def test_a_widget_has_as_many_orders_as_lambdas_answer_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, line_items: Callable[[int], int], share: float
+) -> None:
+    """However large each is, one more would not fit. The others are counted; settled ones go first."""
+    orders = [
+        lived(
+            (
+                n,
+                {
+                    "OrderId": f"oo-{n:03}",
+                    "Status": status,
+                    "LineItems": [{"LineItemId": f"ooi-{m}", "Status": item_status} for m in range(line_items(n))],
+                },
+            )
+        )
+        for n, (status, item_status) in enumerate([("PREPARING", "BUILDING")] * 30 + [("COMPLETED", "INSTALLED")] * 10)
+    ]
+
+    def size(most: int | None) -> int:
+        return len(json.dumps(widget(board_of(*orders, most=most), endpoint="arn:x", theme="")))
+
+    monkeypatch.setattr(render, "MOST_BYTES", int(size(0) + share * (size(None) - size(0))))
     html = fitting_widget(gathered(orders), Filters(), NOW, endpoint="arn:x", theme="")
-    assert len(json.dumps(html)) <= render.MOST_BYTES
-    assert "75 more orders in flight left out" in html
+    most = html.count("<article")
+    assert len(json.dumps(html)) == size(most) <= render.MOST_BYTES < size(most + 1)
+    left_out = max(0, 30 - most)
+    assert (f"{count(left_out, 'more order')} in flight left out" in html) == bool(left_out)
+
+
+def test_a_widget_without_room_for_an_order_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But says how many there are."""
+    monkeypatch.setattr(render, "MOST_BYTES", 100)
+    html = fitting_widget(gathered([lived((3, {}))]), Filters(), NOW, endpoint="arn:x", theme="")
+    assert "1 more order in flight left out" in html
+
+
+def test_no_id_turns_the_boards_own_words_around() -> None:
+    """What overrides the direction of text is not shown; links still lead to the order that has such an id."""
+    orders = replace(gathered(turned_around()), errors={f"oo-{RIGHT_TO_LEFT}unread": "Throttled"})
+    parsed = Parsed(page(board(orders, Filters(outpost=f"op-{RIGHT_TO_LEFT}other"), NOW)))
+    assert RIGHT_TO_LEFT not in parsed.text + "".join(parsed.values("aria-label"))
+    for shown in ("oo- turned", "ooi- turned", "op- turned", "op- other", "oo- unread"):
+        assert shown in parsed.text
+    assert {unquote(link).removeprefix("#") for link in parsed.values("href") if link.startswith("#")} <= {
+        *parsed.values("id")
+    }
+    assert f"op-{RIGHT_TO_LEFT}turned" in parsed.values("value")
 
 
 def test_a_file_has_no_filters() -> None:
@@ -131,6 +182,15 @@ def test_a_file_has_no_filters() -> None:
 
 
 def test_a_board_of_nothing_says_so() -> None:
-    """And tells apart whether there is nothing or the filters let nothing in."""
-    assert "No order is in flight." in page(board_of())
-    assert "No order that the filters let in is in flight." in page(board_of(filters=Filters(region="eu-west-1")))
+    """And tells apart whether there never was an order, none is in flight, or the filters let none in."""
+    assert "No order yet. One is here as soon as a poll has found it." in page(board_of())
+    assert "No order is in flight." in page(board_of(lived((3, {"Status": "COMPLETED"}))))
+    assert "No order that the filters let in is in flight." in page(
+        board_of(lived((3, {"Status": "PREPARING"})), filters=Filters(status="SHIPPED"))
+    )
+
+
+@pytest.mark.parametrize(("further", "marked"), [({}, False), ({"missing": True}, True)])
+def test_marks_an_order_that_wants_attention(further: dict[str, Any], marked: bool) -> None:
+    """Not only by its place."""
+    assert ('class="attention"' in page(board_of(lived((3, {"Status": "PREPARING"}), **further)))) == marked

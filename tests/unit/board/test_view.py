@@ -105,6 +105,26 @@ class TestOrder:
         assert made.totals == {"in flight": 4, "stalled": 1, "in error": 1, "settled": 0}
 
     @pytest.mark.parametrize(
+        ("order", "further", "attention"),
+        [
+            ({"Status": "PREPARING"}, {}, False),
+            ({"Status": "ERROR"}, {}, True),
+            ({"Status": "IN_PROGRESS", **item("ERROR")}, {}, True),
+            ({"Status": "PREPARING"}, {"stalled": frozenset({ORDER})}, True),
+            ({"Status": "PREPARING"}, {"missing": True}, True),
+            ({"Status": "PREPARING"}, {"damage": "snapshot: garbage"}, True),
+        ],
+    )
+    def test_what_comes_first_is_marked(self, order: dict[str, Any], further: dict[str, Any], attention: bool) -> None:
+        """An order in flight that wants attention shows it, whatever the reason."""
+        assert card((3, order), **further).attention == attention
+
+    def test_a_settled_order_is_calm(self) -> None:
+        """AWS may forget what has ended."""
+        (order,) = board_of(lived((3, {"Status": "CANCELLED"}), missing=True)).settled
+        assert not order.attention
+
+    @pytest.mark.parametrize(
         ("filters", "most", "in_flight", "settled"),
         [
             (Filters(), None, (3, 0), (SETTLED_SHOWN, 5)),
