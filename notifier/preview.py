@@ -122,8 +122,8 @@ def _source(
     region: str | None, profile: str | None, role_arn: str | None, external_id: str | None, outpost_ids: tuple[str, ...]
 ) -> Source:
     session = session_of(region, profile)
-    if profile:
-        os.environ["AWS_PROFILE"] = profile  # poll's own client takes its credentials from the environment
+    # Poll's own clients are the default session's. AWS_PROFILE would not do: keys in the environment go before it.
+    boto3.setup_default_session(profile_name=profile, region_name=session.region_name)
     if external_id and not role_arn:
         raise OperatorError("--external-id is of no use without --role-arn")
     if role_arn and not (role := ROLE.fullmatch(role_arn)):

@@ -1,7 +1,6 @@
 """`python -m notifier preview`: against the Outposts API alone, without a deployment."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,14 +11,34 @@ from typing import IO, Any
 
 import boto3
 import pytest
+from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from notifier.folder import FILE_NAME
-from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.conftest import ROOT, inherited
+from tests.outposts_of_accounts import OutpostsOfAccounts
 
 Json = dict[str, Any]
+
+OWN, OTHER, MEMBER = "000000000000", "111122223333", "444455556666"
+# Whose an access key is: the environment's, a profile's, and that of a role which the profile has assumed.
+ACCOUNTS = {"testing": OWN, "PROFILE": OTHER, f"ROLE-FOR-{OTHER}": MEMBER}
+
+
+@Request.application
+def sts(request: Request) -> Response:
+    """Tell whose the caller's key is, or give a key of a role that it assumed."""
+    caller = ACCOUNTS[request.headers["Authorization"].partition("Credential=")[2].split("/")[0]]
+    answers = {
+        "GetCallerIdentity": f"<Account>{caller}</Account>",
+        "AssumeRole": f"<Credentials><AccessKeyId>ROLE-FOR-{caller}</AccessKeyId><SecretAccessKey>x</SecretAccessKey>"
+        "<SessionToken>x</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>",
+    }
+    action = request.form["Action"]
+    result = f"<{action}Result>{answers[action]}</{action}Result>"
+    return Response(f"<{action}Response>{result}</{action}Response>", content_type="text/xml")
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,7 @@ class Account:
     """An account that has orders, and nothing else."""
 
     url: str
+    sts_url: str
 
     def create_order(self) -> str:
         """Order a rack; gives the order's id."""
@@ -40,13 +60,13 @@ class Account:
         """Play AWS's part."""
         ControlPlane(self.url).update_order(order_id, {"Status": status})
 
-    def preview(self, *arguments: str, before: Sequence[str] = ()) -> "subprocess.Popen[str]":
+    def preview(self, *arguments: str, before: Sequence[str] = (), **variables: str) -> "subprocess.Popen[str]":
         """Start the command, with what is to be written before it on the command line."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT")}
+        endpoints = {"AWS_ENDPOINT_URL_OUTPOSTS": self.url, "AWS_ENDPOINT_URL_STS": self.sts_url}
         return subprocess.Popen(  # noqa: S603 - our own command line
             [*before, sys.executable, "-m", "notifier", "preview", *arguments],
             cwd=ROOT,
-            env={**inherited, "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_OUTPOSTS": self.url},
+            env={**inherited(), "AWS_REGION": "eu-west-1", **endpoints, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -56,15 +76,15 @@ class Account:
 @pytest.fixture
 def account() -> Iterator[Account]:
     """An account without orders."""
-    with Server(OutpostsSimulator()) as server:
-        yield Account(server.url)
+    with Server(OutpostsSimulator()) as outposts, Server(sts) as tokens:
+        yield Account(outposts.url, tokens.url)
 
 
 def error_of(process: "subprocess.Popen[str]") -> str:
     """Let a command fail, and give what it says of it: a line."""
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    (line,) = [line for line in err.splitlines() if not line.startswith(("Watching ", "Whose account "))]
+    (line,) = [line for line in err.splitlines() if not line.startswith("Watching ")]
     return line
 
 
@@ -99,6 +119,26 @@ class TestLook:
         assert "Outposts Order Status Change" in out
         assert "Order: PREPARING → IN_PROGRESS" in out
         assert "Discovered" not in out
+
+    @pytest.mark.parametrize(
+        ("arguments", "whose"), [([], OTHER), (["--role-arn", f"arn:aws:iam::{MEMBER}:role/Reader"], MEMBER)]
+    )
+    def test_a_profile_is_who_asks_even_where_keys_are_in_the_environment(
+        self, tmp_path: Path, arguments: list[str], whose: str
+    ) -> None:
+        """Its own orders, and those of a role that it may assume."""
+        outposts, credentials = OutpostsOfAccounts(ACCOUNTS.__getitem__), tmp_path / "credentials"
+        credentials.write_text("[other]\naws_access_key_id = PROFILE\naws_secret_access_key = x\n")
+        for number, account in enumerate(ACCOUNTS.values()):
+            outposts.put_order(account, "eu-west-1", number)
+        with Server(outposts) as server, Server(sts) as tokens:
+            process = Account(server.url, tokens.url).preview(
+                "--json", "--profile", "other", *arguments, AWS_SHARED_CREDENTIALS_FILE=str(credentials)
+            )
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        (order,) = json.loads(out)["orders"]
+        assert (order["account"], order["orderId"]) == (whose, f"oo-{list(ACCOUNTS.values()).index(whose):017x}")
 
     @pytest.mark.parametrize(
         ("arguments", "error"),
