@@ -67,7 +67,7 @@ def main() -> None:
     except (HTTPClientError, NoConnectionError) as error:
         _end(f"{error}. Look at your network, --region, and AWS_ENDPOINT_URL where it is set")
     except BotoCoreError as error:
-        _end(f"{error} Look at your credentials, --region and --profile")
+        _end(f"{str(error).rstrip('.')}. Look at your AWS configuration, credentials, --region and --profile")
     except BrokenPipeError:
         sys.stderr.close()  # whoever read has gone, and Python would complain of what it could not write
         sys.exit(1)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, ProfileNotFound
 
 from lambdas.orders.snapshot_table import SnapshotTable
 from notifier.errors import OperatorError
@@ -38,10 +38,11 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     """
     try:
         session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"), profile_name=profile)
-    except BotoCoreError as error:
-        raise OperatorError(
-            f"--profile {profile}: {error}; `aws configure list-profiles` names those there are"
-        ) from error
+    except ProfileNotFound as error:
+        # botocore looks in this order.
+        variable = next((name for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE") if os.environ.get(name)), "")
+        where = f"--profile {profile}" if profile else f"{variable} {os.environ.get(variable)}"
+        raise OperatorError(f"{where}: {error}; `aws configure list-profiles` names those there are") from error
     if not session.region_name:
         raise OperatorError("no region is known: give --region, or set AWS_REGION")
     known = [name for partition in PARTITIONS for name in session.get_available_regions("ec2", partition)]

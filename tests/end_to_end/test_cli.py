@@ -72,6 +72,18 @@ class TestHelp:
         assert ran.returncode == 0
         assert f"python -m notifier {command}" in ran.stdout.split("Examples:")[1]
 
+    @pytest.mark.parametrize(
+        "variables", [{"AWS_PROFILE": "stale"}, {"AWS_DEFAULT_PROFILE": "stale"}, {"AWS_CONFIG_FILE": __file__}]
+    )
+    def test_needs_no_configuration_that_is_well(self, variables: dict[str, str]) -> None:
+        """A profile that is gone or a file that is broken is told where AWS is asked, in a line that names it."""
+        assert run(None, "--help", **variables).returncode == 0
+        for command in ("orders", "preview"):
+            (line,) = run(None, command, **variables).stderr.splitlines()
+            (name, value), *_ = variables.items()
+            assert line.startswith(f"error: {name} {value}: " if value == "stale" else "error: Unable to parse")
+            assert value in line
+
 
 class TestVersion:
     """`--version`."""
