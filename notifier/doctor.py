@@ -144,7 +144,7 @@ def _rules(stack: Stack) -> Iterator[Check]:
     pages = stack.session.client("events").get_paginator("list_rules")
     states = {
         rule["Name"]: rule["State"]
-        for bus in ("default", stack.outputs["EventBusName"])
+        for bus in ("default", stack.output("EventBusName"))
         for page in pages.paginate(EventBusName=bus)
         for rule in page["Rules"]
         if rule["Name"] in names
@@ -157,9 +157,7 @@ def _rules(stack: Stack) -> Iterator[Check]:
 
 def _queue(stack: Stack) -> Iterator[Check]:
     client = stack.session.client("lambda")
-    mappings = client.list_event_source_mappings(FunctionName=stack.outputs["NotifyFunctionName"])[
-        "EventSourceMappings"
-    ]
+    mappings = client.list_event_source_mappings(FunctionName=stack.output("NotifyFunctionName"))["EventSourceMappings"]
     states = [mapping.get("State", "unknown") for mapping in mappings]
     good = states == ["Enabled"]
     found = f"the notify function's source is {', '.join(states) or 'gone'}"
@@ -235,7 +233,7 @@ def _subscriptions(stack: Stack) -> Iterator[Check]:
     pages = stack.session.client("sns").get_paginator("list_subscriptions_by_topic")
     found = [
         subscription
-        for page in pages.paginate(TopicArn=stack.outputs["NotificationTopicArn"])
+        for page in pages.paginate(TopicArn=stack.output("NotificationTopicArn"))
         for subscription in page["Subscriptions"]
     ]
     waiting = [each["Endpoint"] for each in found if each["SubscriptionArn"] == "PendingConfirmation"]
@@ -270,7 +268,7 @@ def _dead_letters(stack: Stack) -> Iterator[Check]:
             continue
         attributes = sqs.get_queue_attributes(QueueUrl=found.name, AttributeNames=["ApproximateNumberOfMessages"])
         number = int(attributes["Attributes"]["ApproximateNumberOfMessages"])
-        of_notify = found.name == stack.outputs["DeadLetterQueueUrl"]
+        of_notify = found.name == stack.output("DeadLetterQueueUrl")
         name = f"dead letters of {'notifications' if of_notify else 'polls'}"
         yield Check(name, "fail" if number else "ok", f"{number or 'none'}", todos[of_notify] if number else "")
 
@@ -287,7 +285,7 @@ def _pending(stack: Stack) -> Iterator[Check]:
 
 
 def _archive(stack: Stack) -> Iterator[Check]:
-    archives = stack.session.client("events").list_archives(EventSourceArn=stack.outputs["EventBusArn"])["Archives"]
+    archives = stack.session.client("events").list_archives(EventSourceArn=stack.output("EventBusArn"))["Archives"]
     if not archives:
         yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again (the local cloud has none)")
     for archive in archives:

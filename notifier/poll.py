@@ -76,10 +76,13 @@ def plan(stack: Stack) -> int:
     """Run the planner function; gives how many sources it put on the queue.
 
     Raises:
-        OperatorError: It could not list the accounts, or not put all on the queue; the text says why.
+        OperatorError: There is none, or it could not list the accounts, or not put all on the queue; the text says
+            which, and why.
     """
     functions = stack.of_kind("AWS::Lambda::Function")
-    (planner,) = (each.name for each in functions if each.logical_id.startswith("PlannerFunction"))
+    planner = next((each.name for each in functions if each.logical_id.startswith("PlannerFunction")), "")
+    if not planner:
+        raise stack.lacks("planner function")
     answer, failed = _invoke(stack, planner, {})
     if failed:
         raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; its log says more")
@@ -92,7 +95,7 @@ def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
     Raises:
         OperatorError: It ended without one; the text says how.
     """
-    answer, failed = _invoke(stack, stack.outputs["PollFunctionName"], request)
+    answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
     if not failed:
         return answer
     message = str(answer.get("errorMessage"))

@@ -109,16 +109,16 @@ def replay(
 
 
 def _archive(stack: Stack) -> Archive:
-    archives = stack.session.client("events").list_archives(EventSourceArn=stack.outputs["EventBusArn"])["Archives"]
+    archives = stack.session.client("events").list_archives(EventSourceArn=stack.output("EventBusArn"))["Archives"]
     if not archives:
         raise OperatorError("the bus has no archive, so nothing can be replayed; deploy the stack again to have one")
-    *rest, account = stack.outputs["EventBusArn"].partition(":event-bus/")[0].split(":")
+    *rest, account = stack.output("EventBusArn").partition(":event-bus/")[0].split(":")
     arn = f"{':'.join([*rest, account])}:archive/{archives[0]['ArchiveName']}"
     return Archive(arn, archives[0]["CreationTime"].astimezone(UTC))
 
 
 def _rule_arn(stack: Stack, name: str) -> str:
-    events, bus = stack.session.client("events"), stack.outputs["EventBusName"]
+    events, bus = stack.session.client("events"), stack.output("EventBusName")
     pages = events.get_paginator("list_rules").paginate(EventBusName=bus)
     arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
     if name not in arns:
@@ -146,7 +146,7 @@ def _archived(
 @contextmanager
 def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
     """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block."""
-    events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.outputs["EventBusName"]
+    events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
     pattern = {
         "source": [SOURCE],
         "replay-name": [name],
@@ -185,7 +185,7 @@ def _start(  # each is a word of StartReplay's
 ) -> str:
     """Start a replay; gives its name."""
     name = name or f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
-    bus = stack.outputs["EventBusArn"]
+    bus = stack.output("EventBusArn")
     note(f"Replaying {begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} as {name}")
     stack.session.client("events").start_replay(
         ReplayName=name,
@@ -223,7 +223,7 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
         return
     again = [Event(event["detail-type"], event["detail"]) for event in found]
     order_id = again[0].detail["orderId"]
-    bus = EventBus(stack.session.client("events"), stack.outputs["EventBusName"])
+    bus = EventBus(stack.session.client("events"), stack.output("EventBusName"))
     published = bus.publish({order_id: again})
     if published.errors:
         sent = published.counts[order_id]

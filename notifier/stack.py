@@ -85,6 +85,22 @@ class Stack:
         """The stack's outputs, by name."""
         return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
 
+    def output(self, name: str) -> str:
+        """Give an output.
+
+        Raises:
+            OperatorError: There is none of that name.
+        """
+        if name not in self.outputs:
+            raise self.lacks(f"output {name}")
+        return self.outputs[name]
+
+    def lacks(self, part: str) -> OperatorError:
+        """Make the error that tells of a part which is not there, as where a deployment failed halfway."""
+        return OperatorError(
+            f"the stack {STACK_NAME} is {self.description['StackStatus']} and has no {part}; deploy it again"
+        )
+
     @cached_property
     def resources(self) -> list[Resource]:
         """All that the stack is made of."""
@@ -103,7 +119,7 @@ class Stack:
 
     def function(self, output: str) -> "FunctionConfigurationResponseTypeDef":
         """Give the configuration of the function that an output names."""
-        return self.session.client("lambda").get_function_configuration(FunctionName=self.outputs[output])
+        return self.session.client("lambda").get_function_configuration(FunctionName=self.output(output))
 
     def variables(self, output: str) -> dict[str, str]:
         """Give the environment of the function that an output names."""
@@ -112,19 +128,25 @@ class Stack:
     @property
     def account(self) -> str:
         """The account that the stack is in, 12 digits."""
-        return self.outputs["EventBusArn"].split(":")[4]
+        return self.output("EventBusArn").split(":")[4]
 
     @property
     def snapshots(self) -> SnapshotTable:
         """The snapshot table."""
-        return SnapshotTable(self.session.client("dynamodb"), self.outputs["SnapshotTableName"])
+        return SnapshotTable(self.session.client("dynamodb"), self.output("SnapshotTableName"))
 
     @cached_property
     def notify_queue_url(self) -> str:
-        """The URL of the queue that feeds the notify function."""
+        """The URL of the queue that feeds the notify function.
+
+        Raises:
+            OperatorError: None does.
+        """
         mappings = self.session.client("lambda").list_event_source_mappings(
-            FunctionName=self.outputs["NotifyFunctionName"]
+            FunctionName=self.output("NotifyFunctionName")
         )
-        (mapping,) = mappings["EventSourceMappings"]
-        *_, account, name = mapping["EventSourceArn"].split(":")
+        arn = next((each["EventSourceArn"] for each in mappings["EventSourceMappings"]), None)
+        if arn is None:
+            raise self.lacks("queue that feeds the notify function")
+        *_, account, name = arn.split(":")
         return self.session.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
