@@ -109,12 +109,20 @@ def replay(
 
 
 def _archive(stack: Stack) -> Archive:
-    archives = stack.session.client("events").list_archives(EventSourceArn=stack.output("EventBusArn"))["Archives"]
+    bus_arn = stack.output("EventBusArn")
+    answer = stack.session.client("events").list_archives(EventSourceArn=bus_arn)
+    archives = {archive["ArchiveName"]: archive for archive in answer["Archives"]}
     if not archives:
         raise OperatorError("the bus has no archive, so nothing can be replayed; deploy the stack again to have one")
-    *rest, account = stack.output("EventBusArn").partition(":event-bus/")[0].split(":")
-    arn = f"{':'.join([*rest, account])}:archive/{archives[0]['ArchiveName']}"
-    return Archive(arn, archives[0]["CreationTime"].astimezone(UTC))
+    own = {found.name for found in stack.of_kind("AWS::Events::Archive")} & archives.keys()
+    name, *others = own or archives
+    if others:
+        raise OperatorError(
+            f"the bus has several archives, and none is the stack's: {', '.join(archives)}; deploy the stack again to "
+            "have its own"
+        )
+    arn = f"{bus_arn.partition(':event-bus/')[0]}:archive/{name}"
+    return Archive(arn, archives[name]["CreationTime"].astimezone(UTC))
 
 
 def _rule_arn(stack: Stack, name: str) -> str:

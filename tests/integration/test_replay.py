@@ -3,8 +3,9 @@
 import boto3
 import pytest
 
-from notifier.replay import _own_rule
-from notifier.stack import Stack
+from notifier.errors import OperatorError
+from notifier.replay import _archive, _own_rule
+from notifier.stack import Resource, Stack
 
 NAME = "outposts-order-notifier-replay-1"
 
@@ -12,9 +13,10 @@ NAME = "outposts-order-notifier-replay-1"
 @pytest.fixture
 def stack(aws: None) -> Stack:  # noqa: ARG001 - moto must be there first
     """A deployment that is a bus."""
-    boto3.client("events").create_event_bus(Name="orders")
+    arn = boto3.client("events").create_event_bus(Name="orders")["EventBusArn"]
     stack = Stack(boto3.Session())
-    stack.outputs = {"EventBusName": "orders"}
+    stack.outputs = {"EventBusName": "orders", "EventBusArn": arn}
+    stack.resources = []
     return stack
 
 
@@ -35,3 +37,31 @@ class TestOwnRule:
             pass
         assert events.list_rules(EventBusName="orders")["Rules"] == []
         assert "QueueUrls" not in sqs.list_queues()
+
+
+class TestArchive:
+    """Which archive is replayed."""
+
+    @pytest.mark.parametrize(("own", "found"), [(["team"], "team"), (["gone"], None), ([], None)])
+    def test_is_the_stacks_own_where_a_bus_has_several(self, stack: Stack, own: list[str], found: str | None) -> None:
+        """Another's may hold some of the events only; where none is the stack's, there is no telling which it is."""
+        make_archives(stack, "all", "team", "temporary")
+        stack.resources = [Resource("AWS::Events::Archive", "Archive", name) for name in own]
+        if found:
+            assert _archive(stack).arn == f"arn:aws:events:eu-west-1:123456789012:archive/{found}"
+        else:
+            with pytest.raises(OperatorError, match="several archives, and none is the stack's: all, team, temporary;"):
+                _archive(stack)
+
+    def test_is_the_only_one_otherwise(self, stack: Stack) -> None:
+        """As on the local cloud, whose CloudFormation knows no archives."""
+        with pytest.raises(OperatorError, match="the bus has no archive"):
+            _archive(stack)
+        make_archives(stack, "all")
+        assert _archive(stack).arn.endswith(":archive/all")
+
+
+def make_archives(stack: Stack, *names: str) -> None:
+    """Let the bus have archives."""
+    for name in names:
+        boto3.client("events").create_archive(ArchiveName=name, EventSourceArn=stack.output("EventBusArn"))
