@@ -104,7 +104,8 @@ def replay(
     if missing := sorted(set(wanted) - {event["detail"]["sequence"] for event in found}):
         raise OperatorError(
             f"the archive did not give {missing} of {order}: older than it, outside --start and --end, or so new "
-            "that they are not archived yet (try again in ten minutes)"
+            "that they are not archived yet; or EventBridge did not know this command's own rule in time (try again in "
+            "ten minutes)"
         )
 
 
@@ -143,29 +144,36 @@ def _archived(
     found = dict[int, dict[str, Any]]()
     name = f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
     with _own_rule(stack, name, order_id, wanted) as (rule_arn, queue_url):
-        _finish(stack, _start(stack, archive, begin, end, rule_arn, name))
-        deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
-        while len(found) < len(wanted) and time.monotonic() < deadline:
-            for event in _taken(stack, queue_url):
-                found[event["detail"]["sequence"]] = event
+        # The second one is for a rule that was not effective yet: EventBridge may take a minute to know a new one.
+        for replay_name in (name, f"{name}-again"):
+            _finish(stack, _start(stack, archive, begin, end, rule_arn, replay_name))
+            deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
+            while len(found) < len(wanted) and time.monotonic() < deadline:
+                for event in _taken(stack, queue_url):
+                    found[event["detail"]["sequence"]] = event
+            if len(found) == len(wanted):
+                break
     return [found[sequence] for sequence in sorted(found)]
 
 
 @contextmanager
 def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
-    """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block."""
+    """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block.
+
+    The queue is made with its policy: one that is set later may take a minute to be effective, as a new rule may
+    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
+    """
     events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
     pattern = {
         "source": [SOURCE],
-        "replay-name": [name],
+        "replay-name": [{"prefix": name}],
         "detail": {"orderId": [order_id], "sequence": [{"numeric": [">=", wanted[0], "<=", wanted[-1]]}]},
     }
     with ExitStack() as undo:
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-        undo.callback(sqs.delete_queue, QueueUrl=url)
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         rule_arn = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
         undo.callback(events.delete_rule, Name=name, EventBusName=bus)
+        partition, _, region, account = rule_arn.split(":")[1:5]
+        arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "events.amazonaws.com"},
@@ -174,7 +182,8 @@ def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator
             "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        url = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
+        undo.callback(sqs.delete_queue, QueueUrl=url)
         events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
         undo.callback(events.remove_targets, Rule=name, EventBusName=bus, Ids=["queue"])
         yield rule_arn, url
