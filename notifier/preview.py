@@ -7,6 +7,7 @@ import re
 import signal
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -23,7 +24,7 @@ from lambdas.notify.message import Message, order_message
 from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.observability import logger
-from lambdas.orders.timestamps import to_iso8601
+from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.orders.words import count, one_line
 from lambdas.poll.event_bus import Published
 from lambdas.poll.outposts import outposts_client
@@ -63,12 +64,18 @@ class Told:
 
 
 def as_delivered(event: Event) -> Json:
-    """Give an event as a rule's target gets it, but for what EventBridge itself adds: `id` and `account`."""
+    """Give an event as a rule's target gets it; the notifier's account and region are the order's here.
+
+    A target gets the `id` of EventBridge's own. This one is derived from `eventId`, so that it stays the same.
+    """
     detail = event.detail
     return {
-        "source": SOURCE,
+        "version": "0",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
         "detail-type": event.detail_type,
-        "time": detail["observedAt"],
+        "source": SOURCE,
+        "account": detail["account"],
+        "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # to the second, as there
         "region": detail["region"],
         "resources": [resource for resource in (detail["orderId"], detail["outpostId"]) if resource],
         "detail": detail,

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from notifier.folder import FILE_NAME
 from tests.end_to_end.conftest import ROOT, inherited
+from tests.event_schemas import check_event
 from tests.outposts_of_accounts import OutpostsOfAccounts
 
 Json = dict[str, Any]
@@ -89,9 +91,12 @@ def error_of(process: "subprocess.Popen[str]") -> str:
 
 
 def next_events(output: IO[str] | None, number: int) -> list[Json]:
-    """Read so many lines, each of which is an event."""
+    """Read so many lines, each of which is an event as a rule's target would get it."""
     assert output
-    return [json.loads(output.readline()) for _ in range(number)]
+    events = [json.loads(output.readline()) for _ in range(number)]
+    for event in events:
+        check_event(event)
+    return events
 
 
 class TestLook:
@@ -108,6 +113,10 @@ class TestLook:
                 "Outposts Order Discovered",
                 "Outposts Order Updated",
             ]
+            for event in told["events"]:
+                check_event(event)
+                assert (event["version"], event["account"], event["region"]) == ("0", OWN, "eu-west-1")
+                assert uuid.UUID(event["id"]) != uuid.UUID(event["detail"]["eventId"])
             assert [message["headline"].split(" is ")[1] for message in told["messages"]] == ["PREPARING: new order"]
 
     def test_with_a_folder_the_next_one_shows_what_is_new(self, account: Account, tmp_path: Path) -> None:
