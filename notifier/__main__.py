@@ -23,6 +23,25 @@ from notifier.replay import replay
 from notifier.terminal import note, say
 
 PROGRAM = "python -m notifier"
+# Codes of errors that the caller's credentials are the cause of, in the words of the services that are asked.
+# Most are of https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
+OF_CREDENTIALS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "NotAuthorized",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 
 # Each command, and examples of it.
 COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
@@ -61,7 +80,8 @@ def main() -> None:
     except typer.TyperException as error:
         _end(f"{error.format_message().rstrip('.')}. Look at `{PROGRAM} --help`", error.exit_code)
     except ClientError as error:
-        _end(f"{error}. Look at your credentials' permissions, --region and --profile")
+        refused = error.response["Error"]["Code"] in OF_CREDENTIALS
+        _end(f"{error}. Look at your credentials' permissions, --region and --profile" if refused else str(error))
     except NoCredentialsError:
         _end("no AWS credentials were found: give --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and the like")
     except (HTTPClientError, NoConnectionError) as error:

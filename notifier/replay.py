@@ -17,7 +17,7 @@ import typer
 
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.snapshot import ORDER, Snapshot
-from lambdas.orders.timestamps import from_iso8601
+from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.orders.words import count
 from lambdas.poll.event_bus import EventBus
 from notifier.errors import OperatorError
@@ -79,8 +79,14 @@ def replay(
         raise OperatorError("--from-sequence, --to-sequence and --dry-run go with --order")
     if not order and not start:
         raise OperatorError("say what to replay: --order ORDER, or --start TIME")
+    until = end or datetime.now(UTC)
+    if start and start >= until:
+        when = f"not before --end {to_iso8601(end)}" if end else "in the future"
+        raise OperatorError(f"--start {to_iso8601(start)} is {when}")
+    if to_sequence and from_sequence > to_sequence:
+        raise OperatorError(f"--from-sequence {from_sequence} is after --to-sequence {to_sequence}")
     stack = deployed(region, profile)
-    archive, until = _archive(stack), end or datetime.now(UTC)
+    archive = _archive(stack)
     rule_arn = _rule_arn(stack, rule) if rule else None
     if order is None:
         begin = start or archive.since
@@ -91,12 +97,14 @@ def replay(
     snapshot = find(stack.snapshots, order)
     last = min(to_sequence or snapshot.sequence, snapshot.sequence)
     if from_sequence > last:
-        raise OperatorError(
-            f"{order} has no events from {from_sequence} to {to_sequence or 'the last'}; its last is {last}"
-        )
+        raise OperatorError(f"{order} has no events from {from_sequence} on; its last is {snapshot.sequence}")
     wanted = range(from_sequence, last + 1)
     # EventBridge knows an event's time to the second.
     begin = start or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
+    if begin >= until:
+        raise OperatorError(
+            f"--end {to_iso8601(until)} is before all that the archive may have of {order}, from {to_iso8601(begin)} on"
+        )
     found = _archived(stack, archive, order, wanted, begin, until)
     if not dry_run:
         _send(stack, archive, found, rule_arn)

@@ -109,17 +109,21 @@ class TestUnreachable:
         (line,) = run(None, "orders", AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1").stderr.splitlines()
         assert line.startswith('error: Could not connect to the endpoint URL: "http://127.0.0.1:1/". Look at your net')
 
-    def test_without_permission(self) -> None:
-        """It says which."""
+    @pytest.mark.parametrize(
+        ("code", "hint"), [("AccessDenied", True), ("ExpiredToken", True), ("LimitExceededException", False)]
+    )
+    def test_without_permission(self, code: str, hint: bool) -> None:
+        """It says which, and points to the credentials where they are the cause."""
 
         @Request.application
         def refuse(_: Request) -> Response:
-            error = "<Error><Code>AccessDenied</Code><Message>not authorized to DescribeStacks</Message></Error>"
+            error = f"<Error><Code>{code}</Code><Message>not today</Message></Error>"
             return Response(f"<ErrorResponse>{error}</ErrorResponse>", 403, content_type="text/xml")
 
         with Server(refuse) as server:
             (line,) = run(None, "orders", AWS_ENDPOINT_URL=server.url).stderr.splitlines()
-        assert "AccessDenied" in line
+        assert f"({code})" in line
+        assert ("credentials" in line) == hint
         assert "not found" not in line
 
 
@@ -226,14 +230,14 @@ class TestReplay:
         [
             ([], "say what to replay: --order ORDER, or --start TIME"),
             (["--dry-run", "--start", "2026-01-01"], "go with --order"),
+            (["--order", "SHIPPED", "--from-sequence", "900"], "has no events from 900 on; its last is "),
             (["--start", "yesterday"], "'--start': yesterday is no time such as 2026-11-24 or"),
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is no rule of the bus"),
         ],
     )
     def test_a_mistake_is_told_in_one_line(self, cloud: Cloud, shipped: str, arguments: list[str], error: str) -> None:
         """It names what was given and what there is."""
-        ran = run(cloud, "replay", *arguments)
-        assert shipped
+        ran = run(cloud, "replay", *(shipped if each == "SHIPPED" else each for each in arguments))
         assert ran.returncode != 0
         (line,) = ran.stderr.splitlines()
         assert error in line
