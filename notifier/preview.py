@@ -39,6 +39,7 @@ from notifier.terminal import AsJson, Json, Profile, fail_with, lasted, note, sa
 
 ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
 UNKNOWN_ACCOUNT = "000000000000"
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ def preview(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on until Ctrl-C; print each event as a line of JSON.")
     ] = False,
-    interval: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Of --watch: between two polls.")] = 300,
+    interval: Annotated[
+        float,
+        typer.Option(min=0.1, max=DAY, metavar="SECONDS", help="Of --watch: between two polls; at most a day."),
+    ] = 300,
     folder: Annotated[
         Path | None,
         typer.Option(

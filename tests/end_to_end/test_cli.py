@@ -1,6 +1,8 @@
 """`python -m notifier` on a deployed stack, as an operator uses it."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from notifier.__main__ import COMMANDS
 from notifier.samples import ALARM, NAMES
-from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, run
+from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run
 from tests.end_to_end.test_dead_letters import slack_answers
 
 Json = dict[str, Any]
@@ -92,6 +94,54 @@ class TestVersion:
         """A checkout has no other."""
         version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
         assert run(None, "--version").stdout == f"outposts-order-notifier {version}\n"
+
+
+class TestMistypedCommand:
+    """What is wrong on the command line itself is told in a line, before AWS is asked."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            ([], "error: no command was given. Look at `python -m notifier --help`"),
+            (["poll", ""], "error: Invalid value for '[ORDER]': an order's id is not empty."),
+            (["show", " "], "error: Invalid value for 'ORDER': an order's id is not empty."),
+            (["replay", "--order", ""], "error: Invalid value for '--order': an order's id is not empty."),
+            (
+                ["preview", "--interval", "inf"],
+                "error: Invalid value for '--interval': Input should be less than or equal to 86400",
+            ),
+            (
+                ["preview", "--interval", "nan"],
+                "error: Invalid value for '--interval': Input should be less than or equal to 86400",
+            ),
+        ],
+    )
+    def test_is_named(self, arguments: list[str], error: str) -> None:
+        """An empty id is a variable that a script forgot to set: `poll` would poll all."""
+        ran = run(None, *arguments)
+        assert ran.returncode == 2
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith(error)
+
+
+class TestOutput:
+    """Where the answer cannot be written, a line on stderr says so."""
+
+    @pytest.mark.parametrize("where", [">&-", ">/dev/full"])
+    def test_that_cannot_be_written(self, where: str) -> None:
+        """A pipeline must not take it for an empty answer."""
+        shell = ["sh", "-c", f'exec "$@" {where}', "sh"]
+        command = [*shell, sys.executable, "-m", "notifier", "--version"]
+        ran = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        assert ran.returncode == 1
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith("error: the answer could not be written to stdout: ")
+
+    def test_progress_goes_nowhere_where_stderr_is_closed(self) -> None:
+        """Least of all to stdout, which is for the answer alone."""
+        command = ["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-m", "notifier", "poll", ""]
+        ran = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "")
 
 
 class TestUnreachable:

@@ -252,6 +252,15 @@ class TestWatch:
             details = [event["detail"] for event in by_id.values() if event["detail"]["orderId"] == order_id]
             assert sorted(detail["sequence"] for detail in details) == [1, 2, 3, 4]
 
+    def test_a_disk_that_is_full_ends_it(self, account: Account, tmp_path: Path) -> None:
+        """What was not written comes again."""
+        account.create_order()
+        full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
+        line = error_of(account.preview("--watch", "--folder", str(tmp_path), before=full))
+        assert line.startswith("error: the answer could not be written to stdout: ")
+        out, _ = account.preview("--json", "--folder", str(tmp_path)).communicate(timeout=60)
+        assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]
+
     def test_a_reader_that_goes_away_ends_it(self, account: Account, tmp_path: Path) -> None:
         """As with `| head -1`: no complaint, and what was not read comes again."""
         account.create_order()
