@@ -96,7 +96,7 @@ def main() -> None:
     except OSError as error:
         with suppress(OSError):
             sys.stdout.close()  # Python would try once more at its end, and complain
-        _end(f"{UNWRITTEN}: {error.strerror}")
+        _end(str(error) if error.filename else f"{UNWRITTEN}: {error.strerror}")
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)  # as shells tell it
 

@@ -11,7 +11,7 @@ from lambdas.orders.organization import Organization
 from notifier.errors import OperatorError
 from notifier.orders import find
 from notifier.stack import Stack
-from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, note, order_id, say, show_table
+from notifier.terminal import AsJson, Json, Profile, Region, checked_id, deployed, fail_with, note, say, show_table
 
 # An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
@@ -20,7 +20,7 @@ PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 def poll(
     order: Annotated[
         str | None,
-        typer.Argument(metavar="[ORDER]", callback=order_id, help="Only this order, such as oo-0123456789abcdef0."),
+        typer.Argument(metavar="[ORDER]", callback=checked_id, help="Only this order, such as oo-0123456789abcdef0."),
     ] = None,
     region: Region = None,
     profile: Profile = None,

@@ -23,7 +23,7 @@ from lambdas.poll.event_bus import EventBus
 from notifier.errors import OperatorError
 from notifier.orders import find
 from notifier.stack import Stack
-from notifier.terminal import AsJson, Json, Profile, Region, deployed, nearest_of, note, order_id, say, show_table
+from notifier.terminal import AsJson, Json, Profile, Region, checked_id, deployed, nearest_of, note, say, show_table
 
 LOOK_SECONDS = 2
 LAST_ARRIVAL_SECONDS = 30  # after the replay is over, for what is still on its way into the queue
@@ -53,7 +53,7 @@ class Archive:
 
 def replay(
     order: Annotated[
-        str | None, typer.Option(metavar="ORDER", callback=order_id, help="Only this order's events.")
+        str | None, typer.Option(metavar="ORDER", callback=checked_id, help="Only this order's events.")
     ] = None,
     from_sequence: Annotated[int, typer.Option(min=1, metavar="N", help="Of --order: from here on.")] = 1,
     to_sequence: Annotated[int | None, typer.Option(min=1, metavar="N", help="Of --order: up to here.")] = None,

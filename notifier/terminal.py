@@ -27,7 +27,7 @@ Profile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of a table.")]
 
 
-def order_id(given: str | None) -> str | None:
+def checked_id(given: str | None) -> str | None:
     """Take an order's id.
 
     Raises:
@@ -39,7 +39,7 @@ def order_id(given: str | None) -> str | None:
 
 
 OrderId = Annotated[
-    str, typer.Argument(metavar="ORDER", callback=order_id, help="An order's id, such as oo-0123456789abcdef0.")
+    str, typer.Argument(metavar="ORDER", callback=checked_id, help="An order's id, such as oo-0123456789abcdef0.")
 ]
 
 PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut, nor wrapped

@@ -24,7 +24,7 @@ from tests.outposts_of_accounts import OutpostsOfAccounts
 
 Json = dict[str, Any]
 
-OWN, OTHER, MEMBER = "000000000000", "111122223333", "444455556666"
+OWN, OTHER, MEMBER = "777788889999", "111122223333", "444455556666"
 # Whose an access key is: the environment's, a profile's, and that of a role which the profile has assumed.
 ACCOUNTS = {"testing": OWN, "PROFILE": OTHER, f"ROLE-FOR-{OTHER}": MEMBER}
 
@@ -118,6 +118,15 @@ class TestLook:
                 assert (event["version"], event["account"], event["region"]) == ("0", OWN, "eu-west-1")
                 assert uuid.UUID(event["id"]) != uuid.UUID(event["detail"]["eventId"])
             assert [message["headline"].split(" is ")[1] for message in told["messages"]] == ["PREPARING: new order"]
+
+    def test_goes_on_where_another_outposts_is_asked_and_nobody_says_whose_account_it_is(
+        self, account: Account
+    ) -> None:
+        """As with a simulator and no credentials: the account is zeros, and a line says so."""
+        account.create_order()
+        out, err = account.preview("--json", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1").communicate(timeout=60)
+        assert {event["account"] for event in json.loads(out)["events"]} == {"000000000000"}
+        assert err.startswith("Whose account it is could not be told (")
 
     def test_with_a_folder_the_next_one_shows_what_is_new(self, account: Account, tmp_path: Path) -> None:
         """In a table as well as in JSON."""
