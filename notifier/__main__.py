@@ -4,6 +4,7 @@ import signal
 import sys
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,26 @@ from notifier.replay import replay
 from notifier.terminal import note, say
 
 PROGRAM = "python -m notifier"
+UNWRITTEN = "the answer could not be written to stdout"
+# Codes of errors that the caller's credentials are the cause of, in the words of the services that are asked.
+# Most are of https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
+OF_CREDENTIALS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "NotAuthorized",
+        "OptInRequired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 
 # Each command, and examples of it.
 COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
@@ -55,24 +76,41 @@ def main() -> None:
     """Run the command that the arguments name; what goes wrong is told in one line, with an exit code other than 0."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is temporary is removed then, too
     try:
-        sys.exit(_app()(prog_name=PROGRAM, standalone_mode=False))
+        sys.exit(_run())
     except OperatorError as error:
         _end(str(error))
     except typer.TyperException as error:
-        _end(f"{error.format_message().rstrip('.')}. Look at `{PROGRAM} --help`", error.exit_code)
+        told = error.format_message().rstrip(".") or "no command was given"
+        _end(f"{told}. Look at `{PROGRAM} --help`", error.exit_code)
     except ClientError as error:
-        _end(f"{error}. Look at your credentials' permissions, --region and --profile")
+        _end(_with_hint(error))
     except NoCredentialsError:
         _end("no AWS credentials were found: give --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and the like")
     except (HTTPClientError, NoConnectionError) as error:
         _end(f"{error}. Look at your network, --region, and AWS_ENDPOINT_URL where it is set")
     except BotoCoreError as error:
-        _end(f"{error} Look at your credentials, --region and --profile")
+        _end(f"{str(error).rstrip('.')}. Look at your AWS configuration, credentials, --region and --profile")
     except BrokenPipeError:
         sys.stderr.close()  # whoever read has gone, and Python would complain of what it could not write
         sys.exit(1)
+    except OSError as error:
+        with suppress(OSError):
+            sys.stdout.close()  # Python would try once more at its end, and complain
+        _end(str(error) if error.filename else f"{UNWRITTEN}: {error.strerror}")
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)  # as shells tell it
+
+
+def _run() -> int:
+    if sys.stdout is None:  # the next file that is opened would take its place
+        raise OperatorError(f"{UNWRITTEN}: it is closed")
+    code: int = _app()(prog_name=PROGRAM, standalone_mode=False)
+    return code
+
+
+def _with_hint(error: ClientError) -> str:
+    of_credentials = error.response["Error"]["Code"] in OF_CREDENTIALS
+    return f"{error}. Look at your credentials' permissions, --region and --profile" if of_credentials else str(error)
 
 
 def _app() -> typer.Typer:

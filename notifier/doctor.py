@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import urllib3
@@ -17,6 +17,9 @@ from notifier.errors import OperatorError
 from notifier.poll import invoke_poll, organization_of, plan, problems_of, sources_of
 from notifier.stack import STACK_NAME, Stack
 from notifier.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.client import SNSClient
 
 Verdict = Literal["ok", "warn", "fail"]
 # How Slack answers an empty message to a webhook that works: it posts nothing.
@@ -144,7 +147,7 @@ def _rules(stack: Stack) -> Iterator[Check]:
     pages = stack.session.client("events").get_paginator("list_rules")
     states = {
         rule["Name"]: rule["State"]
-        for bus in ("default", stack.outputs["EventBusName"])
+        for bus in ("default", stack.output("EventBusName"))
         for page in pages.paginate(EventBusName=bus)
         for rule in page["Rules"]
         if rule["Name"] in names
@@ -157,9 +160,7 @@ def _rules(stack: Stack) -> Iterator[Check]:
 
 def _queue(stack: Stack) -> Iterator[Check]:
     client = stack.session.client("lambda")
-    mappings = client.list_event_source_mappings(FunctionName=stack.outputs["NotifyFunctionName"])[
-        "EventSourceMappings"
-    ]
+    mappings = client.list_event_source_mappings(FunctionName=stack.output("NotifyFunctionName"))["EventSourceMappings"]
     states = [mapping.get("State", "unknown") for mapping in mappings]
     good = states == ["Enabled"]
     found = f"the notify function's source is {', '.join(states) or 'gone'}"
@@ -232,21 +233,40 @@ def _bot(token: str, api_url: str) -> Check:
 
 
 def _subscriptions(stack: Stack) -> Iterator[Check]:
-    pages = stack.session.client("sns").get_paginator("list_subscriptions_by_topic")
-    found = [
-        subscription
-        for page in pages.paginate(TopicArn=stack.outputs["NotificationTopicArn"])
-        for subscription in page["Subscriptions"]
-    ]
+    sns, topic = stack.session.client("sns"), stack.output("NotificationTopicArn")
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    own = {
+        each.name: each.logical_id
+        for each in stack.of_kind("AWS::SNS::Subscription")
+        if each.name.startswith(f"{topic}:")
+    }
+    found = [subscription for page in pages for subscription in page["Subscriptions"]]
+    arns = {each["SubscriptionArn"] for each in found}
+    if gone := [name for arn, name in own.items() if arn not in arns and not _is_pending(sns, arn)]:
+        todo = "Take it out of emails and deploy; to have it again, put it back and deploy once more"
+        yield Check("subscriptions", "fail", f"unsubscribed: {', '.join(gone)}", todo)
     waiting = [each["Endpoint"] for each in found if each["SubscriptionArn"] == "PendingConfirmation"]
+    internal = [each for each in found if each["SubscriptionArn"] in own and each["Protocol"] in {"sqs", "lambda"}]
+    readers = [each for each in found if each["SubscriptionArn"].startswith("arn:") and each not in internal]
     if waiting:
         yield Check("subscriptions", "fail", f"unconfirmed: {', '.join(waiting)}", "Confirm by the link in AWS's mail")
-    elif not found:
+    elif readers:
+        yield Check("subscriptions", "ok", f"{len(readers)} confirmed")
+    elif internal:
+        yield Check("subscriptions", "ok", "none but the notify function's, which tells the chats")
+    else:
         yield Check(
             "subscriptions", "warn", "nobody is subscribed to the topic", "Configure emails or slack, or subscribe"
         )
-    else:
-        yield Check("subscriptions", "ok", f"{len(found)} confirmed")
+
+
+def _is_pending(sns: "SNSClient", arn: str) -> bool:
+    """Whether a subscription that SNS does not list by its ARN waits to be confirmed; else it is gone."""
+    try:
+        attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    except sns.exceptions.NotFoundException:
+        return False
+    return attributes["PendingConfirmation"] == "true"
 
 
 def _alarms(stack: Stack) -> Iterator[Check]:
@@ -270,7 +290,7 @@ def _dead_letters(stack: Stack) -> Iterator[Check]:
             continue
         attributes = sqs.get_queue_attributes(QueueUrl=found.name, AttributeNames=["ApproximateNumberOfMessages"])
         number = int(attributes["Attributes"]["ApproximateNumberOfMessages"])
-        of_notify = found.name == stack.outputs["DeadLetterQueueUrl"]
+        of_notify = found.name == stack.output("DeadLetterQueueUrl")
         name = f"dead letters of {'notifications' if of_notify else 'polls'}"
         yield Check(name, "fail" if number else "ok", f"{number or 'none'}", todos[of_notify] if number else "")
 
@@ -287,7 +307,7 @@ def _pending(stack: Stack) -> Iterator[Check]:
 
 
 def _archive(stack: Stack) -> Iterator[Check]:
-    archives = stack.session.client("events").list_archives(EventSourceArn=stack.outputs["EventBusArn"])["Archives"]
+    archives = stack.session.client("events").list_archives(EventSourceArn=stack.output("EventBusArn"))["Archives"]
     if not archives:
         yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again (the local cloud has none)")
     for archive in archives:

@@ -52,7 +52,7 @@ def _send(stack: Stack, name: str) -> Json:
     now = to_iso8601(datetime.now(UTC))
     message = sample(name, stack.account, str(stack.session.region_name), now)
     answer = stack.session.client("lambda", config=PATIENT).invoke(
-        FunctionName=stack.outputs["NotifyFunctionName"],
+        FunctionName=stack.output("NotifyFunctionName"),
         Payload=json.dumps(batch_of(message)).encode(),
         LogType="Tail",
     )

@@ -11,7 +11,7 @@ from lambdas.orders.organization import Organization
 from notifier.errors import OperatorError
 from notifier.orders import find
 from notifier.stack import Stack
-from notifier.terminal import AsJson, Json, Profile, Region, deployed, fail_with, note, say, show_table
+from notifier.terminal import AsJson, Json, Profile, Region, checked_id, deployed, fail_with, note, say, show_table
 
 # An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
@@ -19,7 +19,8 @@ PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 
 def poll(
     order: Annotated[
-        str | None, typer.Argument(metavar="[ORDER]", help="Only this order, such as oo-0123456789abcdef0.")
+        str | None,
+        typer.Argument(metavar="[ORDER]", callback=checked_id, help="Only this order, such as oo-0123456789abcdef0."),
     ] = None,
     region: Region = None,
     profile: Profile = None,
@@ -76,10 +77,13 @@ def plan(stack: Stack) -> int:
     """Run the planner function; gives how many sources it put on the queue.
 
     Raises:
-        OperatorError: It could not list the accounts, or not put all on the queue; the text says why.
+        OperatorError: There is none, or it could not list the accounts, or not put all on the queue; the text says
+            which, and why.
     """
     functions = stack.of_kind("AWS::Lambda::Function")
-    (planner,) = (each.name for each in functions if each.logical_id.startswith("PlannerFunction"))
+    planner = next((each.name for each in functions if each.logical_id.startswith("PlannerFunction")), "")
+    if not planner:
+        raise stack.lacks("planner function")
     answer, failed = _invoke(stack, planner, {})
     if failed:
         raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; its log says more")
@@ -92,7 +96,7 @@ def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
     Raises:
         OperatorError: It ended without one; the text says how.
     """
-    answer, failed = _invoke(stack, stack.outputs["PollFunctionName"], request)
+    answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
     if not failed:
         return answer
     message = str(answer.get("errorMessage"))

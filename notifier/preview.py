@@ -7,6 +7,7 @@ import re
 import signal
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -23,7 +24,7 @@ from lambdas.notify.message import Message, order_message
 from lambdas.orders.event_types import UPDATED
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.observability import logger
-from lambdas.orders.timestamps import to_iso8601
+from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.orders.words import count, one_line
 from lambdas.poll.event_bus import Published
 from lambdas.poll.outposts import outposts_client
@@ -38,6 +39,7 @@ from notifier.terminal import AsJson, Json, Profile, fail_with, lasted, note, sa
 
 ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
 UNKNOWN_ACCOUNT = "000000000000"
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,18 @@ class Told:
 
 
 def as_delivered(event: Event) -> Json:
-    """Give an event as a rule's target gets it, but for what EventBridge itself adds: `id` and `account`."""
+    """Give an event as a rule's target gets it; the notifier's account and region are the order's here.
+
+    A target gets the `id` of EventBridge's own. This one is derived from `eventId`, so that it stays the same.
+    """
     detail = event.detail
     return {
-        "source": SOURCE,
+        "version": "0",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
         "detail-type": event.detail_type,
-        "time": detail["observedAt"],
+        "source": SOURCE,
+        "account": detail["account"],
+        "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # to the second, as there
         "region": detail["region"],
         "resources": [resource for resource in (detail["orderId"], detail["outpostId"]) if resource],
         "detail": detail,
@@ -86,7 +94,10 @@ def preview(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on until Ctrl-C; print each event as a line of JSON.")
     ] = False,
-    interval: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Of --watch: between two polls.")] = 300,
+    interval: Annotated[
+        float,
+        typer.Option(min=0.1, max=DAY, metavar="SECONDS", help="Of --watch: between two polls; at most a day."),
+    ] = 300,
     folder: Annotated[
         Path | None,
         typer.Option(
@@ -122,8 +133,8 @@ def _source(
     region: str | None, profile: str | None, role_arn: str | None, external_id: str | None, outpost_ids: tuple[str, ...]
 ) -> Source:
     session = session_of(region, profile)
-    if profile:
-        os.environ["AWS_PROFILE"] = profile  # poll's own client takes its credentials from the environment
+    # Poll's own clients are the default session's. AWS_PROFILE would not do: keys in the environment go before it.
+    boto3.setup_default_session(profile_name=profile, region_name=session.region_name)
     if external_id and not role_arn:
         raise OperatorError("--external-id is of no use without --role-arn")
     if role_arn and not (role := ROLE.fullmatch(role_arn)):

@@ -14,7 +14,7 @@ def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = Fa
     Mend the channel before; a channel that was told already is not told again.
     """
     stack = deployed(region, profile)
-    moved = move(stack.session.client("sqs"), stack.outputs["DeadLetterQueueUrl"], stack.notify_queue_url)
+    moved = move(stack.session.client("sqs"), stack.output("DeadLetterQueueUrl"), stack.notify_queue_url)
     if as_json:
         say({"messagesSentAgain": moved})
     else:

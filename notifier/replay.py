@@ -17,13 +17,13 @@ import typer
 
 from lambdas.orders.events import SOURCE, Event
 from lambdas.orders.snapshot import ORDER, Snapshot
-from lambdas.orders.timestamps import from_iso8601
+from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.orders.words import count
 from lambdas.poll.event_bus import EventBus
 from notifier.errors import OperatorError
 from notifier.orders import find
 from notifier.stack import Stack
-from notifier.terminal import AsJson, Json, Profile, Region, deployed, nearest_of, note, say, show_table
+from notifier.terminal import AsJson, Json, Profile, Region, checked_id, deployed, nearest_of, note, say, show_table
 
 LOOK_SECONDS = 2
 LAST_ARRIVAL_SECONDS = 30  # after the replay is over, for what is still on its way into the queue
@@ -52,7 +52,9 @@ class Archive:
 
 
 def replay(
-    order: Annotated[str | None, typer.Option(metavar="ORDER", help="Only this order's events.")] = None,
+    order: Annotated[
+        str | None, typer.Option(metavar="ORDER", callback=checked_id, help="Only this order's events.")
+    ] = None,
     from_sequence: Annotated[int, typer.Option(min=1, metavar="N", help="Of --order: from here on.")] = 1,
     to_sequence: Annotated[int | None, typer.Option(min=1, metavar="N", help="Of --order: up to here.")] = None,
     start: When = None,
@@ -79,8 +81,14 @@ def replay(
         raise OperatorError("--from-sequence, --to-sequence and --dry-run go with --order")
     if not order and not start:
         raise OperatorError("say what to replay: --order ORDER, or --start TIME")
+    until = end or datetime.now(UTC)
+    if start and start >= until:
+        when = f"not before --end {to_iso8601(end)}" if end else "in the future"
+        raise OperatorError(f"--start {to_iso8601(start)} is {when}")
+    if to_sequence and from_sequence > to_sequence:
+        raise OperatorError(f"--from-sequence {from_sequence} is after --to-sequence {to_sequence}")
     stack = deployed(region, profile)
-    archive, until = _archive(stack), end or datetime.now(UTC)
+    archive = _archive(stack)
     rule_arn = _rule_arn(stack, rule) if rule else None
     if order is None:
         begin = start or archive.since
@@ -91,12 +99,14 @@ def replay(
     snapshot = find(stack.snapshots, order)
     last = min(to_sequence or snapshot.sequence, snapshot.sequence)
     if from_sequence > last:
-        raise OperatorError(
-            f"{order} has no events from {from_sequence} to {to_sequence or 'the last'}; its last is {last}"
-        )
+        raise OperatorError(f"{order} has no events from {from_sequence} on; its last is {snapshot.sequence}")
     wanted = range(from_sequence, last + 1)
     # EventBridge knows an event's time to the second.
     begin = start or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
+    if begin >= until:
+        raise OperatorError(
+            f"--end {to_iso8601(until)} is before all that the archive may have of {order}, from {to_iso8601(begin)} on"
+        )
     found = _archived(stack, archive, order, wanted, begin, until)
     if not dry_run:
         _send(stack, archive, found, rule_arn)
@@ -104,21 +114,30 @@ def replay(
     if missing := sorted(set(wanted) - {event["detail"]["sequence"] for event in found}):
         raise OperatorError(
             f"the archive did not give {missing} of {order}: older than it, outside --start and --end, or so new "
-            "that they are not archived yet (try again in ten minutes)"
+            "that they are not archived yet; or EventBridge did not know this command's own rule in time (try again in "
+            "ten minutes)"
         )
 
 
 def _archive(stack: Stack) -> Archive:
-    archives = stack.session.client("events").list_archives(EventSourceArn=stack.outputs["EventBusArn"])["Archives"]
+    bus_arn = stack.output("EventBusArn")
+    answer = stack.session.client("events").list_archives(EventSourceArn=bus_arn)
+    archives = {archive["ArchiveName"]: archive for archive in answer["Archives"]}
     if not archives:
         raise OperatorError("the bus has no archive, so nothing can be replayed; deploy the stack again to have one")
-    *rest, account = stack.outputs["EventBusArn"].partition(":event-bus/")[0].split(":")
-    arn = f"{':'.join([*rest, account])}:archive/{archives[0]['ArchiveName']}"
-    return Archive(arn, archives[0]["CreationTime"].astimezone(UTC))
+    own = {found.name for found in stack.of_kind("AWS::Events::Archive")} & archives.keys()
+    name, *others = own or archives
+    if others:
+        raise OperatorError(
+            f"the bus has several archives, and none is the stack's: {', '.join(archives)}; deploy the stack again to "
+            "have its own"
+        )
+    arn = f"{bus_arn.partition(':event-bus/')[0]}:archive/{name}"
+    return Archive(arn, archives[name]["CreationTime"].astimezone(UTC))
 
 
 def _rule_arn(stack: Stack, name: str) -> str:
-    events, bus = stack.session.client("events"), stack.outputs["EventBusName"]
+    events, bus = stack.session.client("events"), stack.output("EventBusName")
     pages = events.get_paginator("list_rules").paginate(EventBusName=bus)
     arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
     if name not in arns:
@@ -135,29 +154,36 @@ def _archived(
     found = dict[int, dict[str, Any]]()
     name = f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
     with _own_rule(stack, name, order_id, wanted) as (rule_arn, queue_url):
-        _finish(stack, _start(stack, archive, begin, end, rule_arn, name))
-        deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
-        while len(found) < len(wanted) and time.monotonic() < deadline:
-            for event in _taken(stack, queue_url):
-                found[event["detail"]["sequence"]] = event
+        # The second one is for a rule that was not effective yet: EventBridge may take a minute to know a new one.
+        for replay_name in (name, f"{name}-again"):
+            _finish(stack, _start(stack, archive, begin, end, rule_arn, replay_name))
+            deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
+            while len(found) < len(wanted) and time.monotonic() < deadline:
+                for event in _taken(stack, queue_url):
+                    found[event["detail"]["sequence"]] = event
+            if len(found) == len(wanted):
+                break
     return [found[sequence] for sequence in sorted(found)]
 
 
 @contextmanager
 def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
-    """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block."""
-    events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.outputs["EventBusName"]
+    """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block.
+
+    The queue is made with its policy: one that is set later may take a minute to be effective, as a new rule may
+    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
+    """
+    events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
     pattern = {
         "source": [SOURCE],
-        "replay-name": [name],
+        "replay-name": [{"prefix": name}],
         "detail": {"orderId": [order_id], "sequence": [{"numeric": [">=", wanted[0], "<=", wanted[-1]]}]},
     }
     with ExitStack() as undo:
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-        undo.callback(sqs.delete_queue, QueueUrl=url)
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         rule_arn = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
         undo.callback(events.delete_rule, Name=name, EventBusName=bus)
+        partition, _, region, account = rule_arn.split(":")[1:5]
+        arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
         statement = {
             "Effect": "Allow",
             "Principal": {"Service": "events.amazonaws.com"},
@@ -166,7 +192,8 @@ def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator
             "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        url = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
+        undo.callback(sqs.delete_queue, QueueUrl=url)
         events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
         undo.callback(events.remove_targets, Rule=name, EventBusName=bus, Ids=["queue"])
         yield rule_arn, url
@@ -185,7 +212,7 @@ def _start(  # each is a word of StartReplay's
 ) -> str:
     """Start a replay; gives its name."""
     name = name or f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
-    bus = stack.outputs["EventBusArn"]
+    bus = stack.output("EventBusArn")
     note(f"Replaying {begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} as {name}")
     stack.session.client("events").start_replay(
         ReplayName=name,
@@ -223,7 +250,7 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
         return
     again = [Event(event["detail-type"], event["detail"]) for event in found]
     order_id = again[0].detail["orderId"]
-    bus = EventBus(stack.session.client("events"), stack.outputs["EventBusName"])
+    bus = EventBus(stack.session.client("events"), stack.output("EventBusName"))
     published = bus.publish({order_id: again})
     if published.errors:
         sent = published.counts[order_id]

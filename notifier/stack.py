@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError, ProfileNotFound
 
 from lambdas.orders.snapshot_table import SnapshotTable
 from notifier.errors import OperatorError
@@ -38,10 +38,11 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     """
     try:
         session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"), profile_name=profile)
-    except BotoCoreError as error:
-        raise OperatorError(
-            f"--profile {profile}: {error}; `aws configure list-profiles` names those there are"
-        ) from error
+    except ProfileNotFound as error:
+        # botocore looks in this order.
+        variable = next((name for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE") if os.environ.get(name)), "")
+        where = f"--profile {profile}" if profile else f"{variable} {os.environ.get(variable)}"
+        raise OperatorError(f"{where}: {error}; `aws configure list-profiles` names those there are") from error
     if not session.region_name:
         raise OperatorError("no region is known: give --region, or set AWS_REGION")
     known = [name for partition in PARTITIONS for name in session.get_available_regions("ec2", partition)]
@@ -84,6 +85,22 @@ class Stack:
         """The stack's outputs, by name."""
         return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
 
+    def output(self, name: str) -> str:
+        """Give an output.
+
+        Raises:
+            OperatorError: There is none of that name.
+        """
+        if name not in self.outputs:
+            raise self.lacks(f"output {name}")
+        return self.outputs[name]
+
+    def lacks(self, part: str) -> OperatorError:
+        """Make the error that tells of a part which is not there, as where a deployment failed halfway."""
+        return OperatorError(
+            f"the stack {STACK_NAME} is {self.description['StackStatus']} and has no {part}; deploy it again"
+        )
+
     @cached_property
     def resources(self) -> list[Resource]:
         """All that the stack is made of."""
@@ -102,7 +119,7 @@ class Stack:
 
     def function(self, output: str) -> "FunctionConfigurationResponseTypeDef":
         """Give the configuration of the function that an output names."""
-        return self.session.client("lambda").get_function_configuration(FunctionName=self.outputs[output])
+        return self.session.client("lambda").get_function_configuration(FunctionName=self.output(output))
 
     def variables(self, output: str) -> dict[str, str]:
         """Give the environment of the function that an output names."""
@@ -111,19 +128,25 @@ class Stack:
     @property
     def account(self) -> str:
         """The account that the stack is in, 12 digits."""
-        return self.outputs["EventBusArn"].split(":")[4]
+        return self.output("EventBusArn").split(":")[4]
 
     @property
     def snapshots(self) -> SnapshotTable:
         """The snapshot table."""
-        return SnapshotTable(self.session.client("dynamodb"), self.outputs["SnapshotTableName"])
+        return SnapshotTable(self.session.client("dynamodb"), self.output("SnapshotTableName"))
 
     @cached_property
     def notify_queue_url(self) -> str:
-        """The URL of the queue that feeds the notify function."""
+        """The URL of the queue that feeds the notify function.
+
+        Raises:
+            OperatorError: None does.
+        """
         mappings = self.session.client("lambda").list_event_source_mappings(
-            FunctionName=self.outputs["NotifyFunctionName"]
+            FunctionName=self.output("NotifyFunctionName")
         )
-        (mapping,) = mappings["EventSourceMappings"]
-        *_, account, name = mapping["EventSourceArn"].split(":")
+        arn = next((each["EventSourceArn"] for each in mappings["EventSourceMappings"]), None)
+        if arn is None:
+            raise self.lacks("queue that feeds the notify function")
+        *_, account, name = arn.split(":")
         return self.session.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]

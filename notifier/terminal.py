@@ -25,7 +25,22 @@ Profile = Annotated[
     str | None, typer.Option(metavar="NAME", help="The profile to take credentials from; else AWS_PROFILE's.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of a table.")]
-OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="An order's id, such as oo-0123456789abcdef0.")]
+
+
+def checked_id(given: str | None) -> str | None:
+    """Take an order's id.
+
+    Raises:
+        typer.BadParameter: It is empty, as where a script's variable is not set.
+    """
+    if given is not None and not given.strip():
+        raise typer.BadParameter("an order's id is not empty.")
+    return given
+
+
+OrderId = Annotated[
+    str, typer.Argument(metavar="ORDER", callback=checked_id, help="An order's id, such as oo-0123456789abcdef0.")
+]
 
 PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut, nor wrapped
 # The columns that may be wrapped.
@@ -49,6 +64,8 @@ def deployed(region: str | None, profile: str | None) -> Stack:
 
 def note(text: str) -> None:
     """Tell of progress, or of what is wrong, in one line on stderr; texts from outside are made harmless."""
+    if sys.stderr is None:  # it is closed, and print would take stdout
+        return
     print(one_line(text), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
 
 

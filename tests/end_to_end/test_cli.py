@@ -1,6 +1,8 @@
 """`python -m notifier` on a deployed stack, as an operator uses it."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from notifier.__main__ import COMMANDS
 from notifier.samples import ALARM, NAMES
-from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, run
+from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run
 from tests.end_to_end.test_dead_letters import slack_answers
 
 Json = dict[str, Any]
@@ -72,6 +74,18 @@ class TestHelp:
         assert ran.returncode == 0
         assert f"python -m notifier {command}" in ran.stdout.split("Examples:")[1]
 
+    @pytest.mark.parametrize(
+        "variables", [{"AWS_PROFILE": "stale"}, {"AWS_DEFAULT_PROFILE": "stale"}, {"AWS_CONFIG_FILE": __file__}]
+    )
+    def test_needs_no_configuration_that_is_well(self, variables: dict[str, str]) -> None:
+        """A profile that is gone or a file that is broken is told where AWS is asked, in a line that names it."""
+        assert run(None, "--help", **variables).returncode == 0
+        for command in ("orders", "preview"):
+            (line,) = run(None, command, **variables).stderr.splitlines()
+            (name, value), *_ = variables.items()
+            assert line.startswith(f"error: {name} {value}: " if value == "stale" else "error: Unable to parse")
+            assert value in line
+
 
 class TestVersion:
     """`--version`."""
@@ -80,6 +94,54 @@ class TestVersion:
         """A checkout has no other."""
         version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
         assert run(None, "--version").stdout == f"outposts-order-notifier {version}\n"
+
+
+class TestMistypedCommand:
+    """What is wrong on the command line itself is told in a line, before AWS is asked."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "error"),
+        [
+            ([], "error: no command was given. Look at `python -m notifier --help`"),
+            (["poll", ""], "error: Invalid value for '[ORDER]': an order's id is not empty."),
+            (["show", " "], "error: Invalid value for 'ORDER': an order's id is not empty."),
+            (["replay", "--order", ""], "error: Invalid value for '--order': an order's id is not empty."),
+            (
+                ["preview", "--interval", "inf"],
+                "error: Invalid value for '--interval': Input should be less than or equal to 86400",
+            ),
+            (
+                ["preview", "--interval", "nan"],
+                "error: Invalid value for '--interval': Input should be less than or equal to 86400",
+            ),
+        ],
+    )
+    def test_is_named(self, arguments: list[str], error: str) -> None:
+        """An empty id is a variable that a script forgot to set: `poll` would poll all."""
+        ran = run(None, *arguments)
+        assert ran.returncode == 2
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith(error)
+
+
+class TestOutput:
+    """Where the answer cannot be written, a line on stderr says so."""
+
+    @pytest.mark.parametrize("where", [">&-", ">/dev/full"])
+    def test_that_cannot_be_written(self, where: str) -> None:
+        """A pipeline must not take it for an empty answer."""
+        shell = ["sh", "-c", f'exec "$@" {where}', "sh"]
+        command = [*shell, sys.executable, "-m", "notifier", "--version"]
+        ran = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        assert ran.returncode == 1
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith("error: the answer could not be written to stdout: ")
+
+    def test_progress_goes_nowhere_where_stderr_is_closed(self) -> None:
+        """Least of all to stdout, which is for the answer alone."""
+        command = ["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-m", "notifier", "poll", ""]
+        ran = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
+        assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "")
 
 
 class TestUnreachable:
@@ -97,17 +159,21 @@ class TestUnreachable:
         (line,) = run(None, "orders", AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1").stderr.splitlines()
         assert line.startswith('error: Could not connect to the endpoint URL: "http://127.0.0.1:1/". Look at your net')
 
-    def test_without_permission(self) -> None:
-        """It says which."""
+    @pytest.mark.parametrize(
+        ("code", "hint"), [("AccessDenied", True), ("ExpiredToken", True), ("LimitExceededException", False)]
+    )
+    def test_without_permission(self, code: str, hint: bool) -> None:
+        """It says which, and points to the credentials where they are the cause."""
 
         @Request.application
         def refuse(_: Request) -> Response:
-            error = "<Error><Code>AccessDenied</Code><Message>not authorized to DescribeStacks</Message></Error>"
+            error = f"<Error><Code>{code}</Code><Message>not today</Message></Error>"
             return Response(f"<ErrorResponse>{error}</ErrorResponse>", 403, content_type="text/xml")
 
         with Server(refuse) as server:
             (line,) = run(None, "orders", AWS_ENDPOINT_URL=server.url).stderr.splitlines()
-        assert "AccessDenied" in line
+        assert f"({code})" in line
+        assert ("credentials" in line) == hint
         assert "not found" not in line
 
 
@@ -214,14 +280,14 @@ class TestReplay:
         [
             ([], "say what to replay: --order ORDER, or --start TIME"),
             (["--dry-run", "--start", "2026-01-01"], "go with --order"),
+            (["--order", "SHIPPED", "--from-sequence", "900"], "has no events from 900 on; its last is "),
             (["--start", "yesterday"], "'--start': yesterday is no time such as 2026-11-24 or"),
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is no rule of the bus"),
         ],
     )
     def test_a_mistake_is_told_in_one_line(self, cloud: Cloud, shipped: str, arguments: list[str], error: str) -> None:
         """It names what was given and what there is."""
-        ran = run(cloud, "replay", *arguments)
-        assert shipped
+        ran = run(cloud, "replay", *(shipped if each == "SHIPPED" else each for each in arguments))
         assert ran.returncode != 0
         (line,) = ran.stderr.splitlines()
         assert error in line

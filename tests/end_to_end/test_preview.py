@@ -1,10 +1,10 @@
 """`python -m notifier preview`: against the Outposts API alone, without a deployment."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,35 @@ from typing import IO, Any
 
 import boto3
 import pytest
+from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from notifier.folder import FILE_NAME
-from tests.end_to_end.conftest import ROOT
+from tests.end_to_end.conftest import ROOT, inherited
+from tests.event_schemas import check_event
+from tests.outposts_of_accounts import OutpostsOfAccounts
 
 Json = dict[str, Any]
+
+OWN, OTHER, MEMBER = "777788889999", "111122223333", "444455556666"
+# Whose an access key is: the environment's, a profile's, and that of a role which the profile has assumed.
+ACCOUNTS = {"testing": OWN, "PROFILE": OTHER, f"ROLE-FOR-{OTHER}": MEMBER}
+
+
+@Request.application
+def sts(request: Request) -> Response:
+    """Tell whose the caller's key is, or give a key of a role that it assumed."""
+    caller = ACCOUNTS[request.headers["Authorization"].partition("Credential=")[2].split("/")[0]]
+    answers = {
+        "GetCallerIdentity": f"<Account>{caller}</Account>",
+        "AssumeRole": f"<Credentials><AccessKeyId>ROLE-FOR-{caller}</AccessKeyId><SecretAccessKey>x</SecretAccessKey>"
+        "<SessionToken>x</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>",
+    }
+    action = request.form["Action"]
+    result = f"<{action}Result>{answers[action]}</{action}Result>"
+    return Response(f"<{action}Response>{result}</{action}Response>", content_type="text/xml")
 
 
 @dataclass(frozen=True)
@@ -27,6 +48,7 @@ class Account:
     """An account that has orders, and nothing else."""
 
     url: str
+    sts_url: str
 
     def create_order(self) -> str:
         """Order a rack; gives the order's id."""
@@ -40,13 +62,13 @@ class Account:
         """Play AWS's part."""
         ControlPlane(self.url).update_order(order_id, {"Status": status})
 
-    def preview(self, *arguments: str, before: Sequence[str] = ()) -> "subprocess.Popen[str]":
+    def preview(self, *arguments: str, before: Sequence[str] = (), **variables: str) -> "subprocess.Popen[str]":
         """Start the command, with what is to be written before it on the command line."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_ENDPOINT")}
+        endpoints = {"AWS_ENDPOINT_URL_OUTPOSTS": self.url, "AWS_ENDPOINT_URL_STS": self.sts_url}
         return subprocess.Popen(  # noqa: S603 - our own command line
             [*before, sys.executable, "-m", "notifier", "preview", *arguments],
             cwd=ROOT,
-            env={**inherited, "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_OUTPOSTS": self.url},
+            env={**inherited(), "AWS_REGION": "eu-west-1", **endpoints, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -56,22 +78,25 @@ class Account:
 @pytest.fixture
 def account() -> Iterator[Account]:
     """An account without orders."""
-    with Server(OutpostsSimulator()) as server:
-        yield Account(server.url)
+    with Server(OutpostsSimulator()) as outposts, Server(sts) as tokens:
+        yield Account(outposts.url, tokens.url)
 
 
 def error_of(process: "subprocess.Popen[str]") -> str:
     """Let a command fail, and give what it says of it: a line."""
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
-    (line,) = [line for line in err.splitlines() if not line.startswith(("Watching ", "Whose account "))]
+    (line,) = [line for line in err.splitlines() if not line.startswith("Watching ")]
     return line
 
 
 def next_events(output: IO[str] | None, number: int) -> list[Json]:
-    """Read so many lines, each of which is an event."""
+    """Read so many lines, each of which is an event as a rule's target would get it."""
     assert output
-    return [json.loads(output.readline()) for _ in range(number)]
+    events = [json.loads(output.readline()) for _ in range(number)]
+    for event in events:
+        check_event(event)
+    return events
 
 
 class TestLook:
@@ -88,7 +113,20 @@ class TestLook:
                 "Outposts Order Discovered",
                 "Outposts Order Updated",
             ]
+            for event in told["events"]:
+                check_event(event)
+                assert (event["version"], event["account"], event["region"]) == ("0", OWN, "eu-west-1")
+                assert uuid.UUID(event["id"]) != uuid.UUID(event["detail"]["eventId"])
             assert [message["headline"].split(" is ")[1] for message in told["messages"]] == ["PREPARING: new order"]
+
+    def test_goes_on_where_another_outposts_is_asked_and_nobody_says_whose_account_it_is(
+        self, account: Account
+    ) -> None:
+        """As with a simulator and no credentials: the account is zeros, and a line says so."""
+        account.create_order()
+        out, err = account.preview("--json", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1").communicate(timeout=60)
+        assert {event["account"] for event in json.loads(out)["events"]} == {"000000000000"}
+        assert err.startswith("Whose account it is could not be told (")
 
     def test_with_a_folder_the_next_one_shows_what_is_new(self, account: Account, tmp_path: Path) -> None:
         """In a table as well as in JSON."""
@@ -99,6 +137,26 @@ class TestLook:
         assert "Outposts Order Status Change" in out
         assert "Order: PREPARING → IN_PROGRESS" in out
         assert "Discovered" not in out
+
+    @pytest.mark.parametrize(
+        ("arguments", "whose"), [([], OTHER), (["--role-arn", f"arn:aws:iam::{MEMBER}:role/Reader"], MEMBER)]
+    )
+    def test_a_profile_is_who_asks_even_where_keys_are_in_the_environment(
+        self, tmp_path: Path, arguments: list[str], whose: str
+    ) -> None:
+        """Its own orders, and those of a role that it may assume."""
+        outposts, credentials = OutpostsOfAccounts(ACCOUNTS.__getitem__), tmp_path / "credentials"
+        credentials.write_text("[other]\naws_access_key_id = PROFILE\naws_secret_access_key = x\n")
+        for number, account in enumerate(ACCOUNTS.values()):
+            outposts.put_order(account, "eu-west-1", number)
+        with Server(outposts) as server, Server(sts) as tokens:
+            process = Account(server.url, tokens.url).preview(
+                "--json", "--profile", "other", *arguments, AWS_SHARED_CREDENTIALS_FILE=str(credentials)
+            )
+            out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        (order,) = json.loads(out)["orders"]
+        assert (order["account"], order["orderId"]) == (whose, f"oo-{list(ACCOUNTS.values()).index(whose):017x}")
 
     @pytest.mark.parametrize(
         ("arguments", "error"),
@@ -202,6 +260,15 @@ class TestWatch:
         for order_id in orders:
             details = [event["detail"] for event in by_id.values() if event["detail"]["orderId"] == order_id]
             assert sorted(detail["sequence"] for detail in details) == [1, 2, 3, 4]
+
+    def test_a_disk_that_is_full_ends_it(self, account: Account, tmp_path: Path) -> None:
+        """What was not written comes again."""
+        account.create_order()
+        full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
+        line = error_of(account.preview("--watch", "--folder", str(tmp_path), before=full))
+        assert line.startswith("error: the answer could not be written to stdout: ")
+        out, _ = account.preview("--json", "--folder", str(tmp_path)).communicate(timeout=60)
+        assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]
 
     def test_a_reader_that_goes_away_ends_it(self, account: Account, tmp_path: Path) -> None:
         """As with `| head -1`: no complaint, and what was not read comes again."""

@@ -1,20 +1,31 @@
 """What `replay` makes for itself on the bus, played by moto."""
 
+import json
+from datetime import UTC, datetime
+from typing import Any
+
 import boto3
 import pytest
 
-from notifier.replay import _own_rule
-from notifier.stack import Stack
+from lambdas.orders.events import SOURCE
+from notifier import replay
+from notifier.errors import OperatorError
+from notifier.replay import _archive, _own_rule
+from notifier.stack import Resource, Stack
+from notifier.terminal import Json
+from tests.examples.matching import moto_matches
 
 NAME = "outposts-order-notifier-replay-1"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.fixture
 def stack(aws: None) -> Stack:  # noqa: ARG001 - moto must be there first
     """A deployment that is a bus."""
-    boto3.client("events").create_event_bus(Name="orders")
+    arn = boto3.client("events").create_event_bus(Name="orders")["EventBusArn"]
     stack = Stack(boto3.Session())
-    stack.outputs = {"EventBusName": "orders"}
+    stack.outputs = {"EventBusName": "orders", "EventBusArn": arn}
+    stack.resources = []
     return stack
 
 
@@ -35,3 +46,72 @@ class TestOwnRule:
             pass
         assert events.list_rules(EventBusName="orders")["Rules"] == []
         assert "QueueUrls" not in sqs.list_queues()
+
+    def test_the_queue_lets_the_rule_send_from_its_first_moment(self, stack: Stack) -> None:
+        """A policy that is set later takes up to a minute to be effective."""
+        asked = list[Json]()
+        stack.session.events.register("provide-client-params.sqs", lambda params, **_: asked.append(dict(params)))
+        with _own_rule(stack, NAME, "oo-1", range(3, 5)) as (rule_arn, _):
+            create, *others = asked
+        (statement,) = json.loads(create["Attributes"]["Policy"])["Statement"]
+        assert statement["Resource"] == f"arn:aws:sqs:eu-west-1:123456789012:{NAME}"
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": rule_arn}}
+        assert not [each for each in others if "Attributes" in each]
+
+
+class TestArchived:
+    """How an order's events come out of the archive."""
+
+    @pytest.mark.parametrize("effective", [1, 2, 3])
+    def test_a_rule_that_was_not_known_yet_gets_a_second_replay(
+        self, stack: Stack, monkeypatch: pytest.MonkeyPatch, effective: int
+    ) -> None:
+        """EventBridge takes up to a minute to know a new rule; a third time would not help."""
+        replays = list[str]()
+
+        def start(*arguments: Any) -> str:
+            replays.append(arguments[-1])
+            pattern = boto3.client("events").list_rules(EventBusName="orders")["Rules"][0]["EventPattern"]
+            event = {"source": SOURCE, "replay-name": replays[-1], "detail": {"orderId": "oo-1", "sequence": 3}}
+            assert moto_matches(json.loads(pattern), event)
+            if len(replays) >= effective:
+                (url,) = boto3.client("sqs").list_queues()["QueueUrls"]
+                boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(event))
+            return replays[-1]
+
+        monkeypatch.setattr(replay, "_start", start)
+        monkeypatch.setattr(replay, "_finish", lambda *_: None)
+        monkeypatch.setattr(replay, "LOOK_SECONDS", 0)
+        monkeypatch.setattr(replay, "LAST_ARRIVAL_SECONDS", 0.1)
+        archive = replay.Archive("arn", NOW)
+        found = replay._archived(stack, archive, "oo-1", range(3, 4), NOW, NOW)
+        assert [event["detail"]["sequence"] for event in found] == ([3] if effective < 3 else [])
+        assert len({*replays}) == min(effective, 2)
+
+
+class TestArchive:
+    """Which archive is replayed."""
+
+    @pytest.mark.parametrize(("own", "found"), [(["team"], "team"), (["gone"], None), ([], None)])
+    def test_is_the_stacks_own_where_a_bus_has_several(self, stack: Stack, own: list[str], found: str | None) -> None:
+        """Another's may hold some of the events only; where none is the stack's, there is no telling which it is."""
+        make_archives(stack, "all", "team", "temporary")
+        stack.resources = [Resource("AWS::Events::Archive", "Archive", name) for name in own]
+        if found:
+            assert _archive(stack).arn == f"arn:aws:events:eu-west-1:123456789012:archive/{found}"
+        else:
+            with pytest.raises(OperatorError, match="several archives, and none is the stack's: all, team, temporary;"):
+                _archive(stack)
+
+    def test_is_the_only_one_otherwise(self, stack: Stack) -> None:
+        """As on the local cloud, whose CloudFormation knows no archives."""
+        with pytest.raises(OperatorError, match="the bus has no archive"):
+            _archive(stack)
+        make_archives(stack, "all")
+        assert _archive(stack).arn.endswith(":archive/all")
+
+
+def make_archives(stack: Stack, *names: str) -> None:
+    """Let the bus have archives."""
+    for name in names:
+        boto3.client("events").create_archive(ArchiveName=name, EventSourceArn=stack.output("EventBusArn"))
