@@ -78,7 +78,7 @@ def as_delivered(event: Event) -> Json:
         "account": detail["account"],
         "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # to the second, as there
         "region": detail["region"],
-        "resources": [resource for resource in (detail["orderId"], detail["outpostId"]) if resource],
+        "resources": event.resources(),
         "detail": detail,
     }
 

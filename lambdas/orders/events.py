@@ -70,6 +70,10 @@ class Event:
     detail_type: str
     detail: dict[str, Any]
 
+    def resources(self) -> list[str]:
+        """Give the envelope's `resources`: the order's id and, where there is one, the Outpost's."""
+        return [each for each in (self.detail["orderId"], self.detail["outpostId"]) if each]
+
     def size(self) -> int:
         """Bytes that PutEvents counts, rounded up."""
         return _bytes(self.detail) + ENVELOPE_BYTES

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.orders.client_config import brief
@@ -72,8 +71,7 @@ def _active_accounts(errors: list[str]) -> Iterator[str]:
 @cache
 def _organizations() -> "OrganizationsClient":
     # 10,000 accounts are 500 pages, whose rate Organizations limits.
-    patient = Config(retries={"mode": "adaptive", "total_max_attempts": 10})
-    return boto3.client("organizations", config=brief(1).merge(patient))
+    return boto3.client("organizations", config=brief(10, mode="adaptive"))
 
 
 @cache

@@ -92,7 +92,7 @@ class EventBus:
             "Source": SOURCE,
             "DetailType": event.detail_type,
             "Time": from_iso8601(detail["observedAt"]),
-            "Resources": [resource for resource in (detail["orderId"], detail["outpostId"]) if resource],
+            "Resources": event.resources(),
             "Detail": canonical_json(detail),
         }
 

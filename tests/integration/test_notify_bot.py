@@ -86,6 +86,16 @@ class Bot:
             if "taken_until" in item:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
 
+    def killed_and_tried_again(self, point: int, *, after: bool) -> bool:
+        """Run until killed at a call, then until nothing goes back; gives whether there was such a call."""
+        self.world.calls.stop_at, self.world.calls.after = point, after
+        killed = self.world.run_until_killed()
+        for _ in range(3):
+            self.let_the_deadline_pass()
+            back = self.world.run()
+        assert back == []
+        return killed
+
 
 class SlowSlack(Context):
     """Two minutes of a function, in which each message waits 5 seconds for its turn and each call takes 10."""
@@ -334,12 +344,7 @@ class TestReplacements:
             bot.observe(an_order(old), an_order(old, item="REPLACED"), 2)
             assert bot.world.run() == []
             discover_replacement(bot, new, old)
-            bot.world.calls.stop_at, bot.world.calls.after = point, after
-            killed = bot.world.run_until_killed()
-            for _ in range(3):
-                bot.let_the_deadline_pass()
-                back = bot.world.run()
-            assert back == []
+            killed = bot.killed_and_tried_again(point, after=after)
             old_card, new_card = bot.channel.cards[-2:]
             assert f"ooi-1 is replaced by ooi-1 of order {new}" in text_of(old_card)
             assert f"ooi-1 replaces ooi-1 of order {old}" in text_of(new_card)
@@ -386,12 +391,7 @@ class TestLostAnswers:
                 bot.observe(None, an_order(name), 1)
                 assert bot.world.run() == []
             bot.observe(an_order(name), an_order(name, item="SHIPPED"), 2)
-            bot.world.calls.stop_at, bot.world.calls.after = point, after
-            killed = bot.world.run_until_killed()
-            for _ in range(3):
-                bot.let_the_deadline_pass()
-                back = bot.world.run()
-            assert back == []
+            killed = bot.killed_and_tried_again(point, after=after)
             (card,) = [card for card in bot.channel.cards if f" {name} " in card["text"]]
             assert len(bot.channel.replies(card["ts"])) == 1 + known
             assert "1 SHIPPED" in text_of(card)
