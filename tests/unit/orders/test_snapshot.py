@@ -1,15 +1,17 @@
 """How an observation turns a snapshot into the next."""
 
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from lambdas.orders.events import Observation
 from lambdas.orders.order import Order, is_settled
 from lambdas.orders.snapshot import MAX_FORMER_LINKS, MAX_STATUSES, ORDER, Entered, Snapshot, observe
 from lambdas.orders.stalled import Thresholds
-from tests.strategies import ORDER_ID, orders
+from tests.strategies import ORDER_ID, orders, shuffled
 
 
 def at(time: str, *, baseline: bool = False) -> Observation:
@@ -60,6 +62,11 @@ class TestObserve:
     def test_reading_the_same_again_changes_nothing(self, read: Order) -> None:
         """There is nothing to write where nothing changed."""
         assert observe(seen(("09:00:00", read)), read, at("09:05:00"), b"") is None
+
+    @given(read=orders, chance=st.randoms(use_true_random=False))
+    def test_reading_the_same_in_another_order_changes_nothing(self, read: Order, chance: Random) -> None:
+        """An API that lists members in another order at each read causes neither an event nor a write."""
+        assert observe(seen(("09:00:00", read)), shuffled(read, chance), at("09:05:00"), b"") is None
 
     @given(first=orders, second=orders)
     def test_events_not_yet_published_stay_before_the_new_ones(self, first: Order, second: Order) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambdas.orders.events import MAX_EVENT_BYTES, Observation
-from lambdas.orders.order import Order, canonical_json
+from lambdas.orders.order import Order, canonical_json, unordered_json
 from lambdas.orders.snapshot import ORDER, Snapshot, observe
 from lambdas.orders.snapshot_item import FORMAT, NewerSnapshotError, items_of, snapshot_of
 from lambdas.poll.outposts import from_wire
@@ -66,7 +66,7 @@ class TestRoundTrip:
         before, after = from_wire(old, ORDER_SHAPE), from_wire(new, ORDER_SHAPE)
         snapshot = observe(first(before), after, OBSERVATION, b"digest") or first(before)
         assert restored(snapshot) == snapshot
-        assert canonical_json(keyed(before)) == canonical_json(keyed(after)) or snapshot.version == 2
+        assert unordered_json(keyed(before)) == unordered_json(keyed(after)) or snapshot.version == 2
         for event in snapshot.pending:
             assert event.size() <= MAX_EVENT_BYTES
             assert isinstance(event.detail["orderStatus"], str | None)
