@@ -109,7 +109,7 @@ class TestListsInAnyOrder:
         ],
     )
     def test_other_members_are_a_change(self, old: Any, new: Any) -> None:
-        """Lists are compared as multisets, by the JSON of their members; the values are published as the API gave them."""
+        """Lists are compared as multisets of JSON; the values are published as the API gave them."""
         (change,) = diff(changed(ORDER, NeverHeardOf=old), changed(ORDER, NeverHeardOf=new))
         assert change.keys == {"amendments": [{"path": "/NeverHeardOf", "value": new, "previousValue": old}]}
 
