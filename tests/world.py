@@ -180,6 +180,7 @@ class World:
         - Nothing but an order's first observation is baseline.
         - After each observation, the events so far give an order that the API really gave, none older than before.
         - No order tells a link twice, nor that the same status has stalled.
+        - An order is missing, then reappears, then may be missing again; never twice in a row.
         """
         once = {order_id: _each_once(events) for order_id, events in self.told().items()}
         for order_id, events in once.items():
@@ -189,6 +190,8 @@ class World:
             stalled = [(event.get("lineItemId"), event["since"]) for event in events if event["detailType"] == STALLED]
             for each_once in (links_told(events), stalled):
                 assert len(each_once) == len(set(each_once))
+            presence = [event["detailType"] for event in events if event["detailType"] in {MISSING, REAPPEARED}]
+            assert presence == [REAPPEARED if place % 2 else MISSING for place in range(len(presence))]
         return once
 
     def _check_replay(self, order_id: str, events: list[dict[str, Any]]) -> None:
