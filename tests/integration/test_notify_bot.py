@@ -4,30 +4,35 @@ import io
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import clear_caches
 from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
+from werkzeug import Request, Response
 
 from lambdas.notify import pace
 from lambdas.notify.channel import Notice
 from lambdas.notify.message import order_message
-from lambdas.notify.slack import api, threads
+from lambdas.notify.slack import api, clients, threads
 from lambdas.notify.slack.bot import reply_payload
 from lambdas.orders.observability import logger
 from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Entered, Snapshot
 from lambdas.orders.snapshot_table import SnapshotTable
+from local.server import Server
 from local.slack_workspace import TOKEN, Channel
 from tests.integration.conftest import Slack
 from tests.integration.lambda_context import Context
 from tests.integration.notify_world import Calls, KilledError, World, deploy, put_secret
 from tests.unit.notify.details import an_order, detail_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ORDER = "oo-0123456789abcdef0"
 ALARM = {
@@ -743,17 +748,59 @@ class TestSecrecy:
         assert error in logs.getvalue()
         assert "MARKER0" not in logs.getvalue()
 
-    @pytest.mark.parametrize("secret", [{"botToken": TOKEN}, {"webhookUrl": "/services/T1/B1/x"}])
-    def test_no_redirect_is_followed(self, bot: Bot, secret: dict[str, str]) -> None:
-        """Whoever makes Slack's address answer with a redirect does not get the message."""
-        url = {"webhookUrl": bot.world.slack.origin + secret["webhookUrl"]} if "webhookUrl" in secret else {}
-        put_secret(json.dumps({**secret, **url}))
-        clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
+    @pytest.mark.parametrize(
+        ("status", "proxy"),
+        [*((status, "") for status in (301, 302, 303, 307, 308)), (302, "http://127.0.0.1:9")],
+        ids=[*map(str, (301, 302, 303, 307, 308)), "302 and a proxy that this host bypasses"],
+    )
+    @pytest.mark.parametrize(
+        ("path", "wait"),
+        [("/services/T1/B1/x", 900), ("/api/users.conversations", 15), ("/api/chat.postMessage", 15)],
+        ids=["webhook", "bot that reads", "bot that writes"],
+    )
+    def test_no_redirect_is_followed(  # noqa: PLR0913, PLR0917 - each is used
+        self, bot: Bot, monkeypatch: pytest.MonkeyPatch, path: str, wait: int, status: int, proxy: str
+    ) -> None:
+        """Another host gets no request, so neither token nor message; the message counts as not delivered."""
+        first_in_its_process(monkeypatch)
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        webhook = {"webhookUrl": bot.world.slack.origin + path}
+        put_secret(json.dumps({"botToken": TOKEN} if path.startswith("/api/") else webhook))
         bot.observe(None, an_order(), 1)
-        elsewhere = {"Location": f"{bot.world.slack.origin}/services/T2/B2/elsewhere"}
-        bot.world.slack_answers(status=302, headers=elsewhere, body="")
-        assert len(bot.world.run()) == 1
+        elsewhere = Elsewhere()
+        with Server(elsewhere) as other:
+            bot.world.slack_answers(path=path, status=status, headers={"Location": f"{other.url}{path}"}, body="")
+            assert len(bot.world.run()) == 1
+        assert elsewhere.requests == []
         assert bot.world.slack.receiver.messages == []
+        assert bot.world.calls.visibilities == [wait]
+        assert bot.world.run() == []
+        assert bot.world.slack.receiver.messages != []
+
+
+class Elsewhere:
+    """Another host, which would take any message and answers as Slack does."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        request = Request(environ)
+        self.requests.append(f"{request.method} {request.path} {request.headers} {request.get_data()!r}")
+        hooked = request.path.startswith("/services/")
+        text = "ok" if hooked else json.dumps({"ok": True, "ts": "1.000001", "channels": []})
+        return Response(text)(environ, start_response)
+
+
+def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what a client of Slack's did for the whole process, so that only the next one's own guard can help."""
+    monkeypatch.setattr("urllib.request._opener", None)
+    clients._follow_no_redirects.cache_clear()
+    api._client.cache_clear()
+    api._channel_ids.clear()
+    clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
 
 
 def test_killed_is_no_ordinary_error() -> None:
