@@ -58,10 +58,14 @@ class Message:
     sequence: int = 0
 
 
+Words = Callable[[list[Change]], Iterator[Line]]  # puts the changes of a type into words
+
+
 def order_message(detail: Mapping[str, Any]) -> Message:
     """Put the `detail` of an `Outposts Order Updated` event into words."""
     changes = _by_type(detail["changes"])
-    words_of = {event_types.DISCOVERED: partial(_discovered, observed_at=detail["observedAt"]), **_WORDS}
+    discovered = partial(_discovered, observed_at=detail["observedAt"])
+    words_of: dict[str, Words] = {event_types.DISCOVERED: discovered, **_WORDS}
     lines = [line for detail_type, words in words_of.items() for line in words(changes.get(detail_type, []))]
     lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in words_of]
     if omitted := detail.get("changesOmitted"):
@@ -349,7 +353,7 @@ def _reappeared(changes: list[Change]) -> Iterator[Line]:
 
 
 # The order of this table is the order of a message's lines; a discovery, which needs the time too, comes first.
-_WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
+_WORDS: dict[str, Words] = {
     event_types.ORDER_STATUS: _order_status,
     event_types.LINE_ITEM_STATUS: _line_item_status,
     event_types.STALLED: _stalled,

@@ -12,6 +12,8 @@ from local.server import Server
 from local.slack import SlackReceiver
 from local.slack_workspace import TOKEN, Channel
 
+NOT_ALLOWED: list[Any] = [["z"], [1], [{"z": ["a"]}], {"z": {"a": "b"}}, [[]], None, {"z": None}]
+
 
 @pytest.fixture
 def receiver() -> SlackReceiver:
@@ -102,7 +104,7 @@ def test_metadata_may_hold_what_slacks_types_allow(client: WebClient, channel: C
         ({"text": "x", "metadata": {"event_type": "x", "event_payload": {"y": "z" * 9_000}}}, "metadata_too_large"),
         *(
             ({"text": "x", "metadata": {"event_type": "x", "event_payload": {"y": value}}}, "invalid_metadata_schema")
-            for value in (["z"], [1], [{"z": ["a"]}], {"z": {"a": "b"}}, [[]], None, {"z": None})
+            for value in NOT_ALLOWED
         ),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
     ],
