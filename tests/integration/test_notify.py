@@ -200,12 +200,12 @@ class TestFailures:
         ("status", "body", "advice"),
         [
             (403, "invalid_token", "create one, and put its address into the secret"),
-            (404, "channel_not_found", "The webhook's channel is gone"),
+            (404, "channel_not_found", "The webhook's channel no longer exists"),
             (410, "channel_is_archived", "Unarchive the webhook's channel"),
             (403, "action_prohibited", "ask its administrators"),
             (403, "posting_to_general_channel_denied", "general channel"),
             (403, "team_disabled", "no longer active"),
-            (400, "user_not_found", "a person who is gone"),
+            (400, "user_not_found", "no longer exists: create a webhook for a channel"),
             (400, "invalid_payload", "please report it"),
         ],
     )

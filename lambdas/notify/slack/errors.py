@@ -41,7 +41,7 @@ class Verdict:
 
 
 BUG = "A bug of this software: please report it"
-WAIT = "Nothing: it is tried again"
+WAIT = "Nothing: it is retried"
 
 _BOT: Mapping[Verdict, tuple[str, ...]] = {
     Verdict(
@@ -71,8 +71,9 @@ _BOT: Mapping[Verdict, tuple[str, ...]] = {
         "messages_tab_disabled",
     ),
     Verdict(
-        Kind.REFUSED, "Ask the workspace's administrators to let apps edit their messages at any time; until then the "
-        "card stays as it is"
+        Kind.REFUSED,
+        "Ask the workspace's administrators to let apps edit their messages at any time; until then the "
+        "card stays as it is",
     ): ("edit_window_closed",),
     Verdict(Kind.REFUSED, BUG): (
         *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
@@ -90,7 +91,7 @@ _BOT: Mapping[Verdict, tuple[str, ...]] = {
         *("message_not_found", "thread_not_found", "cant_update_message", "cannot_reply_to_message"),
         "invalid_thread_ts",
     ),
-    Verdict(Kind.PASSING, "Nothing: it is tried again, and taken when the workspace's or channel's move is over"): (
+    Verdict(Kind.PASSING, "Nothing: it is retried, and succeeds once the workspace or channel has been migrated"): (
         "org_login_required",
         "team_added_to_org",
         "external_channel_migrating",
@@ -100,27 +101,30 @@ _BOT: Mapping[Verdict, tuple[str, ...]] = {
         *("internal_error", "fatal_error", "service_unavailable", "request_timeout", "update_failed"),
     ),
     Verdict(Kind.SLOW_DOWN, WAIT): ("ratelimited", "rate_limited", "message_limit_exceeded"),
-}  # fmt: skip
+}
 
 _WEBHOOK: Mapping[Verdict, tuple[str, ...]] = {
     Verdict(
-        Kind.LASTING, "The webhook was revoked, or its address is not whole: create one, and put its address into the "
-        "secret"
+        Kind.LASTING,
+        "The webhook was revoked, or its address is incomplete: create one, and put its address into the secret",
     ): ("no_service", "no_service_id", "no_team", "no_active_hooks", "invalid_token"),
-    Verdict(Kind.LASTING, "The webhook's channel is gone: create a webhook for another one"): ("channel_not_found",),
+    Verdict(Kind.LASTING, "The webhook's channel no longer exists: create a webhook for another one"): (
+        "channel_not_found",
+    ),
     Verdict(Kind.LASTING, "Unarchive the webhook's channel, or create a webhook for another one"): (
         "channel_is_archived",
     ),
-    Verdict(Kind.LASTING, "The webhook writes to a person who is gone: create a webhook for a channel"): (
+    Verdict(Kind.LASTING, "The person that the webhook writes to no longer exists: create a webhook for a channel"): (
         "user_not_found",
     ),
     Verdict(Kind.LASTING, "The workspace's rules forbid it: ask its administrators"): ("action_prohibited",),
     Verdict(
-        Kind.LASTING, "Only some people may post to the workspace's general channel: create a webhook for another one, "
-        "or let one of them create it"
+        Kind.LASTING,
+        "Only some people may post to the workspace's general channel: create a webhook for another one, "
+        "or let one of them create it",
     ): ("posting_to_general_channel_denied",),
     Verdict(Kind.LASTING, "The workspace is no longer active: create a webhook in one that is"): ("team_disabled",),
-    Verdict(Kind.LASTING, "Give the workflow the variables that this page names, exactly, all of type text"): (
+    Verdict(Kind.LASTING, "Give the workflow the variables that docs/slack.md names, exactly, all of type text"): (
         "invalid_workflow_input",
     ),
     Verdict(Kind.LASTING, BUG): (
@@ -128,7 +132,7 @@ _WEBHOOK: Mapping[Verdict, tuple[str, ...]] = {
         *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"),
     ),
     Verdict(Kind.PASSING, WAIT): ("rollup_error", "rate_limited"),
-}  # fmt: skip
+}
 
 
 def _by_name(names: Mapping[Verdict, tuple[str, ...]]) -> Mapping[str, Verdict]:
