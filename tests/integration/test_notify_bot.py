@@ -733,7 +733,10 @@ class TestSecrecy:
         ("secret", "error"),
         [
             ({"botToken": "xoxp-MARKER0SECRET"}, "should begin with xoxb-"),
-            ({"botToken": "xoxb-MARKER0\nSECRET"}, "should begin with xoxb-"),
+            *(
+                ({"botToken": f"xoxb-MARKER0{character}SECRET"}, "should begin with xoxb-")
+                for character in ("\n", " ", "é", "\u00a0", "\x7f")
+            ),
             ({"botToken": "xoxb-MARKER0SECRET", "domain": "evil.example"}, "slack.com or slack-gov.com"),
             ({"bottoken": "xoxb-MARKER0SECRET"}, "neither webhookUrl nor botToken"),
         ],

@@ -537,8 +537,9 @@ class TestMissing:
         assert known.told() == {}
 
     def test_an_empty_listing_keeps_what_the_next_poll_goes_by(self, known: World) -> None:
-        """It is not the last listing that counts, so daily reads are due as if it had not been."""
-        before = known.item("source#111122223333/eu-west-1")
+        """It does not count, so daily reads are due, and owed, as if it had not been."""
+        before = known.item("source#111122223333/eu-west-1") | {"owed": {"SS": [ORDER_ID]}}
+        known.put_item(before)
         known.answer(LIST, self.NONE)
         known.poll()
         after = known.item("source#111122223333/eu-west-1")
