@@ -148,7 +148,7 @@ class Api:
             failure = UnknownOutcomeError(f"Slack was not reached: {type(error).__name__}")
         if failure.retry_after:
             self.pace.hold(failure.retry_after)
-        raise failure from None
+        raise failure  # outside the handler: what it was made of, which may quote the token, is not its context
 
 
 @cache
