@@ -145,9 +145,11 @@ class Workspace:
             raise RefusalError("invalid_blocks" if fault.startswith("invalid_blocks") else fault)
         metadata = arguments.get("metadata", {"event_type": "none", "event_payload": {}})
         match metadata:
-            case {"event_type": str(), "event_payload": dict()}:
+            case {"event_type": str(), "event_payload": dict(payload)}:
                 if len(str(metadata)) > MAX_METADATA_CHARACTERS:
                     raise RefusalError("metadata_too_large")
+                if not all(_is_allowed(value) for value in payload.values()):
+                    raise RefusalError("invalid_metadata_schema")
             case _:
                 raise RefusalError("invalid_metadata_format")
         return {name: value for name, value in arguments.items() if name != "channel"}
@@ -192,6 +194,18 @@ class Workspace:
         joined = [channel for channel in self.channels if channel.joined and not channel.archived]
         page = _slice([{"id": channel.id, "name": channel.name} for channel in joined], arguments)
         return {"channels": page["items"], "response_metadata": page["response_metadata"]}
+
+
+def _is_allowed(value: Any) -> bool:
+    """Whether the types of Slack's SDK allow a value in a message's metadata: scalars, flat objects and lists of these.
+
+    https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/MessageMetadata
+    """
+    objects = value if isinstance(value, list) else [value]
+    return isinstance(value, str | int | float) or all(
+        isinstance(each, dict) and all(isinstance(member, str | int | float) for member in each.values())
+        for each in objects
+    )
 
 
 def _page(messages: Iterable[Json], arguments: Mapping[str, str]) -> Json:

@@ -1,5 +1,6 @@
 """Orders as botocore's model allows them, and beyond: unknown statuses, missing members, members never heard of."""
 
+from random import Random
 from typing import Any
 
 import botocore.session
@@ -31,6 +32,16 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
     if shape.type_name == "integer":
         return st.integers(0, 3)
     return st.sampled_from(["2026-01-01T00:00:00Z", "2026-06-01T12:30:00Z"])
+
+
+def shuffled(value: Any, chance: Random) -> Any:
+    """Give a value with the members of each list inside, at any depth, in another order."""
+    if isinstance(value, dict):
+        return {name: shuffled(member, chance) for name, member in value.items()}
+    if isinstance(value, list):
+        members = [shuffled(member, chance) for member in value]
+        return chance.sample(members, len(members))
+    return value
 
 
 orders = values(ORDER_SHAPE).map(lambda order: {**order, "OrderId": ORDER_ID})

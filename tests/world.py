@@ -32,7 +32,7 @@ from lambdas.orders.event_types import (
 )
 from lambdas.orders.events import SOURCE
 from lambdas.orders.lineage import links_of
-from lambdas.orders.order import Order, canonical_json
+from lambdas.orders.order import Order, unordered_json
 from lambdas.orders.snapshot_table import SnapshotTable
 from lambdas.poll.event_bus import EventBus
 from lambdas.poll.outposts import outposts_client
@@ -180,6 +180,7 @@ class World:
         - Nothing but an order's first observation is baseline.
         - After each observation, the events so far give an order that the API really gave, none older than before.
         - No order tells a link twice, nor that the same status has stalled.
+        - An order is missing, then reappears, then may be missing again; never twice in a row.
         """
         once = {order_id: _each_once(events) for order_id, events in self.told().items()}
         for order_id, events in once.items():
@@ -189,10 +190,12 @@ class World:
             stalled = [(event.get("lineItemId"), event["since"]) for event in events if event["detailType"] == STALLED]
             for each_once in (links_told(events), stalled):
                 assert len(each_once) == len(set(each_once))
+            presence = [event["detailType"] for event in events if event["detailType"] in {MISSING, REAPPEARED}]
+            assert presence == [REAPPEARED if place % 2 else MISSING for place in range(len(presence))]
         return once
 
     def _check_replay(self, order_id: str, events: list[dict[str, Any]]) -> None:
-        states, place = [canonical_json(keyed(order)) for order in self.history[order_id]], 0
+        states, place = [unordered_json(keyed(order)) for order in self.history[order_id]], 0
         for order in replayed(events):
             assert order in states[place:], f"{order_id} was never {order} since its state {place}"
             place = states.index(order, place)
@@ -205,7 +208,7 @@ class World:
         """
         once = self.check_told()
         for order_id, states in self.history.items():
-            assert list(replayed(once[order_id]))[-1:] == [canonical_json(keyed(states[-1]))], (
+            assert list(replayed(once[order_id]))[-1:] == [unordered_json(keyed(states[-1]))], (
                 f"{order_id}'s end is untold"
             )
             assert set(links_of(states[-1])) <= set(links_told(once[order_id]))
@@ -220,13 +223,13 @@ class World:
 
 
 def replayed(events: list[dict[str, Any]]) -> Iterator[str]:
-    """What an order was after each observation, by its events alone."""
+    """What an order was after each observation, by its events alone, up to the order of its lists."""
     order: Order = {}
     changes: list[Change] = []
     for event in events:
         if event["detailType"] == UPDATED:
             after = apply(changes, order)
-            yield canonical_json(after)
+            yield unordered_json(after)
             order, changes = {**after, "LineItems": [*after["LineItems"].values()]}, []
         elif event["detailType"] == DISCOVERED:
             order = event["order"]

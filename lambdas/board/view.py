@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from lambdas.board.filters import STALLED, Filters
 from lambdas.board.gather import Gathered
 from lambdas.orders.console import orders_url
+from lambdas.orders.dates import submitted_at
 from lambdas.orders.lineage import Lineage, Reference
 from lambdas.orders.order import (
     SETTLED_LINE_ITEM_STATUSES,
@@ -113,7 +114,7 @@ class Card:
         kind: See `status`.
         facts: Where it lives and what it is, in a few words each.
         console: Address of the orders in the AWS console.
-        submitted: When it was submitted; None where the API does not say.
+        submitted: When it was submitted; None if the API does not say, or says what cannot be.
         stages: Its life, oldest first.
         items: Its line items, and how many are in each status.
         counts: See `items`.
@@ -288,7 +289,7 @@ def _card(snapshot: Snapshot, lineage: Lineage, now: datetime) -> Card:
         kind=KINDS.get(status, "unknown"),
         facts=tuple(plain(fact) for fact in (order.get("OutpostId"), order.get("OrderType"), account, region) if fact),
         console=orders_url(region) if region else "",
-        submitted=_told(order.get("OrderSubmissionDate"), now),
+        submitted=_moment(submitted, now) if (submitted := submitted_at(order, now)) else None,
         stages=axis.stages(snapshot.history.get(ORDER, ()), SETTLED_ORDER_STATUSES),
         items=items,
         counts={plain(name): number for name, number in line_item_counts_by_status(order).items()},
@@ -338,15 +339,6 @@ def _shipment(item: LineItem) -> tuple[str, str, str] | None:
 def _assets(assets: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
     for asset in assets:
         yield plain(asset.get("AssetId")), ", ".join(plain(address) for address in asset.get("MacAddressList", []))
-
-
-def _told(time: Any, now: datetime) -> Moment | None:
-    """Read a time of the API's; it may have sent anything."""
-    try:
-        told = from_iso8601(time)
-        return _moment(told if told.tzinfo else told.replace(tzinfo=UTC), now)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 @lru_cache(maxsize=4_096)  # line items that move together share their times

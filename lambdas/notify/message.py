@@ -6,11 +6,14 @@ A message is made of plain text: each channel escapes and cuts it as its own rul
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lambdas.orders import event_types
 from lambdas.orders.console import alarm_url, orders_url
+from lambdas.orders.dates import submitted_at
 from lambdas.orders.progress import STAGES
+from lambdas.orders.timestamps import from_iso8601, to_iso8601
 from lambdas.orders.words import count, duration, plain
 
 Change = Mapping[str, Any]
@@ -55,11 +58,16 @@ class Message:
     sequence: int = 0
 
 
+Words = Callable[[list[Change]], Iterator[Line]]  # puts the changes of a type into words
+
+
 def order_message(detail: Mapping[str, Any]) -> Message:
     """Put the `detail` of an `Outposts Order Updated` event into words."""
     changes = _by_type(detail["changes"])
-    lines = [line for detail_type, words in _WORDS.items() for line in words(changes.get(detail_type, []))]
-    lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in _WORDS]
+    discovered = partial(_discovered, observed_at=detail["observedAt"])
+    words_of: dict[str, Words] = {event_types.DISCOVERED: discovered, **_WORDS}
+    lines = [line for detail_type, words in words_of.items() for line in words(changes.get(detail_type, []))]
+    lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in words_of]
     if omitted := detail.get("changesOmitted"):
         lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
     counts = detail["lineItemCountsByStatus"].items()
@@ -197,10 +205,10 @@ def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
     return found
 
 
-def _discovered(changes: list[Change]) -> Iterator[Line]:
+def _discovered(changes: list[Change], observed_at: str) -> Iterator[Line]:
     for change in changes:
-        submitted = change["order"].get("OrderSubmissionDate")
-        yield Line(f"New order{f', submitted {plain(submitted)}' if submitted else ''}")
+        submitted = submitted_at(change["order"], from_iso8601(observed_at))
+        yield Line(f"New order{f', submitted {to_iso8601(submitted)}' if submitted else ''}")
 
 
 def _order_status(changes: list[Change]) -> Iterator[Line]:
@@ -344,9 +352,8 @@ def _reappeared(changes: list[Change]) -> Iterator[Line]:
         yield Line("AWS lists this order again")
 
 
-# The order of this table is the order of a message's lines.
-_WORDS: dict[str, Callable[[list[Change]], Iterator[Line]]] = {
-    event_types.DISCOVERED: _discovered,
+# The order of this table is the order of a message's lines; a discovery, which needs the time too, comes first.
+_WORDS: dict[str, Words] = {
     event_types.ORDER_STATUS: _order_status,
     event_types.LINE_ITEM_STATUS: _line_item_status,
     event_types.STALLED: _stalled,

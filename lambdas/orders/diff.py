@@ -1,6 +1,7 @@
 """How two reads of one order differ, as the changes that events tell. Pure.
 
-Whatever differs shows in at least one change: applying the changes to the old order gives the new one.
+Whatever differs shows in at least one change: applying the changes to the old order gives the new one, up to the order
+of the lists' members, which carries no meaning.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -22,7 +23,7 @@ from lambdas.orders.event_types import (
     LineItemMoved,
     OrderMoved,
 )
-from lambdas.orders.order import LineItem, Order, canonical_json, line_items_by_id
+from lambdas.orders.order import LineItem, Order, differ, line_items_by_id
 from lambdas.orders.shipment import shipment_of
 
 TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
@@ -55,7 +56,7 @@ def diff(old: Order, new: Order) -> list[Change]:
     Status changes come without `secondsInPreviousStatus`: how long a status lasted is not in the orders.
     """
     before, after = line_items_by_id(old), line_items_by_id(new)
-    differing = {name for name in after if name in before and _differ(before[name], after[name])}
+    differing = {name for name in after if name in before and differ(before[name], after[name])}
     return [
         *_order_status(old, new),
         *_line_items(before, after, differing),
@@ -96,7 +97,7 @@ def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
     if (shipment := shipment_of(new)) != (previous := shipment_of(old)):
         yield SHIPMENT.change({"lineItemId": name, "shipment": shipment, "previousShipment": previous})
     assets, previous_assets = new.get("AssetInformationList"), old.get("AssetInformationList")
-    if _differ(assets, previous_assets):
+    if differ(assets, previous_assets):
         yield ASSETS.change({"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
 
 
@@ -115,13 +116,8 @@ def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozen
     return [
         {"path": f"{path}/{_pointer(name)}", "value": new.get(name), "previousValue": old.get(name)}
         for name in (old.keys() | new.keys()) - but
-        if _differ(old.get(name), new.get(name))
+        if differ(old.get(name), new.get(name))
     ]
-
-
-def _differ(old: object, new: object) -> bool:
-    """Compare as JSON, in which `1` and `true` differ; in Python they are equal."""
-    return old is not new and canonical_json(old) != canonical_json(new)
 
 
 def _pointer(member: str) -> str:

@@ -212,7 +212,7 @@ class OrderStalled(TypedDict):
 
 
 class OrderMissing(TypedDict):
-    """ListOrders no longer names an order that it named."""
+    """ListOrders no longer names an order. If it names none of a source's orders, a second listing confirmed it."""
 
 
 class OrderReappeared(TypedDict):

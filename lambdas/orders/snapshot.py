@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lambdas.orders import diff
+from lambdas.orders.dates import submitted_at
 from lambdas.orders.event_types import LINE_ITEM_STATUS, ORDER_STATUS, Change, Lasted
 from lambdas.orders.events import Event, Observation, events_of
 from lambdas.orders.lineage import Lineage, Link, Reference, links_of
@@ -39,7 +40,8 @@ class Snapshot:
         version: Counts the writes of this snapshot; a write is conditional on the version that was loaded.
         sequence: The `sequence` of the last event made.
         history: The statuses that each had, the current one last: the order's under `ORDER`, a line item's under its
-            id. Of more than 20, the latest.
+            id. Of more than 20, the latest. None of those that it was stored with are left if all began when they
+            cannot have; it then begins with the next observation.
         stalled: Whose current status was told to last too long; keys of `history`.
         linked: The links that this order was told to be the replacement in, former ones first.
         pending: Events made but not yet known to be published, in sequence.
@@ -99,7 +101,8 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     missing = old.missing if listed is None else not listed
     seen = [diff.presence(missing)] if missing != old.missing else []
     seen += [diff.discovery(order)] if anew else diff.diff(old.order, order)
-    history = _history(old, order, now) if seen else old.history
+    complete = all(old.history.values())
+    history = old.history if complete and not seen else _history(old, order, now)
     lasting = {name for name in old.stalled if history.get(name) == old.history.get(name)}
     stalled = frozenset() if anew else frozenset(lasting)
     late = {} if anew or missing else _late(order, history, now, stalled_after, told=stalled)
@@ -110,7 +113,7 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     changes += [lineage.told(link) for link in linked if link not in told]
     changes += [lineage.told(link) for link in lineage.naming(old.order_id) if anew and link not in linked]
     changes += late.values()
-    if not changes and summary == old.summary:
+    if not changes and summary == old.summary and complete:
         return None
     events = events_of(order, changes, observation, after_sequence=old.sequence)
     return replace(
@@ -169,11 +172,10 @@ def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[Entered, 
 
 
 def _submitted(order: Order, now: str) -> str:
-    """When an order was submitted; now, where it does not say, or says what cannot be."""
-    try:
-        return to_iso8601(min(from_iso8601(order["OrderSubmissionDate"]), from_iso8601(now)))
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return now
+    """Return when an order was submitted; now, if it does not say, or says what cannot be."""
+    observed = from_iso8601(now)
+    submitted = submitted_at(order, observed)
+    return to_iso8601(min(submitted, observed)) if submitted else now
 
 
 def statuses(order: Order) -> dict[str, str | None]:

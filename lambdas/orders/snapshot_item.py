@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from lambdas.orders.dates import can_be
 from lambdas.orders.diff import diff
 from lambdas.orders.events import Event
 from lambdas.orders.lineage import Link, as_rows, links_from_rows, links_of
@@ -160,7 +161,10 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
     _check(body.keys() == _BODY, f"it has {sorted(body)}")
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
     diff(order, order)  # what cannot be compared is as good as unreadable
-    history = {name: tuple(_entered(*entry) for entry in entries) for name, entries in body["history"].items()}
+    history = {
+        name: tuple(_entered(*entry) for entry in entries if can_be(entry[1]))
+        for name, entries in body["history"].items()
+    }
     linked = links_from_rows(order_id, body["linked"])
     return {**body, "history": history, "stalled": frozenset(body["stalled"]), "linked": linked}
 
@@ -173,7 +177,6 @@ def _replaces(links: tuple[Link, ...]) -> Item:
 
 
 def _entered(status: str | None, at: str) -> Entered:
-    from_iso8601(at)
     return Entered(status, at)
 
 

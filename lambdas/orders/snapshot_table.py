@@ -2,7 +2,8 @@
 
 An order's items are those of `lambdas.orders.snapshot_item`; the index `BySource` carries only what choosing the
 orders to read needs, so that choosing does not read the snapshots.
-A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `resumeAt`, `owed`, `failed`.
+A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`,
+`failed`.
 An item that was set aside: the damaged item as it was, under `set-aside#<its id>#<its version>`, out of the index.
 """
 
@@ -69,10 +70,9 @@ class SourceState:
     Attributes:
         baseline_at: When its first complete listing began, ISO 8601; None before.
         baseline_left: Orders that this listing named and that are not known to be stored yet.
-        polled_at: When its last complete listing began, ISO 8601; None before.
-        resume_at: The first order that the last run had no time for, empty where it had time for all.
-        owed: Settled orders that a run meant to read and had no time for.
-        failed: Orders that failed in the last run.
+        polled_at: When its last complete listing that counts began, ISO 8601; None before.
+        vanished_after: The `polled_at` that the last listing followed which named none of the source's orders, and
+            therefore did not count; None before. Any listing that counts outdates it, by its own `polled_at`.
     """
 
     baseline_at: str | None = None
@@ -81,6 +81,12 @@ class SourceState:
     resume_at: str = ""
     owed: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
+    vanished_after: str | None = None
+
+    @property
+    def vanished(self) -> bool:
+        """Whether a listing named none of the source's orders, and none that counts came to its end since it began."""
+        return self.polled_at is not None and self.vanished_after == self.polled_at
 
 
 class SnapshotTable:
@@ -244,6 +250,7 @@ class SnapshotTable:
             resume_at=item.get("resumeAt", {}).get("S", ""),
             owed=frozenset(item.get("owed", {}).get("SS", [])),
             failed=frozenset(item.get("failed", {}).get("SS", [])),
+            vanished_after=item.get("vanishedAfter", {}).get("S"),
         )
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
@@ -257,7 +264,7 @@ class SnapshotTable:
         return state if begun else self.source_state(name)
 
     def save_source_state(self, name: str, state: SourceState) -> None:
-        """Remember a source's state; times that it does not know stay as another run may have written them."""
+        """Remember a source's state; times that are None stay as they are: another run may have written them."""
         values: dict[str, Any] = {
             "resumeAt": {"S": state.resume_at} if state.resume_at else None,
             "owed": _ids(_fitting(state.owed)),
@@ -267,6 +274,8 @@ class SnapshotTable:
             values |= {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
         if state.polled_at:
             values["polledAt"] = {"S": state.polled_at}
+        if state.vanished_after:
+            values["vanishedAfter"] = {"S": state.vanished_after}
         self._update_source(name, values)
 
     def _update_source(self, name: str, values: Mapping[str, Any], condition: str = "") -> None:

@@ -13,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
-from lambdas.orders.order import Order, canonical_json
+from lambdas.orders.order import Order, canonical_json, unordered_json
 from lambdas.orders.timestamps import to_iso8601
 from lambdas.poll.source import Source
 
@@ -71,8 +71,8 @@ def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Se
 
 
 def digest(summary: Mapping[str, Any]) -> bytes:
-    """Eight bytes that differ when anything in a ListOrders summary does."""
-    return hashlib.sha256(canonical_json(summary).encode()).digest()[:8]
+    """Eight bytes that differ when anything in a ListOrders summary does, but for the order of its lists."""
+    return hashlib.sha256(unordered_json(summary).encode()).digest()[:8]
 
 
 def get_order(client: "OutpostsClient", order_id: str) -> Order:

@@ -112,6 +112,9 @@ class Poll:
         What is known is asked for before the listing: an order that a run beside this one stores in between would
         look missing otherwise.
 
+        A listing that names none of the orders known is more likely a mistake than the truth: it counts for nothing
+        but a mark, and the orders are reported missing when the next complete listing names none of them either.
+
         New replacement orders are taken up before all others, so that whatever they replace is told together with its
         replacement.
 
@@ -136,6 +139,9 @@ class Poll:
         last = from_iso8601(state.polled_at) if state.polled_at else None
         tells_missing = complete and listing.explicit and last
         missing = orders_gone_missing(listed, known, self.source.outpost_ids) if tells_missing else []
+        if doubted := bool(missing) and known.keys().isdisjoint(listed) and not state.vanished:
+            logger.warning("ListOrders names none of the orders known; a second listing decides", orders=len(missing))
+            missing = []
         pending = {order_id for order_id, order in known.items() if order.pending}
         chosen = orders_to_read(listed, known, last, began, state.owed | state.failed)
         plan = Plan(
@@ -149,7 +155,8 @@ class Poll:
             lineage=_lineage_of(known.values()),
         )
         left = self._carry_out(plan, summary)
-        self.table.save_source_state(self.source.name, _next_state(state, plan, summary, left, began))
+        next_state = _next_state(state, plan, summary, left, began, doubted=doubted)
+        self.table.save_source_state(self.source.name, next_state)
         return summary
 
     def run_only(self, order_ids: Sequence[str]) -> Summary:
@@ -317,19 +324,24 @@ def _done(under_way: dict[Future[Outcome], str], enough: int) -> list[Outcome]:
     return [each.result() for each in done]
 
 
-def _next_state(state: SourceState, plan: Plan, summary: Summary, left: Sequence[str], began: datetime) -> SourceState:
-    """What the next run goes by; where the listing was not complete, only which orders to take up first and last."""
+def _next_state(  # noqa: PLR0913 - all that a run knows of its source
+    state: SourceState, plan: Plan, summary: Summary, left: Sequence[str], began: datetime, *, doubted: bool
+) -> SourceState:
+    """What the next run goes by; after a listing that does not count, only which orders to take up first and last."""
     failed = {order_id for order_id in summary.failures if order_id is not LISTING}
     not_done = failed.union(left)
     apart = plan.first | state.failed  # these have their place whatever the turn
     in_turn = [order_id for order_id in left if order_id in plan.listed and order_id not in apart]
+    owed = frozenset(order_id for order_id in in_turn if order_id in plan.known and plan.known[order_id].settled)
     state = replace(
         state,
         resume_at=next(iter(in_turn), ""),
-        owed=frozenset(order_id for order_id in in_turn if order_id in plan.known and plan.known[order_id].settled),
+        owed=state.owed | owed if doubted else owed,
         failed=frozenset(failed | (state.failed & set(left))),
+        polled_at=None,
+        vanished_after=state.polled_at if doubted else None,
     )
-    if LISTING in summary.failures:
+    if doubted or LISTING in summary.failures:
         return state
     return replace(state, baseline_left=frozenset(plan.baseline & not_done), polled_at=to_iso8601(began))
 

@@ -111,6 +111,11 @@ class TestTopic:
         assert subscription["FilterPolicyScope"] == "MessageBody"
         assert subscription["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
 
+    def test_alarms_go_to_the_queue_for_amazon_q_alone(self) -> None:
+        """Without Slack too: the function turns them into custom notifications."""
+        template = template_of({"amazonQDeveloper": True})
+        assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
+
     def test_without_slack_alarms_need_no_detour(self, minimal: Template) -> None:
         """Who has no Slack hears of alarms by the topic itself."""
         minimal.resource_count_is("AWS::SNS::Subscription", 0)

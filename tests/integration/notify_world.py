@@ -120,6 +120,14 @@ class World:
             if item.get("status") == {"S": "INPROGRESS"}:
                 dynamodb.put_item(TableName=self.table, Item=item | {"in_progress_expiration": {"N": "1"}})
 
+    def let_days_pass(self, days: int) -> None:
+        """Turn the clock for what is remembered: it expires so many days sooner."""
+        dynamodb = self._client("dynamodb")
+        for item in dynamodb.scan(TableName=self.table)["Items"]:
+            if "expiration" in item:
+                expiration = int(item["expiration"]["N"]) - days * 86_400
+                dynamodb.put_item(TableName=self.table, Item=item | {"expiration": {"N": str(expiration)}})
+
     def remembered(self) -> int:
         """Count the events, by channel, that were written down as told."""
         items = self._client("dynamodb").scan(TableName=self.table)["Items"]

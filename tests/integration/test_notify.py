@@ -106,6 +106,22 @@ class TestTelling:
         threads = [notification["metadata"]["threadId"] for notification in drain(chat)]
         assert sorted(threads) == ["Outposts order notifier: PollsFailing", "oo-1"]
 
+    def test_amazon_q_developer_alone_is_told_of_alarms_too(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Without Slack: the topic's subscribers have alarms already, a chat of Amazon Q has not."""
+        chat, arn = make_queue("chat")
+        sns = boto3.client("sns")
+        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        monkeypatch.delenv("SLACK_SECRET_NAME")
+        world.put(ALARM)
+        assert world.run() == []
+        (notification,) = drain(chat)
+        assert notification["content"]["title"] == "Outposts order notifier: PollsFailing is on"
+        assert world.sns_told() == {}
+
     def test_without_slack_the_topic_is_told(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Slack is optional."""
         monkeypatch.delenv("SLACK_SECRET_NAME")
@@ -159,6 +175,50 @@ class TestFailures:
         assert world.run() == []
         assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
         assert world.slack_told(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
+
+    def test_waits_double_from_15_seconds_up_to_15_minutes(self, world: World) -> None:
+        """A channel that stays down is tried ever more seldom."""
+        world.put("oo-1")
+        world.slack_answers(status=500, times=9)
+        waits = []
+        for _ in range(9):
+            world.run()
+            waits += world.calls.visibilities
+        assert waits == [15, 30, 60, 120, 240, 480, 900, 900, 900]
+
+    def test_a_lasting_error_is_always_waited_out_for_15_minutes(self, world: World) -> None:
+        """What somebody has to fix is not fixed in seconds."""
+        world.put("oo-1")
+        world.slack_answers(status=404, body="no_service", times=2)
+        waits = []
+        for _ in range(2):
+            world.run()
+            waits += world.calls.visibilities
+        assert waits == [900, 900]
+
+    @pytest.mark.parametrize(
+        ("status", "body", "advice"),
+        [
+            (403, "invalid_token", "create one, and put its address into the secret"),
+            (404, "channel_not_found", "The webhook's channel no longer exists"),
+            (410, "channel_is_archived", "Unarchive the webhook's channel"),
+            (403, "action_prohibited", "ask its administrators"),
+            (403, "posting_to_general_channel_denied", "general channel"),
+            (403, "team_disabled", "no longer active"),
+            (400, "user_not_found", "no longer exists: create a webhook for a channel"),
+            (400, "invalid_payload", "please report it"),
+        ],
+    )
+    def test_an_error_of_a_webhook_says_what_to_do(
+        self, world: World, logs: io.StringIO, status: int, body: str, advice: str
+    ) -> None:
+        """By Slack's name of it, and it is waited out with the longest back-off."""
+        world.put("oo-1")
+        world.slack_answers(status=status, body=body)
+        world.run()
+        assert world.calls.visibilities == [900]
+        assert f"Slack answered {status} {body}. " in logs.getvalue()
+        assert advice in logs.getvalue()
 
     def test_slack_that_does_not_answer_in_time_is_told_later(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -246,6 +306,22 @@ class TestFailures:
         assert world.run() == [body]
         assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
         assert "cannot be understood" in logs.getvalue()
+
+
+class TestMemory:
+    """What a channel was told is remembered for 30 days."""
+
+    @pytest.mark.parametrize(("days", "again"), [(29, 0), (31, 1)])
+    def test_an_event_that_comes_again_is_told_again_only_after_30_days(
+        self, world: World, days: int, again: int
+    ) -> None:
+        """A dead letter rests for 14 days, and what was archived can be replayed: neither makes a second message."""
+        world.put("oo-1")
+        world.run()
+        world.let_days_pass(days)
+        world.put("oo-1")
+        assert world.run() == []
+        assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1 + again}, {"oo-1": 1 + again})
 
 
 class TestCrashes:

@@ -3,27 +3,36 @@
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import clear_caches
 from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
+from werkzeug import Request, Response
 
 from lambdas.notify import pace
-from lambdas.notify.slack import api, threads
+from lambdas.notify.channel import Notice
+from lambdas.notify.message import order_message
+from lambdas.notify.slack import api, clients, threads
+from lambdas.notify.slack.bot import reply_payload
 from lambdas.orders.observability import logger
 from lambdas.orders.order import Order
 from lambdas.orders.snapshot import Entered, Snapshot
 from lambdas.orders.snapshot_table import SnapshotTable
+from local.server import Server
 from local.slack_workspace import TOKEN, Channel
 from tests.integration.conftest import Slack
 from tests.integration.lambda_context import Context
 from tests.integration.notify_world import Calls, KilledError, World, deploy, put_secret
 from tests.unit.notify.details import an_order, detail_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ORDER = "oo-0123456789abcdef0"
 ALARM = {
@@ -130,7 +139,7 @@ def bot(table: str, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
     put_secret(json.dumps({"botToken": TOKEN}))
     yield Bot(world, slack.receiver.workspace.add("#outposts"), table)
     api._client.cache_clear()
-    api._channel_id.cache_clear()
+    api._channel_ids.clear()
 
 
 @pytest.fixture
@@ -207,6 +216,29 @@ class TestThread:
         bot.observe(an_order(item="ERROR"), an_order(item="ERROR", status="ERROR"), 4)
         bot.world.run()
         assert [bool(reply.get("reply_broadcast")) for reply in bot.replies] == [False, False, True, True]
+
+    @pytest.mark.parametrize(
+        ("change", "loud"),
+        [
+            ({"detailType": "Outposts Order Status Change", "status": "COMPLETED"}, True),
+            ({"detailType": "Outposts Order Stalled", "status": "PREPARING", "since": "2026-10-01T00:00:00Z"}, True),
+            ({"detailType": "Outposts Order Missing"}, True),
+            ({"detailType": "Outposts Line Item Status Change", "status": "ERROR"}, True),
+            ({"detailType": "Outposts Line Item Status Change", "status": "REPLACED"}, True),
+            ({"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}, False),
+            ({"detailType": "Outposts Order Reappeared"}, False),
+            ({"detailType": "Outposts Line Item Added", "lineItem": {}}, False),
+        ],
+    )
+    def test_what_is_broadcast(self, change: dict[str, Any], *, loud: bool) -> None:
+        """The order's own status, a stalled or missing order, and a line item in error or replaced; nothing else."""
+        whole = {"eventId": "e", "lineItemId": "ooi-1", "previousStatus": "BUILDING", **change}
+        detail = detail_of(an_order(), an_order(item="SHIPPED")) | {
+            "changes": [{"secondsInPreviousStatus": 1, "days": 50, "thresholdDays": 45, **whole}]
+        }
+        notice = Notice("e", order_message(detail), {}, detail)
+        assert ("reply_broadcast" in reply_payload([notice], loud=True)) is loud
+        assert "reply_broadcast" not in reply_payload([notice], loud=False)
 
     def test_replacements_that_events_told_stay_on_the_card(self, bot: Bot) -> None:
         """The order itself does not name what replaces its line items, so the thread remembers it."""
@@ -368,6 +400,23 @@ class TestLostAnswers:
         assert bot.world.run() == []
         assert (len(bot.channel.cards), len(bot.replies)) == (1, 1)
 
+    def test_a_lost_reply_that_version_0_1_0_posted_is_found(self, bot: Bot) -> None:
+        """Its metadata listed the events as texts, which Slack's types do not allow."""
+        bot.observe(None, an_order(), 1)
+        assert bot.world.run() == []
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2)
+        bot.observe(an_order(item="SHIPPED"), an_order(item="DELIVERED"), 3)
+        bot.world.slack_answers(path="/api/chat.update", status=503)
+        assert len(bot.world.run()) == 2
+        metadata = {"event_type": "outposts_order_update", "event_payload": {"event_ids": [f"event 2 of {ORDER}"]}}
+        ts = f"{int(time.time())}.999999"
+        bot.channel.messages[ts] = {"ts": ts, "thread_ts": bot.card["ts"], "metadata": metadata}
+        assert bot.world.run() == []
+        first, old, new = bot.replies
+        assert old["ts"] == ts
+        assert new["metadata"]["event_payload"] == {"events": [{"id": f"event 3 of {ORDER}"}]}
+        assert first["metadata"]["event_payload"] == {"events": [{"id": f"event 1 of {ORDER}"}]}
+
     def test_a_card_is_found_behind_pages_of_others(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
         """A busy channel hides it not."""
         monkeypatch.setattr(api, "PAGE", 2)
@@ -412,6 +461,17 @@ class TestLostAnswers:
         assert len(bot.replies) == 1
 
 
+def make_again(bot: Bot, trouble: str) -> Channel:
+    """Let the bot's channel be archived, without it or gone, and give another one its name."""
+    bot.channel.archived, bot.channel.joined = trouble == "archived", trouble != "left"
+    if trouble == "deleted":
+        bot.workspace.channels.remove(bot.channel)
+    after = Channel("C123456789", bot.channel.name)
+    bot.channel.name = "outposts-old"
+    bot.workspace.channels.append(after)
+    return after
+
+
 class TestTrouble:
     """Slack refuses."""
 
@@ -445,11 +505,11 @@ class TestTrouble:
         ("error", "advice"),
         [
             ("invalid_auth", "put its bot token into the secret"),
-            ("token_revoked", "install the app again"),
+            ("token_revoked", "Install the app again"),
             ("missing_scope", "docs/slack.md"),
             ("not_in_channel", "/invite"),
             ("channel_not_found", "notifier.slack.channel"),
-            ("is_archived", "unarchive it"),
+            ("is_archived", "Unarchive the channel"),
             ("restricted_action", "ask its administrators"),
             ("msg_blocks_too_long", "please report it"),
         ],
@@ -474,7 +534,7 @@ class TestTrouble:
         assert bot.world.run() == []
         assert "1 BUILDING" in text_of(bot.card)
         assert "ERROR" in text_of(bot.replies[1])
-        assert logs.getvalue().count("edit_window_closed: the workspace") == 1
+        assert logs.getvalue().count("edit_window_closed. Ask the workspace") == 1
 
     @pytest.mark.parametrize(
         ("error", "told"),
@@ -506,7 +566,65 @@ class TestTrouble:
         bot.channel.archived = True
         bot.observe(None, an_order(), 2)
         assert len(bot.world.run()) == 1
-        assert "the channel is archived" in logs.getvalue()
+        assert "is_archived. Unarchive the channel" in logs.getvalue()
+
+    @pytest.mark.parametrize("known", [False, True], ids=["new order", "known order"])
+    @pytest.mark.parametrize("trouble", ["archived", "left", "deleted"])
+    def test_a_channel_made_again_under_the_same_name_is_found(self, bot: Bot, trouble: str, *, known: bool) -> None:
+        """A warm function asks for the id again, and posts card and reply in the channel that has the name now."""
+        bot.observe(None, an_order("oo-a" if not known else ORDER), 1)
+        assert bot.world.run() == []
+        after = make_again(bot, trouble)
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2)
+        bot.world.put(ALARM)
+        assert bot.world.run() == []
+        assert bot.world.calls.made.count("users.conversations") == 1
+        assert [card["text"] for card in after.cards] == [
+            "Outposts order notifier: PollsFailing is on",
+            f"Order {ORDER} is IN_PROGRESS",
+        ]
+        assert len(after.replies(after.cards[1]["ts"])) == 1
+        bot.observe(an_order(item="SHIPPED"), an_order(item="DELIVERED"), 3)
+        assert bot.world.run() == []
+        assert "users.conversations" not in bot.world.calls.made
+
+    def test_a_lost_channel_is_looked_up_once_in_a_run(self, bot: Bot, logs: io.StringIO) -> None:
+        """However many messages meet it; then it says what is wrong with the channel that it knows."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        bot.channel.archived = True
+        for name in ("oo-1", "oo-2", "oo-3"):
+            bot.observe(None, an_order(name), 1)
+        assert len(bot.world.run()) == 3
+        assert bot.world.calls.made.count("users.conversations") == 1
+        assert bot.world.calls.made.count("chat.postMessage") == 3
+        assert bot.world.calls.visibilities == [900] * 3
+        assert logs.getvalue().count("is_archived. Unarchive the channel") == 3
+        bot.channel.archived = False
+        assert bot.world.run() == []
+
+    def test_a_lost_channel_is_looked_up_soon_again_if_slack_is_down(self, bot: Bot) -> None:
+        """The look-up fails for now: so does the message, with the short back-off."""
+        bot.observe(None, an_order(), 1)
+        bot.world.run()
+        after = make_again(bot, "archived")
+        bot.observe(None, an_order("oo-1"), 1)
+        bot.world.slack_answers(path="/api/users.conversations", status=503)
+        assert len(bot.world.run()) == 1
+        assert bot.world.calls.visibilities == [15]
+        assert bot.world.run() == []
+        assert len(after.cards) == 1
+
+    def test_a_channel_configured_by_its_id_is_never_looked_up(
+        self, bot: Bot, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO
+    ) -> None:
+        """An id stands for one channel for ever."""
+        monkeypatch.setenv("SLACK_CHANNEL", bot.channel.id)
+        make_again(bot, "archived")
+        bot.observe(None, an_order(), 1)
+        assert len(bot.world.run()) == 1
+        assert "users.conversations" not in bot.world.calls.made
+        assert "is_archived. Unarchive the channel" in logs.getvalue()
 
     def test_a_channel_that_the_app_is_not_in_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
         """A name is looked for among the channels that the app was invited to, at every run until it is found."""
@@ -615,7 +733,10 @@ class TestSecrecy:
         ("secret", "error"),
         [
             ({"botToken": "xoxp-MARKER0SECRET"}, "should begin with xoxb-"),
-            ({"botToken": "xoxb-MARKER0\nSECRET"}, "should begin with xoxb-"),
+            *(
+                ({"botToken": f"xoxb-MARKER0{character}SECRET"}, "should begin with xoxb-")
+                for character in ("\n", " ", "é", "\u00a0", "\x7f")
+            ),
             ({"botToken": "xoxb-MARKER0SECRET", "domain": "evil.example"}, "slack.com or slack-gov.com"),
             ({"bottoken": "xoxb-MARKER0SECRET"}, "neither webhookUrl nor botToken"),
         ],
@@ -630,17 +751,59 @@ class TestSecrecy:
         assert error in logs.getvalue()
         assert "MARKER0" not in logs.getvalue()
 
-    @pytest.mark.parametrize("secret", [{"botToken": TOKEN}, {"webhookUrl": "/services/T1/B1/x"}])
-    def test_no_redirect_is_followed(self, bot: Bot, secret: dict[str, str]) -> None:
-        """Whoever makes Slack's address answer with a redirect does not get the message."""
-        url = {"webhookUrl": bot.world.slack.origin + secret["webhookUrl"]} if "webhookUrl" in secret else {}
-        put_secret(json.dumps({**secret, **url}))
-        clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
+    @pytest.mark.parametrize(
+        ("status", "proxy"),
+        [*((status, "") for status in (301, 302, 303, 307, 308)), (302, "http://127.0.0.1:9")],
+        ids=[*map(str, (301, 302, 303, 307, 308)), "302 and a proxy that this host bypasses"],
+    )
+    @pytest.mark.parametrize(
+        ("path", "wait"),
+        [("/services/T1/B1/x", 900), ("/api/users.conversations", 15), ("/api/chat.postMessage", 15)],
+        ids=["webhook", "bot that reads", "bot that writes"],
+    )
+    def test_no_redirect_is_followed(  # noqa: PLR0913, PLR0917 - each is used
+        self, bot: Bot, monkeypatch: pytest.MonkeyPatch, path: str, wait: int, status: int, proxy: str
+    ) -> None:
+        """Another host gets no request, so neither token nor message; the message counts as not delivered."""
+        first_in_its_process(monkeypatch)
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        webhook = {"webhookUrl": bot.world.slack.origin + path}
+        put_secret(json.dumps({"botToken": TOKEN} if path.startswith("/api/") else webhook))
         bot.observe(None, an_order(), 1)
-        elsewhere = {"Location": f"{bot.world.slack.origin}/services/T2/B2/elsewhere"}
-        bot.world.slack_answers(status=302, headers=elsewhere, body="")
-        assert len(bot.world.run()) == 1
+        elsewhere = Elsewhere()
+        with Server(elsewhere) as other:
+            bot.world.slack_answers(path=path, status=status, headers={"Location": f"{other.url}{path}"}, body="")
+            assert len(bot.world.run()) == 1
+        assert elsewhere.requests == []
         assert bot.world.slack.receiver.messages == []
+        assert bot.world.calls.visibilities == [wait]
+        assert bot.world.run() == []
+        assert bot.world.slack.receiver.messages != []
+
+
+class Elsewhere:
+    """Another host, which would take any message and answers as Slack does."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        request = Request(environ)
+        self.requests.append(f"{request.method} {request.path} {request.headers} {request.get_data()!r}")
+        hooked = request.path.startswith("/services/")
+        text = "ok" if hooked else json.dumps({"ok": True, "ts": "1.000001", "channels": []})
+        return Response(text)(environ, start_response)
+
+
+def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what a client of Slack's did for the whole process, so that only the next one's own guard can help."""
+    monkeypatch.setattr("urllib.request._opener", None)
+    clients._follow_no_redirects.cache_clear()
+    api._client.cache_clear()
+    api._channel_ids.clear()
+    clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
 
 
 def test_killed_is_no_ordinary_error() -> None:

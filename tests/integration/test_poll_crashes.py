@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from lambdas.orders.event_types import REPLACEMENT_LINKED, STALLED
+from lambdas.orders.event_types import MISSING, REPLACEMENT_LINKED, STALLED
 from lambdas.orders.order import Order
 from local.outposts.merge_patch import patch_order
 from tests.world import Call, Poller, Stopped, Trouble, World
@@ -33,11 +33,15 @@ def settled(number: int) -> Order:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What poll already knows, what happens before the run that is stopped, and what is told of it among the rest."""
+    """What poll already knows, what happens before the run that is stopped, and what is told of it among the rest.
+
+    Where it takes several `silent` runs, one after the other, to be sure that nothing more is told, it says so.
+    """
 
     known: tuple[Order, ...]
     happens: Callable[[World], None]
     tells: frozenset[str] = frozenset()
+    silent: int = 1
 
 
 def discovery(world: World) -> None:
@@ -88,6 +92,18 @@ def settles(world: World) -> None:
     world.put(settled(1))
 
 
+def all_vanish(world: World) -> None:
+    """ListOrders names no order any more, which is not believed at once."""
+    world.hidden.update(world.history)
+
+
+def all_have_vanished(world: World) -> None:
+    """ListOrders has named no order once already, so the next listing confirms it."""
+    all_vanish(world)
+    assert run(world.poller(), lambda _: None)
+    assert MISSING not in {event["detailType"] for each in world.told().values() for event in each}
+
+
 SCENARIOS = {
     "discovery": Scenario((), discovery),
     "several changes": Scenario((an_order(1), settled(2)), several_changes),
@@ -95,6 +111,8 @@ SCENARIOS = {
     "replaced appears": Scenario((replacing(2, 1), replacing(3, 2)), replaced_appears, frozenset({REPLACEMENT_LINKED})),
     "stalls": Scenario((settled(1), an_order(2)), stalls, frozenset({STALLED})),
     "comes alive": Scenario((settled(1), settled(2)), comes_alive),
+    "all vanish": Scenario((an_order(1), settled(2)), all_vanish, frozenset({MISSING}), silent=2),
+    "all have vanished": Scenario((an_order(1), settled(2)), all_have_vanished, frozenset({MISSING}), silent=2),
     "settles": Scenario((patch_order(settled(1), {"LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}),), settles),
 }
 
@@ -170,10 +188,14 @@ def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(
             if meanwhile:
                 for order_id, states in list(world.history.items()):
                     world.put(patch_order(states[-1], {"Status": "ERROR", "Note": order_id}))
+        if not finished or scenario.silent > 1:
+            quiet(world, poller, scenario.silent)
+        if world.hidden:
+            world.hidden.clear()
             quiet(world, poller)
         assert meanwhile or scenario.tells <= {event["detailType"] for each in world.told().values() for event in each}
         check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
-    assert len(stops) >= 5
+    assert len(stops) >= 4
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -187,16 +209,18 @@ def test_a_run_stopped_while_it_takes_up_a_stopped_one_loses_nothing(name: str, 
             finished = run(poller, StopsAt(n, done=True)) or finished
             run(poller, StopsAt(n + later, done=False))
             stops.append(n)
-            quiet(world, poller)
+            quiet(world, poller, scenario.silent)
             world.check_quiet()
 
 
-def quiet(world: World, poller: Poller) -> None:
-    """Run until a run tells nothing new."""
+def quiet(world: World, poller: Poller, silent: int = 1) -> None:
+    """Run until so many runs in a row tell nothing new."""
+    still = 0
     for _ in range(RUNS_UNTIL_QUIET):
         before = len(world.bus.arrived)
         assert run(poller, lambda _: None)
-        if len(world.bus.arrived) == before:
+        still = still + 1 if len(world.bus.arrived) == before else 0
+        if still == silent:
             return
     pytest.fail("poll does not come to rest")
 

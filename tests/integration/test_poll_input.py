@@ -5,7 +5,7 @@ import random
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import boto3
 import pytest
@@ -469,12 +469,81 @@ class TestMissing:
         for source in (racks, servers, racks, servers):
             known.poll(**source)
         known.events()
-        known.answer(LIST, {"Orders": []})
-        known.poll(**racks)
-        assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
-        known.answer(LIST, {"Orders": []})
-        known.poll(**servers)
-        assert known.told() == {OTHER_ID: ["Order Missing", "Order Updated"]}
+        for source, order_id in ((racks, ORDER_ID), (servers, OTHER_ID)):
+            for _ in range(2):  # an empty listing counts when another confirms it
+                assert known.told() == {}
+                known.answer(LIST, {"Orders": []})
+                known.poll(**source)
+            assert known.told() == {order_id: ["Order Missing", "Order Updated"]}
+
+    MISSING: ClassVar[dict[str, list[str]]] = {
+        each: ["Order Missing", "Order Updated"] for each in (ORDER_ID, OTHER_ID)
+    }
+    NONE: ClassVar[dict[str, Any]] = {"Orders": []}
+    ANOTHER: ClassVar[dict[str, Any]] = {"Orders": [{"OrderId": "oo-0123456789abcdef9"}]}
+
+    def test_one_empty_listing_by_mistake_reports_nothing(self, known: World, caplog: pytest.LogCaptureFixture) -> None:
+        """No order is reported missing, so none is reported listed again; the log says that a second one decides."""
+        known.answer(LIST, self.NONE)
+        assert known.poll()["failures"] == []
+        (record,) = [each for each in caplog.records if "a second listing decides" in each.message]
+        assert record.__dict__["orders"] == 2
+        known.poll()
+        known.poll()
+        assert known.told() == {}
+
+    @pytest.mark.parametrize("listing", [NONE, ANOTHER], ids=["empty", "of others"])
+    def test_orders_that_all_vanish_are_reported_by_the_second_listing(
+        self, known: World, listing: dict[str, Any]
+    ) -> None:
+        """A second complete listing that names none of them confirms the first; a third one is silent."""
+        told = []
+        for _ in range(3):
+            known.answer(LIST, listing)
+            known.poll()
+            told.append({order: events for order, events in known.told().items() if order in self.MISSING})
+        assert told == [{}, self.MISSING, {}]
+
+    def test_the_only_order_of_a_source_is_reported_by_the_second_listing(self, known: World) -> None:
+        """A source of one order is one whose orders have all vanished."""
+        known.forget(OTHER_ID)
+        known.poll()
+        known.events()
+        known.forget(ORDER_ID)
+        known.poll()
+        assert known.told() == {}
+        known.poll()
+        assert known.told() == {ORDER_ID: self.MISSING[ORDER_ID]}
+
+    @pytest.mark.parametrize(
+        ("between", "further"), [(b"garbage", 1), ({}, 2)], ids=["broken", "without a list, which begins again"]
+    )
+    def test_a_listing_that_does_not_say_which_orders_there_are_confirms_nothing(
+        self, known: World, between: Any, further: int
+    ) -> None:
+        """Only a complete one that names its orders does, if it names none of those known."""
+        for listing in (self.NONE, between, *[self.NONE] * further):
+            assert known.told() == {}
+            known.answer(LIST, listing)
+            known.poll()
+        assert known.told() == self.MISSING
+
+    def test_a_full_listing_between_two_empty_ones_outdates_the_first(self, known: World) -> None:
+        """Only two in a row say the same."""
+        for listing in (self.NONE, None, self.NONE):
+            if listing:
+                known.answer(LIST, listing)
+            known.poll()
+        assert known.told() == {}
+
+    def test_an_empty_listing_keeps_what_the_next_poll_goes_by(self, known: World) -> None:
+        """It does not count, so daily reads are due, and owed, as if it had not been."""
+        before = known.item("source#111122223333/eu-west-1") | {"owed": {"SS": [ORDER_ID]}}
+        known.put_item(before)
+        known.answer(LIST, self.NONE)
+        known.poll()
+        after = known.item("source#111122223333/eu-west-1")
+        assert {name: value for name, value in after.items() if name != "vanishedAfter"} == before
 
     def test_a_run_beside_that_knows_better_wins(self, known: World) -> None:
         """An order that another run stored after this one's listing is not concluded about."""

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from lambdas.orders.event_types import MISSING
 from lambdas.orders.order import Order
 from local.outposts.merge_patch import patch_order
 from tests.event_bridge import Entry
@@ -51,6 +52,7 @@ class Run:
     Attributes:
         over: Whether it ended.
         complete: Whether it came to its end.
+        next_call: The operation that it waits to call.
     """
 
     def __init__(self, poller: Poller, only: list[str] | None = None) -> None:
@@ -58,6 +60,7 @@ class Run:
         self.over = self.complete = False
         self._error: Exception | None = None
         self._trouble: Trouble | None = None
+        self.next_call = ""
         self._turn, self._waits = Semaphore(0), Semaphore(0)
         poller.befall = self._befall
         Thread(target=self._run, args=(poller,), daemon=True).start()
@@ -71,7 +74,8 @@ class Run:
         if self._error:
             raise self._error
 
-    def _befall(self, _: Call) -> Trouble | None:
+    def _befall(self, call: Call) -> Trouble | None:
+        self.next_call = call.operation
         self._waits.release()
         self._turn.acquire()
         return self._trouble
@@ -132,6 +136,13 @@ class Polls(RuleBasedStateMachine):
         """ListOrders no longer names an order, or does again."""
         self.world.hidden ^= {id_of(number)}
         self.baseline.pop(id_of(number), None)
+
+    @precondition(lambda self: self.world.history)
+    @rule()
+    def all_orders_vanish_from_the_listing(self) -> None:
+        """ListOrders names none of them, until they come back one by one."""
+        self.world.hidden.update(self.world.history)
+        self.baseline.clear()
 
     @rule(hours=st.integers(1, 30) | st.just(50 * 24))
     def time_passes(self, hours: int) -> None:
@@ -298,6 +309,53 @@ def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callab
         assert world.baseline() == {id_of(1): True, id_of(2): True, id_of(3): False}
         world.close()
     record_property("calls of a run at which another overtook it", overtaken_at)
+
+
+@pytest.mark.usefixtures("one_call_at_a_time")
+@pytest.mark.parametrize("mistaken", ["slow", "fast"])
+def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str) -> None:
+    """One of them is given an empty listing by mistake, the other a full one: which ends last makes no difference.
+
+    An empty listing after both is then the first of two where the full one was the later, and at most the second of
+    two otherwise.
+    """
+    calls = overtaken_at = 0
+    while calls == overtaken_at:
+        overtaken_at += 1
+        world = World()
+        world.put(an_order(1))
+        world.put(an_order(2))
+        to_the_end(Run(world.poller()))
+        listed_at: dict[str, int] = {}
+        hide(world, mistaken == "slow")
+        slow, calls = Run(world.poller(0)), 0
+        while not slow.over and calls < overtaken_at:
+            if slow.next_call == "ListOrders":
+                listed_at["slow"] = 1
+            slow.step(None)
+            calls += 1
+        hide(world, mistaken == "fast")
+        to_the_end(Run(world.poller(1)))
+        hide(world, mistaken == "slow" and "slow" not in listed_at)
+        to_the_end(slow)
+        full_was_later = mistaken == ("slow" if "slow" in listed_at else "fast")
+        hide(world, hidden=True)
+        to_the_end(Run(world.poller(2)))
+        assert (MISSING not in kinds(world)) or not full_was_later
+        to_the_end(Run(world.poller(2)))
+        assert MISSING in kinds(world)
+        world.check_quiet()
+        world.close()
+
+
+def hide(world: World, hidden: bool) -> None:
+    """Let ListOrders name none of the orders, or all."""
+    world.hidden = set(world.history) if hidden else set()
+
+
+def kinds(world: World) -> set[str]:
+    """The types of the events that were told."""
+    return {event["detailType"] for each in world.told().values() for event in each}
 
 
 def to_the_end(run: Run) -> None:

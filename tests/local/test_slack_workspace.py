@@ -12,6 +12,8 @@ from local.server import Server
 from local.slack import SlackReceiver
 from local.slack_workspace import TOKEN, Channel
 
+NOT_ALLOWED: list[Any] = [["z"], [1], [{"z": ["a"]}], {"z": {"a": "b"}}, [[]], None, {"z": None}]
+
 
 @pytest.fixture
 def receiver() -> SlackReceiver:
@@ -85,6 +87,13 @@ def test_a_bot_is_told_who_it_is(client: WebClient, receiver: SlackReceiver) -> 
     assert refusal(client.auth_test) == "invalid_auth"
 
 
+@pytest.mark.parametrize("value", ["a", 1, 1.5, True, {"a": "b", "c": 1, "d": False}, [{"a": "b"}, {"c": 1}], [], {}])
+def test_metadata_may_hold_what_slacks_types_allow(client: WebClient, channel: Channel, value: Any) -> None:
+    """Texts, numbers, booleans, flat objects of these, and lists of such objects."""
+    metadata = {"event_type": "x", "event_payload": {"y": value}}
+    assert client.chat_postMessage(channel=channel.id, text="x", metadata=metadata)["ok"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -93,6 +102,10 @@ def test_a_bot_is_told_who_it_is(client: WebClient, receiver: SlackReceiver) -> 
         ({"text": "x", "blocks": [{"type": "divider"}] * 51}, "invalid_blocks"),
         ({"text": "x", "metadata": {"event_type": "x"}}, "invalid_metadata_format"),
         ({"text": "x", "metadata": {"event_type": "x", "event_payload": {"y": "z" * 9_000}}}, "metadata_too_large"),
+        *(
+            ({"text": "x", "metadata": {"event_type": "x", "event_payload": {"y": value}}}, "invalid_metadata_schema")
+            for value in NOT_ALLOWED
+        ),
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
     ],
 )

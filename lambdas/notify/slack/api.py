@@ -5,7 +5,7 @@ https://docs.slack.dev/reference/methods
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,59 +16,20 @@ from lambdas.notify.channel import ChannelError, TimeLeft, enough
 from lambdas.notify.pace import Pace
 from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, web_client
 from lambdas.notify.slack.credentials import BotToken
+from lambdas.notify.slack.errors import BOT, Kind
 
 PAGE = 200
 MAX_PAGES = 20
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 ERROR_NAME = re.compile(r"[a-z_]+")
 
-WRONG_MESSAGE = (
-    *("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"),
-    *("metadata_too_large", "invalid_metadata_format", "invalid_arguments", "invalid_arg_name"),
-)
-EDIT_WINDOW_CLOSED = "edit_window_closed"
-
-# What somebody has to do, by Slack's error; the same call is refused until then.
-REMEDIES = {
-    **dict.fromkeys(
-        ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "user_removed_from_team"),
-        "the token is not valid (any more): install the app again, and put its bot token into the secret",
-    ),
-    **dict.fromkeys(
-        ("missing_scope", "no_permission", "not_allowed_token_type"),
-        "the app lacks a scope: give it those of the manifest in docs/slack.md, and install it again",
-    ),
-    **dict.fromkeys(
-        ("not_in_channel", "channel_not_found"),
-        "the app is not in the channel: write `/invite @` and its name there, and check notifier.slack.channel",
-    ),
-    **dict.fromkeys(
-        ("is_archived", "is_inactive"), "the channel is archived: unarchive it, or change notifier.slack.channel"
-    ),
-    **dict.fromkeys(
-        (
-            *("restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel"),
-            *("restricted_action_non_threadable_channel", "access_denied", "ekm_access_denied", "org_login_required"),
-            *("team_access_not_granted", "enterprise_is_restricted", "two_factor_setup_required"),
-        ),
-        "the workspace's rules forbid it: ask its administrators",
-    ),
-    **dict.fromkeys(WRONG_MESSAGE, "it finds the message wrong, which is this software's fault: please report it"),
-    EDIT_WINDOW_CLOSED: "the workspace lets messages be edited for some time only: ask its administrators to let apps",
-}
-# What is wrong with one message alone: others are taken.
-REFUSED = frozenset({*WRONG_MESSAGE, EDIT_WINDOW_CLOSED})
-
-# The message, or the thread's first one, is there no more or is another app's.
-GONE = frozenset(
-    {"message_not_found", "thread_not_found", "cant_update_message", "cannot_reply_to_message", "invalid_thread_ts"}
-)
-# "It's possible some aspect of the operation succeeded before the error was raised."
-MAYBE_DONE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-
 
 class GoneError(ChannelError):
     """The message that a call was about is there no more."""
+
+
+class ChannelLostError(ChannelError):
+    """Slack takes no message for a channel's id; the channel's name may stand for another one by now."""
 
 
 class RefusedError(ChannelError):
@@ -91,15 +52,33 @@ class Api:
 
     access: BotToken
     pace: Pace
-    time_left: TimeLeft = field(compare=False)  # it is another at each run, and channels' ids are the same
+    time_left: TimeLeft
 
-    def channel_id(self, channel: str) -> str:
-        """Give a channel's id by its name. A name is looked for among the channels that the bot was invited to.
+    def channel_id(self, channel: str, *, again: bool = False) -> str:
+        """Return a channel's id by its name, which is looked up among the channels that the bot was invited to.
+
+        Args:
+            channel: Its name, or its id, which needs no look-up.
+            again: Whether to look it up although it is known already.
 
         Raises:
             ChannelError: Slack refuses, or the bot is in no such channel.
         """
-        return channel if CHANNEL_ID.fullmatch(channel) else _channel_id(self, channel.removeprefix("#"))
+        if CHANNEL_ID.fullmatch(channel):
+            return channel
+        known = (self.access, channel.removeprefix("#"))
+        if again or known not in _channel_ids:
+            _channel_ids[known] = self._look_up(known[1])
+        return _channel_ids[known]
+
+    def _look_up(self, name: str) -> str:
+        arguments = {"types": "public_channel,private_channel", "exclude_archived": True}
+        for page in self._pages("users.conversations", arguments):
+            for channel in page["channels"]:
+                if channel["name"] == name:
+                    return str(channel["id"])
+        advice = BOT["not_in_channel"].advice
+        raise ChannelError(f"Slack: no channel #{name} that the app is in. {advice}", permanent=True)
 
     def post(self, channel: str, payload: Mapping[str, Any]) -> str:
         """Post a message; gives its `ts`.
@@ -169,22 +148,12 @@ class Api:
             failure = UnknownOutcomeError(f"Slack was not reached: {type(error).__name__}")
         if failure.retry_after:
             self.pace.hold(failure.retry_after)
-        raise failure from None
+        raise failure  # outside the handler: what it was made of, which may quote the token, is not its context
 
 
 @cache
 def _client(token: str, url: str) -> WebClient:
     return web_client(token, url)
-
-
-@cache
-def _channel_id(api: Api, name: str) -> str:
-    arguments = {"types": "public_channel,private_channel", "exclude_archived": True}
-    for page in api._pages("users.conversations", arguments):  # noqa: SLF001 - its cached part
-        for channel in page["channels"]:
-            if channel["name"] == name:
-                return str(channel["id"])
-    raise ChannelError(f"Slack: no channel #{name} that the app is in: {REMEDIES['not_in_channel']}", permanent=True)
 
 
 def _failure(method: str, error: SlackApiError) -> ChannelError:
@@ -193,13 +162,22 @@ def _failure(method: str, error: SlackApiError) -> ChannelError:
     name = data.get("error") if isinstance(data, dict) else None
     if not isinstance(name, str) or not ERROR_NAME.fullmatch(name):
         name = f"HTTP {status}"
-    if status == TOO_MANY_REQUESTS or name in {"ratelimited", "rate_limited", "message_limit_exceeded"}:
+    verdict = BOT.get(name)
+    if status == TOO_MANY_REQUESTS or (verdict and verdict.kind is Kind.SLOW_DOWN):
         return ChannelError("Slack asked to wait", retry_after=retry_after(error.response.headers))
     text = f"Slack answered {method} with {name}"
-    if name in GONE:
+    if verdict and verdict.kind in LASTING:
+        return LASTING[verdict.kind](f"{text}. {verdict.advice}", permanent=True)
+    if verdict and verdict.kind is Kind.GONE:
         return GoneError(text)
-    if status in SERVER_ERRORS or name in MAYBE_DONE or name.startswith("HTTP"):
+    if status in SERVER_ERRORS or name.startswith("HTTP") or (verdict and verdict.kind is Kind.UNKNOWN):
         return UnknownOutcomeError(text)
-    remedy = REMEDIES.get(name)
-    kind = RefusedError if name in REFUSED else ChannelError
-    return kind(f"{text}: {remedy}" if remedy else text, permanent=bool(remedy))
+    return ChannelError(text)
+
+
+LASTING: Mapping[Kind, type[ChannelError]] = {
+    Kind.LASTING: ChannelError,
+    Kind.CHANNEL: ChannelLostError,
+    Kind.REFUSED: RefusedError,
+}
+_channel_ids: dict[tuple[BotToken, str], str] = {}  # a warm function keeps them

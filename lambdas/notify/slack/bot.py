@@ -17,7 +17,7 @@ second reply.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -26,7 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from lambdas.notify.channel import ChannelError, LaterError, Notice, Posting
 from lambdas.notify.digest import by_order, together
 from lambdas.notify.message import Change, Message, replacement_lines
-from lambdas.notify.slack.api import Api, GoneError, RefusedError, UnknownOutcomeError
+from lambdas.notify.slack.api import Api, ChannelLostError, GoneError, RefusedError, UnknownOutcomeError
 from lambdas.notify.slack.blocks import block_kit_payload, section, shortened
 from lambdas.notify.slack.card import CARD, Payload, card_payload, sketch_payload
 from lambdas.notify.slack.threads import Thread, Threads
@@ -51,29 +51,67 @@ LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, STALLED})
 LOUD_STATUSES = frozenset({"ERROR", "REPLACED"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bot:
     """A bot in a channel.
 
     Attributes:
         api: Slack's Web API.
-        channel: The channel's id.
+        name: The channel, by its name or id.
         threads: Where it remembers its threads.
         snapshots: What the cards show.
+        channel: The channel's id.
+
+    Raises:
+        ChannelError: The bot is in no such channel.
     """
 
     api: Api
-    channel: str
+    name: str
     threads: Threads
     snapshots: SnapshotTable | None
+    channel: str = field(init=False)
+    _looked_up_again: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        """Find the channel."""
+        self.channel = self.api.channel_id(self.name)
 
     def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
         """Tell each alarm in the channel, and each order's observations in its thread, in one reply."""
         for notice in notices:
             if notice.detail is None:
-                yield Posting([notice], partial(self._tell_alarm, notice))
+                yield Posting([notice], partial(self._where_the_channel_is, partial(self._tell_alarm, notice)))
         for order in by_order(notices):
-            yield Posting(order, partial(self._tell, order))
+            yield Posting(order, partial(self._where_the_channel_is, partial(self._tell, order)))
+
+    def _where_the_channel_is(self, tell: Callable[[], None]) -> None:
+        """Tell something, and again in the channel that has taken over the name of one that is lost."""
+        try:
+            tell()
+        except ChannelLostError as lost:
+            if not self._has_moved(lost):
+                raise
+            tell()
+
+    def _has_moved(self, lost: ChannelLostError) -> bool:
+        """Look up the channel's id again, once in a run; whether its name stands for another channel now.
+
+        Raises:
+            ChannelError: It could not be looked up for now.
+        """
+        if self._looked_up_again:
+            return False
+        self._looked_up_again, before = True, self.channel
+        try:
+            self.channel = self.api.channel_id(self.name, again=True)
+        except ChannelError as error:
+            if error.permanent:  # the name stands for nothing: what is wrong with the known channel says more
+                raise lost from None
+            raise
+        if self.channel != before:
+            logger.warning("The channel's name stands for another one now", channel=self.name)
+        return self.channel != before
 
     def _tell_alarm(self, notice: Notice) -> None:
         self.api.post(self.channel, block_kit_payload(notice.message))
@@ -166,7 +204,7 @@ class Bot:
             event_id
             for _, metadata in found
             if metadata.get("event_type") == UPDATE
-            for event_id in metadata["event_payload"]["event_ids"]
+            for event_id in _event_ids(metadata["event_payload"])
         }
 
     def _card(self, order_id: str, replaced_by: Mapping[str, Any]) -> Payload | None:
@@ -231,8 +269,22 @@ def _reply(message: Message, notices: Sequence[Notice]) -> Payload:
     return {
         **payload,
         "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
-        "metadata": {"event_type": UPDATE, "event_payload": {"event_ids": [notice.event_id for notice in notices]}},
+        "metadata": {"event_type": UPDATE, "event_payload": _told_by(notices)},
     }
+
+
+def _told_by(notices: Iterable[Notice]) -> Payload:
+    """Build a reply's metadata, by which it is known what it told.
+
+    Slack's types allow arrays of objects and none of strings:
+    https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/MessageMetadata
+    """
+    return {"events": [{"id": notice.event_id} for notice in notices]}
+
+
+def _event_ids(payload: Payload) -> list[str]:
+    """Read the metadata of a reply; version 0.1.0 wrote an array of strings."""
+    return [*payload.get("event_ids", []), *(event["id"] for event in payload.get("events", []))]
 
 
 def _links(notice: Notice) -> list[Change]:

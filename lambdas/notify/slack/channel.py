@@ -54,4 +54,4 @@ class Slack:
         if self.channel is None:
             raise ChannelError("a bot needs a channel: configure notifier.slack.channel", permanent=True)
         api = Api(access, self.pace, time_left)
-        return Bot(api, api.channel_id(self.channel), self.threads, self.snapshots).postings(notices)
+        return Bot(api, self.channel, self.threads, self.snapshots).postings(notices)

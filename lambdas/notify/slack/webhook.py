@@ -15,6 +15,7 @@ from lambdas.notify.pace import Pace
 from lambdas.notify.slack.blocks import MAX_LINES_TEXT, MAX_SECTION, block_kit_payload, bullet, escape, shortened
 from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, webhook_client
 from lambdas.notify.slack.credentials import Webhook
+from lambdas.notify.slack.errors import WEBHOOK, Kind
 from lambdas.orders.words import plain
 
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")
@@ -93,9 +94,13 @@ def _check(response: WebhookResponse) -> None:
         return
     if status == TOO_MANY_REQUESTS:
         raise ChannelError("Slack asked to wait", retry_after=retry_after(response.headers))
+    name = found[1] if (found := ERROR_NAME.match(body)) else ""
+    text = f"Slack answered {status} {name}".rstrip()
+    if verdict := WEBHOOK.get(name):
+        lasting = verdict.kind is Kind.LASTING
+        raise ChannelError(f"{text}. {verdict.advice}" if lasting else text, permanent=lasting)
     passing = status in SERVER_ERRORS or status in {OK, REQUEST_TIMEOUT}
-    name = ERROR_NAME.match(body)
-    raise ChannelError(f"Slack answered {status} {name[1] if name else ''}".rstrip(), permanent=not passing)
+    raise ChannelError(text, permanent=not passing)
 
 
 def workflow_payload(message: Message, variables: Mapping[str, str]) -> dict[str, str]:

@@ -53,6 +53,19 @@ class TestLife:
         assert card((3, {}), history={}, damage="snapshot: garbage").stages == ()
 
 
+class TestSubmission:
+    """When an order was submitted."""
+
+    @pytest.mark.parametrize(
+        ("date", "shown"),
+        [("2026-01-02T03:04:05Z", "2 Jan, 03:04"), ("1970-01-01T00:00:00Z", None), ("2090-01-01T00:00:00Z", None)],
+    )
+    def test_a_date_that_cannot_be_is_not_shown(self, date: str, shown: str | None) -> None:
+        """Neither 0, which is 1970, nor one that is still to come."""
+        submitted = card((3, {"Status": "PREPARING", "OrderSubmissionDate": date})).submitted
+        assert (submitted and submitted.text) == shown
+
+
 class TestLineItem:
     """A line item."""
 

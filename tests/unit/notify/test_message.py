@@ -92,6 +92,11 @@ class TestOrderMessage:
                 "New order, submitted 2026-01-01T00:00:00Z",
                 "new order",
             ),
+            (
+                detail_of(None, an_order() | {"OrderSubmissionDate": "1970-01-01T00:00:00Z"}),
+                "New order",
+                "new order",
+            ),
             (told("Outposts Line Item Added", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 added", "details"),
             (told("Outposts Line Item Removed", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 removed", "details"),
             (

@@ -146,5 +146,5 @@ class TestCard:
         detail = an_update()
         reply = reply_payload([Notice("e", order_message(detail), {}, detail)], loud=True)
         check(reply)
-        assert reply["metadata"] == {"event_type": "outposts_order_update", "event_payload": {"event_ids": ["e"]}}
+        assert reply["metadata"] == {"event_type": "outposts_order_update", "event_payload": {"events": [{"id": "e"}]}}
         assert reply["reply_broadcast"] is True

@@ -1,15 +1,18 @@
 """How an observation turns a snapshot into the next."""
 
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from lambdas.orders.events import Observation
 from lambdas.orders.order import Order, is_settled
 from lambdas.orders.snapshot import MAX_FORMER_LINKS, MAX_STATUSES, ORDER, Entered, Snapshot, observe
 from lambdas.orders.stalled import Thresholds
-from tests.strategies import ORDER_ID, orders
+from tests.strategies import ORDER_ID, orders, shuffled
 
 
 def at(time: str, *, baseline: bool = False) -> Observation:
@@ -60,6 +63,11 @@ class TestObserve:
     def test_reading_the_same_again_changes_nothing(self, read: Order) -> None:
         """There is nothing to write where nothing changed."""
         assert observe(seen(("09:00:00", read)), read, at("09:05:00"), b"") is None
+
+    @given(read=orders, chance=st.randoms(use_true_random=False))
+    def test_reading_the_same_in_another_order_changes_nothing(self, read: Order, chance: Random) -> None:
+        """An API that lists members in another order at each read causes neither an event nor a write."""
+        assert observe(seen(("09:00:00", read)), shuffled(read, chance), at("09:05:00"), b"") is None
 
     @given(first=orders, second=orders)
     def test_events_not_yet_published_stay_before_the_new_ones(self, first: Order, second: Order) -> None:
@@ -184,11 +192,23 @@ class TestStalled:
         snapshot = watched(("2026-03-01", order("PREPARING", "BUILDING") | submitted))
         assert [entered[-1].at[:10] for entered in snapshot.history.values()] == ["2026-01-01", "2026-03-01"]
 
-    @pytest.mark.parametrize("submitted", ["some day", "2026-01-01", "2030-01-01T00:00:00Z", 7])
+    @pytest.mark.parametrize("submitted", ["some day", "2026-01-01", "2030-01-01T00:00:00Z", 7, "1970-01-01T00:00:00Z"])
     def test_a_submission_that_cannot_be_counts_from_the_first_sight(self, submitted: object) -> None:
-        """What is no time, has no zone, or is still to come."""
-        snapshot = watched(("2026-03-01", order("PREPARING") | {"OrderSubmissionDate": submitted}))
+        """What is not a time, has no zone, is still to come, or is older than Outposts."""
+        found = order("PREPARING") | {"OrderSubmissionDate": submitted}
+        snapshot = watched(("2026-03-01", found), ("2026-03-02", found))
         assert snapshot.history[ORDER] == (Entered("PREPARING", "2026-03-01T00:00:00Z"),)
+        assert details(snapshot, STALLED) == []
+
+    def test_a_status_that_an_earlier_version_dated_1970_begins_again(self) -> None:
+        """It is stored without an event, and stalls in its own time, not "after 20,782 days"."""
+        found = order("PREPARING")
+        stored = replace(seen(("09:00:00", found)), history={ORDER: (), "ooi-a": ()}, stalled=frozenset({ORDER}))
+        again = observe(stored, found, at("09:05:00"), b"", stalled_after=DAYS)
+        assert again
+        assert (again.pending, again.version, again.stalled) == (stored.pending, 2, frozenset())
+        assert {entered[-1].at for entered in again.history.values()} == {"2026-11-24T09:05:00Z"}
+        assert observe(again, found, at("09:10:00"), b"", stalled_after=DAYS) is None
 
     def test_an_order_that_is_found_stalled_is_told_so_by_the_next_read(self) -> None:
         """What a first poll finds is not notified; that it has stalled is."""

@@ -246,6 +246,7 @@ class TestSourceState:
             SourceState(),
             SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1", "oo-2"}), "2026-11-24T09:35:00Z"),
             SourceState(resume_at="oo-3", owed=frozenset({"oo-3"}), failed=frozenset({"oo-1"})),
+            SourceState(vanished_after="2026-11-24T09:40:00Z"),
         ],
     )
     def test_it_is_stored_without_loss(self, table: SnapshotTable, state: SourceState) -> None:
@@ -253,6 +254,24 @@ class TestSourceState:
         table.save_source_state(SOURCE, state)
         assert table.source_state(SOURCE) == state
         assert table.source_state("another") == SourceState()
+
+    def test_times_that_a_run_does_not_know_stay(self, table: SnapshotTable) -> None:
+        """Another run may have written them."""
+        table.save_source_state(SOURCE, SourceState(polled_at="2026-11-24T09:35:00Z"))
+        table.save_source_state(SOURCE, SourceState(vanished_after="2026-11-24T09:40:00Z"))
+        table.save_source_state(SOURCE, SourceState())
+        found = table.source_state(SOURCE)
+        assert (found.polled_at, found.vanished_after) == ("2026-11-24T09:35:00Z", "2026-11-24T09:40:00Z")
+
+    @pytest.mark.parametrize(
+        ("polled_at", "vanished_after", "vanished"),
+        [(None, None, False), ("09:35", None, False), ("09:35", "09:35", True), ("09:40", "09:35", False)],
+    )
+    def test_orders_have_vanished_if_no_listing_counts_since_one_said_so(
+        self, polled_at: str | None, vanished_after: str | None, *, vanished: bool
+    ) -> None:
+        """Any listing that counts outdates the mark, whichever of two overlapping runs ends first."""
+        assert SourceState(polled_at=polled_at, vanished_after=vanished_after).vanished is vanished
 
     def test_what_is_over_is_forgotten(self, table: SnapshotTable) -> None:
         """A run that had time for all leaves nothing to resume."""

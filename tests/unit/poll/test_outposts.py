@@ -165,6 +165,15 @@ class TestDigest:
         assert digest(first) != digest(later)
         assert len(digest(first)) == 8
 
+    def test_a_list_in_another_order_does_not_show(self) -> None:
+        """Otherwise a settled order would be read at every poll."""
+        assert digest({"OrderId": "a", "Tags": ["x", "y"]}) == digest({"OrderId": "a", "Tags": ["y", "x"]})
+        assert digest({"OrderId": "a", "Tags": ["x", "y"]}) != digest({"OrderId": "a", "Tags": ["x", "x"]})
+
+    def test_a_summary_keeps_the_digest_that_earlier_versions_stored(self) -> None:
+        """At an upgrade no order is read again for its digest alone."""
+        assert digest({"OrderId": "oo-1", "Status": "PREPARING"}).hex() == "05108949f4a75bc3"
+
 
 class TestRole:
     """Another account is read by a role there."""

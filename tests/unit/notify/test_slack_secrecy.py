@@ -1,0 +1,54 @@
+"""No error and no text about Slack's secrets holds them, not even in what caused it."""
+
+import traceback
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.parameters.exceptions import TransformParameterError
+
+from lambdas.notify.channel import ChannelError
+from lambdas.notify.slack import credentials, webhook
+from lambdas.notify.slack.api import Api
+from lambdas.notify.slack.credentials import BotToken, Webhook
+
+MARKER = "MARKER0SECRET"
+NO_PACE: Any = SimpleNamespace(wait=lambda: None)
+
+
+def told(error: BaseException) -> str:
+    """All that a log of an error with its causes holds."""
+    return "".join(traceback.format_exception(error))
+
+
+@pytest.mark.parametrize("secret", [Webhook(MARKER), BotToken(MARKER, "https://slack.com/api/")])
+def test_a_secret_is_not_in_its_own_text(secret: object) -> None:
+    """Whoever logs the object logs no secret."""
+    assert MARKER not in f"{secret!r} {secret}"
+
+
+def test_an_address_that_cannot_be_asked_is_not_told() -> None:
+    """Python's own error quotes it."""
+    with pytest.raises(ChannelError, match="Slack was not reached: InvalidURL") as failed:
+        webhook._post(Webhook(f"http://127.0.0.1:9/services/{MARKER}\x01"), {"text": "x"}, NO_PACE)
+    assert MARKER not in told(failed.value)
+
+
+def test_a_token_that_cannot_be_sent_is_not_told() -> None:
+    """Python's own error quotes it."""
+    api = Api(BotToken(f"xoxb-{MARKER}\nx", "http://127.0.0.1:9/api/"), NO_PACE, lambda: 60_000)
+    with pytest.raises(ChannelError, match="Slack was not reached: ValueError") as failed:
+        api.call("chat.postMessage", {})
+    assert MARKER not in told(failed.value)
+
+
+def test_a_secret_that_is_not_json_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error of whoever parsed it may quote it."""
+
+    def get_secret(*_: object, **__: object) -> object:
+        raise TransformParameterError(MARKER)
+
+    monkeypatch.setattr(credentials, "get_secret", get_secret)
+    with pytest.raises(ChannelError, match="is not JSON") as failed:
+        credentials.credentials("slack", None)
+    assert MARKER not in told(failed.value)
