@@ -286,7 +286,8 @@ def first() -> str:
     new, usual = (next(each for each in found if each.name.startswith(FIRST_TICK) is early) for early in (True, False))
     return (
         f"So day by day the first is *{usual.name}*: {usual.share:.0%} of it. Poll's concurrency of {MAX_CONCURRENCY}\n"
-        "bounds it, however many accounts wait: a longer queue makes a longer tick, and where a tick is too short,\n"
-        f"the alarm `PollsStopped` rings. *{new.name}*: {new.share:.0%}. What is\n"
+        "bounds it, however many accounts wait: a longer queue makes a longer tick. A tick that is too short leaves\n"
+        "out other accounts each time; the alarm `PollsStopped` fires if fewer than a third are polled.\n"
+        f"*{new.name}*: {new.share:.0%}. What is\n"
         "refused there fails, and the next tick takes it up."
     )

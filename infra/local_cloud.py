@@ -6,6 +6,8 @@ from typing import Self
 
 # What the local cloud's trail is called on the default bus: PutEvents takes no source that begins with "aws.".
 TRAIL_SOURCE = "local.outposts"
+# What its alarms are called there, for the same reason.
+ALARM_SOURCE = "local.cloudwatch"
 
 
 @dataclass(frozen=True, slots=True)

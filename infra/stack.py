@@ -72,6 +72,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             planner=None if local else planner,  # the emulator knows no alarm on what several metrics make together
             notifications=notifications,
             board=Board(self, "Board", snapshots=snapshots, local=local),
+            local=local,
         )
         for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():
             ssm.StringParameter(

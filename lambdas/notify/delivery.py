@@ -20,6 +20,9 @@ REMEMBERED_SECONDS = 30 * 86_400
 
 FIRST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 900
+# SQS leaves what was received more than three times out of the age of its queue's oldest message. What a channel
+# refuses gets there within two minutes, so that the alarm on that age fires only for what nobody takes.
+QUICK_ATTEMPTS = 3
 
 Errors = dict[str, Exception]
 
@@ -105,17 +108,19 @@ class Delivery:
 
 
 def wait_before_retry(errors: Collection[Exception], attempt: int) -> int:
-    """Seconds until a message is tried again: doubling from 15 up to 900, never less than a channel asked for.
+    """Return the seconds until a message is tried again: doubling from 15 up to 900, never less than a channel asked.
 
     Args:
-        errors: What went wrong. Where it was nothing but somebody else's turn, that is waited for.
+        errors: What went wrong. A permanent error makes every attempt but the first few wait for 900 seconds. If all
+            of it was somebody else's turn, that alone is waited for.
         attempt: Which delivery this was, from 1.
     """
     asked = [error.retry_after for error in errors if isinstance(error, ChannelError | LaterError)]
     if all(isinstance(error, LaterError) for error in errors):
         return max(asked)
     lasting = any(isinstance(error, ChannelError) and error.permanent for error in errors)
-    doubled = LONGEST_WAIT_SECONDS if lasting else FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 6)
+    rare = lasting and attempt > QUICK_ATTEMPTS
+    doubled = LONGEST_WAIT_SECONDS if rare else FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 6)
     return max(min(doubled, LONGEST_WAIT_SECONDS), *asked, 0)
 
 

@@ -68,6 +68,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _poll_each(records: list[dict[str, str]], environment: Environment, context: LambdaContext) -> list[dict[str, str]]:
     """Poll each message's source in a thread of its own, so that none waits for another; gives those that failed."""
+    count(SourcesPolled=len(records))  # the alarm on polls compares with what was planned
     # boto3's default session is not for several threads.
     _table(environment.snapshot_table_name)
     _bus(environment.event_bus_name)
@@ -103,7 +104,6 @@ def _poll(
     function_arn, organization = context.invoked_function_arn, None
     if environment.organization:
         organization = Organization.load(environment.organization, environment.sources, function_arn)
-        count(SourcesPolled=1)  # the alarm on polls compares with what was planned
     sources = sources_from(environment.sources, own_account=function_arn.split(":")[4])
     source = source_meant(request, sources, organization)
     poll = Poll(

@@ -112,3 +112,40 @@ class TestOrder:
 def put(url: str, body: Json) -> None:
     """Send JSON to a control address."""
     assert urllib3.request("PUT", url, json=body).status == 204
+
+
+class TestAlarm:
+    """An alarm of the stack, whose change of state CloudWatch reports on the default bus."""
+
+    def test_is_reported_once_it_has_cleared_and_not_while_it_is_merely_new(self, cloud: Cloud) -> None:
+        """The rule knows the alarm, transforms the event, and the topic takes it to mail and Slack."""
+        (alarm,) = cloud.client("cloudwatch").describe_alarms(AlarmNames=["OutpostsOrderNotifier-DeadLetters"])[
+            "MetricAlarms"
+        ]
+        cloud.client("events").put_events(
+            Entries=[state_change(alarm, previous, f"from {previous}") for previous in ("INSUFFICIENT_DATA", "ALARM")]
+        )
+        (message,) = eventually(
+            lambda: [each for each in cloud.slack_messages if alarm["AlarmName"] in str(each["text"])]
+        )
+        assert "from ALARM" in json.dumps(message["blocks"])
+        assert alarm["AlarmDescription"][:40] in json.dumps(message["blocks"])
+        mails = [each for each in cloud.mails if alarm["AlarmName"] in each["text"]]
+        assert ["from ALARM" in each["text"] for each in mails] == [True]
+
+
+def state_change(alarm: Json, previous: str, reason: str) -> Json:
+    """Make an entry for PutEvents of an alarm that has become OK."""
+    return {
+        "Source": "local.cloudwatch",
+        "DetailType": "CloudWatch Alarm State Change",
+        "Resources": [alarm["AlarmArn"]],
+        "Detail": json.dumps(
+            {
+                "alarmName": alarm["AlarmName"],
+                "configuration": {"description": alarm["AlarmDescription"], "metrics": []},
+                "previousState": {"value": previous, "timestamp": "2026-10-02T17:00:40.989+0000", "reason": "before"},
+                "state": {"value": "OK", "timestamp": "2026-10-02T17:04:40.989+0000", "reason": reason},
+            }
+        ),
+    }

@@ -7,11 +7,9 @@ import pytest
 from aws_cdk.assertions import Template
 
 from tests.docs.pages import DOCS
-from tests.infra.conftest import FULL
 from tests.infra.synthesis import only, template_of
 
 ALARM = "AWS::CloudWatch::Alarm"
-TWO_SOURCES = [{"region": "eu-west-1"}, {"region": "us-east-1"}]
 
 
 def alarm(template: Template, name: str) -> dict[str, Any]:
@@ -25,14 +23,14 @@ def expression(properties: dict[str, Any]) -> str:
     return computed
 
 
-def metrics(properties: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
-    """Give name and service of each metric that an alarm computes with."""
+def metrics(properties: dict[str, Any]) -> dict[str, tuple[str, str | None, str]]:
+    """Give name, service and statistic of each metric that an alarm computes with."""
     stats = {each["Id"]: each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each}
-    assert {stat["Stat"] for stat in stats.values()} == {"Sum"}
     return {
         name: (
             stat["Metric"]["MetricName"],
             next((each["Value"] for each in stat["Metric"]["Dimensions"] if each["Name"] == "service"), None),
+            stat["Stat"],
         )
         for name, stat in stats.items()
     }
@@ -58,98 +56,79 @@ class TestAlarms:
         }
 
     def test_the_runbook_has_each(self, full: Template) -> None:
-        """Under its name: what it means, what to look at first, how to mend it. Nor has it any other."""
+        """Under its name: what it means, what to look at first, how to fix it. It has no other entry."""
         runbook = (DOCS / "operations.md").read_text("utf-8").partition("\n## Alarms\n")[2].partition("\n## ")[0]
         entries = dict(each.split("\n", 1) for each in runbook.split("\n### ")[1:])
         alarms = {each["Properties"]["AlarmName"] for each in full.find_resources(ALARM).values()}
         assert alarms == {f"OutpostsOrderNotifier-{name}" for name in entries}
         for name, entry in entries.items():
-            assert re.findall(r"^\*\*(\w+)", entry, re.MULTILINE) == ["Means", "Look", "Mend"], name
+            assert re.findall(r"^\*\*(\w+)", entry, re.MULTILINE) == ["Means", "Look", "Fix"], name
 
     def test_the_costs_count_them(self, minimal: Template) -> None:
         """Those of a stack without an organization."""
         assert f" {len(minimal.find_resources(ALARM))} alarms, " in (DOCS / "operations.md").read_text("utf-8")
 
-    def test_each_tells_its_beginning_and_its_end_to_the_topic(self, full: Template) -> None:
-        """People hear of trouble and of its end where they hear of orders, with what to look at."""
+    def test_each_notifies_the_topic_by_itself_when_it_fires(self, full: Template) -> None:
+        """People learn of trouble where they learn of orders, with what to look at, even if notify is broken."""
+        (topic,) = full.find_resources("AWS::SNS::Topic")
         for each in full.find_resources(ALARM).values():
-            properties = each["Properties"]
-            assert properties["AlarmActions"] == properties["OKActions"]
-            assert "NotificationsTopic" in str(properties["AlarmActions"])
-            assert properties["AlarmDescription"]
-
-    def test_polls_have_stopped_where_fewer_run_than_there_are_sources(self) -> None:
-        """Three ticks without a poll for each source, or without any, are too many."""
-        stopped = alarm(template_of({"sources": TWO_SOURCES}), "PollsStopped")
-        assert (stopped["MetricName"], stopped["Statistic"], stopped["Period"]) == ("Invocations", "Sum", 300)
-        assert (stopped["ComparisonOperator"], stopped["Threshold"]) == ("LessThanThreshold", 2)
-        assert (stopped["EvaluationPeriods"], stopped["TreatMissingData"]) == (3, "breaching")
-
-    def test_with_an_organization_polls_have_stopped_where_fewer_run_than_were_planned_besides(
-        self, full: Template
-    ) -> None:
-        """An invocation polls many sources then, so sources are counted; a queue that is not drained is noticed too."""
-        stopped = alarm(full, "PollsStopped")
-        assert expression(stopped) == "FILL(polled, 0) - FILL(planned, 0)"
-        assert metrics(stopped) == {"polled": ("SourcesPolled", "poll"), "planned": ("SourcesPlanned", "planner")}
-        assert (stopped["ComparisonOperator"], stopped["Threshold"]) == ("LessThanThreshold", len(FULL["sources"]))
-        assert (stopped["EvaluationPeriods"], stopped["TreatMissingData"]) == (3, "breaching")
-
-    def test_with_an_organization_polls_fail_also_where_their_invocation_does_not(self, full: Template) -> None:
-        """A batch answers which of its sources failed, and is no error of the function."""
-        failures = alarm(full, "PollFailures")
-        assert expression(failures) == "FILL(failures, 0) + FILL(errors, 0)"
-        assert metrics(failures) == {"failures": ("PollFailures", "poll"), "errors": ("Errors", None)}
-        assert (failures["Threshold"], failures["EvaluationPeriods"]) == (1, 2)
-
-    def test_a_plan_is_missing_where_none_succeeds(self, full: Template) -> None:
-        """The planner that does not run, or fails, three ticks in a row leaves accounts without polls."""
-        missing = alarm(full, "PlansMissing")
-        assert expression(missing) == "runs - FILL(errors, 0)"
-        assert metrics(missing) == {"runs": ("Invocations", None), "errors": ("Errors", None)}
-        assert (missing["ComparisonOperator"], missing["Threshold"]) == ("LessThanThreshold", 1)
-        assert (missing["EvaluationPeriods"], missing["TreatMissingData"]) == (3, "breaching")
-        assert "PlannerFunction" in str(missing["Metrics"])
-
-    def test_a_new_stack_polls_before_it_could_miss_a_poll(self, full: Template) -> None:
-        """The alarms on missing polls and plans are made after the schedules."""
-        schedules = full.find_resources("AWS::Scheduler::Schedule").keys()
-        alarms = full.find_resources(ALARM)
-        waits = {each["Properties"]["AlarmName"].split("-")[1]: each.get("DependsOn", []) for each in alarms.values()}
-        assert schedules <= set(waits["PollsStopped"])
-        assert len(schedules & set(waits["PlansMissing"])) == 1
+            assert each["Properties"]["AlarmActions"] == [{"Ref": topic}]
+            assert each["Properties"]["AlarmDescription"]
 
     @pytest.mark.parametrize(
-        ("name", "metric", "threshold", "periods"),
+        ("name", "computed", "of"),
         [
-            ("PendingEvents", "PendingEvents", 1, 3),
-            ("OrdersLeft", "OrdersLeft", 1, 3),
-            ("SnapshotsSetAside", "SnapshotsSetAside", 1, 1),
-            ("NotificationsDelayed", "NotificationDelay", 900, 1),
-            ("NotificationsNotTaken", "ApproximateAgeOfOldestMessage", 900, 1),
-            ("DeadLetters", "ApproximateNumberOfMessagesVisible", 1, 1),
-            ("PollsNotStarted", "ApproximateNumberOfMessagesVisible", 1, 1),
+            ("PollsStopped", "FILL(polls, 0)", {"polls": ("Invocations", None, "Sum")}),
+            ("PollFailures", "FILL(errors, 0)", {"errors": ("Errors", None, "Sum")}),
+            ("PendingEvents", "FILL(pending, 0)", {"pending": ("PendingEvents", "poll", "Maximum")}),
+            ("OrdersLeft", "FILL(left, 0)", {"left": ("OrdersLeft", "poll", "Maximum")}),
+            ("SnapshotsSetAside", "FILL(damaged, 0)", {"damaged": ("SnapshotsSetAside", "poll", "Sum")}),
+            ("NotificationsDelayed", "FILL(delay, 0)", {"delay": ("NotificationDelay", "notify", "Maximum")}),
+            ("NotificationsNotTaken", "FILL(age, 0)", {"age": ("ApproximateAgeOfOldestMessage", None, "Maximum")}),
+            ("DeadLetters", "FILL(letters, 0)", {"letters": ("ApproximateNumberOfMessagesVisible", None, "Maximum")}),
         ],
     )
-    def test_the_others_ring_on_what_is_there(
-        self, full: Template, name: str, metric: str, threshold: int, periods: int
+    def test_each_computes_with_a_metric_that_is_there(
+        self, minimal: Template, name: str, computed: str, of: dict[str, tuple[str, str | None, str]]
     ) -> None:
-        """Where nothing is measured, nothing is wrong."""
-        properties = alarm(full, name)
-        assert properties["MetricName"] == metric
-        assert (properties["Threshold"], properties["EvaluationPeriods"]) == (threshold, periods)
-        assert properties["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        assert properties["TreatMissingData"] == "notBreaching"
+        """Its name, service and statistic; test_alarms.py shows what comes of it."""
+        assert (expression(alarm(minimal, name)), metrics(alarm(minimal, name))) == (computed, of)
 
-    def test_polls_fail_where_the_function_does(self, minimal: Template) -> None:
-        """A run that named failures ends as failed; twice in a row is trouble."""
-        failures = alarm(minimal, "PollFailures")
-        assert (failures["MetricName"], failures["Threshold"], failures["EvaluationPeriods"]) == ("Errors", 1, 2)
-        assert failures["TreatMissingData"] == "notBreaching"
+    def test_with_an_organization_polls_are_compared_with_what_was_planned(self, full: Template) -> None:
+        """An invocation polls many sources then, so sources are counted."""
+        stopped = alarm(full, "PollsStopped")
+        assert expression(stopped) == "FILL(polled, 0) - FILL(planned, 0)"
+        assert metrics(stopped) == {
+            "polled": ("SourcesPolled", "poll", "Sum"),
+            "planned": ("SourcesPlanned", "planner", "Maximum"),
+        }
+
+    def test_with_an_organization_polls_fail_also_if_their_invocation_does_not(self, full: Template) -> None:
+        """A batch reports which of its sources failed, and is not an error of the function."""
+        failures = alarm(full, "PollFailures")
+        assert expression(failures) == "FILL(errors, 0) + FILL(failures, 0)"
+        assert metrics(failures) == {"errors": ("Errors", None, "Sum"), "failures": ("PollFailures", "poll", "Sum")}
+
+    def test_a_plan_is_missing_if_none_succeeds(self, full: Template) -> None:
+        """A planner that does not run, or fails, leaves accounts without polls."""
+        missing = alarm(full, "PlansMissing")
+        assert expression(missing) == "FILL(runs, 0) - FILL(errors, 0)"
+        assert metrics(missing) == {"runs": ("Invocations", None, "Sum"), "errors": ("Errors", None, "Sum")}
+        assert "PlannerFunction" in str(missing["Metrics"])
+
+    def test_a_new_stack_polls_before_it_could_miss_a_poll(self, full: Template, minimal: Template) -> None:
+        """The alarms on missing polls and plans are made after the schedules that they wait for."""
+        for template, name in ((minimal, "PollsStopped"), (full, "PlansMissing")):
+            (waits,) = (
+                each["DependsOn"]
+                for each in template.find_resources(ALARM).values()
+                if each["Properties"]["AlarmName"].endswith(name)
+            )
+            assert len(template.find_resources("AWS::Scheduler::Schedule").keys() & set(waits)) == 1
 
     def test_pending_events_are_polls_own_metric(self, full: Template) -> None:
         """The alarm's namespace and dimension are those that the function's metrics have."""
-        pending = alarm(full, "PendingEvents")
+        pending = alarm(full, "PendingEvents")["Metrics"][1]["MetricStat"]["Metric"]
         function = only(full, "AWS::Lambda::Function", Handler="lambdas.poll.handler.handler")
         variables = function["Environment"]["Variables"]
         assert pending["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
@@ -157,7 +136,7 @@ class TestAlarms:
 
     def test_the_two_queues_of_dead_letters_have_an_alarm_each(self, full: Template) -> None:
         """A lost notification and a poll that did not start are different trouble."""
-        queues = [str(alarm(full, name)["Dimensions"]) for name in ("DeadLetters", "PollsNotStarted")]
+        queues = [str(alarm(full, name)["Metrics"]) for name in ("DeadLetters", "PollsNotStarted")]
         assert "NotificationsDeadLetterQueue" in queues[0]
         assert "PollerDeadLetterQueue" in queues[1]
 

@@ -108,14 +108,11 @@ class TestSchedules:
         assert [source_meant(own, sources), source_meant(other, sources)] == sources
 
     @pytest.mark.parametrize(("minutes", "rate"), [(1, "rate(1 minute)"), (60, "rate(1 hour)"), (1440, "rate(1 day)")])
-    def test_any_rate_is_one_that_scheduler_lambda_and_alarms_take(self, minutes: int, rate: str) -> None:
+    def test_any_rate_is_one_that_scheduler_and_lambda_take(self, minutes: int, rate: str) -> None:
         """From a minute to a day, ages stay within what each service allows."""
         template = template_of({"pollEveryMinutes": minutes})
         assert only(template, "AWS::Scheduler::Schedule")["ScheduleExpression"] == rate
         assert 60 <= only(template, "AWS::Lambda::EventInvokeConfig")["MaximumEventAgeInSeconds"] <= 21_600
-        for alarm in template.find_resources("AWS::CloudWatch::Alarm").values():
-            period, periods = alarm["Properties"]["Period"], alarm["Properties"]["EvaluationPeriods"]
-            assert period * periods <= (7 if period >= 3_600 else 1) * 86_400
 
     def test_their_role_may_invoke_the_function_and_leave_dead_letters(self, minimal: Template) -> None:
         """Scheduler acts for this account's schedules only, and does two things."""

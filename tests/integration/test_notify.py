@@ -156,8 +156,8 @@ class TestFailures:
             ({"status": 200, "body": ""}, 15),
             ({"status": 500, "body": "rollup_error"}, 15),
             ({"status": 200, "body": '{"ok":false,"error":"invalid_auth"}'}, 15),
-            ({"status": 404, "body": "no_service"}, 900),
-            ({"status": 410, "body": "channel_is_archived"}, 900),
+            ({"status": 404, "body": "no_service"}, 15),
+            ({"status": 410, "body": "channel_is_archived"}, 15),
         ],
     )
     def test_slack_refusing_sends_that_message_back_alone(
@@ -260,7 +260,7 @@ class TestFailures:
         put_secret(secret)
         world.put("oo-1")
         assert len(world.run()) == 1
-        assert world.calls.visibilities == [900]
+        assert world.calls.visibilities == [15]
         assert "MARKER0SECRET" not in logs.getvalue()
         assert "the secret slack" in logs.getvalue() or "the webhookUrl in slack" in logs.getvalue()
         assert world.sns_told() == {"oo-1": 1}

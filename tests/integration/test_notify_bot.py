@@ -515,11 +515,11 @@ class TestTrouble:
         ],
     )
     def test_a_lasting_error_says_what_to_do(self, bot: Bot, error: str, advice: str, logs: io.StringIO) -> None:
-        """It is waited out with the longest back-off, told by its name, and the topic is told meanwhile."""
+        """It goes back, the log names it, and the topic is notified meanwhile."""
         bot.observe(an_order(), an_order(item="INSTALLED"), 1)
         bot.world.slack_answers(path="/api/chat.postMessage", body=json.dumps({"ok": False, "error": error}))
         assert len(bot.world.run()) == 1
-        assert bot.world.calls.visibilities == [900]
+        assert bot.world.calls.visibilities == [15]
         assert error in logs.getvalue()
         assert advice in logs.getvalue()
         assert bot.world.run() == []

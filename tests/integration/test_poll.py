@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -335,6 +336,50 @@ class TestFailures:
         assert [event["detail"]["sequence"] for event in world.events()] == [1, 2, 3, 4]
 
 
+class TestMetrics:
+    """What poll measures, for alarms and the dashboard."""
+
+    def test_counts_what_a_run_saw_and_did(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+        """Two orders are in flight, and one is completed."""
+        world.put(an_order())
+        world.put(an_order(OTHER_ID))
+        settled = {"LineItemId": "ooi-settled", "Status": "INSTALLED"}
+        world.put(an_order("oo-00000000000000003", Status="COMPLETED", LineItems=[settled]))
+        world.poll()
+        assert measured(capsys) == {
+            "OrdersWatched": 3,
+            "OrdersInFlight": 2,
+            "OrdersRead": 3,
+            "OrdersChanged": 3,
+            "TransitionsPublished": 3,
+            "PendingEvents": 0,
+            "PollFailures": 0,
+            "OrdersLeft": 0,
+        }
+
+    def test_counts_events_that_stay_pending_and_the_order_that_failed(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The alarm `PendingEvents` fires for what is measured here."""
+        world.put(an_order())
+        monkeypatch.setattr("lambdas.poll.event_bus.EventBus._put", refuse)
+        with pytest.raises(PollFailedError):
+            world.poll()
+        counted = measured(capsys)
+        assert (counted["PendingEvents"], counted["PollFailures"]) == (2, 1)
+
+    def test_counts_the_orders_that_there_was_no_time_for(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The alarm `OrdersLeft` fires for what is measured here."""
+        world.put(an_order())
+        world.put(an_order(OTHER_ID))
+        monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 40_000)
+        with pytest.raises(PollFailedError, match='"ordersLeft": 2'):  # nor was there time to list all
+            world.poll()
+        assert measured(capsys)["OrdersLeft"] == 2
+
+
 class TestInput:
     """What poll takes."""
 
@@ -373,6 +418,18 @@ def replacing(order: dict[str, Any]) -> dict[str, Any]:
     """A line item that replaces an order's."""
     previous = {"PreviousOrderId": order["OrderId"], "PreviousLineItemId": order["LineItems"][0]["LineItemId"]}
     return {"LineItemId": "ooi-new", "Status": "PREPARING", **previous}
+
+
+def measured(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """Add up each metric of the namespace in what the function wrote for CloudWatch."""
+    totals: Counter[str] = Counter()
+    for line in capsys.readouterr().out.splitlines():
+        if '"_aws"' in line:
+            written = json.loads(line)
+            (directive,) = written["_aws"]["CloudWatchMetrics"]
+            totals.update({metric["Name"]: sum(written[metric["Name"]]) for metric in directive["Metrics"]})
+    totals.pop("ColdStart", None)
+    return dict(totals)
 
 
 def refuse(_: Any, batch: dict[str, Any], __: Any) -> dict[str, str]:
