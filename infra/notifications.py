@@ -92,7 +92,7 @@ class Notifications(Construct):
             billing=dynamodb.Billing.on_demand(),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        item_actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         queue_actions = [
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
@@ -115,9 +115,10 @@ class Notifications(Construct):
         if slack:
             environment["SLACK_SECRET_NAME"] = slack.secret_name
             statements += self._reading_the_secret_of(slack)
-            if slack.channel:  # a bot's: its cards show the snapshots
+            if slack.channel:  # a bot's: it looks for its threads, and its cards show the snapshots
                 environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table.table_name}
                 statements += [
+                    iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[idempotency.table_arn]),
                     iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
                     iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
                 ]
