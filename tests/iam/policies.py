@@ -1,5 +1,6 @@
 """Requests: what somebody asks of AWS, with the policies that decide on it and the keys that AWS sets."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,15 +43,22 @@ Json = dict[str, Any]
 
 def deployed(notifier: Json) -> Deployment:
     """Synthesize a configuration, and deploy it to moto's account."""
-    return Deployment(template_of(notifier, account=OWN).to_json(), OWN, REGION)
+    return Deployment(dict(template_of(notifier, account=OWN).to_json()), OWN, REGION)
 
 
 def member_role(account: str, external_id: str = EXTERNAL_ID, **parameters: str) -> Deployment:
     """Deploy templates/member-role.yaml in an account."""
-    template, faults = decode(str(ROOT / "templates" / "member-role.yaml"))
-    assert not faults
+    template = read_template(str(ROOT / "templates" / "member-role.yaml"))
     values = {"NotifierAccountId": OWN, "ExternalId": external_id, **parameters}
     return Deployment(template, account, REGION, values, "member")
+
+
+def read_template(path: str) -> Json:
+    """Read a CloudFormation template, short forms such as `!Ref` as their long ones."""
+    decoded, faults = decode(path)
+    assert not faults, faults
+    template: Json = json.loads(json.dumps(decoded))
+    return template
 
 
 def of_role(deployment: Deployment, role_id: str, action: str, resource: str, **keys: Any) -> Request:

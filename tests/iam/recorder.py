@@ -90,7 +90,7 @@ def recording() -> Iterator[Recorded]:
         finally:
             if function:
                 asked = _asked(client, operation, parameters)
-                calls.update(_call(function, roles.get(_access_key(client)), *each) for each in asked)
+                calls.update(_call(function, roles.get(_access_key(client) or ""), *each) for each in asked)
         if operation == "AssumeRole":
             roles[answer["Credentials"]["AccessKeyId"]] = parameters["RoleArn"]
         return answer
@@ -121,7 +121,8 @@ def _caller() -> str | None:
 def _access_key(client: Any) -> str | None:
     """Return the key that a client last signed with; asking credentials for it would renew them."""
     credentials = vars(client._request_signer._credentials)
-    return credentials.get("_access_key", credentials.get("access_key"))
+    key: str | None = credentials.get("_access_key", credentials.get("access_key"))
+    return key
 
 
 def _call(function: str, role: str | None, action: str, resource: str, named: str, *context: tuple[str, str]) -> Call:

@@ -27,7 +27,7 @@ from tests.iam.policies import (
     of_service,
 )
 from tests.iam.recorder import OWN
-from tests.iam.test_functions import CONFIGURATIONS, KEY, ORGANIZATION
+from tests.iam.test_functions import CONFIGURATIONS, KEY
 from tests.infra.synthesis import REGION
 
 MEMBER = "333344445555"
@@ -112,7 +112,9 @@ def to_assumers() -> Iterator[Request]:
     trust = member_role(MEMBER).resource_policy(MEMBER_ROLE)
     anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     poll = assumes("poll", MEMBER_ROLE)
-    for account, name in ((OWN, "Administrator"), (STRANGER, poll.principal.split("/")[1])):
+    of_functions = [everything().only("AWS::IAM::Role", prefix) for prefix in FUNCTION_ROLES.values()]
+    names = {"Administrator", *map(everything().physical_name, of_functions)} - {poll.principal.split("/")[1]}
+    for account, name in ((STRANGER, poll.principal.split("/")[1]), *((OWN, name) for name in names)):
         role = f"arn:aws:iam::{account}:role/{name}"
         context = {**poll.context, "aws:PrincipalArn": role, "aws:PrincipalAccount": account}
         yield replace(poll, principal=role, context=context, identity=(anything,), resource_policy=trust)
@@ -196,4 +198,3 @@ def test_what_is_refused_is_refused_for_one_reason() -> None:
     """With what is right in place of what is wrong, poll may assume the role: the refusals mean what they say."""
     verdicts = judge([assumes("poll", MEMBER_ROLE), decrypting(everything(), KEY, SECRET)])
     assert [verdict.allowed for verdict in verdicts] == [True, True]
-    assert ORGANIZATION["roleName"] in MEMBER_ROLE

@@ -148,7 +148,8 @@ class _World:
 
     def _make_resources(self, slack: Slack) -> None:
         deployment, name = self._deployment, self._deployment.physical_name
-        dynamodb, sqs, sns, events = map(boto3.client, ("dynamodb", "sqs", "sns", "events"))
+        dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        sns, events = boto3.client("sns"), boto3.client("events")
         create_snapshot_table(dynamodb, os.environ["SNAPSHOT_TABLE_NAME"])
         dynamodb.create_table(
             TableName=os.environ["IDEMPOTENCY_TABLE_NAME"],
