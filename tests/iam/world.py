@@ -165,7 +165,7 @@ class _World:
         events.create_event_bus(Name=bus)
         rule = deployment.of_type("AWS::Events::Rule")[deployment.only("AWS::Events::Rule", "NotificationsRule")]
         events.put_rule(Name="rule", EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
-        targets = [{"Id": each["Id"], "Arn": each["Arn"]} for each in rule["Targets"]]
+        targets: Any = [{"Id": each["Id"], "Arn": each["Arn"]} for each in rule["Targets"]]
         events.put_targets(Rule="rule", EventBusName=bus, Targets=targets)
         organizations = boto3.client("organizations")
         organizations.create_organization(FeatureSet="ALL")
