@@ -96,10 +96,17 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only)."""
+    """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only).
+
+    Attributes:
+        secret_name: The secret's name in Secrets Manager.
+        channel: A bot's channel, by id or name; None for a webhook.
+        kms_key_arn: The customer-managed key that encrypts the secret; None for the AWS-managed one.
+    """
 
     secret_name: str
     channel: str | None = None
+    kms_key_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,14 +175,14 @@ class Configuration:
             _check_organization(organization, sources, stack_region)
         _check_statuses(values.get("notify", {}), "notifier.notify")
         stalled = values.get("stalledAfterDays", {})
-        slack = values.get("slack")
+        slack = _slack(values["slack"], stack_region) if "slack" in values else None
         return cls(
             sources=sources,
             organization=organization,
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=values.get("announceExistingOrders", False),
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
-            slack=Slack(slack["secretName"], slack.get("channel")) if slack else None,
+            slack=slack,
             amazon_q_developer=values.get("amazonQDeveloper", False),
             emails=tuple(values.get("emails", [])),
             notify=values.get("notify", {}),
@@ -216,6 +223,14 @@ def _organization(organization: dict[str, Any]) -> Organization:
         accounts=tuple(organization.get("accounts", ())),
         exclude_accounts=tuple(organization.get("excludeAccounts", ())),
     )
+
+
+def _slack(slack: dict[str, Any], stack_region: str) -> Slack:
+    key = slack.get("kmsKeyArn")
+    # A secret's key is of the secret's region: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    if key and key.split(":")[1:4:2] != [regions()[stack_region], stack_region]:
+        raise ConfigurationError("notifier.slack.kmsKeyArn", key, f"a key in {stack_region}, the secret's region")
+    return Slack(slack["secretName"], slack.get("channel"), key)
 
 
 def _explained(error: ValidationError) -> ConfigurationError:

@@ -105,6 +105,12 @@ def schema() -> dict[str, Any]:
                         r"[\w/+=.@-]{1,512}", "the name (not the ARN) of a secret: letters, digits and /_+=.@-"
                     ),
                     "channel": _text(r"#?[\w-]{1,80}", "a channel's id or name, such as C0123456789 or #outposts"),
+                    "kmsKeyArn": _text(
+                        rf"arn:({partitions}):kms:[a-z0-9-]+:\d{{12}}:key/(mrk-[0-9a-f]{{32}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}"
+                        r"-[0-9a-f]{12})",
+                        "a KMS key's ARN (not an alias's), such as "
+                        "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+                    ),
                 },
                 required=["secretName"],
             ),

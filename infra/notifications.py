@@ -92,7 +92,7 @@ class Notifications(Construct):
             billing=dynamodb.Billing.on_demand(),
             removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        item_actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+        item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         queue_actions = [
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
@@ -114,10 +114,11 @@ class Notifications(Construct):
             statements.append(iam.PolicyStatement(actions=["sns:Publish"], resources=[self.amazon_q_topic.topic_arn]))
         if slack:
             environment["SLACK_SECRET_NAME"] = slack.secret_name
-            statements.append(self._secret_of(slack))
-            if slack.channel:  # a bot's: its cards show the snapshots
+            statements += self._reading_the_secret_of(slack)
+            if slack.channel:  # a bot's: it looks for its threads, and its cards show the snapshots
                 environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table.table_name}
                 statements += [
+                    iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[idempotency.table_arn]),
                     iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
                     iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
                 ]
@@ -150,15 +151,27 @@ class Notifications(Construct):
         )
         return function
 
-    def _secret_of(self, slack: Slack) -> iam.PolicyStatement:
+    def _reading_the_secret_of(self, slack: Slack) -> list[iam.PolicyStatement]:
+        stack = cdk.Stack.of(self)
         # Secrets Manager adds six characters of its own to the name in the ARN.
-        arn = cdk.Stack.of(self).format_arn(
+        arn = stack.format_arn(
             service="secretsmanager",
             resource="secret",
             resource_name=f"{slack.secret_name}-??????",
             arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
         )
-        return iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])
+        statements = [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])]
+        if slack.kms_key_arn:
+            # Secrets Manager decrypts with the caller's permissions, and names itself and the secret:
+            # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+            conditions = {
+                "StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.amazonaws.com"},
+                "StringLike": {"kms:EncryptionContext:SecretARN": arn},
+            }
+            statements.append(
+                iam.PolicyStatement(actions=["kms:Decrypt"], resources=[slack.kms_key_arn], conditions=conditions)
+            )
+        return statements
 
     def _rule(self, configuration: Configuration, bus: events.EventBus) -> None:
         baseline = {} if configuration.announce_existing_orders else {"baseline": [False]}

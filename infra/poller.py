@@ -90,9 +90,10 @@ class Poller(Construct):
             iam.PolicyStatement(
                 actions=["sts:AssumeRole"],
                 resources=[roles],
-                # A role of this name outside the organization is not meant:
+                # A role of this name outside the organization is not meant. An account in no organization has no
+                # such key, so the operator must not be one of those that match without it:
                 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-                conditions={"StringEqualsIfExists": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+                conditions={"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
             )
         )
         cdk.Validations.of(self.function.role or self).acknowledge(

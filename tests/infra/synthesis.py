@@ -17,11 +17,16 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def stack_of(
-    notifier: dict[str, Any], *, account: str = ACCOUNT, region: str = REGION, local_cloud: LocalCloud | None = None
+    notifier: dict[str, Any],
+    *,
+    account: str = ACCOUNT,
+    region: str = REGION,
+    local_cloud: LocalCloud | None = None,
+    context: dict[str, Any] | None = None,
 ) -> cdk.Stack:
-    """Build the stack of a `notifier` configuration."""
+    """Build the stack of a `notifier` configuration, with further CDK context."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(context={**flags, "aws:cdk:bundling-stacks": []})
+    app = cdk.App(context={**flags, "aws:cdk:bundling-stacks": [], **(context or {})})
     return OutpostsOrderNotifier(
         app,
         "OutpostsOrderNotifier",
@@ -31,11 +36,9 @@ def stack_of(
     )
 
 
-def template_of(
-    notifier: dict[str, Any], *, account: str = ACCOUNT, region: str = REGION, local_cloud: LocalCloud | None = None
-) -> Template:
-    """Synthesize the template of a `notifier` configuration."""
-    return Template.from_stack(stack_of(notifier, account=account, region=region, local_cloud=local_cloud))
+def template_of(notifier: dict[str, Any], **options: Any) -> Template:
+    """Synthesize the template of a `notifier` configuration; options are `stack_of`'s."""
+    return Template.from_stack(stack_of(notifier, **options))
 
 
 def only(template: Template, resource_type: str, **properties: Any) -> dict[str, Any]:

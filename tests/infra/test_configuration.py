@@ -12,6 +12,7 @@ from infra.configuration import Configuration, ConfigurationError, Organization,
 
 OUTPOST = "op-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/OutpostsReader"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 # What is wrong, and how the line begins that says so.
 MISTAKES: list[tuple[Any, str]] = [
@@ -118,6 +119,22 @@ MISTAKES: list[tuple[Any, str]] = [
     ({"slack": {}}, "notifier.slack.secretName: missing; allowed: the name (not the ARN) of a secret"),
     ({"slack": {"secretName": "a:b"}}, 'notifier.slack.secretName: "a:b"; allowed: the name (not the ARN) of a secret'),
     ({"slack": {"secretName": "s", "channel": "two words"}}, 'notifier.slack.channel: "two words"; allowed: a channel'),
+    (
+        {"slack": {"secretName": "s", "kmsKeyArn": "alias/slack"}},
+        "notifier.slack.kmsKeyArn: \"alias/slack\"; allowed: a KMS key's ARN (not an alias's), such as arn:aws:kms:",
+    ),
+    (
+        {"slack": {"secretName": "s", "kmsKeyArn": KEY.replace(":key/", ":alias/")}},
+        f'notifier.slack.kmsKeyArn: "{KEY.replace(":key/", ":alias/")}"; allowed: a KMS key\'s ARN',
+    ),
+    (
+        {"slack": {"secretName": "s", "kmsKeyArn": KEY.replace("eu-west-1", "us-east-1")}},
+        f"notifier.slack.kmsKeyArn: {KEY.replace('eu-west-1', 'us-east-1')}; allowed: a key in eu-west-1, the secret's",
+    ),
+    (
+        {"slack": {"secretName": "s", "kmsKeyArn": KEY.replace("aws", "aws-us-gov", 1)}},
+        f"notifier.slack.kmsKeyArn: {KEY.replace('aws', 'aws-us-gov', 1)}; allowed: a key in eu-west-1",
+    ),
     ({"emails": "team@example.com"}, 'notifier.emails: "team@example.com"; allowed: a list'),
     ({"emails": ["team@example"]}, 'notifier.emails[0]: "team@example"; allowed: an e-mail address'),
     ({"emails": ["a@b.com", "a@b.com"]}, 'notifier.emails: ["a@b.com", "a@b.com"]; allowed: a list, each once'),
@@ -200,7 +217,7 @@ class TestParse:
                 "pollEveryMinutes": 1440,
                 "announceExistingOrders": True,
                 "stalledAfterDays": {"order": {"PREPARING": 45, "ERROR": None}, "lineItem": {"SHIPPED": 14}},
-                "slack": {"secretName": "outposts/slack", "channel": "C0123456789"},
+                "slack": {"secretName": "outposts/slack", "channel": "C0123456789", "kmsKeyArn": KEY},
                 "emails": ["team@example.com"],
                 "notify": {"orderStatus": ["ERROR"]},
                 "eventBusReaders": ["111122223333", "o-a1b2c3d4e5"],
@@ -215,7 +232,7 @@ class TestParse:
             poll_every_minutes=1440,
             announce_existing_orders=True,
             stalled_after_days=StalledAfterDays(order={"PREPARING": 45, "ERROR": None}, line_item={"SHIPPED": 14}),
-            slack=Slack("outposts/slack", "C0123456789"),
+            slack=Slack("outposts/slack", "C0123456789", KEY),
             emails=("team@example.com",),
             notify={"orderStatus": ["ERROR"]},
             event_bus_readers=("111122223333", "o-a1b2c3d4e5"),

@@ -1,14 +1,15 @@
-"""The template of the role that each member account has: right by itself, and in step with what the stack assumes."""
+"""The template of the role that each member account has: right by itself, and in step with the configuration.
+
+`tests/iam` judges whom it trusts and what it allows.
+"""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import boto3
 import pytest
-from aws_cdk.assertions import Template
 from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
@@ -80,11 +81,6 @@ class TestMemberRole:
         """The template is right by CloudFormation's own specification."""
         assert lint(TEMPLATE, config=ManualArgs(regions=[REGION])) == []
 
-    def test_it_may_read_orders_and_nothing_else(self, role: dict[str, Any]) -> None:
-        """The two calls that poll makes; orders have no ARN to limit them to."""
-        actions = ["outposts:GetOrder", "outposts:ListOrders"]
-        assert role["Allowed"] == [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
-
     def test_it_is_what_an_organization_without_further_keys_is_read_by(self, role: dict[str, Any]) -> None:
         """The template's defaults are the configuration's: the documentation's example needs no more."""
         organization = Configuration.parse(
@@ -96,24 +92,13 @@ class TestMemberRole:
         assert trust["Condition"]["StringEquals"] == {"sts:ExternalId": organization.external_id}
         assert role["Output"] == role["Arn"]
 
-    def test_it_trusts_polls_role_in_the_notifiers_account_alone(self, role: dict[str, Any], full: Template) -> None:
-        """By the name that CloudFormation makes of stack and logical id, so that a redeployed role is trusted still."""
-        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-        assert (trust["Effect"], trust["Action"]) == ("Allow", "sts:AssumeRole")
-        assert trust["Principal"] == {"AWS": f"arn:aws:iam::{NOTIFIER}:root"}
-        pattern = trust["Condition"]["ArnLike"]["aws:PrincipalArn"]
-        roles = full.find_resources("AWS::IAM::Role")
-        assert all("RoleName" not in each["Properties"] for each in roles.values())
-        names = {f"OutpostsOrderNotifier-{logical_id}-1ABCDEFGHIJKL": each for logical_id, each in roles.items()}
-        trusted = [name for name in names if fnmatchcase(f"arn:aws:iam::{NOTIFIER}:role/{name}", pattern)]
-        assert [names[name]["Properties"]["Description"] for name in trusted] == [POLL_ROLE]
-        # CloudFormation cuts the name short where it is too long for IAM.
-        assert len(trusted[0]) <= 64
-
     def test_name_and_external_id_can_be_ones_own(self, url: str) -> None:
         """As the configuration's can."""
         account = Account(url, "333344445555")
-        role = account.deployed(NotifierAccountId=NOTIFIER, RoleName="Hardware", ExternalId="orders")
+        boundary = "arn:aws:iam::333344445555:policy/boundary"
+        role = account.deployed(
+            NotifierAccountId=NOTIFIER, RoleName="Hardware", ExternalId="orders", PermissionsBoundaryArn=boundary
+        )
         assert role["RoleName"] == "Hardware"
         assert '"sts:ExternalId": "orders"' in json.dumps(role["AssumeRolePolicyDocument"])
         assert EXTERNAL_ID not in json.dumps(role["AssumeRolePolicyDocument"])

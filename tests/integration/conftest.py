@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +14,47 @@ from moto.core.config import DefaultConfig
 
 from lambdas.board import handler as board_handler
 from lambdas.notify import handler as notify_handler
+from lambdas.notify.slack import api as slack_api
+from lambdas.planner import handler as planner_handler
 from lambdas.poll import assumed_role
 from lambdas.poll import handler as poll_handler
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
+from tests.iam.calls import CALLS
+from tests.iam.recorder import recording
 from tests.snapshots import create_snapshot_table
 
 HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
 
 
+@pytest.fixture(autouse=True)
+def _iam_was_asked_about_every_call() -> Iterator[None]:
+    """Fail whichever test makes a function ask AWS for what tests/iam does not judge."""
+    with recording() as recorded:
+        yield
+    # Some tests poll without the environment, so their tables have no variable.
+    unknown = {call for call in recorded.calls if not any(call.kind in {kind, (*kind[:2], "")} for kind in CALLS)}
+    assert not unknown, f"tests/iam/calls.py does not have {unknown}"
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
     """Moto in place of AWS; servers on this machine stay reachable."""
+    with played_by_moto():
+        yield
+
+
+@contextmanager
+def played_by_moto() -> Iterator[None]:
+    """Put moto in place of AWS, and let the functions start cold, before and afterwards."""
+    _let_the_functions_start_cold()
     with mock_aws(config=HTTP_ON_THIS_MACHINE):
         yield
+    _let_the_functions_start_cold()
+
+
+def _let_the_functions_start_cold() -> None:
     for cached in (
         board_handler._table,
         poll_handler._outposts,
@@ -40,6 +67,10 @@ def aws() -> Iterator[None]:
         notify_handler._dynamodb,
         notify_handler._sns,
         notify_handler._sqs,
+        planner_handler._organizations,
+        planner_handler._queue,
+        slack_api._client,
+        slack_api._channel_id,
     ):
         cached.cache_clear()
     clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
+import botocore.session
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
@@ -16,6 +18,7 @@ from moto import mock_aws
 from werkzeug.test import Client
 
 from lambdas.poll import assumed_role, handler
+from lambdas.poll.assumed_role import sts_region
 from lambdas.poll.outposts import MalformedOrderError, digest, get_order, list_orders, outposts_client
 from lambdas.poll.source import Source
 from local.outposts.paging import TOKEN_LENGTH
@@ -192,6 +195,7 @@ class TestRole:
         with mock_aws():
             yield made
         assumed_role._credentials.cache_clear()
+        assumed_role._sts.cache_clear()
 
     def test_the_role_is_assumed_with_its_external_id_only_when_it_is_needed(
         self, calls: list[tuple[str, dict[str, Any]]]
@@ -231,9 +235,65 @@ class TestRole:
         assert first == again != other
         assert [operation for operation, _ in calls].count("AssumeRole") == 2
 
-    def test_a_role_is_assumed_at_the_regions_own_endpoint(self) -> None:
-        """The global one is far away, and one for all the world."""
-        assert assumed_role._sts().meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
+    @pytest.mark.parametrize(
+        ("own", "source", "expected"),
+        [
+            ("eu-west-1", "us-west-2", "eu-west-1"),  # one AssumeRole for all regions of a role
+            ("eu-west-1", "me-south-1", "eu-west-1"),  # the notifier's account need not have enabled the source's
+            ("me-south-1", "eu-west-1", "eu-west-1"),  # nor the source's account the notifier's
+            ("me-south-1", "me-south-1", "me-south-1"),  # both have enabled it
+            ("me-south-1", "af-south-1", "us-east-1"),  # each may have enabled its own alone
+            (None, "eu-west-1", "eu-west-1"),
+            (None, "me-south-1", "us-east-1"),
+        ],
+    )
+    def test_a_role_is_assumed_where_both_accounts_can_use_sts(
+        self, own: str | None, source: str, expected: str
+    ) -> None:
+        """An opt-in region's endpoint refuses if either account has not enabled it; its credentials work anywhere."""
+        assert sts_region("arn:aws:iam::222233334444:role/Reader", source, own) == expected
+
+    @pytest.mark.parametrize(("partition", "own", "source"), [("aws-us-gov", "us-gov-west-1", "us-gov-east-1")])
+    def test_other_partitions_have_no_opt_in_regions(self, partition: str, own: str, source: str) -> None:
+        """The notifier's own region serves them all, and nothing leaves the partition."""
+        assert sts_region(f"arn:{partition}:iam::222233334444:role/Reader", source, own) == own
+        assert sts_region(f"arn:{partition}:iam::222233334444:role/Reader", source, None) == source
+
+    def test_regions_that_are_enabled_by_default_are_regions(self) -> None:
+        """A misspelt one would send its roles to another region."""
+        known = set(botocore.session.Session().get_available_regions("ec2"))
+        assert known >= assumed_role.ENABLED_BY_DEFAULT
+        assert assumed_role.ALWAYS_ACTIVE in assumed_role.ENABLED_BY_DEFAULT
+
+    @pytest.mark.parametrize(
+        ("own", "source", "host"),
+        [("eu-west-1", "us-west-2", "sts.eu-west-1"), ("me-south-1", "us-west-2", "sts.us-west-2")],
+    )
+    def test_the_call_goes_to_that_regions_own_endpoint(
+        self, own: str, source: str, host: str, calls: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A role's credentials are asked for there, whatever region the function runs in."""
+        asked: list[str] = []
+        recorded = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+        def note(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+            if operation == "AssumeRole":
+                asked.append(client.meta.endpoint_url)
+            return recorded(client, operation, parameters)
+
+        monkeypatch.setattr(BaseClient, "_make_api_call", note)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name=own))
+        get_order(answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, replace(OTHER, region=source)), ORDER_ID)
+        assert asked == [f"https://{host}.amazonaws.com"]
+        assert "AssumeRole" in [operation for operation, _ in calls]
+
+    def test_another_endpoint_of_sts_stays_in_force(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The local cloud, or a VPC endpoint, is set by the environment."""
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
+        assumed_role._sts.cache_clear()
+        assert assumed_role._sts("us-east-1").meta.endpoint_url == "http://127.0.0.1:4566"
+        assumed_role._sts.cache_clear()
 
     def test_credentials_and_clients_are_kept_in_bounded_number(self) -> None:
         """Ten thousand accounts pass through a function that holds some of them."""

@@ -1,0 +1,1 @@
+"""IAM, judged: what the functions and AWS's services do, against the synthesized policies."""

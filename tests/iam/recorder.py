@@ -1,0 +1,178 @@
+"""What the functions ask of AWS: each call of a client, written down as the requests that IAM decides on."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pytest
+from botocore.client import BaseClient
+from botocore.session import Session
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+FUNCTIONS = f"{Path(__file__).parent.parent.parent / 'lambdas'}{os.sep}"
+SHARED = "orders"  # not a function: what the functions share
+OWN = "123456789012"  # moto's account
+VARIABLES = (
+    "SNAPSHOT_TABLE_NAME",
+    "IDEMPOTENCY_TABLE_NAME",
+    "EVENT_BUS_NAME",
+    "POLL_QUEUE_URL",
+    "NOTIFY_QUEUE_URL",
+    "NOTIFICATION_TOPIC_ARN",
+    "AMAZON_Q_TOPIC_ARN",
+    "SLACK_SECRET_NAME",
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call as IAM sees it.
+
+    Attributes:
+        function: The function that made it.
+        action: Such as `dynamodb:PutItem`.
+        resource: Its ARN, as far as the call tells it; `*` for an action without resources.
+        role: The role of another account that made it, None for the function's own.
+        variable: The environment variable that names the resource, empty if none does.
+        context: Condition keys that the call itself sets.
+    """
+
+    function: str
+    action: str
+    resource: str
+    role: str | None = field(default=None)
+    variable: str = ""
+    context: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What sort of call it is, whatever the names of a test's resources are."""
+        return self.function, self.action, self.variable
+
+
+makers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # the function that made each client
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was written down.
+
+    Attributes:
+        calls: The functions' calls, answered or not.
+        roles: The role that each access key was given for.
+    """
+
+    calls: set[Call] = field(default_factory=set)
+    roles: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def recording() -> Iterator[Recorded]:
+    """Write down what the functions ask of AWS meanwhile.
+
+    Whose a call is, the stack says; in a thread that only runs shared code, the function that made the client.
+    """
+    recorded_so_far = Recorded()
+    calls, roles = recorded_so_far.calls, recorded_so_far.roles
+    make, create = BaseClient._make_api_call, Session.create_client  # type: ignore[attr-defined]
+
+    def recorded(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        function = _caller() or makers.get(client)
+        try:
+            answer = make(client, operation, parameters)
+        finally:
+            if function:
+                asked = _asked(client, operation, parameters)
+                calls.update(_call(function, roles.get(_access_key(client) or ""), *each) for each in asked)
+        if operation == "AssumeRole":
+            roles[answer["Credentials"]["AccessKeyId"]] = parameters["RoleArn"]
+        return answer
+
+    def made(session: Session, *arguments: Any, **options: Any) -> Any:
+        client = create(session, *arguments, **options)
+        if function := _caller():
+            makers[client] = function
+        return client
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseClient, "_make_api_call", recorded)
+        patch.setattr(Session, "create_client", made)
+        yield recorded_so_far
+
+
+def _caller() -> str | None:
+    """Return the function whose code is nearest in the stack; None for a test's own call."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        path = frame.f_code.co_filename
+        if path.startswith(FUNCTIONS) and (name := path[len(FUNCTIONS) :].partition(os.sep)[0]) != SHARED:
+            return name
+        frame = frame.f_back
+    return None
+
+
+def _access_key(client: Any) -> str | None:
+    """Return the key that a client last signed with; asking credentials for it would renew them."""
+    credentials = vars(client._request_signer._credentials)
+    key: str | None = credentials.get("_access_key", credentials.get("access_key"))
+    return key
+
+
+def _call(function: str, role: str | None, action: str, resource: str, named: str, *context: tuple[str, str]) -> Call:
+    variable = next((name for name in VARIABLES if named and os.environ.get(name) == named), "")
+    return Call(function, action, resource, role, variable, context)
+
+
+def _asked(  # noqa: C901, PLR0911 - a case for each way to name a resource
+    client: Any, operation: str, parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Return action, resource, the resource's name in the call, and condition keys of each request that a call is.
+
+    Follows https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
+    What an operation that is not here needs, nobody has looked up; it is in no list, so the test that makes it fails.
+    """
+    region = client.meta.region_name
+
+    def table(name: str, index: str | None = None) -> str:
+        return f"arn:aws:dynamodb:{region}:{OWN}:table/{name}" + (f"/index/{index}" if index else "")
+
+    match client.meta.service_model.service_id.lower(), operation, parameters:
+        case "dynamodb", "BatchGetItem", {"RequestItems": tables}:
+            return [("dynamodb:BatchGetItem", table(name), name) for name in tables]
+        case "dynamodb", "TransactWriteItems", {"TransactItems": items}:
+            each = [(verb, write["TableName"]) for item in items for verb, write in item.items()]
+            return [(f"dynamodb:{verb}Item", table(name), name) for verb, name in each]
+        case "dynamodb", "Query" | "Scan" | "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem", {"TableName": name}:
+            return [(f"dynamodb:{operation}", table(name, parameters.get("IndexName")), name)]
+        case "eventbridge", "PutEvents", {"Entries": entries}:
+            return [
+                (
+                    "events:PutEvents",
+                    f"arn:aws:events:{region}:{OWN}:event-bus/{entry['EventBusName']}",
+                    entry["EventBusName"],
+                    ("events:source", entry["Source"]),
+                    ("events:detail-type", entry["DetailType"]),
+                )
+                for entry in entries
+            ]
+        case "sns", "Publish", {"TopicArn": topic}:
+            return [("sns:Publish", topic, topic)]
+        case "sqs", "SendMessageBatch" | "ChangeMessageVisibility", {"QueueUrl": url}:
+            name = url.rpartition("/")[2]
+            return [(f"sqs:{operation.removesuffix('Batch')}", f"arn:aws:sqs:{region}:{OWN}:{name}", url)]
+        case "secrets manager", "GetSecretValue", {"SecretId": name}:
+            arn = f"arn:aws:secretsmanager:{region}:{OWN}:secret:{name}-AbCdEf"
+            return [("secretsmanager:GetSecretValue", arn, name)]
+        case "sts", "AssumeRole", {"RoleArn": role}:
+            external_id = parameters.get("ExternalId")
+            return [("sts:AssumeRole", role, "", *([("sts:ExternalId", external_id)] if external_id else []))]
+        case ("outposts", "ListOrders" | "GetOrder", _) | ("organizations", "ListAccounts", _):
+            return [(f"{client.meta.service_model.service_id.lower()}:{operation}", "*", "")]
+    return [(f"{client.meta.service_model.service_id}:{operation}", "unknown", "")]

@@ -1,0 +1,186 @@
+"""The functions' calls and AWS's own, judged by IAM's rules against the synthesized policies.
+
+`pytest -s -k table tests/iam` prints the table: who asks for what, and the statement that allows it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Any
+
+import pytest
+
+from tests.iam.calls import CALLS
+from tests.iam.deployment import SUFFIX, Deployment
+from tests.iam.evaluator import Policy, Request, judge
+from tests.iam.policies import (
+    FUNCTION_ROLES,
+    OWN_RULE,
+    READER_ACCOUNT,
+    by_aws,
+    decrypting,
+    deployed,
+    grants,
+    of_call,
+    of_reader,
+)
+from tests.iam.recorder import OWN, Call
+from tests.iam.world import calls_of
+from tests.infra.synthesis import REGION
+
+READER = "arn:aws:iam::222233334444:role/OutpostsReader"
+KEY = f"arn:aws:kms:{REGION}:{OWN}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+# What CDK's target for a queue lets EventBridge do besides sending, whether it is done or not.
+OF_CDKS_MAKING = ("sqs:GetQueueAttributes on ", "sqs:GetQueueUrl on ")
+ORGANIZATION = {"roleName": "OutpostsReader", "regions": [REGION, "us-west-2"]}
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "a webhook, another account, some of an organization's accounts": {
+        "sources": [{"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],
+        "organization": {**ORGANIZATION, "accounts": ["333344445555"]},
+        "slack": {"secretName": "outposts/slack"},
+    },
+    "a bot under a key, Amazon Q, e-mail, readers, an organization": {
+        "sources": [{"region": REGION}, {"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],
+        "organization": ORGANIZATION,
+        "slack": {"secretName": "outposts/slack", "channel": "#outposts", "kmsKeyArn": KEY},
+        "amazonQDeveloper": True,
+        "emails": ["hardware@example.com"],
+        "eventBusReaders": [READER_ACCOUNT],
+    },
+}
+Side = tuple[str, list[Request], dict[str, Any]]  # a grant, what is asked, and the policies without the grant
+
+
+@dataclass
+class Lived:
+    """A configuration that was deployed and lived through everything.
+
+    Attributes:
+        name: The configuration's.
+        deployment: What was deployed.
+    """
+
+    name: str
+    deployment: Deployment
+
+    @cached_property
+    def calls(self) -> set[Call]:
+        """What its functions called."""
+        return calls_of(self.deployment)
+
+    @cached_property
+    def asked(self) -> list[tuple[str, Request]]:
+        """What IAM was asked, and by whom."""
+        ordered = sorted(self.calls, key=lambda call: (call.function, call.action, call.resource, str(call)))
+        asked = [(call.function, request) for call in ordered for request in of_call(self.deployment, call)]
+        if KEY in json.dumps(self.deployment.template):
+            secrets = [call.resource for call in ordered if call.action == "secretsmanager:GetSecretValue"]
+            asked += [("notify", decrypting(self.deployment, KEY, secret)) for secret in secrets]
+        readers = CONFIGURATIONS[self.name].get("eventBusReaders", [])
+        for action in OWN_RULE if readers else ():
+            key = {"events:creatorAccount": READER_ACCOUNT}
+            asked.append(("another team", of_reader(self.deployment, f"events:{action}", READER_ACCOUNT, None, **key)))
+        return [*asked, *by_aws(self.deployment)]
+
+
+@cache
+def lived_of(name: str) -> Lived:
+    """Deploy a configuration, once."""
+    return Lived(name, deployed(CONFIGURATIONS[name]))
+
+
+@pytest.fixture(params=CONFIGURATIONS)
+def lived(request: pytest.FixtureRequest) -> Lived:
+    """Each configuration in turn."""
+    return lived_of(request.param)
+
+
+def test_every_call_is_allowed(lived: Lived) -> None:
+    """The functions' real calls, with their resources, and what AWS's services do for them; prints the table."""
+    verdicts = judge([request for _, request in lived.asked])
+    answered = list(zip(lived.asked, verdicts, strict=True))
+    rows = sorted({_row(who, request, verdict.statements) for (who, request), verdict in answered})
+    print(f"\n# {lived.name}", *rows, sep="\n")  # noqa: T201 - the table
+    assert [(who, request) for (who, request), verdict in answered if not verdict.allowed] == []
+
+
+def test_every_grant_to_a_role_is_used(lived: Lived) -> None:
+    """Without any one action on any one resource that a role allows, something that is asked would be refused."""
+    deployment, sides = lived.deployment, list[Side]()
+    for role_id in deployment.of_type("AWS::IAM::Role"):
+        session = f"assumed-role/{deployment.physical_name(role_id)}/"
+        asked = [request for _, request in lived.asked if session in request.principal]
+        granted = grants(tuple(deployment.policies_of(role_id)))
+        sides += [(f"{role_id}: {name}", asked, {"identity": without}) for name, without in granted]
+    assert unused(sides) == []
+
+
+def test_every_grant_by_a_resource_is_used(lived: Lived) -> None:
+    """Queues, topics, functions and trust policies let nobody do more than is done, either."""
+    by_policy: dict[str, list[Request]] = {}
+    for _, request in lived.asked:
+        if request.resource_policy:
+            by_policy.setdefault(json.dumps(request.resource_policy), []).append(request)
+    sides = [
+        (name, asked, {"resource_policy": without[0] if without else None})
+        for text, asked in by_policy.items()
+        for name, without in grants((json.loads(text),))
+    ]
+    assert [name for name in unused(sides) if not name.startswith(OF_CDKS_MAKING)] == []
+
+
+def test_no_grant_reaches_another_resource(lived: Lived) -> None:
+    """What a role may do on a resource it may not do on one of another name, in another account or region."""
+    elsewhere = [
+        replace(request, resource=other)
+        for _, request in lived.asked
+        if lived.deployment.name in request.principal and request.identity and request.resource != "*"
+        for other in others(request.resource)
+    ]
+    verdicts = judge([replace(request, resource_policy=None) for request in elsewhere])
+    assert len(elsewhere) > 50
+    answered = zip(elsewhere, verdicts, strict=True)
+    assert [(request.action, request.resource) for request, verdict in answered if verdict.allowed] == []
+
+
+def test_every_role_is_looked_at(lived: Lived) -> None:
+    """Nothing in the stack brings a role along, or attaches a policy, that nobody looked at."""
+    deployment = lived.deployment
+    roles = deployment.of_type("AWS::IAM::Role")
+    asked = {request.resource for _, request in lived.asked if request.action == "sts:AssumeRole"}
+    assert {deployment.arn(role_id) for role_id in roles} <= asked
+    assert not deployment.of_type("AWS::IAM::ManagedPolicy")
+    poll = deployment.only("AWS::IAM::Role", FUNCTION_ROLES["poll"])
+    assert (
+        len(deployment.physical_name(poll)) <= 64
+    )  # CloudFormation cuts a longer one; member accounts trust it by name
+    attached = [name for each in deployment.of_type("AWS::IAM::Policy").values() for name in each["Roles"]]
+    assert sorted(attached) == sorted(map(deployment.physical_name, roles))
+
+
+def others(resource: str) -> Iterator[str]:
+    """Return ARNs like a resource's, of resources that are not it."""
+    yield resource.replace(SUFFIX, "-OTHER") if SUFFIX in resource else f"{resource}0"
+    if ":iam:" not in resource:
+        yield resource.replace(f":{OWN}:", ":999988887777:")
+        yield resource.replace(f":{REGION}:", ":ap-northeast-1:")
+
+
+def unused(sides: list[Side]) -> list[str]:
+    """Return the grants without which everything that is asked would still be allowed."""
+    verdicts = iter(judge([replace(request, **without) for _, asked, without in sides for request in asked]))
+    answers = [(name, [next(verdicts).allowed for _ in asked]) for name, asked, _ in sides]
+    return [name for name, allowed in answers if all(allowed)]
+
+
+def test_the_functions_make_the_listed_calls_and_no_others() -> None:
+    """The list that integration tests are held to is what really happens."""
+    made = {call.kind for name in CONFIGURATIONS for call in lived_of(name).calls}
+    assert made == CALLS
+
+
+def _row(who: str, request: Request, statements: tuple[Policy, ...]) -> str:
+    shortened = [json.dumps(each).replace(f":{OWN}:", "::").replace(SUFFIX, "") for each in statements]
+    return f"{who} | {request.action} on {request.resource.replace(SUFFIX, '')} | {' | '.join(shortened) or 'nothing'}"
