@@ -173,12 +173,19 @@ def _exists(operand: Any, path: str) -> Iterator[Problem]:
 
 def _cidr(operand: Any, path: str) -> Iterator[Problem]:
     block = _BLOCK.fullmatch(operand) if isinstance(operand, str) else None
-    try:
-        network = ipaddress.ip_network(operand, strict=False) if block else None
-    except ValueError:
-        network = None
-    if network is None or network.prefixlen == network.max_prefixlen:
+    if block is None or int(block[2]) >= _bits(block[1]):
         yield Problem(path, as_json(operand), CIDR)
+
+
+def _bits(address: str) -> int:
+    """Give an address's length in bits, 0 if it is not an address."""
+    try:
+        # Java, in which event-ruler is written, reads 010 as ten.
+        parsed = ipaddress.ip_address(re.sub(r"\b0+(?=[0-9])", "", address) if "." in address else address)
+    except ValueError:
+        return 0
+    embedded = isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped  # one of version 4, to Java
+    return 32 if embedded else parsed.max_prefixlen
 
 
 def _numeric(operand: Any, path: str) -> Iterator[Problem]:

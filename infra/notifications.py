@@ -174,6 +174,9 @@ class Notifications(Construct):
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; CDK's own promise
         pattern = rule_pattern(configuration.notify, announce_existing_orders=configuration.announce_existing_orders)
-        # jsii drops null from a list, and CloudFormation refuses it in an object. As text, it reaches EventBridge:
-        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
-        resource.event_pattern = text_of(pattern) if holds_null(pattern) else pattern
+        if holds_null(pattern):
+            # jsii drops null from a list, and CloudFormation refuses it in an object. As text, it reaches EventBridge:
+            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
+            resource.add_property_override("EventPattern", text_of(pattern))
+        else:
+            resource.event_pattern = pattern

@@ -40,9 +40,8 @@ ranges = st.builds(
 )
 comparisons = st.tuples(st.sampled_from(["=", "<", "<=", ">", ">="]), numbers).map(list)
 blocks = st.builds("{}/{}".format, st.ip_addresses(v=4), st.integers(0, 31)) | st.builds(
-    # `ipaddress` may write an address that embeds one of version 4 with dots, which event-ruler does not read.
     lambda address, bits: f"{address.exploded}/{bits}",
-    st.ip_addresses(v=6).filter(lambda address: "." not in str(address)),
+    st.ip_addresses(v=6).filter(lambda address: not address.ipv4_mapped),
     st.integers(0, 127),
 )
 
@@ -53,7 +52,12 @@ def one_or_several(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 affixes = texts | texts.map(lambda text: {"equals-ignore-case": text})
-nested = [("prefix", filled), ("suffix", filled), ("equals-ignore-case", texts), ("wildcard", wildcards)]
+nested = [
+    ("prefix", one_or_several(filled)),
+    ("suffix", one_or_several(filled)),
+    ("equals-ignore-case", one_or_several(texts)),
+    ("wildcard", one_or_several(wildcards)),
+]
 matchers = st.one_of(
     affixes.map(lambda affix: {"prefix": affix}),
     affixes.map(lambda affix: {"suffix": affix}),
@@ -63,7 +67,7 @@ matchers = st.one_of(
     st.booleans().map(lambda there: {"exists": there}),
     (comparisons | ranges).map(lambda terms: {"numeric": terms}),
     (one_or_several(texts) | one_or_several(numbers)).map(lambda values: {"anything-but": values}),
-    *(one_or_several(text).map(lambda value, name=name: {"anything-but": {name: value}}) for name, text in nested),
+    *(st.fixed_dictionaries({"anything-but": st.fixed_dictionaries({name: inner})}) for name, inner in nested),
 )
 literals = st.none() | st.booleans() | texts | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 leaves = st.lists(literals | matchers, min_size=1, max_size=3)
@@ -163,9 +167,7 @@ class TestGrammar:
             holder[key] = data.draw(st.sampled_from([{}, [], "a", None, {"a": 5}]))
         else:
             wrong = data.draw(st.sampled_from(BROKEN))
-            holder[key] = data.draw(
-                st.sampled_from([[], "a", 5, None, [wrong], ["a", wrong], {"b": [wrong]}])
-            )
+            holder[key] = data.draw(st.sampled_from([[], "a", 5, None, [wrong], ["a", wrong], {"b": [wrong]}]))
         (found, *_) = problems(pattern, "p")
         assert found.path.startswith(path)
         assert found.allowed
