@@ -2,6 +2,7 @@
 
 import copy
 import json
+from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ ranges = st.builds(
 comparisons = st.tuples(st.sampled_from(["=", "<", "<=", ">", ">="]), numbers).map(list)
 blocks = st.builds("{}/{}".format, st.ip_addresses(v=4), st.integers(0, 31)) | st.builds(
     lambda address, bits: f"{address.exploded}/{bits}",
-    st.ip_addresses(v=6).filter(lambda address: not address.ipv4_mapped),
+    st.ip_addresses(v=6).filter(lambda address: not IPv6Address(address).ipv4_mapped),
     st.integers(0, 127),
 )
 
