@@ -6,6 +6,7 @@ from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
+from aws_cdk.assertions import Template
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -146,6 +147,17 @@ class TestVerdicts:
         """A table that lost its rows would prove nothing."""
         assert len([row for row in ROWS if row.refused]) >= 60
         assert len([row for row in ROWS if {matches for _, matches in row.verdicts} == {True, False}]) >= 60
+
+
+def test_event_bridge_accepts_each_pattern_of_the_stack(full: Template) -> None:
+    """Rules and archive: what it refuses would fail in a deployment, not before."""
+    patterns = [
+        resource["Properties"]["EventPattern"]
+        for kind in ("AWS::Events::Rule", "AWS::Events::Archive")
+        for resource in full.find_resources(kind).values()
+    ]
+    assert len(patterns) >= 3
+    assert [problem for pattern in patterns for problem in problems(pattern, "pattern")] == []
 
 
 class TestGrammar:
