@@ -240,11 +240,10 @@ def _anything_but(operand: Any, path: str) -> Iterator[Problem]:
             yield Problem(where, as_json(inner), "text, or a list of texts")
         return
     values = operand if isinstance(operand, list) else [operand]
-    numbers = [*map(is_number, values)]
-    if values and all(numbers):
+    if values and all(map(is_number, values)):
         places = [f"{path}[{index}]" if isinstance(operand, list) else path for index in range(len(values))]
         yield from filter(None, map(_number, values, places))
-    elif not values or any(numbers) or not all(isinstance(each, str) for each in values):
+    elif not values or not all(isinstance(each, str) for each in values):
         yield Problem(path, as_json(operand), ANYTHING_BUT)
 
 
