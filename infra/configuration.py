@@ -1,8 +1,7 @@
 """The `notifier` context (contract, part 1): checked, typed, and with errors that say what to do."""
 
-import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -10,14 +9,15 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from infra.configuration_schema import STATUS_KEYS, regions, schema, statuses
+from infra.configuration_schema import regions, schema
+from infra.notify_pattern import notify_problems
+from infra.spelling import as_json, nearest, shortened
 
 # JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
-ALMOST_THE_SAME = 0.85  # a letter more or less: EROR, but not PARTIALLY_INSTALLED, which may come one day
 MAX_SOURCES_CHARACTERS = 3_000  # all of a function's environment variables: 4 KB
 EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
 
@@ -164,7 +164,7 @@ class Configuration:
         """
         if stack_region not in regions():
             allowed = "the name of an AWS region that the installed botocore knows"
-            raise ConfigurationError("the stack's region", stack_region, allowed, _nearest(stack_region, regions()))
+            raise ConfigurationError("the stack's region", stack_region, allowed, nearest(stack_region, regions()))
         values = _loaded(context)
         for error in _Validator(schema()).iter_errors(values):
             raise _explained(error)
@@ -173,19 +173,22 @@ class Configuration:
         _check_sources(sources, stack_region)
         if organization:
             _check_organization(organization, sources, stack_region)
-        _check_statuses(values.get("notify", {}), "notifier.notify")
+        announce = values.get("announceExistingOrders", False)
+        notify = values.get("notify", {})
+        for problem in notify_problems(notify, "notifier.notify", announce_existing_orders=announce):
+            raise ConfigurationError(*problem)
         stalled = values.get("stalledAfterDays", {})
         slack = _slack(values["slack"], stack_region) if "slack" in values else None
         return cls(
             sources=sources,
             organization=organization,
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
-            announce_existing_orders=values.get("announceExistingOrders", False),
+            announce_existing_orders=announce,
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
             slack=slack,
             amazon_q_developer=values.get("amazonQDeveloper", False),
             emails=tuple(values.get("emails", [])),
-            notify=values.get("notify", {}),
+            notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
             outposts_endpoint_url=values.get("outpostsEndpointUrl"),
         )
@@ -203,7 +206,7 @@ def _loaded(context: Any) -> Any:
     except OSError as error:
         raise ConfigurationError("notifier", f"{context} cannot be read ({error.strerror})", allowed) from error
     except ValueError as error:
-        raise ConfigurationError("notifier", f"{_shortened(context)} is not JSON ({error})", allowed) from error
+        raise ConfigurationError("notifier", f"{shortened(context)} is not JSON ({error})", allowed) from error
 
 
 def _source(source: dict[str, Any]) -> Source:
@@ -241,15 +244,14 @@ def _explained(error: ValidationError) -> ConfigurationError:
         case "additionalProperties":
             key = next(key for key in given if key not in rules["properties"])
             allowed = list(rules["properties"])
-            return ConfigurationError(f"{path}.{key}", "unknown key", ", ".join(allowed), _nearest(key, allowed))
+            return ConfigurationError(f"{path}.{key}", "unknown key", ", ".join(allowed), nearest(key, allowed))
         case "required":
             key = next(key for key in rules["required"] if key not in given)
             return ConfigurationError(f"{path}.{key}", "missing", rules["properties"][key]["description"])
         case "dependentRequired":
             key, needed = next((key, needed) for key, needed in rules["dependentRequired"].items() if key in given)
             return ConfigurationError(f"{path}.{key}", f"given without {', '.join(needed)}", f"only with {needed[0]}")
-    nearest = _nearest(given, rules.get("enum", []))
-    return ConfigurationError(path, _shortened(json.dumps(given, ensure_ascii=False)), rules["description"], nearest)
+    return ConfigurationError(path, as_json(given), rules["description"], nearest(given, rules.get("enum", [])))
 
 
 def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
@@ -302,29 +304,3 @@ def _overlap(one: Source, other: Source) -> bool:
     outposts = set(one.outpost_ids) & set(other.outpost_ids)
     limited = one.outpost_ids and other.outpost_ids
     return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)
-
-
-def _check_statuses(pattern: Mapping[str, Any], path: str) -> None:
-    """Refuse a status that is nearly one of the API's: nobody would ever be told. One like none may come one day."""
-    for key, value in pattern.items():
-        if isinstance(value, Mapping):
-            _check_statuses(value, f"{path}.{key}")
-        elif key == "$or":
-            for index, alternative in enumerate(value):
-                _check_statuses(alternative, f"{path}.$or[{index}]")
-        elif key in STATUS_KEYS:
-            for index, status in enumerate(value):
-                nearest = _nearest(status, statuses(), ALMOST_THE_SAME) if isinstance(status, str) else None
-                if nearest and nearest != status:
-                    allowed = "the API's statuses, and others that resemble none of them"
-                    raise ConfigurationError(f"{path}.{key}[{index}]", status, allowed, nearest)
-
-
-def _nearest(given: Any, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
-    by_lower_case = {word.lower(): word for word in allowed}
-    matches = difflib.get_close_matches(str(given).lower(), by_lower_case, n=1, cutoff=cutoff)
-    return by_lower_case[matches[0]] if matches else None
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 100 else f"{text[:99]}…"  # noqa: PLR2004 - about one line of a terminal

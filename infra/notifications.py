@@ -13,8 +13,10 @@ from constructs import Construct
 
 from infra import memory
 from infra.configuration import Configuration, Slack
+from infra.event_pattern import holds_null, text_of
 from infra.function import Function
 from infra.local_cloud import LocalCloud
+from infra.notify_pattern import rule_pattern
 from infra.snapshots import Snapshots
 from lambdas.orders.events import SOURCE
 
@@ -174,16 +176,20 @@ class Notifications(Construct):
         return statements
 
     def _rule(self, configuration: Configuration, bus: events.EventBus) -> None:
-        baseline = {} if configuration.announce_existing_orders else {"baseline": [False]}
-        events.Rule(
+        rule = events.Rule(
             self,
             "Rule",
             event_bus=bus,
             description="What people are told of: whole observations of an order, narrowed by the configuration",
-            event_pattern=events.EventPattern(
-                source=[SOURCE],
-                detail_type=["Outposts Order Updated"],
-                detail={**baseline, **configuration.notify} or None,
-            ),
+            event_pattern=events.EventPattern(source=[SOURCE]),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letter_queue)],
         )
+        resource = rule.node.default_child
+        assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; CDK's own promise
+        pattern = rule_pattern(configuration.notify, announce_existing_orders=configuration.announce_existing_orders)
+        if holds_null(pattern):
+            # jsii drops null from a list, and CloudFormation refuses it in an object. As text, it reaches EventBridge:
+            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
+            resource.add_property_override("EventPattern", text_of(pattern))
+        else:
+            resource.event_pattern = pattern

@@ -174,10 +174,12 @@ def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator
     (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
     """
     events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
+    # EventBridge refuses a range whose ends are equal.
+    numbers = [">=", wanted[0], "<=", wanted[-1]] if len(wanted) > 1 else ["=", wanted[0]]
     pattern = {
         "source": [SOURCE],
         "replay-name": [{"prefix": name}],
-        "detail": {"orderId": [order_id], "sequence": [{"numeric": [">=", wanted[0], "<=", wanted[-1]]}]},
+        "detail": {"orderId": [order_id], "sequence": [{"numeric": numbers}]},
     }
     with ExitStack() as undo:
         rule_arn = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]

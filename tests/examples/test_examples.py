@@ -15,6 +15,7 @@ from order_subscription import (
     shipped_with_tracking,
 )
 
+from infra.event_pattern import problems
 from tests.examples.files import EXAMPLES, TEMPLATES, Json, pattern, rule, sample, template, terraform
 from tests.examples.matching import Emulator
 from tests.examples.real_events import delivered
@@ -51,6 +52,13 @@ def test_a_pattern_matches_some_real_events_and_not_others(name: str, corpus: li
     """As it stands in the example, EventBridge takes it, and it tells events apart."""
     written, _ = PATTERNS[name]
     assert {emulator.matches(written, event) for event in corpus} == {True, False}
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_event_bridge_accepts_a_pattern(name: str) -> None:
+    """By the same grammar that `notify` is held to, whose proof is AWS's own verdicts."""
+    written, _ = PATTERNS[name]
+    assert [*problems(written, name)] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -147,6 +147,12 @@ MISTAKES: list[tuple[Any, str]] = [
     ({"notify": {"region": [{"exists": "no"}]}}, 'notifier.notify.region[0].exists: "no"; allowed: true or false'),
     ({"notify": {"region": [{"prefix": "e", "suffix": "1"}]}}, "notifier.notify.region[0]: "),
     ({"notify": {"$or": [{"region": ["eu-west-1"]}]}}, "notifier.notify.$or: "),
+    ({"notify": {"changes": {}}}, "notifier.notify.changes: {}; allowed: an EventBridge pattern: an object with"),
+    ({"notify": {"changes": [{"exists": True}]}}, 'notifier.notify.changes: [{"exists": true}]; allowed: an object'),
+    (
+        {"notify": {"outpostId": [f"op-{number:017x}" for number in range(90)]}},
+        "notifier.notify: makes a rule's pattern of 2,193 characters; allowed: 2,048 for the whole pattern",
+    ),
     ({"eventBusReaders": [111122223333]}, "notifier.eventBusReaders[0]: 111122223333; allowed: an account id (12"),
     ({"eventBusReaders": ["*"]}, 'notifier.eventBusReaders[0]: "*"; allowed: an account id (12 digits) or an'),
     ({"outpostsEndpointUrl": "ftp://x"}, 'notifier.outpostsEndpointUrl: "ftp://x"; allowed: a URL that begins http'),
@@ -173,11 +179,13 @@ MISSPELT: list[tuple[Any, str]] = [
     ({"notify": {"change": {"status": ["ERROR"]}}}, "changes"),
     ({"notify": {"changes": {"statuses": ["ERROR"]}}}, "status"),
     ({"notify": {"region": [{"prefx": "eu-"}]}}, "prefix"),
+    ({"notify": {"account": [111122223333]}}, "111122223333"),
+    ({"notify": {"changes": {"detailType": ["Outposts Order Stalling"]}}}, "Outposts Order Stalled"),
 ]
 
 PATTERNS: list[dict[str, Any]] = [
     {},
-    {"orderStatus": ["ERROR", None, 3, True]},
+    {"orderStatus": ["ERROR", None]},
     {"changes": {"detailType": ["Outposts Line Item Status Change"], "status": ["REPLACED"]}},
     {"changes": {"shipment": {"carrier": [{"anything-but": ["DHL", "UPS"]}]}}},
     {"region": [{"prefix": "eu-"}, {"suffix": {"equals-ignore-case": "-1"}}, {"wildcard": "us-*-1"}]},

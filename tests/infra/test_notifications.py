@@ -1,5 +1,6 @@
 """From the bus to people."""
 
+import json
 from typing import Any
 
 import pytest
@@ -42,6 +43,20 @@ class TestRule:
         pattern = rule_pattern(template_of(notifier))
         assert pattern["detail-type"] == ["Outposts Order Updated"]
         assert pattern.get("detail") == detail
+
+    def test_null_reaches_event_bridge(self) -> None:
+        """CloudFormation refuses null in an object, so a pattern that holds one stands in the template as text."""
+        notify = {"outpostId": [None, "op-0123456789abcdef0"], "changes": {"shipment": [None]}}
+        (rule,) = (
+            rule["Properties"]["EventPattern"]
+            for rule in template_of({"notify": notify}).find_resources("AWS::Events::Rule").values()
+            if "outpostId" in rule["Properties"]["EventPattern"]
+        )
+        assert json.loads(rule) == {
+            "source": ["outposts-order-notifier"],
+            "detail-type": ["Outposts Order Updated"],
+            "detail": {"baseline": [False], **notify},
+        }
 
     def test_leaves_what_it_cannot_deliver_in_the_dead_letter_queue(self, minimal: Template) -> None:
         """An event that never reached the queue waits beside the notifications that were given up."""

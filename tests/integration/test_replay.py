@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from infra.event_pattern import problems
 from lambdas.orders.events import SOURCE
 from notifier import replay
 from notifier.errors import OperatorError
@@ -57,6 +58,19 @@ class TestOwnRule:
         assert statement["Resource"] == f"arn:aws:sqs:eu-west-1:123456789012:{NAME}"
         assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": rule_arn}}
         assert not [each for each in others if "Attributes" in each]
+
+    @pytest.mark.parametrize("wanted", [range(3, 4), range(3, 6)], ids=str)
+    def test_event_bridge_accepts_its_pattern(self, stack: Stack, wanted: range) -> None:
+        """It refuses a numeric range whose ends are equal, which one event alone would make; moto does not."""
+        with _own_rule(stack, NAME, "oo-1", wanted):
+            (rule,) = boto3.client("events").list_rules(EventBusName="orders")["Rules"]
+        pattern = json.loads(rule["EventPattern"])
+        assert [*problems(pattern, "rule")] == []
+        events = [
+            {"source": SOURCE, "replay-name": NAME, "detail": {"orderId": "oo-1", "sequence": each}}
+            for each in range(9)
+        ]
+        assert [each for each in range(9) if moto_matches(pattern, events[each])] == [*wanted]
 
 
 class TestArchived:

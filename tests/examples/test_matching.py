@@ -1,0 +1,84 @@
+"""The matchers that tests use, beside AWS's own verdicts."""
+
+import json
+
+import pytest
+
+from infra.event_pattern import problems
+from tests.event_patterns import ENVELOPE, ROWS, Json, Row
+from tests.examples.matching import Emulator, moto_matches
+
+# Where the emulator's verdict is not AWS's. No test asks it for one of these.
+EMULATOR_DIFFERS = {
+    "a dotted key": "takes an event's dotted key for another than the path",
+    "exists not, in an array of objects": "looks at one element, where AWS looks at all of them",
+    "cidr of all": "knows that no address of version 6 is in a block of version 4; event-ruler compares their digits",
+    "cidr of version 6 that embeds one of version 4": "knows two versions, where Java takes it for version 4",
+    "cidr of version 6 that embeds one of version 4, with a mask of version 6": "as above",
+    "larger than numeric goes": "follows event-ruler, which takes any double; EventBridge's guide does not",
+    "lower than numeric goes": "as above",
+    "seven decimals": "as above",
+    "sixteen digits": "as above",
+    "anything-but a number too large": "as above",
+    "$or of an object": "accepts it for a key named $or, which no event has, as event-ruler's older compiler does",
+    "$or of texts": "as above",
+    "$or of match types": "as above",
+}
+# Where moto's verdict is not AWS's, beside the kinds of pattern that `moto_matches` does not ask it for.
+MOTO_DIFFERS = {
+    "zero": "in Python, false equals 0",
+    "true": "in Python, true equals 1",
+    "false": "in Python, false equals 0",
+    "values of several types": "in Python, true equals 1",
+    "an element of an array": "does not look into a list in a list",
+    "a key outside of $or, then inside": "asks for both, where AWS keeps the later one",
+    "a key inside of $or, then outside": "asks for both, where AWS keeps the later one",
+}
+ACCEPTED = [row for row in ROWS if not row.refused]
+
+
+def emulator_agrees(emulator: Emulator, row: Row) -> bool:
+    """Whether the emulator says of all of a row what AWS says."""
+    try:
+        emulator.matches(row.pattern, {**ENVELOPE, "detail": {}})
+    except emulator.events.exceptions.InvalidEventPatternException:
+        return row.refused
+    found = [emulator.matches(row.pattern, event) for event, _ in row.verdicts]
+    return not row.refused and found == [matches for _, matches in row.verdicts]
+
+
+def test_the_emulator_differs_from_aws_in_these_rows_alone(emulator: Emulator) -> None:
+    """Whoever relies on it relies on AWS, but for what is listed here with its reason."""
+    assert [row.name for row in ROWS if not emulator_agrees(emulator, row)] == [
+        row.name for row in ROWS if row.name in EMULATOR_DIFFERS
+    ]
+
+
+def moto_agrees(row: Row) -> bool | None:
+    """Whether moto says of all of a row's events what AWS says; None where it is not asked."""
+    try:
+        return [moto_matches(row.pattern, event) for event, _ in row.verdicts] == [says for _, says in row.verdicts]
+    except NotImplementedError:
+        return None
+
+
+def test_moto_differs_from_aws_in_these_rows_alone() -> None:
+    """What it gets wrong is either not asked for, or listed here with its reason."""
+    assert {row.name for row in ACCEPTED if moto_agrees(row) is False} == MOTO_DIFFERS.keys()
+    assert len([row for row in ACCEPTED if moto_agrees(row)]) >= 40
+
+
+@pytest.mark.parametrize(
+    ("pattern", "detail"),
+    [
+        ({"detail": {"state": [{"exists": True}]}}, {"state": "x"}),
+        ({"$or": [{"detail": {"state": [{"wildcard": "*"}]}}, {"detail": {"state": ["x"]}}]}, {"state": "x"}),
+        ({"detail": {"changes": {"status": ["x"]}}}, {"changes": [{"status": "x"}]}),
+    ],
+    ids=json.dumps,
+)
+def test_moto_is_not_asked_for_what_it_gets_wrong(pattern: Json, detail: Json) -> None:
+    """A test that relied on it there would prove nothing."""
+    assert [*problems(pattern, "p")] == []
+    with pytest.raises(NotImplementedError):
+        moto_matches(pattern, {"detail": detail})
