@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from infra.configuration_schema import STATUS_KEYS, regions, schema, statuses
+from infra.slack_channel import ALLOWED, ChannelError, slack_channel
 
 # JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
@@ -18,7 +19,6 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 ALMOST_THE_SAME = 0.85  # a letter more or less: EROR, but not PARTIALLY_INSTALLED, which may come one day
-MAX_SOURCES_CHARACTERS = 3_000  # all of a function's environment variables: 4 KB
 EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
 
 
@@ -96,7 +96,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only)."""
+    """Where Slack's webhook or bot token is kept, and the channel (its id or name) to write to (a bot's only)."""
 
     secret_name: str
     channel: str | None = None
@@ -165,19 +165,18 @@ class Configuration:
         organization = _organization(values["organization"]) if "organization" in values else None
         _check_sources(sources, stack_region)
         if organization:
-            _check_organization(organization, sources, stack_region)
+            _check_organization(organization, stack_region)
         _check_statuses(values.get("notify", {}), "notifier.notify")
         stalled = values.get("stalledAfterDays", {})
-        slack = values.get("slack")
         return cls(
             sources=sources,
             organization=organization,
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=values.get("announceExistingOrders", False),
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
-            slack=Slack(slack["secretName"], slack.get("channel")) if slack else None,
+            slack=_slack(values["slack"]) if "slack" in values else None,
             amazon_q_developer=values.get("amazonQDeveloper", False),
-            emails=tuple(values.get("emails", [])),
+            emails=_emails(values.get("emails", [])),
             notify=values.get("notify", {}),
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
             outposts_endpoint_url=values.get("outpostsEndpointUrl"),
@@ -218,6 +217,24 @@ def _organization(organization: dict[str, Any]) -> Organization:
     )
 
 
+def _emails(emails: list[str]) -> tuple[str, ...]:
+    known = set()
+    for index, email in enumerate(emails):
+        if email.lower() in known:
+            raise ConfigurationError(f"notifier.emails[{index}]", email, "each address once, in whatever case")
+        known.add(email.lower())
+    return tuple(emails)
+
+
+def _slack(slack: dict[str, Any]) -> Slack:
+    try:
+        channel = slack_channel(slack["channel"]) if "channel" in slack else None
+    except ChannelError as error:
+        given = _shortened(json.dumps(slack["channel"], ensure_ascii=False))
+        raise ConfigurationError("notifier.slack.channel", given, ALLOWED, str(error) or None) from error
+    return Slack(slack["secretName"], channel)
+
+
 def _explained(error: ValidationError) -> ConfigurationError:
     path = "notifier" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
     rules = cast("dict[str, Any]", error.schema)
@@ -247,26 +264,11 @@ def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
         for earlier, other in enumerate(sources[:index]):
             if _overlap(source, other):
                 raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
-    characters = _characters(sources)
-    if characters > MAX_SOURCES_CHARACTERS:
-        raise ConfigurationError(
-            "notifier.sources",
-            f"{len(sources)} sources of {characters} characters together",
-            f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
-        )
 
 
-def _check_organization(organization: Organization, sources: tuple[Source, ...], stack_region: str) -> None:
+def _check_organization(organization: Organization, stack_region: str) -> None:
     for index, region in enumerate(organization.regions):
         _check_partition(f"notifier.organization.regions[{index}]", region, regions()[stack_region])
-    characters = _characters(sources) + len(json.dumps(organization.as_json()))
-    if characters > MAX_SOURCES_CHARACTERS:
-        key = "accounts" if organization.accounts else "excludeAccounts"
-        raise ConfigurationError(
-            f"notifier.organization.{key}",
-            f"with all else of sources and organization {characters} characters",
-            f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
-        )
 
 
 def _check_partition(path: str, region: str, partition: str) -> None:
@@ -276,10 +278,6 @@ def _check_partition(path: str, region: str, partition: str) -> None:
             f"{region}, a region of partition {regions()[region]}",
             f"the regions of {partition}, where the stack is: credentials of one partition are unknown in another",
         )
-
-
-def _characters(sources: tuple[Source, ...]) -> int:
-    return len(json.dumps([source.as_json() for source in sources]))
 
 
 def _overlap(one: Source, other: Source) -> bool:

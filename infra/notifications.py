@@ -1,5 +1,8 @@
 """Telling people: rule, queue, notify function, topic."""
 
+import json
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -116,7 +119,10 @@ class Notifications(Construct):
             environment["SLACK_SECRET_NAME"] = slack.secret_name
             statements.append(self._secret_of(slack))
             if slack.channel:  # a bot's: its cards show the snapshots
-                environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table.table_name}
+                environment |= {
+                    "SLACK_CHANNEL": json.dumps(slack.channel)[1:-1],  # the template is ASCII
+                    "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
+                }
                 statements += [
                     iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
                     iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
@@ -162,7 +168,8 @@ class Notifications(Construct):
 
     def _rule(self, configuration: Configuration, bus: events.EventBus) -> None:
         baseline = {} if configuration.announce_existing_orders else {"baseline": [False]}
-        events.Rule(
+        detail = {**baseline, **configuration.notify}
+        rule = events.Rule(
             self,
             "Rule",
             event_bus=bus,
@@ -170,7 +177,10 @@ class Notifications(Construct):
             event_pattern=events.EventPattern(
                 source=[SOURCE],
                 detail_type=["Outposts Order Updated"],
-                detail={**baseline, **configuration.notify} or None,
+                detail=detail or None,
             ),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letter_queue)],
         )
+        if not json.dumps(detail, ensure_ascii=False).isascii():  # the template is ASCII, by JSON's escapes in a text
+            pattern = {"source": [SOURCE], "detail-type": ["Outposts Order Updated"], "detail": detail}
+            cast("cdk.CfnResource", rule.node.default_child).add_property_override("EventPattern", json.dumps(pattern))
