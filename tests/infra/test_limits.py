@@ -1,7 +1,7 @@
 """The limits that AWS and Slack publish: what a configuration can exceed is refused, and the rest stays within them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.configuration_schema import statuses
-from infra.limits import LIMITS, PREFIX, SUFFIX, Synthesized, characters, excesses
+from infra.limits import LIMITS, PREFIX, SUFFIX, Limit, Synthesized, characters, excesses
 from infra.poller import TARGETS_PER_RULE
 from tests.docs.pages import DOCS, ROOT, rows
 from tests.infra.synthesis import REGION, template_of
@@ -167,13 +167,16 @@ def context() -> dict[str, Any]:
     return values
 
 
+def made_of(*resources: tuple[str, dict[str, Any]]) -> Synthesized:
+    """Give a template of resources, each a type and its properties; `R0` is the first."""
+    content = {f"R{number}": {"Type": kind, "Properties": each} for number, (kind, each) in enumerate(resources)}
+    return Synthesized(STACK, json.dumps({"Resources": content}))
+
+
 def function(variables: dict[str, Any]) -> Synthesized:
-    """Give a template that has a function with these environment variables."""
-    resource = {
-        "Type": "AWS::Lambda::Function",
-        "Properties": {"Handler": "lambdas.poll.handler.handler", "Environment": {"Variables": variables}},
-    }
-    return Synthesized(STACK, json.dumps({"Resources": {"F": resource, "Q": {"Type": "AWS::SQS::Queue"}}}))
+    """Give a template that has a queue, and a function with these environment variables."""
+    properties = {"Handler": "lambdas.poll.handler.handler", "Environment": {"Variables": variables}}
+    return made_of(("AWS::SQS::Queue", {}), ("AWS::Lambda::Function", properties))
 
 
 def environment_size(variables: dict[str, Any]) -> int:
@@ -182,8 +185,65 @@ def environment_size(variables: dict[str, Any]) -> int:
     return size.size
 
 
+def statement(**further: Any) -> dict[str, Any]:
+    """Give a policy's document with one statement."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **further}]}
+
+
+def permissions(padding: int) -> Synthesized:
+    """Give a template in which a rule may invoke a function."""
+    permission = {"FunctionName": "f", "Principal": "p", "Action": "a", "SourceArn": "s" * padding}
+    return made_of(("AWS::Lambda::Permission", permission))
+
+
+def queue_policy(**further: Any) -> Synthesized:
+    """Give a template with a queue's policy."""
+    return made_of(("AWS::SQS::QueuePolicy", {"PolicyDocument": statement(**further)}))
+
+
+# For each limit a template, larger by one with each step.
+GROWING: dict[str, Callable[[int], Synthesized]] = {
+    "AWS Lambda, environment variables": lambda size: function({"SOURCES": "s" * size}),
+    "AWS Lambda, resource-based policy": permissions,
+    "Amazon EventBridge, event bus policy size": lambda size: made_of(
+        ("AWS::Events::EventBusPolicy", {"Statement": {"Sid": "s" * size}})
+    ),
+    "Amazon EventBridge, targets per rule": lambda size: made_of(("AWS::Events::Rule", {"Targets": [{}] * size})),
+    "Amazon EventBridge, input of a target": lambda size: made_of(
+        ("AWS::Events::Rule", {"Targets": [{"Input": "i" * size}]})
+    ),
+    "AWS IAM, inline policies of a role": lambda size: made_of(
+        ("AWS::IAM::Policy", {"Roles": ["r"], "PolicyDocument": statement(Resource="r" * 6_000)}),
+        ("AWS::IAM::Policy", {"Roles": ["r"], "PolicyDocument": statement(Resource="r" * size)}),
+        ("AWS::IAM::Policy", {"Roles": ["other"], "PolicyDocument": statement(Resource="r" * 6_000)}),
+    ),
+    "AWS IAM, role trust policy length": lambda size: made_of(
+        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": statement(Principal="p" * size)})
+    ),
+    "Amazon SQS, policy bytes": lambda size: queue_policy(Resource="r" * size),
+    "Amazon SQS, policy statements": lambda size: made_of(
+        ("AWS::SQS::QueuePolicy", {"PolicyDocument": {"Statement": [{}] * size}})
+    ),
+    "Amazon SQS, policy conditions": lambda size: queue_policy(
+        Condition={"ArnEquals": dict.fromkeys(map(str, range(size)), "")}
+    ),
+    "AWS CloudFormation, resources in a template": lambda size: made_of(*[("AWS::SNS::Subscription", {})] * size),
+    "AWS CloudFormation, template body in Amazon S3": lambda size: made_of(("AWS::SNS::Topic", {"Name": "n" * size})),
+}
+
+
 class TestSizes:
     """How a template is measured."""
+
+    @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+    def test_the_maximum_is_taken_and_one_more_is_not(self, limit: Limit) -> None:
+        """Each limit is the largest size that is taken, whatever else is in the template."""
+        grown = GROWING[limit.name]
+        padding = limit.maximum - max(each.size for each in limit.sizes(grown(0)))
+        assert list(excesses(grown(padding))) == []
+        (error,) = excesses(grown(padding + 1))
+        assert f"{limit.maximum + 1:,} {limit.unit}" in str(error)
+        assert str(error).endswith(f"at most {limit.maximum:,} ({limit.name})")
 
     @given(st.dictionaries(st.from_regex(r"\A[A-Z]{1,9}\Z"), st.text(max_size=99), min_size=1))
     def test_an_environment_is_as_long_as_its_json(self, variables: dict[str, str]) -> None:
@@ -198,10 +258,10 @@ class TestSizes:
 
     def test_what_only_a_deployment_knows_counts_as_long_as_it_can_become(self) -> None:
         """A name has a prefix and a suffix of CloudFormation's; an ARN and a queue's URL name region and account."""
-        name = f"{STACK}-Q{SUFFIX}"
+        name = f"{STACK}-R0{SUFFIX}"
         url = f"https://sqs.us-gov-west-1.amazonaws.com/111122223333/{name}"
-        assert environment_size({"A": {"Ref": "Q"}}) >= environment_size({"A": url})
-        assert environment_size({"A": {"Fn::GetAtt": ["Q", "Arn"]}}) == environment_size({"A": PREFIX + name})
+        assert environment_size({"A": {"Ref": "R0"}}) >= environment_size({"A": url})
+        assert environment_size({"A": {"Fn::GetAtt": ["R0", "Arn"]}}) == environment_size({"A": PREFIX + name})
         assert environment_size({"A": {"Ref": "AWS::AccountId"}}) == environment_size({"A": "111122223333"})
 
     def test_iam_counts_no_white_space(self) -> None:
