@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 from infra.configuration import Configuration, ConfigurationError
 from infra.context import context
@@ -22,17 +23,24 @@ def main() -> None:
     # The CDK starts Node, which takes seconds: a mistake in the configuration is told before.
     import aws_cdk as cdk  # noqa: PLC0415
 
+    from infra.limits import Synthesized, excesses  # noqa: PLC0415
     from infra.stack import OutpostsOrderNotifier  # noqa: PLC0415
 
-    app = cdk.App()
-    OutpostsOrderNotifier(
+    # The CDK's own words on too many resources do not say which key makes them.
+    app = cdk.App(context={"@aws-cdk/core:stackResourceLimit": 0})
+    stack = OutpostsOrderNotifier(
         app,
         "OutpostsOrderNotifier",
         configuration=configuration,
         local_cloud=LocalCloud.parse(values.get("localCloud")),
         env=cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=region),
     )
-    app.synth()
+    too_many_resources = cdk.Acknowledgment(id="CloudFormation-Validate::F0007", reason="infra.limits names the key")
+    cdk.Validations.of(stack).acknowledge(too_many_resources)
+    artifact = app.synth().get_stack_artifact(stack.artifact_id)
+    template = Synthesized(stack.stack_name, Path(artifact.template_full_path).read_text(encoding="utf-8"))
+    for excess in excesses(template):
+        sys.exit(str(excess))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from jsonschema.validators import extend
 
 from infra.configuration_schema import regions, schema
 from infra.notify_pattern import notify_problems
+from infra.slack_channel import ALLOWED, ChannelError, slack_channel
 from infra.spelling import as_json, nearest, shortened
 
 # JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
@@ -18,7 +19,6 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
-MAX_SOURCES_CHARACTERS = 3_000  # all of a function's environment variables: 4 KB
 EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
 
 
@@ -172,7 +172,7 @@ class Configuration:
         organization = _organization(values["organization"]) if "organization" in values else None
         _check_sources(sources, stack_region)
         if organization:
-            _check_organization(organization, sources, stack_region)
+            _check_organization(organization, stack_region)
         announce = values.get("announceExistingOrders", False)
         notify = values.get("notify", {})
         for problem in notify_problems(notify, "notifier.notify", announce_existing_orders=announce):
@@ -187,7 +187,7 @@ class Configuration:
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
             slack=slack,
             amazon_q_developer=values.get("amazonQDeveloper", False),
-            emails=tuple(values.get("emails", [])),
+            emails=_emails(values.get("emails", [])),
             notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
             outposts_endpoint_url=values.get("outpostsEndpointUrl"),
@@ -228,12 +228,26 @@ def _organization(organization: dict[str, Any]) -> Organization:
     )
 
 
+def _emails(emails: list[str]) -> tuple[str, ...]:
+    known = set()
+    for index, email in enumerate(emails):
+        if email.lower() in known:
+            raise ConfigurationError(f"notifier.emails[{index}]", email, "each address once, in whatever case")
+        known.add(email.lower())
+    return tuple(emails)
+
+
 def _slack(slack: dict[str, Any], stack_region: str) -> Slack:
     key = slack.get("kmsKeyArn")
     # A secret's key is of the secret's region: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     if key and key.split(":")[1:4:2] != [regions()[stack_region], stack_region]:
         raise ConfigurationError("notifier.slack.kmsKeyArn", key, f"a key in {stack_region}, the secret's region")
-    return Slack(slack["secretName"], slack.get("channel"), key)
+    try:
+        channel = slack_channel(slack["channel"]) if "channel" in slack else None
+    except ChannelError as error:
+        given = as_json(slack["channel"])
+        raise ConfigurationError("notifier.slack.channel", given, ALLOWED, str(error) or None) from error
+    return Slack(slack["secretName"], channel, key)
 
 
 def _explained(error: ValidationError) -> ConfigurationError:
@@ -264,26 +278,11 @@ def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
         for earlier, other in enumerate(sources[:index]):
             if _overlap(source, other):
                 raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
-    characters = _characters(sources)
-    if characters > MAX_SOURCES_CHARACTERS:
-        raise ConfigurationError(
-            "notifier.sources",
-            f"{len(sources)} sources of {characters} characters together",
-            f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
-        )
 
 
-def _check_organization(organization: Organization, sources: tuple[Source, ...], stack_region: str) -> None:
+def _check_organization(organization: Organization, stack_region: str) -> None:
     for index, region in enumerate(organization.regions):
         _check_partition(f"notifier.organization.regions[{index}]", region, regions()[stack_region])
-    characters = _characters(sources) + len(json.dumps(organization.as_json()))
-    if characters > MAX_SOURCES_CHARACTERS:
-        key = "accounts" if organization.accounts else "excludeAccounts"
-        raise ConfigurationError(
-            f"notifier.organization.{key}",
-            f"with all else of sources and organization {characters} characters",
-            f"{MAX_SOURCES_CHARACTERS} characters, what a function's environment holds",
-        )
 
 
 def _check_partition(path: str, region: str, partition: str) -> None:
@@ -293,10 +292,6 @@ def _check_partition(path: str, region: str, partition: str) -> None:
             f"{region}, a region of partition {regions()[region]}",
             f"the regions of {partition}, where the stack is: credentials of one partition are unknown in another",
         )
-
-
-def _characters(sources: tuple[Source, ...]) -> int:
-    return len(json.dumps([source.as_json() for source in sources]))
 
 
 def _overlap(one: Source, other: Source) -> bool:

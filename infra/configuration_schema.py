@@ -5,6 +5,8 @@ from typing import Any
 
 import botocore.session
 
+from infra.slack_channel import ALLOWED as CHANNEL
+
 
 @cache
 def regions() -> dict[str, str]:
@@ -15,6 +17,12 @@ def regions() -> dict[str, str]:
         for partition in session.get_available_partitions()
         for region in session.get_available_regions("ec2", partition)
     }
+
+
+# RFC 5321's lengths: 64 characters before the @, 254 in all, 63 for each part of the domain.
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_LABEL = r"[A-Za-z\d]([A-Za-z\d-]{0,61}[A-Za-z\d])?"
+_EMAIL = rf"(?=.{{1,254}}\Z)(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@({_LABEL}\.)+{_LABEL}"
 
 
 @cache
@@ -39,7 +47,7 @@ def schema() -> dict[str, Any]:
         {
             "region": region,
             "roleArn": _text(
-                rf"arn:({partitions}):iam::\d{{12}}:role/[\w+=,.@/-]{{1,512}}",
+                rf"arn:({partitions}):iam::\d{{12}}:role/([\w+=,.@/-]{{1,510}}/)?[\w+=,.@-]{{1,64}}",
                 "an IAM role's ARN, such as arn:aws:iam::123456789012:role/OutpostsReader",
             ),
             "externalId": external_id,
@@ -84,7 +92,7 @@ def schema() -> dict[str, Any]:
                     "secretName": _text(
                         r"[\w/+=.@-]{1,512}", "the name (not the ARN) of a secret: letters, digits and /_+=.@-"
                     ),
-                    "channel": _text(r"#?[\w-]{1,80}", "a channel's id or name, such as C0123456789 or #outposts"),
+                    "channel": {"type": "string", "description": CHANNEL},
                     "kmsKeyArn": _text(
                         rf"arn:({partitions}):kms:[a-z0-9-]+:\d{{12}}:key/(mrk-[0-9a-f]{{32}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}"
                         r"-[0-9a-f]{12})",
@@ -95,13 +103,15 @@ def schema() -> dict[str, Any]:
                 required=["secretName"],
             ),
             "amazonQDeveloper": {"type": "boolean", "description": "true or false"},
-            "emails": _list(_text(r"[^@\s]+@[^@\s]+\.[^@\s.]+", "an e-mail address"), minimum=0),
+            "emails": _list(_text(_EMAIL, "an e-mail address, such as team@example.com"), minimum=0),
             "notify": {"type": "object", "description": "an EventBridge pattern, which is an object"},
             "eventBusReaders": _list(
                 _text(r"\d{12}|o-[a-z0-9]{10,32}", "an account id (12 digits) or an organization id (o-…), as text"),
                 minimum=0,
             ),
-            "outpostsEndpointUrl": _text(r"https?://[^\s/?#]+(/[^\s?#]*)?", "a URL that begins http:// or https://"),
+            "outpostsEndpointUrl": _text(
+                r"""https?://[!"$-.0->@-~]+(/[!"$->@-~]*)?""", "a URL that begins http:// or https://"
+            ),
         }
     )
 
@@ -129,4 +139,5 @@ def _list(items: dict[str, Any], minimum: int = 1) -> dict[str, Any]:
 
 
 def _text(pattern: str, description: str) -> dict[str, Any]:
-    return {"type": "string", "pattern": rf"^(?:{pattern})\Z", "description": description}
+    # AWS's names, ids and ARNs are ASCII; without (?a:…), \w and \d are letters and digits of any script.
+    return {"type": "string", "pattern": rf"^(?a:{pattern})\Z", "description": description}

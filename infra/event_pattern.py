@@ -52,8 +52,8 @@ class Problem(NamedTuple):
 
 
 def text_of(pattern: Mapping[str, Any]) -> str:
-    """Write a pattern as PutRule gets it."""
-    return json.dumps(pattern, ensure_ascii=False, separators=(",", ":"))
+    """Write a pattern as PutRule gets it: in ASCII, with JSON's escapes, which count as characters."""
+    return json.dumps(pattern, separators=(",", ":"))
 
 
 def problems(pattern: Any, path: str) -> Iterator[Problem]:

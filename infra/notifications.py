@@ -1,5 +1,7 @@
 """Telling people: rule, queue, notify function, topic."""
 
+import json
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
@@ -118,7 +120,10 @@ class Notifications(Construct):
             environment["SLACK_SECRET_NAME"] = slack.secret_name
             statements += self._reading_the_secret_of(slack)
             if slack.channel:  # a bot's: it looks for its threads, and its cards show the snapshots
-                environment |= {"SLACK_CHANNEL": slack.channel, "SNAPSHOT_TABLE_NAME": snapshots.table.table_name}
+                environment |= {
+                    "SLACK_CHANNEL": json.dumps(slack.channel)[1:-1],  # the template is ASCII
+                    "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
+                }
                 statements += [
                     iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[idempotency.table_arn]),
                     iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
@@ -187,8 +192,9 @@ class Notifications(Construct):
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; CDK's own promise
         pattern = rule_pattern(configuration.notify, announce_existing_orders=configuration.announce_existing_orders)
-        if holds_null(pattern):
-            # jsii drops null from a list, and CloudFormation refuses it in an object. As text, it reaches EventBridge:
+        if holds_null(pattern) or not json.dumps(pattern, ensure_ascii=False).isascii():
+            # jsii drops null from a list, CloudFormation refuses it in an object, and it answers with ? for what is not
+            # ASCII. As a text with JSON's escapes, all of it reaches EventBridge:
             # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
             resource.add_property_override("EventPattern", text_of(pattern))
         else:

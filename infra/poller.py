@@ -20,6 +20,7 @@ from infra.local_cloud import TRAIL_SOURCE
 from infra.snapshots import Snapshots
 
 TIMEOUT = cdk.Duration.minutes(5)
+TARGETS_PER_RULE = 5  # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 
 
 class Poller(Construct):
@@ -73,15 +74,22 @@ class Poller(Construct):
         self.schedules = [
             self._schedule(
                 f"Schedule{number}",
-                f"Polls the Outposts orders of {source.region} by {source.role_arn or 'its own role'}",
+                f"Polls the Outposts orders of {source.region} in {_account(source)}",
                 self.function,
                 source.as_json(),
             )
             for number, source in enumerate(configuration.sources)
         ]
-        for number, source in enumerate(configuration.sources):
-            if source.region == cdk.Stack.of(self).region and not source.role_arn:
-                self._poll_at_once(number, source, ["aws.outposts", *([TRAIL_SOURCE] if local else [])])
+        heard = ["aws.outposts", *([TRAIL_SOURCE] if local else [])]
+        own = [
+            (number, source)
+            for number, source in enumerate(configuration.sources)
+            if source.region == cdk.Stack.of(self).region and not source.role_arn
+        ]
+        # As few rules as possible: each adds a statement to the policies of queue and function, which are limited.
+        for start in range(0, len(own), TARGETS_PER_RULE):
+            numbers, sources = zip(*own[start : start + TARGETS_PER_RULE], strict=True)
+            self._poll_at_once(numbers[0], sources, heard)
 
     def _read_the_organization(self, organization: Organization) -> None:
         """Let poll assume the role of one name in whichever accounts the organization has."""
@@ -152,7 +160,7 @@ class Poller(Construct):
         schedule.node.add_dependency(self._scheduler_role)
         return schedule
 
-    def _poll_at_once(self, number: int, source: Source, heard: list[str]) -> None:
+    def _poll_at_once(self, number: int, sources: tuple[Source, ...], heard: list[str]) -> None:
         """Poll when CloudTrail has recorded that an order was made or cancelled, without waiting for the tick."""
         events.Rule(
             self,
@@ -175,6 +183,7 @@ class Poller(Construct):
                     max_event_age=self._tick,
                     retry_attempts=5,
                 )
+                for source in sources
             ],
         )
 
@@ -186,6 +195,10 @@ def _storing(snapshots: Snapshots, bus: events.EventBus) -> list[iam.PolicyState
         iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
         iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn]),
     ]
+
+
+def _account(source: Source) -> str:
+    return f"account {source.role_arn.split(':')[4]}" if source.role_arn else "the stack's own account"
 
 
 def _reading(sources: tuple[Source, ...]) -> list[iam.PolicyStatement]:

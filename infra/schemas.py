@@ -29,7 +29,7 @@ class Schemas(Construct):
                 schema_name=registry_name(detail_type),
                 type="JSONSchemaDraft4",
                 description=detail_type.keys.__doc__,
-                content=json.dumps(event_schema(detail_type), ensure_ascii=False, separators=(",", ":")),
+                content=json.dumps(event_schema(detail_type), separators=(",", ":")),
             )
 
 

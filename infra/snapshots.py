@@ -8,7 +8,7 @@ from lambdas.orders.snapshot_table import INDEX_ATTRIBUTES, INDEX_NAME
 
 
 class Snapshots(Construct):
-    """One item per order, one per source; kept when the stack is deleted, as what has been told hangs on it."""
+    """One item per order, one per source; outlives the stack, as it holds what subscribers have been notified of."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -20,7 +20,8 @@ class Snapshots(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            removal_policy=cdk.RemovalPolicy.RETAIN,
+            # Not RETAIN: a first deployment that fails would leave its empty table behind.
+            removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             global_secondary_indexes=[
                 dynamodb.GlobalSecondaryIndexPropsV2(
                     index_name=INDEX_NAME,

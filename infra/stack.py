@@ -12,6 +12,7 @@ from infra.event_bus import EventBus
 from infra.local_cloud import LocalCloud
 from infra.monitoring import Monitoring
 from infra.notifications import Notifications
+from infra.outposts_regions import WARNING, warnings
 from infra.planner import Planner
 from infra.poller import Poller
 from infra.schemas import Schemas
@@ -44,6 +45,8 @@ class OutpostsOrderNotifier(cdk.Stack):
             description="Tells a team, within minutes, what happens to its AWS Outposts hardware orders",
             **stack_properties,
         )
+        for warning in warnings(configuration):
+            cdk.Annotations.of(self).add_warning_v2(WARNING, warning)
         local = local_cloud is not None
         snapshots = Snapshots(self, "Snapshots")
         bus = EventBus(self, "EventBus", readers=configuration.event_bus_readers, local=local).bus

@@ -1,5 +1,6 @@
 """Notify's environment variables, read once at cold start."""
 
+import json
 import os
 from dataclasses import dataclass
 
@@ -35,13 +36,15 @@ class Environment:
         Raises:
             KeyError: A required one is missing; the text is its name.
         """
+        channel = os.environ.get("SLACK_CHANNEL")
         return cls(
             topic_arn=os.environ["NOTIFICATION_TOPIC_ARN"],
             idempotency_table_name=os.environ["IDEMPOTENCY_TABLE_NAME"],
             queue_url=os.environ["NOTIFY_QUEUE_URL"],
             amazon_q_topic_arn=os.environ.get("AMAZON_Q_TOPIC_ARN"),
             slack_secret_name=os.environ.get("SLACK_SECRET_NAME"),
-            slack_channel=os.environ.get("SLACK_CHANNEL"),
+            # The template is ASCII, so a name of another script comes with JSON's escapes.
+            slack_channel=json.loads(f'"{channel}"') if channel else None,
             snapshot_table_name=os.environ.get("SNAPSHOT_TABLE_NAME"),
             slack_origin=os.environ.get("SLACK_ORIGIN"),
         )

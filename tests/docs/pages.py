@@ -48,6 +48,14 @@ def headings(path: Path) -> dict[str, str]:
     }
 
 
+def rows(path: Path, heading: str) -> Iterator[list[str]]:
+    """Give the cells of each row of the tables below a heading, as they are written."""
+    section = path.read_text("utf-8").partition(f"# {heading}\n")[2].partition("\n## ")[0]
+    for line in section.splitlines():
+        if line.startswith("| ") and not line.startswith("| Limit"):
+            yield [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
 def links(path: Path) -> Iterator[str]:
     """Give where a page's links and pictures lead."""
     for token in _inline(_GITHUB.parse(path.read_text("utf-8"))):

@@ -40,7 +40,7 @@ class TestApp:
         """A mistake is told in one line on stderr, without a traceback, and no template is made."""
         ran = run(tmp_path, {"notifier": {"emails": ["nobody"]}}, CDK_DEFAULT_REGION="eu-west-1")
         assert ran.returncode == 1
-        assert ran.stderr == 'notifier.emails[0]: "nobody"; allowed: an e-mail address\n'
+        assert ran.stderr == 'notifier.emails[0]: "nobody"; allowed: an e-mail address, such as team@example.com\n'
         assert not (tmp_path / "OutpostsOrderNotifier.template.json").exists()
 
     def test_wants_to_be_run_by_the_cdk_command_line(self, tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ class TestNotifyFunction:
             "POWERTOOLS_LOG_LEVEL",
         }
         slack = FULL["slack"]
-        assert (variables["SLACK_SECRET_NAME"], variables["SLACK_CHANNEL"]) == (slack["secretName"], slack["channel"])
+        assert (variables["SLACK_SECRET_NAME"], variables["SLACK_CHANNEL"]) == (slack["secretName"], "outposts")
 
     def test_without_slack_it_may_read_no_secret(self, minimal: Template) -> None:
         """Secrets Manager is only allowed where a secret is configured."""

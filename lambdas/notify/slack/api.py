@@ -14,13 +14,13 @@ from slack_sdk.web import WebClient
 
 from lambdas.notify.channel import ChannelError, TimeLeft, enough
 from lambdas.notify.pace import Pace
+from lambdas.notify.slack.channel_id import CHANNEL_ID
 from lambdas.notify.slack.clients import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after, web_client
 from lambdas.notify.slack.credentials import BotToken
 from lambdas.notify.slack.errors import BOT, Kind
 
 PAGE = 200
 MAX_PAGES = 20
-CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 ERROR_NAME = re.compile(r"[a-z_]+")
 
 

@@ -1,0 +1,6 @@
+"""What a channel's id looks like, as opposed to its name."""
+
+import re
+
+# A public or a private channel's: https://docs.slack.dev/reference/objects/conversation-object
+CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,}")
