@@ -112,7 +112,7 @@ def _check_key(stack: Stack, secret_name: str) -> Iterator[Check]:
         yield Check(name, "warn", f"{error.operation_name}: {code}", todo)
         return
     if state not in {None, "Enabled"}:
-        yield Check(name, "fail", f"{arn} is {state}", "Enable it, or encrypt the secret with another one")
+        yield Check(name, "fail", f"{arn} is {state}", "Enable it, or put the secret under another one")
     elif allowed:
         yield Check(name, "ok", f"the notify function may decrypt with {arn}")
     else:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+# What a command needs to get as far as AWS.
+ARGUMENTS = {"show": ["oo-1"], "events": ["oo-1"], "replay": ["--start", "2026-01-01"]}
 NOWHERE = "http://127.0.0.1:1"  # nothing listens there
 
 

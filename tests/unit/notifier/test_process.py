@@ -13,7 +13,7 @@ import pytest
 
 from notifier.commands import COMMANDS
 from notifier.process import LEAST_WIDTH, clean, prepare
-from tests.unit.notifier.machine import ROOT, Forks, Ran, forks, run, settings
+from tests.unit.notifier.machine import ARGUMENTS, ROOT, Forks, Ran, forks, run, settings
 
 # What Python has on POSIX alone: https://docs.python.org/3/library/unix.html, and names of `os` and `signal`.
 POSIX_MODULES = ("fcntl", "grp", "posixpath", "pty", "pwd", "resource", "syslog", "termios", "tty")
@@ -23,7 +23,7 @@ POSIX_NAMES = {
 }
 AS_ON_WINDOWS = f"""
 import os, signal, sys
-import boto3, rich.console, typer.rich_utils, slack_sdk, sqlite3, uuid  # libraries have branches of their own for Windows
+import boto3, rich.console, typer.rich_utils, slack_sdk, sqlite3, uuid  # which have branches of their own for Windows
 for name in {POSIX_MODULES!r}:
     sys.modules[name] = None
 for module, names in {POSIX_NAMES!r}.items():
@@ -72,7 +72,7 @@ class TestEncoding:
         """Its help is shown in ASCII; an error names what was given as well as ASCII can."""
         environment = {**settings(tmp_path), "PYTHONIOENCODING": "ascii"}
         assert machine.run(command, "--help", environment=environment).code == 0
-        ran = machine.run(command, "--profile", "Zürich☃", environment=environment)
+        ran = machine.run(command, *ARGUMENTS.get(command, ()), "--profile", "Zürich☃", environment=environment)
         assert "Z?rich?" in ran.err
 
 

@@ -14,11 +14,18 @@ from notifier import secrecy
 from notifier.commands import COMMANDS
 from notifier.failures import TRACEBACK_VARIABLE
 from notifier.secrecy import hide, redacted
-from tests.unit.notifier.machine import NOWHERE, Forks, forks, settings
+from tests.unit.notifier.machine import ARGUMENTS, NOWHERE, Forks, forks, settings
 
 MARK = "M4RKER0SECRET0M4RKER"
-ARGUMENTS = {"show": ["oo-1"], "events": ["oo-1"], "replay": ["--start", "2026-01-01"]}
 ROLE = "role_arn = arn:aws:iam::111122223333:role/Reader\n"
+
+
+def printing(token: str) -> str:
+    """Give the setting of a process that prints credentials."""
+    given = {"Version": 1, "AccessKeyId": MARK, "SecretAccessKey": MARK, "SessionToken": token}
+    return f"credential_process = echo '{json.dumps(given)}'"
+
+
 # Settings of the environment; a value with `{home}` is a file there.
 ENVIRONMENTS = {
     "a token with a line end": {"AWS_SESSION_TOKEN": f"{MARK}\n{MARK}"},
@@ -55,10 +62,7 @@ PROFILES = {
     "a process with an open quote": f'credential_process = "{MARK}',
     "a process that prints half": f'credential_process = echo \'{{"Version": 1, "SecretAccessKey": "{MARK}"}}\'',
     "a process that prints an error": f'credential_process = echo \'{{"Version": "{MARK}"}}\'',
-    "a process whose token ends a line": "credential_process = echo "
-    + "'{}'".format(
-        json.dumps({"Version": 1, "AccessKeyId": MARK, "SecretAccessKey": MARK, "SessionToken": f"{MARK}\\n{MARK}"})
-    ),
+    "a process whose token ends a line": printing(f"{MARK}\\n{MARK}"),
     "an endpoint": f"endpoint_url = user:{MARK}@host",
     "not a setting": f"aws_secret_access_key {MARK}",
     "not a heading": f"[{MARK}",
@@ -69,8 +73,7 @@ QUOTED = {
     "another profile's": f"{ROLE}source_profile = other\n[profile other]\naws_access_key_id = {MARK}\n"
     f"aws_secret_access_key = {MARK}\naws_session_token = {MARK}",
     "a web identity's": f"{ROLE}web_identity_token_file = {{home}}/token",
-    "a process's": "credential_process = echo "
-    + "'{}'".format(json.dumps({"Version": 1, "AccessKeyId": MARK, "SecretAccessKey": MARK, "SessionToken": MARK})),
+    "a process's": printing(MARK),
 }
 SLACK_SECRETS = (
     f'{{"webhookUrl": "https://{MARK}.example/{MARK}"}}',

@@ -35,7 +35,7 @@ def machine() -> Iterator[Forks]:
 @pytest.mark.parametrize(("examples", "outcome"), ROWS, ids=[" ".join(examples) for examples, _ in ROWS])
 def test_a_setting_does_what_the_page_says(examples: list[str], outcome: str, machine: Forks, tmp_path: Path) -> None:
     """It works, or one line on stderr says what the page quotes."""
-    variables = dict(match.groups() for each in examples if (match := RUNS.fullmatch(each)))
+    variables = {match[1]: match[2] for each in examples if (match := RUNS.fullmatch(each))}
     environment = settings(tmp_path, keys=bool(variables))
     if not variables:
         (tmp_path / ".aws").mkdir()
