@@ -1,5 +1,6 @@
 """`doctor`'s check of Lambda's concurrency: polls must leave room for notify."""
 
+from lambdas.orders.words import count
 from notifier.check import Check
 from notifier.stack import Stack
 
@@ -13,7 +14,7 @@ def check_concurrency(stack: Stack) -> Check:
     limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
     polls = _at_once(stack, "PollFunctionName", limit) + sum(1 for _ in stack.of_kind("AWS::Scheduler::Schedule"))
     notifies = _at_once(stack, "NotifyFunctionName", limit)
-    found = f"{polls} polls and {notifies} notify functions at once at most; the account allows {limit} in this region"
+    found = f"{count(polls, 'poll')} and {notifies} notify functions at most, of {limit} at once in this account"
     if polls + notifies <= limit:
         return Check("concurrency", "ok", found)
     todo = "Ask for a higher quota: Lambda's concurrent executions (L-B99A9384); until then polls may delay notify"

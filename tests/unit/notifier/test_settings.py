@@ -1,5 +1,6 @@
 """The settings that a person may have: docs/cli.md's tables, each row tried in a process of its own."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from notifier.settings import SETTINGS, wrong_in_environment, wrong_in_profile
+from notifier.stack import session_of
 from tests.unit.notifier.machine import ROOT, Forks, forks, run, settings
 
 CODE = re.compile(r"`([^`]+)`")
@@ -106,3 +108,15 @@ def test_a_profile_counts_as_far_as_no_variable_does() -> None:
     profile = {"max_attempts": "many", "s3": {"max_attempts": "many"}}
     assert wrong_in_profile(profile, "ops", {"AWS_MAX_ATTEMPTS": "3"}) is None
     assert str(wrong_in_profile(profile, "ops", {})).startswith("max_attempts of the profile ops ")
+
+
+def test_slack_is_asked_with_the_trust_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy that opens TLS, `doctor` would else call Slack unreachable; what is set for all is left alone."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", __file__)
+    for kept in ("/own.pem", ""):
+        monkeypatch.setenv("SSL_CERT_FILE", kept)
+        if not kept:
+            monkeypatch.delenv("SSL_CERT_FILE")
+        session_of("eu-west-1", None)
+        assert os.environ["SSL_CERT_FILE"] == (kept or __file__)
+    monkeypatch.delenv("SSL_CERT_FILE")
