@@ -1,47 +1,20 @@
 """`doctor`: checks the deployment, part by part."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-import urllib3
-from botocore.exceptions import BotoCoreError, ClientError
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-
-from lambdas.notify.slack.credentials import API_DOMAINS, WEBHOOK_ORIGINS
-from lambdas.notify.slack.webhook import WORKFLOW_PATHS
+from notifier.check import Check
+from notifier.concurrency_check import check_concurrency
 from notifier.errors import OperatorError
+from notifier.failures import sentence_of
 from notifier.poll import invoke_poll, organization_of, plan, problems_of, sources_of
+from notifier.slack_check import check_slack
 from notifier.stack import STACK_NAME, Stack
 from notifier.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
-
-Verdict = Literal["ok", "warn", "fail"]
-# How Slack answers an empty message to a webhook that works: it posts nothing.
-# https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors
-WORKING_WEBHOOK = frozenset({"no_text", "invalid_payload", "missing_text_or_fallback_or_attachments"})
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What one check found.
-
-    Attributes:
-        name: What was looked at.
-        verdict: Whether it is well.
-        found: What was seen.
-        todo: What to do about it, empty where nothing.
-    """
-
-    name: str
-    verdict: Verdict
-    found: str
-    todo: str = ""
 
 
 def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
@@ -77,7 +50,8 @@ def examine(stack: Stack) -> Iterator[Check]:
         "schedules": _schedules,
         "rules": _rules,
         "notify's queue": _queue,
-        "Slack": _slack,
+        "concurrency": _concurrency,
+        "Slack": check_slack,
         "subscriptions": _subscriptions,
         "alarms": _alarms,
         "dead letters": _dead_letters,
@@ -87,8 +61,8 @@ def examine(stack: Stack) -> Iterator[Check]:
     for name, examined in parts.items():
         try:
             yield from examined(stack)
-        except (BotoCoreError, ClientError, OperatorError) as error:
-            yield Check(name, "fail", str(error), "Allow it to your credentials, or mend what it names")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
+            yield Check(name, "fail", sentence_of(error), "Allow it to your credentials, or fix what it names")
 
 
 def _stack(stack: Stack) -> Check:
@@ -167,69 +141,8 @@ def _queue(stack: Stack) -> Iterator[Check]:
     yield Check("notify's queue", "ok" if good else "fail", found, "" if good else "Enable it, or deploy again")
 
 
-def _slack(stack: Stack) -> Iterator[Check]:
-    variables = stack.variables("NotifyFunctionName")
-    if not (secret_name := variables.get("SLACK_SECRET_NAME")):
-        yield Check("Slack", "ok", "not configured")
-        return
-    try:
-        text = stack.session.client("secretsmanager").get_secret_value(SecretId=secret_name)["SecretString"]
-    except ClientError as error:
-        denied = error.response["Error"]["Code"] == "AccessDeniedException"
-        todo = "Allow it to yourself, or use test-notification" if denied else f"Make the secret {secret_name}"
-        yield Check("Slack's secret", "warn" if denied else "fail", error.response["Error"]["Code"], todo)
-        return
-    secret = _parsed(text)
-    shape = '{"webhookUrl": …} or {"botToken": …}'
-    origin = variables.get("SLACK_ORIGIN")
-    match secret:
-        case {"webhookUrl": str(url)}:
-            yield Check("Slack's secret", "ok", f"{secret_name} holds a webhook's address")
-            yield _webhook(url.strip(), WEBHOOK_ORIGINS | {origin or ""})
-        case {"botToken": str(token)}:
-            yield Check("Slack's secret", "ok", f"{secret_name} holds a bot's token")
-            domain = secret.get("domain", API_DOMAINS[0])
-            yield _bot(token.strip(), f"{origin or f'https://{domain}'}/api/")
-        case _:
-            yield Check("Slack's secret", "fail", f"{secret_name} has another shape", f"It should be {shape}")
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
-def _webhook(url: str, origins: frozenset[str]) -> Check:
-    """Ask Slack whether a webhook is there. Its address is a secret: nothing of it, and no cause, is told."""
-    name, todo = "Slack's webhook", "Put a webhook's address that works into the secret; it is read within a minute"
-    try:
-        parts = urlsplit(url)
-        if f"{parts.scheme}://{parts.netloc}" not in origins:
-            return Check(name, "fail", "its address is none of Slack's", todo)
-        if parts.path.startswith(WORKFLOW_PATHS):
-            return Check(name, "warn", "a workflow's cannot be tried without starting it", "Use test-notification")
-        answer = urllib3.request("POST", url, json={}, timeout=10, retries=False, redirect=False)
-    except Exception as error:  # noqa: BLE001 - many kinds, some of which quote the address
-        return Check(
-            name, "fail", f"not reached: {type(error).__name__}", "Look at your network; Lambda's may do better"
-        )
-    words = answer.data.decode(errors="replace").strip()[:60]
-    if words in WORKING_WEBHOOK:
-        return Check(name, "ok", f"it answers ({words} to an empty message, as it should)")
-    known = words if words.replace("_", "").isalpha() else ""
-    return Check(name, "fail", f"Slack answered {answer.status} {known}".rstrip(), todo)
-
-
-def _bot(token: str, api_url: str) -> Check:
-    try:
-        answer = WebClient(token, base_url=api_url, timeout=10).auth_test()
-    except SlackApiError as error:
-        return Check("Slack's bot", "fail", str(error.response.get("error")), "Put a token that works into the secret")
-    except Exception as error:  # noqa: BLE001 - many kinds, some of which may quote the token
-        return Check("Slack's bot", "fail", f"not reached: {type(error).__name__}", "Look at your network")
-    return Check("Slack's bot", "ok", f"{answer.get('user')} of {answer.get('team')}")
+def _concurrency(stack: Stack) -> Iterator[Check]:
+    yield check_concurrency(stack)
 
 
 def _subscriptions(stack: Stack) -> Iterator[Check]:

@@ -4,7 +4,6 @@ As there, a snapshot and its pending events are written at once, on condition th
 process that is killed leaves either all of a write or nothing.
 """
 
-import fcntl
 import json
 import sqlite3
 import threading
@@ -13,14 +12,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from lambdas.orders.snapshot import Snapshot
 from lambdas.orders.snapshot_item import Item, items_of, part_ids, snapshot_of
 from lambdas.orders.snapshot_table import Known, Loaded, SourceState, known_of
 
 FILE_NAME = "snapshots.sqlite3"
-LOCK_NAME = "lock"
 
 
 class SnapshotFolder:
@@ -36,22 +34,38 @@ class SnapshotFolder:
     """
 
     def __init__(self, folder: Path | None) -> None:
-        self._owned = _owned(folder) if folder else None
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             folder / FILE_NAME if folder else ":memory:",
             isolation_level=None,
             check_same_thread=False,
+            timeout=0,
         )
+        try:
+            self._own()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _own(self) -> None:
+        """Have the file for as long as it is open, on every operating system; a process that is killed leaves it."""
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try:
+            self._database.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise BlockingIOError(error.sqlite_errorcode, str(error)) from error
+            raise
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS items (id TEXT PRIMARY KEY, source TEXT, item TEXT NOT NULL)"
         )
+        self._database.execute("COMMIT")
 
     def close(self) -> None:
         """Close the file, and let others have the folder."""
         self._database.close()
-        if self._owned:
-            self._owned.close()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -136,18 +150,6 @@ class SnapshotFolder:
         with self._writing():
             before = self._get(f"source#{name}") or {}
             self._put(f"source#{name}", None, before | {key: value for key, value in kept.items() if value is not None})
-
-
-def _owned(folder: Path) -> IO[str]:
-    """Make a folder, and have it for as long as the file is open: a process that is killed leaves it to the next."""
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / LOCK_NAME).open("a")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise
-    return lock
 
 
 def _item(text: str) -> Item:

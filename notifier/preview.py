@@ -1,12 +1,13 @@
 """`preview`: what the notifier would do, on a real account, without deploying anything."""
 
-import json
 import logging
 import os
 import re
 import signal
 import sqlite3
+import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -35,7 +36,7 @@ from notifier.errors import OperatorError
 from notifier.folder import FILE_NAME, SnapshotFolder
 from notifier.orders import row_of
 from notifier.stack import session_of
-from notifier.terminal import AsJson, Json, Profile, fail_with, lasted, note, say, show_table
+from notifier.terminal import AsJson, Json, Profile, fail_with, json_text, lasted, note, say, show_table
 
 ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
 UNKNOWN_ACCOUNT = "000000000000"
@@ -133,8 +134,9 @@ def _source(
     region: str | None, profile: str | None, role_arn: str | None, external_id: str | None, outpost_ids: tuple[str, ...]
 ) -> Source:
     session = session_of(region, profile)
-    # Poll's own clients are the default session's. AWS_PROFILE would not do: keys in the environment go before it.
-    boto3.setup_default_session(profile_name=profile, region_name=session.region_name)
+    # Poll's own clients are the default session's. AWS_PROFILE would not do: keys in the environment take precedence.
+    # A second session would fetch the credentials again, and ask for another MFA code.
+    boto3.DEFAULT_SESSION = session
     if external_id and not role_arn:
         raise OperatorError("--external-id is of no use without --role-arn")
     if role_arn and not (role := ROLE.fullmatch(role_arn)):
@@ -155,8 +157,17 @@ def _own_account(session: boto3.Session) -> str:
 
 
 def _state_folder(source: Source) -> Path:
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "outposts-order-notifier" / source.account / source.region
+    """Name the folder of a source's snapshots; Windows lets only some characters into a name, and these are.
+
+    Raises:
+        OperatorError: Nobody knows this person's home.
+    """
+    state = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    try:
+        base = Path(state) if state else Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise OperatorError("your home folder is not known: set HOME, or name a folder with --folder") from None
+    return base / "outposts-order-notifier" / source.account / source.region
 
 
 @contextmanager
@@ -250,8 +261,15 @@ def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
             summary = poll.run()
             for failure in _failures(summary):
                 note(f"warning: {failure}")
-            stop.wait(interval)
+            _wait(stop, interval)
     note("Ended; what was not printed yet comes with the next start")
+
+
+def _wait(stop: threading.Event, seconds: float) -> None:
+    """Wait for as long, or until it is to stop; a second at a time, as Windows takes Ctrl-C only between two waits."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and not stop.wait(min(left, 1)):
+        pass
 
 
 @contextmanager
@@ -273,7 +291,7 @@ def _stopping() -> Iterator[threading.Event]:
 
 
 def _print_line(event: Json) -> None:
-    say(json.dumps(event, ensure_ascii=False))
+    say(json_text(event))
 
 
 def _poll(source: Source, snapshots: SnapshotFolder, bus: Told) -> Poll:

@@ -8,10 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+import botocore.session
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from lambdas.orders.snapshot_table import SnapshotTable
+from notifier.credentials import check_credentials
 from notifier.errors import OperatorError
+from notifier.settings import REGION, wrong_in_profile
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
@@ -34,15 +37,22 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     """Make a session of the caller's credentials; what is not given comes from the standard variables and files.
 
     Raises:
-        OperatorError: There is no such region or profile, or no region at all.
+        OperatorError: There is no such region or profile, or no region at all; a setting is wrong; or the credentials
+            cannot be fetched or sent.
+        botocore.exceptions.ClientError: AWS refused to give credentials, as of a role.
+        botocore.exceptions.BotoCoreError: A file cannot be read, or AWS was not reached.
     """
+    core = botocore.session.Session(profile=profile)
     try:
-        session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"), profile_name=profile)
+        settings = core.get_scoped_config()
+        session = boto3.Session(botocore_session=core, region_name=region or os.environ.get("AWS_REGION"))
     except ProfileNotFound as error:
         # botocore looks in this order.
         variable = next((name for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE") if os.environ.get(name)), "")
         where = f"--profile {profile}" if profile else f"{variable} {os.environ.get(variable)}"
         raise OperatorError(f"{where}: {error}; `aws configure list-profiles` names those there are") from error
+    if wrong := wrong_in_profile(settings, session.profile_name, os.environ):
+        raise OperatorError(wrong)
     if not session.region_name:
         raise OperatorError("no region is known: give --region, or set AWS_REGION")
     known = [name for partition in PARTITIONS for name in session.get_available_regions("ec2", partition)]
@@ -51,6 +61,13 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         raise OperatorError(
             f"--region {region} is none of AWS's" + (f"; did you mean {nearest[0]}?" if nearest else "")
         )
+    if not REGION.fullmatch(session.region_name):
+        variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
+        where = variable or f"region of the profile {session.profile_name}"
+        raise OperatorError(f'{where} is "{session.region_name}"; it should be a region such as eu-west-1')
+    check_credentials(session, core.full_config["profiles"])
+    if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
+        os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS
     return session
 
 

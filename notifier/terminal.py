@@ -1,5 +1,6 @@
 """What the commands have in common: their options, tables and JSON on stdout, and notes on stderr."""
 
+import codecs
 import difflib
 import json
 import sys
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from lambdas.orders.words import duration, one_line, plain
 from notifier.errors import OperatorError
+from notifier.secrecy import redacted
 from notifier.stack import Stack, session_of
 
 Json = dict[str, Any]
@@ -66,13 +68,26 @@ def note(text: str) -> None:
     """Tell of progress, or of what is wrong, in one line on stderr; texts from outside are made harmless."""
     if sys.stderr is None:  # it is closed, and print would take stdout
         return
-    print(one_line(text), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
+    print(one_line(redacted(text)), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
+
+
+def show_trace(text: str) -> None:
+    """Show a traceback on stderr, line by line; texts from outside are made harmless."""
+    for line in redacted(text).splitlines():
+        indent = len(line) - len(line.lstrip())
+        print(" " * indent + one_line(line), file=sys.stderr)  # noqa: T201 - as above
 
 
 def say(value: object) -> None:
     """Answer with a text or with JSON on stdout."""
-    text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
-    print(text, flush=True)  # noqa: T201 - the answer
+    text = value if isinstance(value, str) else json_text(value, indent=2)
+    print(redacted(text), flush=True)  # noqa: T201 - the answer
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Write JSON that stdout can take: where its encoding lacks characters they are escaped, so none is lost."""
+    encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+    return json.dumps(value, indent=indent, ensure_ascii=not encoding.startswith("utf-"))
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -110,7 +125,7 @@ def _least_width(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> int
 
 
 def _cell(value: object) -> Text:
-    text = "" if value is None or value == "" else plain(value)
+    text = "" if value is None or value == "" else plain(redacted(value) if isinstance(value, str) else value)
     return Text(text, style=STYLES.get(text, ""))
 
 

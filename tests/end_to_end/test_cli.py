@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
-from notifier.__main__ import COMMANDS
+from notifier.commands import COMMANDS
 from notifier.samples import ALARM, NAMES
 from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run
 from tests.end_to_end.test_dead_letters import slack_answers
@@ -152,7 +152,7 @@ class TestUnreachable:
         missing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
         files = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), "/dev/null")
         (line,) = run(None, "orders", **missing, **files).stderr.splitlines()
-        assert line.startswith("error: no AWS credentials were found: give --profile, or set AWS_PROFILE")
+        assert line.startswith("error: no AWS credentials were found. Give --profile, or set AWS_PROFILE")
 
     def test_without_an_endpoint(self) -> None:
         """It says which."""

@@ -1,11 +1,12 @@
 """What the secret holds: a webhook's address or a bot's token."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools.utilities.parameters import get_secret
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError, TransformParameterError
+from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from lambdas.notify.channel import ChannelError
 
@@ -39,7 +40,27 @@ def credentials(secret_name: str, origin: str | None) -> Webhook | BotToken:
     Raises:
         ChannelError: It is of no use. No text and no cause tells what it holds.
     """
-    secret = _read(secret_name)
+    return access_of(_read(secret_name), secret_name, origin)
+
+
+def access_of(text: str | bytes, secret_name: str, origin: str | None) -> Webhook | BotToken:
+    """Judge what the secret holds; `doctor` asks the same.
+
+    Args:
+        text: What it holds.
+        secret_name: Its name, for the error.
+        origin: As `credentials` takes it.
+
+    Raises:
+        ChannelError: It is of no use. No text and no cause shows what it holds.
+    """
+    try:
+        secret = json.loads(text)
+    except ValueError:
+        raise ChannelError(
+            f'the secret {secret_name} is not JSON; it should be {{"webhookUrl": …}} or {{"botToken": …}}',
+            permanent=True,
+        ) from None
     url, token = (secret.get(key) if isinstance(secret, dict) else None for key in ("webhookUrl", "botToken"))
     if isinstance(url, str):
         return _webhook(url.strip(), secret_name, origin)
@@ -48,14 +69,9 @@ def credentials(secret_name: str, origin: str | None) -> Webhook | BotToken:
     raise ChannelError(f"the secret {secret_name} has neither webhookUrl nor botToken", permanent=True)
 
 
-def _read(secret_name: str) -> Any:
+def _read(secret_name: str) -> str | bytes:
     try:
-        return get_secret(secret_name, transform="json", max_age=SECRET_SECONDS)
-    except TransformParameterError:
-        raise ChannelError(
-            f'the secret {secret_name} is not JSON; it should be {{"webhookUrl": …}} or {{"botToken": …}}',
-            permanent=True,
-        ) from None
+        return cast("str | bytes", get_secret(secret_name, max_age=SECRET_SECONDS))
     except GetParameterError as error:
         raise ChannelError(f"the secret {secret_name} cannot be read: {error}") from error
 
