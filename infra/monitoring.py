@@ -88,7 +88,7 @@ class Monitoring(Construct):
             *([self._plan_alarm(planner)] if planner else []),
             *self._queue_alarms(poller, notifications),
         ]
-        self._notify_of_clearing(alarms)
+        self._notify_of_clearing(alarms, notifications.dead_letter_queue)
         self._dashboard(poller, planner, notifications, board, alarms)
         self.dashboard_url = (
             f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
@@ -247,7 +247,7 @@ class Monitoring(Construct):
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         return alarm
 
-    def _notify_of_clearing(self, alarms: list[cloudwatch.Alarm]) -> None:
+    def _notify_of_clearing(self, alarms: list[cloudwatch.Alarm], dead_letters: sqs.IQueue) -> None:
         """Notify the topic when an alarm that fired clears.
 
         An alarm's own action on OK would also notify when the alarm is new, which ends no trouble. The message has
@@ -284,6 +284,7 @@ class Monitoring(Construct):
                             "OldStateValue": field("$.detail.previousState.value"),
                         }
                     ),
+                    dead_letter_queue=dead_letters,
                 )
             ],
         )

@@ -213,11 +213,14 @@ def _by_scheduler(deployment: Deployment) -> Iterator[tuple[str, Request]]:
         yield "A schedule's invocation failed for good", of_role(deployment, role_id, "sqs:SendMessage", queue)
 
 
+RULE_ACTIONS = {"lambda": "lambda:InvokeFunction", "sns": "sns:Publish", "sqs": "sqs:SendMessage"}
+
+
 def _by_event_bridge(deployment: Deployment) -> Iterator[tuple[str, Request]]:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html."""
     for rule_id, rule in deployment.of_type("AWS::Events::Rule").items():
         for target in rule["Targets"]:
-            action = "lambda:InvokeFunction" if ":lambda:" in target["Arn"] else "sqs:SendMessage"
+            action = RULE_ACTIONS[target["Arn"].split(":")[2]]
             for reason, verb, resource in (
                 ("A rule's target", action, target["Arn"]),
                 ("A rule's target refused an event for good", "sqs:SendMessage", target["DeadLetterConfig"]["Arn"]),

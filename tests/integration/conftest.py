@@ -70,9 +70,9 @@ def _let_the_functions_start_cold() -> None:
         planner_handler._organizations,
         planner_handler._queue,
         slack_api._client,
-        slack_api._channel_id,
     ):
         cached.cache_clear()
+    slack_api._channel_ids.clear()
     clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
 
 

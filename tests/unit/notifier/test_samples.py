@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from lambdas.notify import message
 from lambdas.notify.message import alarm_message, order_message
 from lambdas.notify.slack.blocks import block_kit_payload
 from lambdas.notify.sns import publication
+from lambdas.orders import event_types
 from notifier.samples import ALARM, CHANGES, NAMES, batch_of, sample
 
 NOW = "2026-11-24T09:30:00Z"
@@ -16,9 +16,9 @@ NOW = "2026-11-24T09:30:00Z"
 class TestSamples:
     """One for each message."""
 
-    def test_there_is_one_for_each_kind_of_change_that_messages_know(self) -> None:
-        """A kind that is added to the messages needs a sample."""
-        assert {change.detail_type for change in CHANGES.values()} == message._WORDS.keys()
+    def test_there_is_one_for_each_type_of_event(self) -> None:
+        """A type that is added needs a sample."""
+        assert {change.detail_type for change in CHANGES.values()} == set(event_types.CHANGES)
 
     @pytest.mark.parametrize("name", NAMES)
     def test_every_message_is_marked_as_a_test(self, name: str) -> None:
