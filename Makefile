@@ -35,7 +35,7 @@ up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: python 
 
 .PHONY: test
 test: setup ## Run all tests, with coverage of lambdas/
-	@$(RUN) python -m pytest -n auto --dist loadfile --cov --cov-report=term
+	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --cov --cov-report=term
 
 .PHONY: test-long
 test-long: setup ## Search for histories of overlapping polls that break the promise, for about a quarter of an hour
