@@ -7,8 +7,14 @@ from dataclasses import dataclass
 _NAMES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
 _WORDS = {
     **{word: float(value) for value, word in enumerate(_NAMES.split())},
-    **{"twenty": 20.0, "thirty": 30.0, "forty": 40.0},
-    **{"half": 0.5, "quarter": 0.25, "twice": 2.0, "a": 1.0, "an": 1.0},
+    "twenty": 20.0,
+    "thirty": 30.0,
+    "forty": 40.0,
+    "half": 0.5,
+    "quarter": 0.25,
+    "twice": 2.0,
+    "a": 1.0,
+    "an": 1.0,
 }
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _SPELT = "|".join(word for word in _WORDS if word not in {"zero", "one", "a", "an"})

@@ -1,8 +1,8 @@
 """Each number that the documentation promises is the code's own.
 
-A quantity is a number with a unit or a bound. Each is either tied to the value that the code or the synthesized template
-has, or exempt with a reason. So a constant that changes fails a test that names the sentence, and a new sentence with a
-number fails a test until somebody ties it.
+A quantity is a number with a unit or a bound. Each is either tied to the value that the code or the synthesized
+template has, or exempt with a reason. So a constant that changes fails a test that names the sentence, and a new
+sentence with a number fails a test until somebody ties it.
 """
 
 import re
@@ -61,7 +61,7 @@ class Exempt(NamedTuple):
 
 @cache
 def pages() -> Mapping[str, str]:
-    """Return the prose of README.md and of each page, by name; a table's row that names its test is left to that test."""
+    """Return the prose of README.md and of each page, by name; a table's row that names a test is left to that test."""
     paths = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
     return {
         path.name: prose(re.sub(r"(?m)^\|.*\]\(\.\./tests/.*\n", "", path.read_text("utf-8")))
@@ -157,6 +157,12 @@ def accounts_that_fit() -> int:
     return next(number for number in count(1) if not fits(number + 1))
 
 
+def renewed_before() -> float:
+    """Return how long before their end botocore renews credentials, in hours."""
+    seconds: int = vars(RefreshableCredentials)["_advisory_refresh_timeout"]
+    return seconds / HOUR
+
+
 def coverage_percent() -> float:
     """Return the least coverage that `make test` accepts."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -205,7 +211,7 @@ TIED = [
     Tied(r"{n} invocations", lambda: plans()["ScalingConfig"]["MaximumConcurrency"]),
     Tied(r"[Aa]t most {n} roles", lambda: ROLES),
     Tied(r"{n} clients are kept", lambda: CLIENTS),
-    Tied(r"renewed a {n} of an hour before", lambda: RefreshableCredentials._advisory_refresh_timeout / HOUR),
+    Tied(r"renewed a {n} of an hour before", renewed_before),
     Tied(r"as many as fit \(about {n}\)", lambda: accounts_that_fit() // 50 * 50),
     # The board
     Tied(r"more than {n} line items", lambda: UNFOLDED_ITEMS),
