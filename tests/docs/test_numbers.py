@@ -34,7 +34,7 @@ from lambdas.poll.assumed_role import ROLES
 from lambdas.poll.choice import DAY_SECONDS
 from lambdas.poll.handler import BATCH_ATTEMPTS, CLIENTS
 from lambdas.poll.outposts import ATTEMPTS, PAGE_SIZE
-from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS
+from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECONDS
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
 from tests.infra.conftest import FULL
@@ -199,6 +199,7 @@ TIED = [
     Tied(r"archive.{0,40}? (?:for|keeps) {n} year", lambda: resource("AWS::Events::Archive")["RetentionDays"] / 365),
     # Polls
     Tied(r"With {n} seconds left no more are taken up", lambda: LAST_START_SECONDS),
+    Tied(r"published every {n} seconds at least", lambda: PUBLISH_SECONDS),
     Tied(r"with {n} none is waited for", lambda: LAST_WAIT_SECONDS),
     Tied(r"a call of a batch is made {n} at most", lambda: BATCH_ATTEMPTS),
     Tied(r"a source with a schedule of its own tries {n} times", lambda: ATTEMPTS),
