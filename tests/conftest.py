@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from moto.core.botocore_stubber import BotocoreStubber
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ settings.register_profile(
     "searching", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("repeatable", settings.get_profile("searching"), derandomize=True, database=None)
+# `make mutants` asks only whether a test fails, not for the smallest example that fails it.
+settings.register_profile("mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
 settings.register_profile("long", settings.get_profile("searching"), max_examples=3_000)
 settings.load_profile("searching")
 

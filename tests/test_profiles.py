@@ -20,7 +20,7 @@ def deadlines_set_in(source: str) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("name", ["searching", "repeatable", "long"])
+@pytest.mark.parametrize("name", ["searching", "repeatable", "mutants", "long"])
 def test_no_profile_is_timed(name: str) -> None:
     """Neither a slow example nor slow generation fails a test."""
     profile = settings.get_profile(name)

@@ -275,6 +275,7 @@ EXEMPT = [
     Exempt(r"two business days|six weeks for|half a month more|a month is ample", "why a default is what it is"),
     Exempt(r"at most one event of an order", "a rule, proven in tests/unit/poll/test_event_bus.py"),
     Exempt(r"at most twice at once|at most twice", "as above"),
+    Exempt(r"one to two hours", "how long it takes depends on the machine"),
     Exempt(r"CLI 1 reads", "a version"),
     Exempt(r"500 orders at once take", "an example, whose time is tied"),
 ]
@@ -297,7 +298,8 @@ def occurrences(pattern: str) -> Iterator[tuple[str, re.Match[str]]]:
 
 def untied() -> Iterator[tuple[str, Quantity]]:
     """Find the quantities that no row covers."""
-    spans = [(page, match.start(), match.end()) for row in [*TIED, *EXEMPT] for page, match in occurrences(row.pattern)]
+    patterns = [pattern for pattern, _ in TIED] + [pattern for pattern, _ in EXEMPT]
+    spans = [(page, match.start(), match.end()) for pattern in patterns for page, match in occurrences(pattern)]
     for page, text in pages().items():
         for quantity in quantities(text):
             if not any(p == page and start < quantity.end and quantity.start < end for p, start, end in spans):

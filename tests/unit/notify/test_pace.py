@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from lambdas.notify import pace
 from lambdas.notify.channel import LaterError
 from lambdas.notify.pace import Pace
 
@@ -39,8 +38,8 @@ class Table:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stop the clock, and record what is slept, in seconds."""
     waits: list[float] = []
-    monkeypatch.setattr(pace.time, "time", lambda: NOW_MS / 1_000)
-    monkeypatch.setattr(pace.time, "sleep", waits.append)
+    monkeypatch.setattr("lambdas.notify.pace.time.time", lambda: NOW_MS / 1_000)
+    monkeypatch.setattr("lambdas.notify.pace.time.sleep", waits.append)
     return waits
 
 

@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyIt
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from moto import mock_aws
 
-from lambdas.notify import delivery
 from lambdas.notify.channel import ENOUGH_MS, ChannelError, LaterError, Notice, Posting, TimeLeft
 from lambdas.notify.delivery import Delivery, wait_before_retry
 from lambdas.notify.message import Message
@@ -212,7 +211,7 @@ class TestClaims:
         self, told: Delivery, monkeypatch: pytest.MonkeyPatch, left: int, wait: int
     ) -> None:
         """Rounded up to a second and never less than one."""
-        monkeypatch.setattr(delivery.time, "time", lambda: float(NOW))
+        monkeypatch.setattr("lambdas.notify.delivery.time.time", lambda: float(NOW))
         monkeypatch.setattr(told._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
         assert [error.retry_after for error in later(told, Chat())] == [wait]
 

@@ -41,10 +41,15 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
     return bounds
 
 
+def never(seconds: float) -> None:
+    """Fail whoever waits."""
+    pytest.fail(f"it waited for {seconds} seconds")
+
+
 def test_what_is_accepted_at_once_is_put_once(waits: list[tuple[float, float]]) -> None:
     """Nothing is waited for."""
     service = Service("")
-    assert put_all(service.put, {"a": 1, "b": 2}, pytest.fail) == {}
+    assert put_all(service.put, {"a": 1, "b": 2}, never) == {}
     assert (service.requests, waits) == ([{"a": 1, "b": 2}], [])
 
 
@@ -73,5 +78,5 @@ def test_each_wait_is_drawn_from_zero_to_a_bound_that_doubles(waits: list[tuple[
 def test_without_time_nothing_is_put_again() -> None:
     """What was refused keeps its error, and nobody waits."""
     service = Service("a")
-    assert put_all(service.put, {"a": 1}, pytest.fail, lambda: False) == {"a": "refused 1"}
+    assert put_all(service.put, {"a": 1}, never, lambda: False) == {"a": "refused 1"}
     assert len(service.requests) == 1

@@ -92,5 +92,6 @@ class TestListSource:
 
 def test_an_id_may_be_as_long_as_the_apis_model_allows_and_no_longer() -> None:
     """255 characters."""
+    assert is_order_id("o")
     assert is_order_id("o" * 255)
     assert not is_order_id("o" * (MAX_ORDER_ID + 1))

@@ -34,7 +34,8 @@ def test_what_was_read_is_published_after_five_seconds_though_another_order_hang
 
     monkeypatch.setattr(run, "as_completed", one_is_done)
     done, hanging = Future[Any](), Future[Any]()
-    done.set_result("done")
+    outcome = run.Outcome("oo-1", None)
+    done.set_result(outcome)
     under_way = {done: "oo-1", hanging: "oo-2"}
-    assert run._done(under_way, enough=0) == ["done"]
+    assert run._done(under_way, enough=0) == [outcome]
     assert (asked, under_way) == ([5], {hanging: "oo-2"})
