@@ -7,7 +7,7 @@ import pytest
 from typer.main import get_command
 
 from infra.configuration_schema import schema
-from notifier.__main__ import COMMANDS, _app
+from notifier.commands import COMMANDS, _app
 from tests.docs.pages import DOCS
 
 SHARED = {"--region", "--profile", "--json", "--help"}  # above the commands' own sections
