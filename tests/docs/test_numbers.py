@@ -9,7 +9,6 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from itertools import count
 from typing import Any, NamedTuple
 
 import order_subscription
@@ -17,11 +16,11 @@ import pytest
 from aws_cdk.assertions import Template
 from botocore.credentials import RefreshableCredentials
 
-from infra.configuration import MAX_SOURCES_CHARACTERS, Configuration, ConfigurationError
+from infra import event_pattern
 from infra.configuration_schema import schema
 from lambdas.board.gather import MOST_READ
 from lambdas.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
-from lambdas.notify.delivery import REMEMBERED_SECONDS, wait_before_retry
+from lambdas.notify.delivery import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, REMEMBERED_SECONDS, wait_before_retry
 from lambdas.notify.pace import INTERVAL_MS
 from lambdas.notify.slack.credentials import SECRET_SECONDS
 from lambdas.notify.slack.webhook import MOST_SINGLE
@@ -38,10 +37,11 @@ from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECO
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
 from tests.infra.conftest import FULL
-from tests.infra.synthesis import REGION, only, template_of
+from tests.infra.synthesis import only, template_of
 
 # Written by programs from what they measured or from the code: tests/reference compares docs/events.md with the code.
 GENERATED = {"events.md", "performance.md"}
+PROVEN = r"(?m)^\|.*\]\(\.\./tests/.*\n|(?s:(?<=\n## Alarms\n).*?(?=\n### ))"
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -61,12 +61,13 @@ class Exempt(NamedTuple):
 
 @cache
 def pages() -> Mapping[str, str]:
-    """Return the prose of README.md and of each page, by name; a table's row that names a test is left to that test."""
+    """Return the prose of README.md and of each page, by name.
+
+    A row that names a test is left to that test, and the table of the alarms' times to tests/infra/test_alarms.py.
+    """
     paths = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
     return {
-        path.name: prose(re.sub(r"(?m)^\|.*\]\(\.\./tests/.*\n", "", path.read_text("utf-8")))
-        for path in paths
-        if path.name not in GENERATED
+        path.name: prose(re.sub(PROVEN, "", path.read_text("utf-8"))) for path in paths if path.name not in GENERATED
     }
 
 
@@ -124,39 +125,6 @@ def log_days() -> float:
     return float(days)
 
 
-def alarm_ticks(name: str) -> Callable[[], float]:
-    """Return for how many ticks in a row an alarm's condition holds before it fires."""
-
-    def ticks() -> float:
-        alarms = full().find_resources("AWS::CloudWatch::Alarm").values()
-        (alarm,) = (each["Properties"] for each in alarms if str(each["Properties"]["AlarmName"]).endswith(f"-{name}"))
-        return float(alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]))
-
-    return ticks
-
-
-def alarm_minutes(name: str) -> float:
-    """Return the threshold of an alarm on a duration, in minutes."""
-    alarms = full().find_resources("AWS::CloudWatch::Alarm").values()
-    (alarm,) = (each["Properties"] for each in alarms if str(each["Properties"]["AlarmName"]).endswith(f"-{name}"))
-    return float(alarm["Threshold"]) / MINUTE
-
-
-def accounts_that_fit() -> int:
-    """Return how many accounts an organization can name one by one."""
-
-    def fits(number_of_accounts: int) -> bool:
-        accounts = [f"{number:012}" for number in range(number_of_accounts)]
-        organization = {"roleName": "OutpostsReader", "regions": [REGION], "accounts": accounts}
-        try:
-            Configuration.parse({"organization": organization}, REGION)
-        except ConfigurationError:
-            return False
-        return True
-
-    return next(number for number in count(1) if not fits(number + 1))
-
-
 def renewed_before() -> float:
     """Return how long before their end botocore renews credentials, in hours."""
     seconds: int = vars(RefreshableCredentials)["_advisory_refresh_timeout"]
@@ -206,31 +174,24 @@ TIED = [
     Tied(r"pollEveryMinutes \| {n}", lambda: 5),
     Tied(r"pollEveryMinutes \| \d+ \| {n} to", lambda: POLL_MINUTES["minimum"]),
     Tied(r"pollEveryMinutes \| \d+ \| \d+ to {n}", lambda: POLL_MINUTES["maximum"]),
-    Tied(r"together at most {n} characters", lambda: MAX_SOURCES_CHARACTERS),
     # Many accounts
     Tied(r"{n} at a time", lambda: plans()["BatchSize"]),
     Tied(r"{n} invocations", lambda: plans()["ScalingConfig"]["MaximumConcurrency"]),
     Tied(r"[Aa]t most {n} roles", lambda: ROLES),
     Tied(r"{n} clients are kept", lambda: CLIENTS),
     Tied(r"renewed a {n} of an hour before", renewed_before),
-    Tied(r"as many as fit \(about {n}\)", lambda: accounts_that_fit() // 50 * 50),
     # The board
     Tied(r"more than {n} line items", lambda: UNFOLDED_ITEMS),
     Tied(r"at most {n} snapshots", lambda: MOST_READ),
     Tied(r"settled ones the {n} that ended last", lambda: SETTLED_SHOWN),
-    # Alarms
-    Tied(r"PollsStopped Means:[^#]*?, {n} ticks", alarm_ticks("PollsStopped")),
-    Tied(r"PlansMissing Only [^#]*?, {n} ticks", alarm_ticks("PlansMissing")),
-    Tied(r"PollFailures Means:[^#]*? {n} ticks", alarm_ticks("PollFailures")),
-    Tied(r"PendingEvents Means:[^#]*? {n} ticks", alarm_ticks("PendingEvents")),
-    Tied(r"OrdersLeft Means:[^#]*? {n} ticks", alarm_ticks("OrdersLeft")),
-    Tied(r"[Aa]fter {n} ticks (?:the alarm )?PollFailures", alarm_ticks("PollFailures")),
-    Tied(r"OrdersLeft counts, and rings after {n} ticks", alarm_ticks("OrdersLeft")),
-    Tied(r"after {n} ticks PlansMissing", alarm_ticks("PlansMissing")),
-    Tied(
-        r"(?:more than|after) {n} minutes(?:: a channel| NotificationsDelayed)",
-        lambda: alarm_minutes("NotificationsDelayed"),
-    ),
+    # Patterns
+    Tied(r"\$or together make at most {n} combinations", lambda: event_pattern.MAX_COMBINATIONS),
+    Tied(r"whole pattern of the rule.{0,40}? has at most {n} characters", lambda: event_pattern.MAX_CHARACTERS),
+    # Retries
+    Tied(r"(?:after|else after) {n} seconds(?:, doubling|, 30)", lambda: FIRST_WAIT_SECONDS),
+    Tied(r"15 seconds, {n} seconds and so on", lambda: 2 * FIRST_WAIT_SECONDS),
+    Tied(r"(?:up to|always after|every) {n} minutes(?:;| if| otherwise|\.)", lambda: LONGEST_WAIT_SECONDS / MINUTE),
+    Tied(r"an eventId and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
     # Operation
     Tied(r"the log is kept for {n} months", lambda: log_days() / 30),
     Tied(r"one source polled every {n} minutes", lambda: 5),
@@ -243,6 +204,21 @@ TIED = [
 ]
 
 EXEMPT = [
+    Exempt(
+        rf"(?:for|in|after|lasts for|more than|twice in|fires after) (?:more than )?{NUMBER} ticks(?: with one)?",
+        "tests/infra/test_alarms.py runs each alarm through CloudWatch's evaluation, and compares text and time",
+    ),
+    Exempt(
+        r"(?:in the queue for|more than|after) 15 minutes(?:, and|:| NotificationsDelayed)|follows after four hours",
+        "as above",
+    ),
+    Exempt(r"up to three minutes late|a window of a minute|evaluated within a minute", "how CloudWatch works"),
+    Exempt(r"fewer than four times", "how SQS counts"),
+    Exempt(r"about 283 accounts|up to 30 polls", "the largest configurations are in tests/infra/test_limits.py"),
+    Exempt(r"Ask for at least 100", "a recommendation"),
+    Exempt(r"a width below 40 counts", "how Rich works"),
+    Exempt(r"more than five minutes ahead", "tests/unit/orders/test_dates.py has this bound"),
+    Exempt(r"17 or 18 accounts|room for 18 accounts|policy's 10,240 characters", "what version 0.1.0 had room for"),
     Exempt(r"\$\d+ a month|dollars a month|free \d+ metrics, \d+ alarms and \d+ dashboards", "AWS's prices"),
     Exempt(
         r"(?:each [\d.]+ seconds and \d+ milliseconds|changes four times a month|events of 2 KB|in 20 seconds each)",

@@ -14,6 +14,7 @@ from tests.infra.synthesis import REGION
 # Values other than the defaults for each key. `accounts` and `excludeAccounts` exclude each other.
 EVERY: dict[str, Any] = {**FULL, "announceExistingOrders": True, "amazonQDeveloper": True}
 EVERY["organization"] = {**FULL["organization"], "externalId": "another"}
+EVERY["slack"] = {**FULL["slack"], "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}"}
 SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 }

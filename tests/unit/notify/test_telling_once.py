@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import D
 from moto import mock_aws
 
 from lambdas.notify.channel import ENOUGH_MS, ChannelError, LaterError, Notice, Posting, TimeLeft
-from lambdas.notify.delivery import Delivery, wait_before_retry
+from lambdas.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
 from lambdas.notify.message import Message
 from tests.integration.lambda_context import Context
 
@@ -259,9 +259,13 @@ class TestWaitBeforeRetry:
         """About four hours in all."""
         assert wait_before_retry([ChannelError("down")], attempt) == seconds
 
-    def test_a_lasting_error_waits_for_the_longest_time_from_the_first(self) -> None:
-        """Somebody has to act first."""
-        assert wait_before_retry([ChannelError("down"), ChannelError("revoked", permanent=True)], 1) == 900
+    @pytest.mark.parametrize(("attempt", "seconds"), [(QUICK_ATTEMPTS, None), (QUICK_ATTEMPTS + 1, 900)])
+    def test_a_lasting_error_waits_for_the_longest_time_after_a_few_attempts(
+        self, attempt: int, seconds: int | None
+    ) -> None:
+        """Somebody has to act first; until then it waits as any other."""
+        lasting = [ChannelError("down"), ChannelError("revoked", permanent=True)]
+        assert wait_before_retry(lasting, attempt) == (seconds or wait_before_retry([ChannelError("down")], attempt))
 
     @pytest.mark.parametrize(("asked", "seconds"), [(14, 15), (15, 15), (16, 16), (3_600, 3_600)])
     def test_it_is_never_shorter_than_the_channel_asked_for(self, asked: int, seconds: int) -> None:
