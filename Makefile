@@ -35,11 +35,16 @@ up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: python 
 
 .PHONY: test
 test: setup ## Run all tests, with coverage of lambdas/
-	@$(RUN) python -m pytest -n auto --dist loadfile --cov --cov-report=term
+	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --cov --cov-report=term
 
 .PHONY: test-long
 test-long: setup ## Search for histories of overlapping polls that break the promise, for about a quarter of an hour
 	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
+
+.PHONY: mutants
+mutants: setup ## Change the code in small ways, and see a test fail for each; 1 to 2 hours, `make mutants ONLY='lambdas.poll.*'` for less
+	@$(RUN) mutmut run $(ONLY)
+	@$(RUN) python -m reference.mutants
 
 .PHONY: bench
 bench: setup ## Measure against a usual poller and the least possible, and write docs/performance.md; 3 minutes
@@ -82,4 +87,4 @@ lock: $(VENV)/.installed ## Pin requirements.in anew
 
 .PHONY: clean
 clean: ## Remove all that the other commands made
-	rm -rf $(VENV) node_modules cdk.out .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) node_modules cdk.out .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants

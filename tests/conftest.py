@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from moto.core.botocore_stubber import BotocoreStubber
 
 if TYPE_CHECKING:
@@ -27,8 +27,17 @@ os.environ.update(
     POWERTOOLS_TRACE_DISABLED="true",
 )
 
-# `pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py` searches for a quarter of an hour.
-settings.register_profile("long", max_examples=3_000)
+# Every property test runs under one of these profiles. None has a deadline for an example or minds slow generation: on
+# a busy machine with cold caches, both fail tests that are right. `make test` draws the same examples on every run, so
+# it fails only because of a change; plain `pytest` and `make test-long` draw new ones, so the search goes on.
+settings.register_profile(
+    "searching", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("repeatable", settings.get_profile("searching"), derandomize=True, database=None)
+# `make mutants` asks only whether a test fails, not for the smallest example that fails it.
+settings.register_profile("mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
+settings.register_profile("long", settings.get_profile("searching"), max_examples=3_000)
+settings.load_profile("searching")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -51,7 +51,7 @@ class TestSchemas:
         assert published(old, new)
 
     @given(old=orders, new=orders, chance=st.randoms(use_true_random=False))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     def test_events_that_were_cut_are_valid(self, old: Order, new: Order, chance: Random) -> None:
         """However many of their values are too large for an event."""
         events = published(swollen(old, chance), swollen(new, chance))

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lambdas.orders.snapshot_table import Known
 
@@ -81,7 +81,7 @@ def orders_gone_missing(listed: Collection[str], known: Mapping[str, Known], out
 
 
 def _daily_read_is_due(order_id: str, last: datetime | None, now: datetime) -> bool:
-    if last is None or now - last >= timedelta(days=1):
+    if last is None:
         return True
     second_of_day = zlib.crc32(order_id.encode()) % DAY_SECONDS
     since_last = (now - last).total_seconds()

@@ -166,7 +166,7 @@ class TestRealEvents:
 class TestRulePattern:
     """Several filters and narrowings in one rule."""
 
-    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         names=st.lists(st.sampled_from(list(FILTERS)), min_size=1, max_size=4, unique=True),
         narrowing=narrowings,

@@ -3,11 +3,9 @@
 import io
 import json
 import logging
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -324,50 +322,8 @@ class TestMemory:
         assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1 + again}, {"oo-1": 1 + again})
 
 
-class TestCrashes:
-    """The function's process ends at any call."""
-
-    @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
-    @pytest.mark.parametrize(("number", "refused"), [(2, False), (6, False), (2, True)])
-    def test_nothing_is_lost_and_what_is_remembered_is_not_told_again(  # noqa: PLR0913 - each is used
-        self,
-        world: World,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-        *,
-        number: int,
-        refused: bool,
-        after: bool,
-    ) -> None:
-        """Killed at each call in turn: every event reaches each channel, once where its answer was written down."""
-        monkeypatch.setattr("lambdas.notify.handler.ThreadPoolExecutor", partial(ThreadPoolExecutor, max_workers=1))
-        point = 0
-        while True:
-            orders = orders_of(number, f"oo-{point}-")
-            world.put(*orders)
-            if refused:
-                world.slack_answers(status=500)
-            known = world.remembered()
-            world.calls.stop_at, world.calls.after = point, after
-            killed = world.run_until_killed()
-            world.slack_answers(times=0)
-            before = told(world, orders)
-            remembered = world.remembered() - known
-            for _ in range(3):
-                world.let_the_deadline_pass()
-                back = world.run()
-            assert back == []
-            finally_told = told(world, orders)
-            assert all(finally_told[key] in {1, 2} for key in finally_told)
-            assert len(finally_told) == 2 * number
-            again = sum(finally_told.values()) - 2 * number
-            assert again == sum(before.values()) - remembered
-            if not killed:
-                break
-            point += 1
-        with capsys.disabled():
-            sys.stdout.write(f" {point} stopping points ")
-        assert point > 10
+class TestDeadlines:
+    """A run that was killed, and one whose time is nearly up."""
 
     def test_a_run_under_way_is_waited_for_until_its_deadline(self, world: World) -> None:
         """A redelivery before the deadline goes back and counts neither as told nor as failed; one after tells."""
@@ -549,12 +505,3 @@ class TestSecrecy:
         everything = logs.getvalue() + caplog.text + output.out + output.err + back + json.dumps(world.told_by_sns)
         assert "MARKER0SECRET" not in everything
         assert "was not told" in everything
-
-
-def told(world: World, orders: list[str]) -> dict[tuple[str, str], int]:
-    """Count by channel and order what was told."""
-    by_sns, by_slack = world.sns_told(), world.slack_told(orders)
-    counts = {("sns", order): by_sns[order] for order in orders} | {
-        ("slack", order): by_slack[order] for order in orders
-    }
-    return {key: number for key, number in counts.items() if number}

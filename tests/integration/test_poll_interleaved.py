@@ -273,7 +273,6 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
         settings=settings(
             max_examples=settings().max_examples if long else 80,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             phases=[phase for phase in Phase if phase is not Phase.explain],
         ),

@@ -222,7 +222,7 @@ def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> N
 def test_an_operation_that_is_not_played_says_so(outposts: "OutpostsClient", operation: str) -> None:
     """Any valid call of an operation that only the model knows is told which ones are played, and not retried."""
 
-    @settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=1, suppress_health_check=list(HealthCheck))
     @given(inputs(operation))
     def call(request: dict[str, Any]) -> None:
         with pytest.raises(ClientError, match=r"does not play .* CreateOrder") as refused:

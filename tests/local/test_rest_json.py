@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Request
 
@@ -50,7 +50,6 @@ def client(listener: Listener) -> Iterator[Any]:
         yield client_of(server)
 
 
-@settings(deadline=None)
 @given(call=CALLS)
 def test_every_request_that_the_model_allows_is_read_as_it_was_sent(
     listener: Listener, client: Any, call: tuple[str, dict[str, Any]]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.diff import amended, diff, discovery
@@ -93,7 +93,6 @@ class TestSize:
         assert parts == told
         assert max(event.size() for event in events) <= MAX_EVENT_BYTES
 
-    @settings(deadline=None)
     @given(size=st.integers(190_000, 400_000), character=st.sampled_from(["x", '"', "\x00", "é", "🚚"]))
     def test_a_single_value_that_is_too_large_is_cut_and_marked(self, size: int, character: str) -> None:
         """Its start, its size and its SHA-256 stand in for it."""

@@ -1,0 +1,50 @@
+"""docs/cli.md and docs/configuration.md have all that the code has."""
+
+import re
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from infra.configuration_schema import schema
+from notifier.commands import COMMANDS, _app
+from tests.docs.pages import DOCS
+
+SHARED = {"--region", "--profile", "--json", "--help"}  # above the commands' own sections
+CLI = (DOCS / "cli.md").read_text("utf-8")
+
+
+def section_of(command: str) -> str:
+    """Return the section of a command."""
+    return CLI.partition(f"\n## {command}\n")[2].partition("\n## ")[0]
+
+
+def options_of(command: str) -> set[str]:
+    """Return the long options of a command."""
+    group: Any = get_command(_app())
+    return {name for each in group.commands[command].params for name in each.opts if name.startswith("--")}
+
+
+def test_the_table_has_each_command() -> None:
+    """Nor any that does not exist."""
+    table = CLI.partition("| Command | Does |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| \[`([a-z-]+)", table, re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
+    """Those that all commands share stand once, before the sections."""
+    told = set(re.findall(r"--[a-z][a-z-]*", section_of(command)))
+    assert section_of(command)
+    assert options_of(command) - SHARED - told == set()
+    assert {option for option in SHARED if f"`{option}`" not in CLI.partition("\n## ")[0]} == set()
+
+
+@pytest.mark.parametrize("key", ["sources", "organization", "slack", "stalledAfterDays"])
+def test_a_keys_row_has_each_key_within_it(key: str) -> None:
+    """Under the name that the schema has."""
+    rules = schema()["properties"][key]
+    page = (DOCS / "configuration.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| `{key}` .*$", page, re.MULTILINE)
+    within = rules.get("items", rules)["properties"]
+    assert {name for name in within if not re.search(rf"\b{name}\b", row)} == set()

@@ -1,0 +1,302 @@
+"""Each number that the documentation promises is the code's own.
+
+A quantity is a number with a unit or a bound. Each is either tied to the value that the code or the synthesized
+template has, or exempt with a reason. So a constant that changes fails a test that names the sentence, and a new
+sentence with a number fails a test until somebody ties it.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import order_subscription
+import pytest
+from aws_cdk.assertions import Template
+from botocore.credentials import RefreshableCredentials
+
+from infra import event_pattern
+from infra.configuration_schema import schema
+from lambdas.board.gather import MOST_READ
+from lambdas.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
+from lambdas.notify.delivery import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, REMEMBERED_SECONDS, wait_before_retry
+from lambdas.notify.pace import INTERVAL_MS
+from lambdas.notify.slack.credentials import SECRET_SECONDS
+from lambdas.notify.slack.webhook import MOST_SINGLE
+from lambdas.notify.sns import MAX_SUBJECT
+from lambdas.orders import stalled
+from lambdas.orders.events import MAX_EVENT_BYTES
+from lambdas.orders.progress import STAGES
+from lambdas.orders.snapshot import MAX_STATUSES
+from lambdas.poll.assumed_role import ROLES
+from lambdas.poll.choice import DAY_SECONDS
+from lambdas.poll.handler import BATCH_ATTEMPTS, CLIENTS
+from lambdas.poll.outposts import ATTEMPTS, PAGE_SIZE
+from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECONDS
+from tests.docs.pages import DOCS, ROOT
+from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
+from tests.infra.conftest import FULL
+from tests.infra.synthesis import only, template_of
+
+# Written by programs from what they measured or from the code: tests/reference compares docs/events.md with the code.
+GENERATED = {"events.md", "performance.md"}
+PROVEN = r"(?m)^\|.*\]\(\.\./tests/.*\n|(?s:(?<=\n## Alarms\n).*?(?=\n### ))"
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+class Tied(NamedTuple):
+    """A sentence's number, at `{n}` in the pattern, and what the code says it is."""
+
+    pattern: str
+    value: Callable[[], float]
+
+
+class Exempt(NamedTuple):
+    """A sentence's number that is not this code's to keep, and why."""
+
+    pattern: str
+    reason: str
+
+
+@cache
+def pages() -> Mapping[str, str]:
+    """Return the prose of README.md and of each page, by name.
+
+    A row that names a test is left to that test, and the table of the alarms' times to tests/infra/test_alarms.py.
+    """
+    paths = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+    return {
+        path.name: prose(re.sub(PROVEN, "", path.read_text("utf-8"))) for path in paths if path.name not in GENERATED
+    }
+
+
+@cache
+def full() -> Template:
+    """Return the template of a configuration that uses every part."""
+    return template_of(FULL)
+
+
+@cache
+def minimal() -> Template:
+    """Return the template of an empty configuration."""
+    return template_of({})
+
+
+def resource(kind: str, **properties: Any) -> dict[str, Any]:
+    """Return the properties of the only resource of a kind that has these properties."""
+    return only(full(), kind, **properties)
+
+
+def function(name: str) -> dict[str, Any]:
+    """Return a function's properties."""
+    return resource("AWS::Lambda::Function", Handler=f"lambdas.{name}.handler.handler")
+
+
+def queue_of(name: str) -> dict[str, Any]:
+    """Return the properties of the queue whose logical id begins with this."""
+    queues = full().find_resources("AWS::SQS::Queue")
+    (found,) = (each["Properties"] for logical_id, each in queues.items() if logical_id.startswith(name))
+    return dict(found)
+
+
+def notify_queue() -> dict[str, Any]:
+    """Return the properties of notify's queue, the only one with a dead-letter queue."""
+    queues = full().find_resources("AWS::SQS::Queue").values()
+    (found,) = (each["Properties"] for each in queues if "RedrivePolicy" in each["Properties"])
+    return dict(found)
+
+
+def plans() -> dict[str, Any]:
+    """Return how poll takes the planner's messages."""
+    return resource("AWS::Lambda::EventSourceMapping", BatchSize=10)
+
+
+def retried_hours() -> float:
+    """Return for how long a notification is tried, in hours."""
+    receives = notify_queue()["RedrivePolicy"]["maxReceiveCount"]
+    waits = [wait_before_retry([Exception()], attempt) for attempt in range(1, receives)]
+    return round(sum(waits) / HOUR)
+
+
+def log_days() -> float:
+    """Return for how many days each function's log is kept."""
+    (days,) = {each["Properties"]["RetentionInDays"] for each in full().find_resources("AWS::Logs::LogGroup").values()}
+    return float(days)
+
+
+def renewed_before() -> float:
+    """Return how long before their end botocore renews credentials, in hours."""
+    seconds: int = vars(RefreshableCredentials)["_advisory_refresh_timeout"]
+    return seconds / HOUR
+
+
+def coverage_percent() -> float:
+    """Return the least coverage that `make test` accepts."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return float(settings["tool"]["coverage"]["report"]["fail_under"])
+
+
+POLL_MINUTES = schema()["properties"]["pollEveryMinutes"]
+
+TIED = [
+    # Notifications
+    Tied(r"about {n} hours", retried_hours),
+    Tied(
+        r"(?:dead-letter queue|dead-letter queue,) for {n} days",
+        lambda: queue_of("NotificationsDead")["MessageRetentionPeriod"] / DAY,
+    ),
+    Tied(r"(?:remembered for|told within) {n} days", lambda: REMEMBERED_SECONDS / DAY),
+    Tied(r"{n} message a second", lambda: 1_000 / INTERVAL_MS),
+    Tied(
+        r"Notify runs at most {n} at once",
+        lambda: resource("AWS::Lambda::EventSourceMapping", BatchSize=100)["ScalingConfig"]["MaximumConcurrency"],
+    ),
+    Tied(
+        r"500 orders at once take about a {n} of an hour", lambda: round(500 * 2 * INTERVAL_MS / 1_000 / HOUR * 4) / 4
+    ),
+    Tied(r"[Mm]ore than {n} (?:orders|observations)", lambda: MOST_SINGLE),
+    Tied(r"[Aa] subject has room for {n} characters", lambda: MAX_SUBJECT),
+    Tied(r"(?:in use|read again|read anew within) {n} minute", lambda: SECRET_SECONDS / MINUTE),
+    # Orders, snapshots and events
+    Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),
+    Tied(r"[Tt]he last {n} statuses of each", lambda: MAX_STATUSES),
+    Tied(r"(?:within|above|exceed) {n} KB", lambda: MAX_EVENT_BYTES / 1_000),
+    Tied(r"(?:up to|a) {n} (?:a page|orders a page)", lambda: PAGE_SIZE),
+    Tied(r"each of the {n} stages", lambda: len(STAGES)),
+    Tied(r"archive.{0,40}? (?:for|keeps) {n} year", lambda: resource("AWS::Events::Archive")["RetentionDays"] / 365),
+    # Polls
+    Tied(r"With {n} seconds left no more are taken up", lambda: LAST_START_SECONDS),
+    Tied(r"published every {n} seconds at least", lambda: PUBLISH_SECONDS),
+    Tied(r"with {n} none is waited for", lambda: LAST_WAIT_SECONDS),
+    Tied(r"a call of a batch is made {n} at most", lambda: BATCH_ATTEMPTS),
+    Tied(r"a source with a schedule of its own tries {n} times", lambda: ATTEMPTS),
+    Tied(r"pollEveryMinutes \| {n}", lambda: 5),
+    Tied(r"pollEveryMinutes \| \d+ \| {n} to", lambda: POLL_MINUTES["minimum"]),
+    Tied(r"pollEveryMinutes \| \d+ \| \d+ to {n}", lambda: POLL_MINUTES["maximum"]),
+    # Many accounts
+    Tied(r"{n} at a time", lambda: plans()["BatchSize"]),
+    Tied(r"{n} invocations", lambda: plans()["ScalingConfig"]["MaximumConcurrency"]),
+    Tied(r"[Aa]t most {n} roles", lambda: ROLES),
+    Tied(r"{n} clients are kept", lambda: CLIENTS),
+    Tied(r"renewed a {n} of an hour before", renewed_before),
+    # The board
+    Tied(r"more than {n} line items", lambda: UNFOLDED_ITEMS),
+    Tied(r"at most {n} snapshots", lambda: MOST_READ),
+    Tied(r"settled ones the {n} that ended last", lambda: SETTLED_SHOWN),
+    # Patterns
+    Tied(r"\$or together make at most {n} combinations", lambda: event_pattern.MAX_COMBINATIONS),
+    Tied(r"whole pattern of the rule.{0,40}? has at most {n} characters", lambda: event_pattern.MAX_CHARACTERS),
+    # Retries
+    Tied(r"(?:after|else after) {n} seconds(?:, doubling|, 30)", lambda: FIRST_WAIT_SECONDS),
+    Tied(r"15 seconds, {n} seconds and so on", lambda: 2 * FIRST_WAIT_SECONDS),
+    Tied(r"(?:up to|always after|every) {n} minutes(?:;| if| otherwise|\.)", lambda: LONGEST_WAIT_SECONDS / MINUTE),
+    Tied(r"an eventId and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
+    # Operation
+    Tied(r"the log is kept for {n} months", lambda: log_days() / 30),
+    Tied(r"one source polled every {n} minutes", lambda: 5),
+    Tied(r"{n} polls a month", lambda: 30 * DAY / (5 * MINUTE)),
+    Tied(r"polls a month of {n} GB", lambda: function("poll")["MemorySize"] / 1_024),
+    Tied(r"{n} alarms, 1 dashboard", lambda: len(minimal().find_resources("AWS::CloudWatch::Alarm"))),
+    Tied(r"alarms, {n} dashboard ", lambda: len(minimal().find_resources("AWS::CloudWatch::Dashboard"))),
+    Tied(r"must stay at {n} %", coverage_percent),
+    Tied(r"patterns of {n} characters", lambda: order_subscription.MAX_PATTERN_CHARACTERS),
+]
+
+EXEMPT = [
+    Exempt(
+        rf"(?:for|in|after|lasts for|more than|twice in|fires after) (?:more than )?{NUMBER} ticks(?: with one)?",
+        "tests/infra/test_alarms.py runs each alarm through CloudWatch's evaluation, and compares text and time",
+    ),
+    Exempt(
+        r"(?:in the queue for|more than|after) 15 minutes(?:, and|:| NotificationsDelayed)|follows after four hours",
+        "as above",
+    ),
+    Exempt(r"up to three minutes late|a window of a minute|evaluated within a minute", "how CloudWatch works"),
+    Exempt(r"fewer than four times", "how SQS counts"),
+    Exempt(r"about 283 accounts|up to 30 polls", "the largest configurations are in tests/infra/test_limits.py"),
+    Exempt(r"Ask for at least 100", "a recommendation"),
+    Exempt(r"a width below 40 counts", "how Rich works"),
+    Exempt(r"more than five minutes ahead", "tests/unit/orders/test_dates.py has this bound"),
+    Exempt(r"17 or 18 accounts|room for 18 accounts|policy's 10,240 characters", "what version 0.1.0 had room for"),
+    Exempt(r"\$\d+ a month|dollars a month|free \d+ metrics, \d+ alarms and \d+ dashboards", "AWS's prices"),
+    Exempt(
+        r"(?:each [\d.]+ seconds and \d+ milliseconds|changes four times a month|events of 2 KB|in 20 seconds each)",
+        "named as an assumption",
+    ),
+    Exempt(
+        r"\d+ metrics, \d+ alarms",
+        "the metrics' names are compared with the alarms' and the dashboard's in tests/infra",
+    ),
+    Exempt(r"bar at \d+ %", "what a picture shows"),
+    Exempt(r"in which a day takes", "a scenario's time"),
+    Exempt(r"IN_PROGRESS: \d+ line item", "an example"),
+    Exempt(
+        r"about two minutes and leaves|takes? five minutes|start in five minutes|in five minutes", "a person's time"
+    ),
+    Exempt(r"200 bytes", "measured: docs/performance.md has the read units"),
+    Exempt(
+        r"organizations? of (?:up to )?10,000 accounts(?: in 4 regions)?|1, 100 and 10,000 accounts",
+        "measured: docs/performance.md",
+    ),
+    Exempt(r"400 KB", "DynamoDB's limit for an item"),
+    Exempt(r"answer of 6 MB", "Lambda's limit for an answer"),
+    Exempt(r"keeps only 24 hours|refused for 24 hours|retries for a day", "how long AWS keeps or retries"),
+    Exempt(r"more than three times out of its queue's age", "how SQS counts"),
+    Exempt(r"lag ten minutes|may take a minute", "how late AWS may be"),
+    Exempt(r"50 blocks and near 13,200 characters", "Slack's limits; tests/unit/notify/test_slack.py keeps to them"),
+    Exempt(r"80 Outposts", "tests/examples/test_filters.py makes such a rule"),
+    Exempt(r"at 375 pixels", "tests/browser has this width"),
+    Exempt(r"A message a day", "what is not done"),
+    Exempt(r"two business days|six weeks for|half a month more|a month is ample", "why a default is what it is"),
+    Exempt(r"at most one event of an order", "a rule, proven in tests/unit/poll/test_event_bus.py"),
+    Exempt(r"at most twice at once|at most twice", "as above"),
+    Exempt(r"one to two hours", "how long it takes depends on the machine"),
+    Exempt(r"CLI 1 reads", "a version"),
+    Exempt(r"500 orders at once take", "an example, whose time is tied"),
+]
+
+
+@pytest.mark.parametrize(("heading", "days"), [("Order", stalled.ORDER_DAYS), ("Line item", stalled.LINE_ITEM_DAYS)])
+def test_the_page_on_stalled_orders_has_each_default(heading: str, days: Mapping[str, int]) -> None:
+    """Each status, with its days."""
+    table = (DOCS / "stalled.md").read_text("utf-8").partition(f"| {heading} | Days |")[2].partition("\n\n")[0]
+    assert {status: int(value) for status, value in re.findall(r"^\| `(\w+)` \| (\d+) ", table, re.MULTILINE)} == days
+
+
+def occurrences(pattern: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Find a pattern's matches, by page."""
+    compiled = re.compile(pattern.replace("{n}", f"(?P<n>{NUMBER})"))
+    for page, text in pages().items():
+        for match in compiled.finditer(text):
+            yield page, match
+
+
+def untied() -> Iterator[tuple[str, Quantity]]:
+    """Find the quantities that no row covers."""
+    patterns = [pattern for pattern, _ in TIED] + [pattern for pattern, _ in EXEMPT]
+    spans = [(page, match.start(), match.end()) for pattern in patterns for page, match in occurrences(pattern)]
+    for page, text in pages().items():
+        for quantity in quantities(text):
+            if not any(p == page and start < quantity.end and quantity.start < end for p, start, end in spans):
+                yield page, quantity
+
+
+@pytest.mark.parametrize("row", TIED, ids=lambda row: row.pattern)
+def test_a_number_is_what_the_code_says(row: Tied) -> None:
+    """On whichever pages it stands, and on one at least."""
+    found = [(page, match.group(), number(match["n"])) for page, match in occurrences(row.pattern)]
+    assert found
+    expected = row.value()
+    assert [each for each in found if each[2] != expected] == [], f"the code says {expected}"
+
+
+def test_every_quantity_is_tied_or_exempt() -> None:
+    """A new sentence with a number needs a row, so that nobody can change the one without the other."""
+    assert [f"{page}: …{quantity.context}…" for page, quantity in untied()] == []
+
+
+@pytest.mark.parametrize("row", EXEMPT, ids=lambda row: row.pattern)
+def test_no_exemption_outlives_its_sentence(row: Exempt) -> None:
+    """What is exempt still stands somewhere."""
+    assert list(occurrences(row.pattern))

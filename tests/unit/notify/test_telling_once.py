@@ -1,0 +1,282 @@
+"""Each channel gets each event once."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+from moto import mock_aws
+
+from lambdas.notify.channel import ENOUGH_MS, ChannelError, LaterError, Notice, Posting, TimeLeft
+from lambdas.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
+from lambdas.notify.message import Message
+from tests.integration.lambda_context import Context
+
+TABLE = "told"
+NOW = 1_795_000_000
+
+
+@dataclass
+class Chat:
+    """A channel that puts so many notices into each message, and fails as it is told to."""
+
+    name: str = "chat"
+    together: int = 1
+    failures: dict[str, Exception] = field(default_factory=dict)
+    unable: Exception | None = None
+    sent: list[list[str]] = field(default_factory=list)
+
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
+        """Put notices into messages."""
+        assert time_left() > 0
+        if self.unable:
+            raise self.unable
+        for start in range(0, len(notices), self.together):
+            part = notices[start : start + self.together]
+            yield Posting(part, self._sender([notice.event_id for notice in part]))
+
+    def _sender(self, ids: list[str]) -> Callable[[], None]:
+        def send() -> None:
+            for event_id in ids:
+                if event_id in self.failures:
+                    raise self.failures[event_id]
+            self.sent.append(ids)
+
+        return send
+
+
+class Killed(Chat):
+    """A channel in whose call the process ends."""
+
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
+        """End the process."""
+        del notices, time_left
+        raise SystemExit
+
+
+class WithTime(Context):
+    """A function with so many milliseconds to go."""
+
+    def __init__(self, milliseconds: int = 60_000) -> None:
+        super().__init__()
+        self._milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override] # the base's is static
+        """Milliseconds until Lambda ends the function."""
+        return self._milliseconds
+
+
+def notices(*ids: str) -> list[Notice]:
+    """Return a notice for each event."""
+    return [Notice(each, Message(each, (), {}, ""), {}) for each in ids]
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    """DynamoDB with an empty table."""
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        client.create_table(
+            TableName=TABLE,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+@pytest.fixture
+def told(client: Any) -> Delivery:
+    """What was told, nothing yet."""
+    return Delivery(client, TABLE)
+
+
+def stored(client: Any) -> list[tuple[str, int]]:
+    """Return the status of each remembered event, and for how many seconds from now it is kept."""
+    items = client.scan(TableName=TABLE)["Items"]
+    return [(item["status"]["S"], int(item["expiration"]["N"]) - int(time.time())) for item in items]
+
+
+class TestTelling:
+    """What a channel gets."""
+
+    def test_a_channel_gets_each_event_once(self, told: Delivery) -> None:
+        """A redelivery adds only what is new."""
+        chat = Chat()
+        assert told.tell(chat, notices("a", "b"), WithTime()) == (2, {})
+        assert told.tell(chat, notices("b", "c", "a"), WithTime()) == (1, {})
+        assert chat.sent == [["a"], ["b"], ["c"]]
+
+    def test_nothing_due_asks_the_channel_nothing(self, told: Delivery) -> None:
+        """A channel that is unable to send fails no redelivery."""
+        told.tell(Chat(), notices("a"), WithTime())
+        assert told.tell(Chat(unable=ChannelError("no")), notices("a"), WithTime()) == (0, {})
+
+    def test_another_channel_gets_it_too(self, told: Delivery) -> None:
+        """What one channel got says nothing of another."""
+        chat, mail = Chat("chat"), Chat("mail")
+        told.tell(chat, notices("a"), WithTime())
+        assert told.tell(mail, notices("a"), WithTime()) == (1, {})
+        assert mail.sent == [["a"]]
+
+    def test_each_event_of_a_message_is_remembered_and_counted(self, told: Delivery, client: Any) -> None:
+        """A digest stands for many."""
+        chat = Chat(together=3)
+        assert told.tell(chat, notices("a", "b", "c", "d"), WithTime()) == (4, {})
+        assert chat.sent == [["a", "b", "c"], ["d"]]
+        assert {status for status, _ in stored(client)} == {"COMPLETED"}
+
+    def test_what_was_told_is_remembered_for_thirty_days(self, told: Delivery, client: Any) -> None:
+        """A dead letter rests for 14 days, and a redrive after that must not tell the channel again."""
+        told.tell(Chat(), notices("a"), WithTime())
+        ((_, seconds),) = stored(client)
+        assert 0 <= 30 * 86_400 - seconds <= 3_600
+
+
+class TestFailures:
+    """What a channel does not take."""
+
+    def test_a_refused_message_is_released_alone(self, told: Delivery, client: Any) -> None:
+        """The others are told; it is told at the next delivery."""
+        chat = Chat(failures={"b": ChannelError("down")})
+        sent, errors = told.tell(chat, notices("a", "b", "c"), WithTime())
+        assert (sent, [(key, str(error)) for key, error in errors.items()]) == (2, [("b", "down")])
+        assert len(stored(client)) == 2
+        chat.failures.clear()
+        assert told.tell(chat, notices("a", "b", "c"), WithTime()) == (1, {})
+        assert chat.sent == [["a"], ["c"], ["b"]]
+
+    def test_a_channel_that_is_unable_to_send_gets_all_of_it_later(self, told: Delivery, client: Any) -> None:
+        """Nothing stays claimed."""
+        unable = ChannelError("no secret")
+        assert told.tell(Chat(unable=unable), notices("a", "b"), WithTime()) == (0, {"a": unable, "b": unable})
+        assert stored(client) == []
+
+    def test_without_time_for_a_call_nothing_is_sent(self, told: Delivery) -> None:
+        """The function could end between the answer and its being written down."""
+        chat = Chat()
+        sent, errors = told.tell(chat, notices("a"), WithTime(ENOUGH_MS - 1))
+        assert (sent, chat.sent) == (0, [])
+        assert isinstance(errors["a"], LaterError)
+        assert told.tell(chat, notices("a"), WithTime(ENOUGH_MS)) == (1, {})
+
+    def test_what_cannot_be_claimed_is_not_sent(self, told: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Else nobody would know that it was."""
+        chat = Chat()
+        refused = RuntimeError("throttled")
+        monkeypatch.setattr(told._store, "save_inprogress", raising(refused))
+        assert told.tell(chat, notices("a"), WithTime()) == (0, {"a": refused})
+        assert chat.sent == []
+
+    def test_what_was_sent_and_cannot_be_remembered_is_an_error(
+        self, told: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It counts as told, and goes back to be written down."""
+        refused = RuntimeError("throttled")
+        monkeypatch.setattr(told._store, "save_success", raising(refused))
+        chat = Chat(together=2)
+        assert told.tell(chat, notices("a", "b"), WithTime()) == (2, {"a": refused, "b": refused})
+        assert chat.sent == [["a", "b"]]
+
+    def test_a_claim_that_cannot_be_released_waits_for_its_deadline(
+        self, told: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The error is the channel's all the same."""
+        down = ChannelError("down")
+        monkeypatch.setattr(told._store, "delete_record", raising(RuntimeError("throttled")))
+        chat = Chat(failures={"a": down})
+        assert told.tell(chat, notices("a"), WithTime()) == (0, {"a": down})
+        _, errors = told.tell(chat, notices("a"), WithTime())
+        assert isinstance(errors["a"], LaterError)
+
+
+class TestClaims:
+    """What another run is telling."""
+
+    def test_an_event_that_a_killed_run_has_claimed_is_not_sent_before_its_deadline(self, told: Delivery) -> None:
+        """That run may have sent it."""
+        chat = Killed()
+        with pytest.raises(SystemExit):
+            told.tell(chat, notices("a"), WithTime(50_000))
+        (error,) = later(told, chat)
+        assert str(error) == "Another run is telling it"
+        assert 0 < error.retry_after <= 52
+
+    @pytest.mark.parametrize(("left", "wait"), [(0, 1), (-5_000, 1), (1, 2), (1_000, 2), (1_001, 3), (30_000, 31)])
+    def test_the_wait_is_what_is_left_of_the_deadline(
+        self, told: Delivery, monkeypatch: pytest.MonkeyPatch, left: int, wait: int
+    ) -> None:
+        """Rounded up to a second and never less than one."""
+        monkeypatch.setattr("lambdas.notify.delivery.time.time", lambda: float(NOW))
+        monkeypatch.setattr(told._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
+        assert [error.retry_after for error in later(told, Chat())] == [wait]
+
+    def test_a_claim_that_names_no_deadline_is_tried_again_at_once(
+        self, told: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It ended meanwhile."""
+        monkeypatch.setattr(told._store, "save_inprogress", raising(in_progress_until(None)))
+        assert [error.retry_after for error in later(told, Chat())] == [1]
+        monkeypatch.setattr(told._store, "save_inprogress", raising(IdempotencyItemAlreadyExistsError()))
+        assert [error.retry_after for error in later(told, Chat())] == [1]
+
+
+def later(told: Delivery, chat: Chat) -> list[LaterError]:
+    """Tell one event, and return why it is to be told later."""
+    sent, errors = told.tell(chat, notices("a"), WithTime())
+    assert sent == 0
+    assert set(errors) == {"a"}
+    return [error for error in errors.values() if isinstance(error, LaterError)]
+
+
+def in_progress_until(milliseconds: int | None) -> Exception:
+    """Return what Powertools raises for an event that another run has claimed."""
+    record = DataRecord("key", status="INPROGRESS", in_progress_expiry_timestamp=milliseconds)
+    return IdempotencyItemAlreadyExistsError(old_data_record=record)
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    """Return a function that raises this error."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    return refuse
+
+
+class TestWaitBeforeRetry:
+    """How long a message waits."""
+
+    @pytest.mark.parametrize(
+        ("attempt", "seconds"),
+        [(1, 15), (2, 30), (3, 60), (4, 120), (5, 240), (6, 480), (7, 900), (8, 900), (20, 900), (5_000, 900)],
+    )
+    def test_it_doubles_from_15_seconds_up_to_15_minutes(self, attempt: int, seconds: int) -> None:
+        """About four hours in all."""
+        assert wait_before_retry([ChannelError("down")], attempt) == seconds
+
+    @pytest.mark.parametrize(("attempt", "seconds"), [(QUICK_ATTEMPTS, None), (QUICK_ATTEMPTS + 1, 900)])
+    def test_a_lasting_error_waits_for_the_longest_time_after_a_few_attempts(
+        self, attempt: int, seconds: int | None
+    ) -> None:
+        """Somebody has to act first; until then it waits as any other."""
+        lasting = [ChannelError("down"), ChannelError("revoked", permanent=True)]
+        assert wait_before_retry(lasting, attempt) == (seconds or wait_before_retry([ChannelError("down")], attempt))
+
+    @pytest.mark.parametrize(("asked", "seconds"), [(14, 15), (15, 15), (16, 16), (3_600, 3_600)])
+    def test_it_is_never_shorter_than_the_channel_asked_for(self, asked: int, seconds: int) -> None:
+        """Also beyond the longest wait of its own."""
+        assert wait_before_retry([ChannelError("429", retry_after=asked), RuntimeError()], 1) == seconds
+
+    def test_nothing_but_turns_waits_for_the_latest_of_them(self) -> None:
+        """It is no failure, so nothing doubles."""
+        assert wait_before_retry([LaterError("turn", 3), LaterError("turn", 7)], 9) == 7
+
+    def test_a_failure_beside_a_turn_doubles(self) -> None:
+        """The turn counts as asked for."""
+        assert wait_before_retry([LaterError("turn", 20), ChannelError("down")], 1) == 20
+        assert wait_before_retry([LaterError("turn", 1), RuntimeError()], 2) == 30

@@ -1,0 +1,97 @@
+"""The orders that ListOrders names for a source."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from lambdas.poll import listing
+from lambdas.poll.listing import MAX_ORDER_ID, Listing, is_order_id, list_source
+from lambdas.poll.outposts import digest
+from lambdas.poll.source import Source
+
+Page = Sequence[dict[str, Any]] | None
+ALL = Source("111122223333", "eu-west-1")
+TWO_OUTPOSTS = Source("111122223333", "eu-west-1", outpost_ids=("op-1", "op-2"))
+ORDER = {"OrderId": "oo-1", "OrderType": "OUTPOST"}
+REPLACEMENT = {"OrderId": "oo-2", "OrderType": "REPLACEMENT"}
+CLIENT: Any = object()
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, list[Page | Exception]]:
+    """Set the pages of each Outpost's listing, None for all; an error breaks the listing off."""
+    answers: dict[str | None, list[Page | Exception]] = {}
+
+    def list_orders(client: object, outpost_id: str | None) -> Iterator[Page]:
+        assert client is CLIENT
+        for page in answers[outpost_id]:
+            if isinstance(page, Exception):
+                raise page
+            yield page
+
+    monkeypatch.setattr(listing, "list_orders", list_orders)
+    return answers
+
+
+class TestListing:
+    """What the pages come to."""
+
+    def test_it_holds_each_orders_digest_and_which_are_replacements(self) -> None:
+        """By id, over all pages."""
+        found = Listing()
+        found.add([ORDER])
+        found.add([REPLACEMENT])
+        assert found == Listing(
+            {"oo-1": digest(ORDER), "oo-2": digest(REPLACEMENT)}, {"oo-2"}, explicit=True, errors=[]
+        )
+
+    @pytest.mark.parametrize(("first", "second"), [(None, [ORDER]), ([ORDER], None)])
+    def test_one_page_that_does_not_say_which_orders_it_holds_makes_the_whole_vague(
+        self, first: Page, second: Page
+    ) -> None:
+        """Whichever it is; the other page's orders count."""
+        found = Listing()
+        found.add(first)
+        found.add(second)
+        assert (found.explicit, list(found.orders), found.errors) == (False, ["oo-1"], [])
+
+    @pytest.mark.parametrize("order_id", [None, "", 7, "set-aside#oo-1", "o" * 256])
+    def test_an_order_that_no_key_can_name_is_an_error_and_hides_no_other(self, order_id: object) -> None:
+        """The error has the first 100 characters of the id."""
+        found = Listing()
+        found.add([{"OrderId": order_id}, ORDER])
+        assert list(found.orders) == ["oo-1"]
+        assert found.errors == [f"ListOrders named an order with the id {str(order_id)[:100]}"]
+
+
+class TestListSource:
+    """All of a source."""
+
+    def test_all_pages_are_listed_together(self, pages: dict[str | None, list[Page | Exception]]) -> None:
+        """A source that is limited to no Outpost has one listing."""
+        pages[None] = [[ORDER], [REPLACEMENT]]
+        found = list_source(CLIENT, ALL, lambda: True)
+        assert (list(found.orders), found.errors) == (["oo-1", "oo-2"], [])
+
+    def test_each_outpost_is_listed_by_itself_and_an_error_ends_only_its_own_listing(
+        self, pages: dict[str | None, list[Page | Exception]]
+    ) -> None:
+        """What was listed before the error counts, and the error is named."""
+        pages |= {"op-1": [[ORDER], ValueError("no JSON"), [{"OrderId": "oo-3"}]], "op-2": [[REPLACEMENT]]}
+        found = list_source(CLIENT, TWO_OUTPOSTS, lambda: True)
+        assert (list(found.orders), found.errors) == (["oo-1", "oo-2"], ["ValueError: no JSON"])
+
+    def test_a_listing_without_time_ends_after_its_page(self, pages: dict[str | None, list[Page | Exception]]) -> None:
+        """It is not complete, which the error says."""
+        pages[None] = [[ORDER], [REPLACEMENT]]
+        found = list_source(CLIENT, ALL, lambda: False)
+        assert list(found.orders) == ["oo-1"]
+        assert found.errors == ["TimeoutError: the function's time did not suffice to list all orders"]
+
+
+def test_an_id_may_be_as_long_as_the_apis_model_allows_and_no_longer() -> None:
+    """255 characters."""
+    assert is_order_id("o")
+    assert is_order_id("o" * 255)
+    assert not is_order_id("o" * (MAX_ORDER_ID + 1))

@@ -1,0 +1,41 @@
+"""How often a poll tries, and how long it waits before it publishes what is done."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from lambdas.poll import run
+from lambdas.poll.outposts import outposts_client
+from lambdas.poll.source import Source
+
+SOURCE = Source("111122223333", "eu-west-1")
+
+
+@pytest.mark.parametrize(("arguments", "attempts"), [((), 6), ((2,), 2)])
+def test_refused_calls_slow_all_threads_of_a_run_down_together(arguments: tuple[int, ...], attempts: int) -> None:
+    """All of them share one client, whose adaptive retries measure what the API takes."""
+    config: Any = outposts_client(SOURCE, *arguments).meta.config
+    assert config.retries == {"mode": "adaptive", "total_max_attempts": attempts}
+    assert config.max_pool_connections == 16
+
+
+def test_what_was_read_is_published_after_five_seconds_though_another_order_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is done by then is returned, and the rest stays under way."""
+    asked: list[float] = []
+
+    def one_is_done(futures: Iterable[Future[Any]], timeout: float) -> Iterator[Future[Any]]:
+        asked.append(timeout)
+        yield next(iter(futures))
+        raise TimeoutError
+
+    monkeypatch.setattr(run, "as_completed", one_is_done)
+    done, hanging = Future[Any](), Future[Any]()
+    outcome = run.Outcome("oo-1", None)
+    done.set_result(outcome)
+    under_way = {done: "oo-1", hanging: "oo-2"}
+    assert run._done(under_way, enough=0) == [outcome]
+    assert (asked, under_way) == ([5], {hanging: "oo-2"})
