@@ -5,7 +5,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.parameters.exceptions import TransformParameterError
 
 from lambdas.notify.channel import ChannelError
 from lambdas.notify.slack import credentials, webhook
@@ -42,13 +41,8 @@ def test_a_token_that_cannot_be_sent_is_not_told() -> None:
     assert MARKER not in told(failed.value)
 
 
-def test_a_secret_that_is_not_json_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error of whoever parsed it may quote it."""
-
-    def get_secret(*_: object, **__: object) -> object:
-        raise TransformParameterError(MARKER)
-
-    monkeypatch.setattr(credentials, "get_secret", get_secret)
+def test_a_secret_that_is_not_json_is_not_told() -> None:
+    """The error of the parser quotes it."""
     with pytest.raises(ChannelError, match="is not JSON") as failed:
-        credentials.credentials("slack", None)
+        credentials.access_of(MARKER, "slack", None)
     assert MARKER not in told(failed.value)

@@ -17,7 +17,7 @@ CLIENTS: dict[str, Callable[[], Any]] = {
     "poll's Outposts": lambda: outposts_client(Source("111122223333", "eu-west-1")),
     "poll's table": lambda: poll._table.__wrapped__("table")._client,
     "poll's bus": lambda: poll._bus.__wrapped__("bus")._client,
-    "poll's STS": assumed_role._sts.__wrapped__,
+    "poll's STS": lambda: assumed_role._sts.__wrapped__("eu-west-1"),
     "planner's Organizations": planner._organizations.__wrapped__,
     "planner's queue": lambda: planner._queue.__wrapped__("queue")._client,
     "board's table": lambda: board._table.__wrapped__("table")._client,
