@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import yaml
 
+from local.outposts.aws import partition_of
 from local.outposts.errors import ServiceError
 from local.outposts.ids import new_id, resource_id
 from local.outposts.merge_patch import patch_order
@@ -23,7 +23,6 @@ from local.outposts.quotes import Quotes
 
 Json = dict[str, Any]
 
-AWS = botocore.session.get_session()
 CATALOG: dict[str, list[Json]] = yaml.safe_load(Path(__file__).with_name("catalog.yaml").read_text("utf-8"))
 CATALOG_ITEMS: dict[str, Json] = {item["CatalogItemId"]: item for items in CATALOG.values() for item in items}
 
@@ -39,7 +38,7 @@ class Account:
     def __init__(self, account: str, region: str) -> None:
         self._account = account
         self._region = region
-        partition = AWS.get_partition_for_region(region)
+        partition = partition_of(region)
         self._arn_prefix = f"arn:{partition}:outposts:{region}:{account}"
         self._lock = threading.RLock()
         self._sites: dict[str, Json] = {}
