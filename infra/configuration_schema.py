@@ -3,9 +3,8 @@
 from functools import cache
 from typing import Any
 
-import botocore.session
-
 from lambdas.orders.event_types import CHANGES, Common, OrderUpdated, Told
+from machine import aws_data
 
 # What a `notify` pattern may name: the keys of an `Outposts Order Updated` event, and of each of its changes.
 DETAIL_KEYS = [*Common.__annotations__, *(key for key in OrderUpdated.__annotations__ if key != "changes")]
@@ -17,7 +16,7 @@ CHANGE_KEYS = list(
 @cache
 def regions() -> dict[str, str]:
     """Map each AWS region that botocore knows to its partition."""
-    session = botocore.session.Session()
+    session = aws_data.session()
     return {
         region: partition
         for partition in session.get_available_partitions()
@@ -31,7 +30,7 @@ STATUS_KEYS = frozenset({"orderStatus", "status", "previousStatus"})
 @cache
 def statuses() -> tuple[str, ...]:
     """Give the statuses of orders and line items that botocore's outposts model knows."""
-    model = botocore.session.Session().get_service_model("outposts")
+    model = aws_data.session().get_service_model("outposts")
     return tuple(
         status for shape in ("OrderStatus", "LineItemStatus") for status in model.shape_for(shape).metadata["enum"]
     )
@@ -40,7 +39,7 @@ def statuses() -> tuple[str, ...]:
 @cache
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of the `notifier` context; statuses and identifiers follow botocore's outposts model."""
-    model = botocore.session.Session().get_service_model("outposts")
+    model = aws_data.session().get_service_model("outposts")
     region = {
         "type": "string",
         "enum": sorted(regions()),

@@ -14,12 +14,12 @@ from typing import Any
 
 import yaml
 
-from local.outposts.aws import partition_of
 from local.outposts.errors import ServiceError
 from local.outposts.ids import new_id, resource_id
 from local.outposts.merge_patch import patch_order
 from local.outposts.paging import page
 from local.outposts.quotes import Quotes
+from machine import aws_data
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ class Account:
     def __init__(self, account: str, region: str) -> None:
         self._account = account
         self._region = region
-        partition = partition_of(region)
+        partition = aws_data.session().get_partition_for_region(region)
         self._arn_prefix = f"arn:{partition}:outposts:{region}:{account}"
         self._lock = threading.RLock()
         self._sites: dict[str, Json] = {}

@@ -15,9 +15,9 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from local.outposts.aws import service_model
 from local.outposts.constraints import check
 from local.outposts.errors import ServiceError
+from machine import aws_data
 
 
 class RestJson:
@@ -28,7 +28,7 @@ class RestJson:
     """
 
     def __init__(self, service: str) -> None:
-        self._model: ServiceModel = service_model(service)
+        self._model: ServiceModel = aws_data.session().get_service_model(service)
         self._routes = Map(
             [self._rule(self._model.operation_model(name)) for name in self._model.operation_names],
             merge_slashes=False,
