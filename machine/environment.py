@@ -120,6 +120,7 @@ STRANGERS = frozenset(
         "BASHOPTS",
         "BASH_ENV",
         "CDPATH",
+        "DEBUG",
         "ENV",
         "GNUMAKEFLAGS",
         "GREP_OPTIONS",
