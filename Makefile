@@ -27,11 +27,11 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 
 .PHONY: demo
 demo: setup ## Deploy onto this machine, play orders' lives, show what a team would see
-	@$(RUN) python -m local demo
+	@$(RUN) python -m local demo $(ARGS)
 
 .PHONY: up
-up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: python -m local up --help)
-	@$(RUN) python -m local up
+up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: make up ARGS=--help)
+	@$(RUN) python -m local up $(ARGS)
 
 .PHONY: test
 test: setup ## Run all tests, with coverage of lambdas/

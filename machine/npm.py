@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from machine.environment import NPM_OPTIONS, clean
 from machine.errors import MachineError
 
-LINE = re.compile(r"\s*([^\s=;#\[]+)\s*=")
+LINE = re.compile(r"\s*([^\s=;#\[][^\s=]*)\s*=")
 VARIABLE = re.compile(r"\$\{([^}?]+)\??\}")
 # No package of ours needs a script of its own to be installed; what a script of a foreign one would do is not wanted.
 ARGUMENTS = ("--ignore-scripts", "--workspaces=false", "--no-audit", "--no-fund", "--no-update-notifier")

@@ -13,8 +13,13 @@ from machine.errors import MachineError
 
 # By pip's order of precedence, the weakest first.
 SECTIONS = ("global", "install", ":env:")
-# Settings, perhaps of a file, that would have `pip config list` say too little or too much.
-PLAIN = {"PIP_QUIET": "0", "PIP_VERBOSE": "0", "PIP_LOG": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+# Settings, perhaps of a file, that would have `pip config list` say too little or too much: `user`, meant for
+# `pip install`, would limit it to the user's own file.
+PLAIN = {
+    **dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE", "PIP_USER", "PIP_SITE", "PIP_GLOBAL"), "0"),
+    "PIP_LOG": os.devnull,
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
 # Of a warning that pip tries again: what was wrong with the connection, among the names of urllib3's classes.
 BROKEN = re.compile(r"connection broken by '?\w+\((.*)\)'?: /")
 CLASSES = re.compile(r"<[^>]*>[:,]?|\w+\(|[()\"]|(?<!\w)'|'(?!\w)|,(?=\s*$)")
