@@ -93,7 +93,8 @@ FAMILIES: Mapping[str, frozenset[str]] = {
             "NODE_USE_SYSTEM_CA",
         }
     ),
-    "JSII_": frozenset({"JSII_NODE"}),  # which infra/ sets, whatever it was
+    # Which infra/ sets, whatever they were.
+    "JSII_": frozenset({"JSII_NODE", "JSII_RUNTIME_PACKAGE_CACHE", "JSII_RUNTIME_PACKAGE_CACHE_ROOT"}),
     # What the CDK's command line hands to app.py; and, of a person's, where and as whom to deploy.
     "CDK_": frozenset(
         {

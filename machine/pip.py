@@ -103,7 +103,7 @@ def check(pins: Iterable[str], folder: Path, what: str) -> None:
             raise MachineError(f"{pin} is not in {folder} though pip reported no error: {what} would lack it")
         # Scripts, which nothing here needs, are recorded in the folder's parents, and put elsewhere by `--target`.
         files = [file for file in distribution.files or [] if ".." not in file.parts and file.suffix != ".pyc"]
-        lost = next((file for file in files if not distribution.locate_file(file).is_file()), None)
+        lost = next((file for file in files if not Path(str(distribution.locate_file(file))).is_file()), None)
         if lost or not files:
             raise MachineError(
                 f"{pin} has no {lost or 'files'} in {folder}, though pip reported no error: {what} would lack it"
