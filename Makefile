@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv
-RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+# A person's settings of Python, pip, npm, Node and others change nothing: docs/your-machine.md.
+RUN := $(VENV)/bin/python -E -s -m machine.run
 
 .DEFAULT_GOAL := help
 
@@ -14,24 +15,23 @@ help: ## Show this help
 setup: $(VENV)/.installed node_modules/.installed ## Install all that the other commands need into .venv and node_modules
 
 $(VENV)/.installed: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -E -s -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
 	@echo "Installing the pinned Python packages into $(VENV) (about a minute, once) …"
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements.txt
+	@$(PYTHON) -E -s -m machine.setup python
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Installing the pinned Node packages into node_modules …"
-	@$(RUN) npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null
+	@$(VENV)/bin/python -E -s -m machine.setup node
 	@touch $@
 
 .PHONY: demo
 demo: setup ## Deploy onto this machine, play orders' lives, show what a team would see
-	@$(RUN) python -m local demo
+	@$(RUN) python -m local demo $(ARGS)
 
 .PHONY: up
-up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: python -m local up --help)
-	@$(RUN) python -m local up
+up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: make up ARGS=--help)
+	@$(RUN) python -m local up $(ARGS)
 
 .PHONY: test
 test: setup ## Run all tests, with coverage of lambdas/
@@ -59,12 +59,12 @@ audit: setup ## Ask the public databases whether a pinned dependency is known to
 lint: setup ## Check style, format and types
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
-	@$(RUN) mypy
-	@$(RUN) mypy --platform win32 --package notifier
+	@$(RUN) python -m mypy
+	@$(RUN) python -m mypy --platform win32 --package notifier
 
 .PHONY: deploy
 deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options: make deploy ARGS="-c notifier=@my.json")
-	@$(RUN) npx cdk deploy $(ARGS)
+	@$(RUN) cdk deploy $(ARGS)
 
 .PHONY: pictures
 pictures: setup ## Make the documentation's pictures anew, from the real thing
@@ -74,7 +74,7 @@ pictures: setup ## Make the documentation's pictures anew, from the real thing
 .PHONY: docs
 docs: setup ## Make docs/events.md and the events' schemas anew, and build the documentation's site
 	@$(RUN) python -m reference
-	@$(RUN) NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	@$(RUN) env NO_MKDOCS_2_WARNING=1 python -m mkdocs build --quiet
 	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"
 
 .PHONY: release

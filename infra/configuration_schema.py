@@ -3,15 +3,14 @@
 from functools import cache
 from typing import Any
 
-import botocore.session
-
 from infra.slack_channel import ALLOWED as CHANNEL
+from machine import aws_data
 
 
 @cache
 def regions() -> dict[str, str]:
     """Map each AWS region that botocore knows to its partition."""
-    session = botocore.session.Session()
+    session = aws_data.session()
     return {
         region: partition
         for partition in session.get_available_partitions()
@@ -28,7 +27,7 @@ _EMAIL = rf"(?=.{{1,254}}\Z)(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@({_LABEL}\.)+{_LAB
 @cache
 def schema() -> dict[str, Any]:
     """Give the JSON Schema of the `notifier` context; statuses and identifiers follow botocore's outposts model."""
-    model = botocore.session.Session().get_service_model("outposts")
+    model = aws_data.session().get_service_model("outposts")
     region = {
         "type": "string",
         "enum": sorted(regions()),

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeAlias
 
-import botocore.session
-
 from infra.configuration_schema import regions
 from infra.event_schemas import Schema, event_schema
 from lambdas.orders.event_types import UPDATED
+from machine import aws_data
 
 # The enumerations of the API by the keys of events that hold their words.
 _ENUMERATIONS = {
@@ -140,7 +139,7 @@ def _words(key: str) -> tuple[str, ...]:
 
 @cache
 def _model() -> Any:
-    return botocore.session.Session().get_service_model("outposts")
+    return aws_data.session().get_service_model("outposts")
 
 
 def _enumeration(shape: str) -> tuple[str, ...]:

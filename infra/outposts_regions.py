@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from functools import cache
 
 import botocore
-import botocore.session
 
 from infra.configuration import Configuration
+from machine import aws_data
 
 WARNING = "outposts-order-notifier:regionWithoutOutposts"
 
@@ -14,7 +14,7 @@ WARNING = "outposts-order-notifier:regionWithoutOutposts"
 @cache
 def outposts_regions() -> frozenset[str]:
     """Give the regions in which botocore knows an endpoint of Outposts."""
-    session = botocore.session.Session()
+    session = aws_data.session()
     return frozenset(
         region
         for partition in session.get_available_partitions()

@@ -1,10 +1,11 @@
 """A function's package: its folders of `lambdas/` and the wheels that it imports, made without Docker."""
 
+import functools
 import hashlib
+import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,17 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_lambda as lambda_
 
+from machine import pip
+from machine.errors import MachineError
+
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"
 SOURCES = {".py", ".j2", ".css"}  # code, and the board's templates
 FOR_LAMBDA = ["--platform=manylinux2014_aarch64", "--implementation=cp", "--python-version=3.14", "--only-binary=:all:"]
 FOR_THIS_MACHINE = ["--only-binary=:all:"]
+# Lambda's user is not the one who deploys, whose umask may keep all others out.
+FOLDER_MODE, FILE_MODE = 0o755, 0o644
+WHAT = "what the functions import"
 
 
 def package(folders: tuple[str, ...], distributions: tuple[str, ...], *, local: bool) -> lambda_.Code:
@@ -39,6 +46,10 @@ def package(folders: tuple[str, ...], distributions: tuple[str, ...], *, local: 
     )
 
 
+# Why no package could be made: jsii wraps what is raised in its callbacks into its own traceback.
+failures: list[MachineError] = []
+
+
 @jsii.implements(cdk.ILocalBundling)
 class _Content:
     def __init__(self, folders: tuple[str, ...], distributions: tuple[str, ...], platform: list[str]) -> None:
@@ -48,20 +59,35 @@ class _Content:
 
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
         """Fill the asset's folder. Called by the CDK, which else would want Docker."""
-        target = Path(output_dir)
-        self._install(target)
+        try:
+            self._fill(Path(output_dir))
+        except MachineError as error:
+            failures.append(error)
+            raise
+        return True
+
+    def _fill(self, target: Path) -> None:
+        pip.install(
+            sys.executable,
+            _pip_environment(),
+            WHAT,
+            *("--no-deps", "--no-compile", f"--target={target}", *self._platform, *self._pins),
+        )
+        pip.check(self._pins, target, "the package")
         for clutter in [*target.glob("*.dist-info"), *target.glob("*-stubs"), target / "bin"]:
             shutil.rmtree(clutter, ignore_errors=True)
         for source in self._sources():
             destination = target / source.relative_to(ROOT)
             destination.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, destination)
-        return True
+        for path in [target, *target.rglob("*")]:
+            path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
 
     def digest(self) -> str:
-        """SHA-256 of all that the package is made from, this module included."""
+        """SHA-256 of all that the package is made from, this module and the files' modes included."""
         interpreter = [] if self._platform == FOR_LAMBDA else [sys.implementation.cache_tag]
-        digest = hashlib.sha256(" ".join([*self._pins, *self._platform, *interpreter]).encode())
+        modes = [f"{FOLDER_MODE:o}", f"{FILE_MODE:o}"]
+        digest = hashlib.sha256(" ".join([*self._pins, *self._platform, *interpreter, *modes]).encode())
         for path in [*self._sources(), Path(__file__)]:
             digest.update(f"\0{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
         return digest.hexdigest()
@@ -72,12 +98,10 @@ class _Content:
             files = (ROOT / "lambdas" / folder).rglob("*")
             yield from sorted(path for path in files if path.suffix in SOURCES)
 
-    def _install(self, target: Path) -> None:
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-        command += ["--no-deps", "--no-compile", f"--target={target}", *self._platform, *self._pins]
-        result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - all of it is ours
-        if result.returncode:
-            raise RuntimeError(f"pip could not fetch what the functions import: {result.stderr.strip()}")
+
+@functools.cache
+def _pip_environment() -> Mapping[str, str]:
+    return pip.environment(sys.executable, os.environ)
 
 
 def _pin(distribution: str) -> str:

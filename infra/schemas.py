@@ -3,12 +3,12 @@
 import json
 
 import aws_cdk as cdk
-import botocore.session
 from aws_cdk import aws_eventschemas as eventschemas
 from constructs import Construct
 
 from infra.event_schemas import DETAIL_TYPES, event_schema, registry_name
 from lambdas.orders.events import SOURCE
+from machine import aws_data
 
 
 class Schemas(Construct):
@@ -34,6 +34,6 @@ class Schemas(Construct):
 
 
 def _regions() -> set[str]:
-    session = botocore.session.Session()
+    session = aws_data.session()
     partitions = session.get_available_partitions()
     return {region for partition in partitions for region in session.get_available_regions("schemas", partition)}

@@ -1,9 +1,11 @@
 """The local cloud's command line."""
 
 import argparse
+import io
 import json
 import math
 import os
+import shlex
 import signal
 import sys
 import time
@@ -15,12 +17,21 @@ from local.emulator import choose_port
 from local.errors import LocalCloudError
 
 # A terminal that closes or a `kill` ends it as Ctrl-C does: by the way that takes everything down.
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+IS_POSIX = os.name == "posix"
+# An `aws` that works with the local cloud whatever the version of the AWS CLI.
+BIN = Path(__file__).resolve().parent / "bin"
+PROXY_VARIABLES = [name for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (proxy, proxy.lower())]
 
 
 def main() -> None:
     """Run the command that the arguments name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # no terminal is too old for a bullet
     arguments = _arguments()
+    if not IS_POSIX:
+        sys.exit("error: the local cloud needs a POSIX system; on Windows, run it in the Windows Subsystem for Linux")
     for number in ENDINGS:
         signal.signal(number, _end)
     try:
@@ -122,9 +133,13 @@ def _write(path: Path, outputs: dict[str, str]) -> None:
 
 
 def _ready(cloud: LocalCloud) -> str:
+    proxied = any(os.environ.get(name) for name in PROXY_VARIABLES)
+    told = [name for name in os.environ if name.startswith("AWS_") or (proxied and name.upper() == "NO_PROXY")]
     lines = [
         "Ready. For any AWS client:",
-        *(f"  export {name}={value}" for name, value in os.environ.items() if name.startswith("AWS_")),
+        "  unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN",
+        *(f"  export {name}={shlex.quote(os.environ[name])}" for name in told),
+        f'  export PATH={shlex.quote(str(BIN))}:"$PATH"',
         "",
         *(f"  {name:<21} {value}" for name, value in cloud.outputs.items()),
         "",

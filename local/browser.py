@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.deployment import NODE
 from local.errors import LocalCloudError
+from machine.environment import clean
+from machine.node import NODE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -109,7 +110,7 @@ def _unpacked() -> Chromium:
 
 def _unpack(folder: Path) -> None:
     command = [str(NODE), "--input-type=module", "--eval", UNPACK]
-    environment = {**os.environ, **LAMBDA, "TMPDIR": str(folder)}
+    environment = {**clean(os.environ), **LAMBDA, "TMPDIR": str(folder)}
     result = subprocess.run(  # noqa: S603 - a fixed command
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+# Whatever the person's terminal takes, the log is read as UTF-8.
+TEXT = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:replace"}
+
 
 class ChildProcess:
     """A command in a process group of its own; the group ends at the end of the `with` block, or with this process.
@@ -15,7 +18,7 @@ class ChildProcess:
     Args:
         command: The program and its arguments.
         log: The file that takes all its output.
-        environment: Variables that it has besides this process's.
+        environment: Its variables; this process's where there are none.
     """
 
     def __init__(self, command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -26,7 +29,7 @@ class ChildProcess:
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **(environment or {})},
+                env={**(os.environ if environment is None else environment), **TEXT},
                 start_new_session=True,
             )
 

@@ -24,6 +24,7 @@ from local.mailbox import Mailbox
 from local.outposts.simulator import OutpostsSimulator
 from local.server import HOST, Server
 from local.slack import SlackReceiver
+from machine.environment import clean, without_aws, without_proxy
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -100,7 +101,8 @@ def aws_environment(port: int, region: str) -> dict[str, str]:
 def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator[LocalCloud]:
     """Set the local cloud up, and take it down at the end of the `with` block.
 
-    Changes this process's AWS environment variables: from here on its AWS clients speak to the local cloud.
+    Changes this process's environment variables: from here on its AWS clients speak to the local cloud, and what it
+    starts has none of the person's settings that would change it.
 
     Args:
         options: What it is made of.
@@ -110,10 +112,9 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         LocalCloudError: Something could not be set up; nothing is left running.
     """
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ.update(aws_environment(options.port, region))
-    os.environ.update(dict.fromkeys(("NO_PROXY", "no_proxy"), f"{HOST},localhost"))
+    variables = without_proxy(without_aws(clean(os.environ)), [HOST, "localhost"])
+    os.environ.clear()
+    os.environ.update(variables | aws_environment(options.port, region))
     notifier = _notifier(options)
     try:
         Configuration.parse(notifier, region)

@@ -1,5 +1,6 @@
 """The AWS emulator, ministack, on a port of this machine."""
 
+import os
 import socket
 import sys
 import time
@@ -12,6 +13,7 @@ import urllib3
 from local.child import ChildProcess
 from local.errors import LocalCloudError
 from local.server import HOST
+from machine.environment import bare
 
 USUAL_PORT = 4566
 START_SECONDS = 60
@@ -29,6 +31,8 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
         LocalCloudError: It did not start.
     """
     environment = {
+        **bare(os.environ),
+        **{name: value for name, value in os.environ.items() if name.startswith(("AWS_", "MINISTACK_REGION"))},
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
         "IOT_MTLS_ENABLED": "0",  # its MQTT broker would listen on every address, whatever BIND_HOST says
@@ -47,7 +51,7 @@ def choose_port(wanted: int | None) -> int:
     """Give the port to use: the wanted one, else the usual one of AWS emulators, else any free one.
 
     Raises:
-        LocalCloudError: The wanted port is taken, or no port.
+        LocalCloudError: The wanted port is taken, or no port; or nothing can listen on this machine.
     """
     if wanted is not None:
         if not _is_free(wanted):
@@ -55,9 +59,12 @@ def choose_port(wanted: int | None) -> int:
         return wanted
     if _is_free(USUAL_PORT):
         return USUAL_PORT
-    with socket.create_server((HOST, 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+    try:
+        with socket.create_server((HOST, 0)) as free:
+            port: int = free.getsockname()[1]
+            return port
+    except OSError as error:
+        raise LocalCloudError(f"nothing can listen on {HOST}, this machine's own address: {error.strerror}") from error
 
 
 def _is_free(port: int) -> bool:

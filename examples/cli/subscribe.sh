@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Makes a queue that gets each line item that is replaced or fails, and prints its URL. It can be run again.
 set -euo pipefail
-cd "$(dirname "$0")"
+unset CDPATH
+cd -- "$(dirname -- "$0")"
+export AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off # version 2 would wait for a person
 
 name=replaced-or-failed
 bus=$(aws ssm get-parameter --name /outposts-order-notifier/event-bus-name --query Parameter.Value --output text)

@@ -5,7 +5,6 @@ Requests and responses are the API's, under its own member names, times in epoch
 Every object is replaced when it changes, never changed in place, so that an answer stays what it was.
 """
 
-import secrets
 import threading
 import time
 from collections import Counter
@@ -13,16 +12,17 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import yaml
 
 from local.outposts.errors import ServiceError
+from local.outposts.ids import new_id, resource_id
 from local.outposts.merge_patch import patch_order
 from local.outposts.paging import page
+from local.outposts.quotes import Quotes
+from machine import aws_data
 
 Json = dict[str, Any]
 
-AWS = botocore.session.get_session()
 CATALOG: dict[str, list[Json]] = yaml.safe_load(Path(__file__).with_name("catalog.yaml").read_text("utf-8"))
 CATALOG_ITEMS: dict[str, Json] = {item["CatalogItemId"]: item for items in CATALOG.values() for item in items}
 
@@ -38,24 +38,29 @@ class Account:
     def __init__(self, account: str, region: str) -> None:
         self._account = account
         self._region = region
-        partition = AWS.get_partition_for_region(region)
+        partition = aws_data.session().get_partition_for_region(region)
         self._arn_prefix = f"arn:{partition}:outposts:{region}:{account}"
         self._lock = threading.RLock()
         self._sites: dict[str, Json] = {}
         self._outposts: dict[str, Json] = {}
         self._orders: dict[str, Json] = {}
+        self._quotes = Quotes(account)
         self.operations: dict[str, Callable[[Json], Json]] = {
             "CancelOrder": self._cancel_order,
             "CreateOrder": self._create_order,
             "CreateOutpost": self._create_outpost,
+            "CreateQuote": self._create_quote,
             "CreateSite": self._create_site,
+            "DeleteQuote": self._quotes.delete,
             "GetCatalogItem": self._get_catalog_item,
             "GetOrder": lambda request: {"Order": self.order(request["OrderId"])},
             "GetOutpost": lambda request: {"Outpost": self._outpost(request["OutpostId"])},
+            "GetQuote": self._quotes.get,
             "GetSite": lambda request: {"Site": self._site(request["SiteId"])},
             "ListCatalogItems": self._list_catalog_items,
             "ListOrders": self._list_orders,
             "ListOutposts": self._list_outposts,
+            "ListQuotes": self._quotes.list,
             "ListSites": self._list_sites,
         }
         site = self._create_site({"Name": "Head office"})["Site"]["SiteId"]
@@ -104,31 +109,50 @@ class Account:
             The new order.
 
         Raises:
-            ServiceError: `NotFoundException`, for the order or the line item.
+            ServiceError: `NotFoundException`, for the order or the line item; `ValidationException` where they do not
+                say what the replacement would be of. Then nothing has changed.
         """
         with self._lock:
             order = self.order(order_id)
-            items = {item["LineItemId"]: item for item in order.get("LineItems", [])}
-            old = _found(items, line_item_id, f"line item of {order_id}")
+            old = _found(_line_items(order), line_item_id, f"line item of {order_id}")
+            lacking = [name for name in ("CatalogItemId", "Quantity") if name not in old]
+            lacking += [name for name in ("OutpostId",) if name not in order]
+            if lacking:
+                raise ServiceError(
+                    "ValidationException",
+                    f"Line item {line_item_id} of {order_id} has no {' and no '.join(lacking)} (one ordered from a "
+                    "quote has no CatalogItemId); add it to have the line item replaced.",
+                )
             self.update_order(order_id, {"LineItems": {line_item_id: {"Status": "REPLACED"}}})
             previous = {"PreviousOrderId": order_id, "PreviousLineItemId": line_item_id}
             return self._new_order(
                 "REPLACEMENT",
                 order["OutpostId"],
-                [{**_line_item(old["CatalogItemId"], old["Quantity"]), **previous}],
+                [{**_line_item(old["Quantity"], old["CatalogItemId"]), **previous}],
                 {name: order[name] for name in ("PaymentOption", "PaymentTerm") if name in order},
             )
 
     def _create_order(self, request: Json) -> Json:
         outpost = self._outpost(request["OutpostIdentifier"])
-        if "QuoteIdentifier" in request:
-            raise ServiceError("NotFoundException", f"There is no quote {request['QuoteIdentifier']}.")
-        if "LineItems" not in request:
-            raise ServiceError("ValidationException", "An order without a quote needs LineItems.")
-        items = [self._ordered(item) for item in request["LineItems"]]
         # The term may be left out; three years was the only one when the API began.
         payment = {"PaymentOption": request["PaymentOption"], "PaymentTerm": request.get("PaymentTerm", "THREE_YEARS")}
-        return {"Order": self._new_order("OUTPOST", outpost["OutpostId"], items, payment)}
+        with self._lock:
+            if "QuoteIdentifier" in request:
+                quote = self._quotes.order({**request, **payment}, outpost)
+                # A quote speaks of capacity, so such a line item names no catalog item.
+                order = self._new_order("OUTPOST", outpost["OutpostId"], [_line_item(1)], {**quote, **payment})
+                self._quotes.ordered(quote["QuoteIdentifier"], order["OrderId"])
+                return {"Order": order}
+            if "QuoteOptionIdentifier" in request:
+                raise ServiceError("ValidationException", "QuoteOptionIdentifier needs a QuoteIdentifier.")
+            if "LineItems" not in request:
+                raise ServiceError("ValidationException", "An order without a quote needs LineItems.")
+            items = [self._ordered(item) for item in request["LineItems"]]
+            return {"Order": self._new_order("OUTPOST", outpost["OutpostId"], items, payment)}
+
+    def _create_quote(self, request: Json) -> Json:
+        identifier = request.get("OutpostIdentifier")
+        return self._quotes.create(request, self._outpost(identifier) if identifier else None)
 
     @staticmethod
     def _ordered(requested: Json) -> Json:
@@ -137,13 +161,13 @@ class Account:
         item = _found(CATALOG_ITEMS, requested["CatalogItemId"], "catalog item")
         if item["ItemStatus"] != "AVAILABLE":
             raise ServiceError("ValidationException", f"Catalog item {item['CatalogItemId']} is {item['ItemStatus']}.")
-        return _line_item(item["CatalogItemId"], requested.get("Quantity", 1))
+        return _line_item(requested.get("Quantity", 1), item["CatalogItemId"])
 
     def _new_order(self, order_type: str, outpost_id: str, items: list[Json], payment: Json) -> Json:
         return self.put_order(
             {
                 "OutpostId": outpost_id,
-                "OrderId": _new_id("oo"),
+                "OrderId": new_id("oo"),
                 "Status": "PREPARING",
                 "LineItems": items,
                 **payment,
@@ -161,21 +185,21 @@ class Account:
                     f"Order {order['OrderId']} is {order.get('Status')}; it can be cancelled while PREPARING.",
                     members={"ResourceId": order["OrderId"], "ResourceType": "ORDER"},
                 )
-            items = {item["LineItemId"]: {"Status": "CANCELLED"} for item in order.get("LineItems", [])}
-            self.update_order(order["OrderId"], {"Status": "CANCELLED", "LineItems": items})
+            items = {name: {"Status": "CANCELLED"} for name in _line_items(order)}
+            self.update_order(order["OrderId"], {"Status": "CANCELLED", **({"LineItems": items} if items else {})})
         return {}
 
     def _list_orders(self, request: Json) -> Json:
         orders = list(self._orders.values())
         if wanted := request.get("OutpostIdentifierFilter"):
-            orders = [order for order in orders if order.get("OutpostId") == _id(wanted)]
+            orders = [order for order in orders if order.get("OutpostId") == resource_id(wanted)]
             if not orders:
                 self._outpost(wanted)
         return page("ListOrders", request, [_summary(order) for order in orders], "Orders")
 
     def _create_outpost(self, request: Json) -> Json:
         site = self._site(request["SiteId"])
-        outpost_id = _new_id("op")
+        outpost_id = new_id("op")
         outpost = {
             "AvailabilityZone": f"{self._region}a",
             "SupportedHardwareType": "RACK",
@@ -194,7 +218,7 @@ class Account:
         return page("ListOutposts", request, _selected(request, self._outposts), "Outposts")
 
     def _create_site(self, request: Json) -> Json:
-        site_id = _new_id("os")
+        site_id = new_id("os")
         address = request.get("OperatingAddress", {})
         told = ("CountryCode", "StateOrRegion", "City")
         site = {
@@ -227,10 +251,10 @@ class Account:
         return page("ListCatalogItems", request, items, "CatalogItems")
 
     def _outpost(self, identifier: str) -> Json:
-        return _found(self._outposts, _id(identifier), "Outpost")
+        return _found(self._outposts, resource_id(identifier), "Outpost")
 
     def _site(self, identifier: str) -> Json:
-        return _found(self._sites, _id(identifier), "site")
+        return _found(self._sites, resource_id(identifier), "site")
 
 
 def _summary(order: Json) -> Json:
@@ -242,10 +266,17 @@ def _summary(order: Json) -> Json:
     return {**{name: order[name] for name in told if name in order}, "LineItemCountsByStatus": dict(counts)}
 
 
-def _line_item(catalog_item_id: str, quantity: int) -> Json:
+def _line_items(order: Json) -> dict[str, Json]:
+    """Give an order's line items by their ids; the control plane stores orders verbatim, so all may be there."""
+    items = order.get("LineItems")
+    named = [item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict)]
+    return {item["LineItemId"]: item for item in named if isinstance(item.get("LineItemId"), str)}
+
+
+def _line_item(quantity: int, catalog_item_id: str | None = None) -> Json:
     return {
-        "CatalogItemId": catalog_item_id,
-        "LineItemId": _new_id("ooi"),
+        **({"CatalogItemId": catalog_item_id} if catalog_item_id else {}),
+        "LineItemId": new_id("ooi"),
         "Quantity": quantity,
         "Status": "PREPARING",
     }
@@ -269,15 +300,6 @@ def _found(things: Mapping[str, Json], thing_id: str, kind: str) -> Json:
     if thing_id not in things:
         raise ServiceError("NotFoundException", f"There is no {kind} {thing_id}.")
     return things[thing_id]
-
-
-def _id(identifier: str) -> str:
-    """Give the id at the end of an ARN, or the id itself."""
-    return identifier.rpartition("/")[2]
-
-
-def _new_id(prefix: str) -> str:
-    return f"{prefix}-0{secrets.token_hex(8)}"
 
 
 def _now() -> float:

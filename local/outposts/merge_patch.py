@@ -28,16 +28,23 @@ def patch_order(order: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any
     by_id = changes.get("LineItems")
     if not isinstance(by_id, dict):
         return dict(merge_patch(order, changes))
-    old = order.get("LineItems", [])
+    stored = order.get("LineItems")
+    # An order may have been stored verbatim: what is not a line item cannot be addressed, and stays.
+    old = [(_line_item_id(item), item) for item in (stored if isinstance(stored, list) else ())]
     kept = [
-        merge_patch(item, by_id.get(item.get("LineItemId"), {}))
-        for item in old
-        if by_id.get(item.get("LineItemId"), {}) is not None
+        merge_patch(item, by_id[name]) if name in by_id else item
+        for name, item in old
+        if by_id.get(name, 0) is not None
     ]
-    known = {item.get("LineItemId") for item in old}
+    known = {name for name, _ in old}
     added = [
         merge_patch({"LineItemId": name}, change)
         for name, change in by_id.items()
         if name not in known and change is not None
     ]
     return {**merge_patch(order, {**changes, "LineItems": None}), "LineItems": [*kept, *added]}
+
+
+def _line_item_id(item: Any) -> str | None:
+    name = item.get("LineItemId") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None

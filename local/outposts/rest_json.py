@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import botocore.session
 from botocore.model import ListShape, OperationModel, ServiceModel, Shape, StructureShape
 from werkzeug import Request, Response
 from werkzeug.exceptions import HTTPException
@@ -18,6 +17,7 @@ from werkzeug.routing import Map, Rule
 
 from local.outposts.constraints import check
 from local.outposts.errors import ServiceError
+from machine import aws_data
 
 
 class RestJson:
@@ -28,7 +28,7 @@ class RestJson:
     """
 
     def __init__(self, service: str) -> None:
-        self._model: ServiceModel = botocore.session.get_session().get_service_model(service)
+        self._model: ServiceModel = aws_data.session().get_service_model(service)
         self._routes = Map(
             [self._rule(self._model.operation_model(name)) for name in self._model.operation_names],
             merge_slashes=False,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
@@ -14,6 +13,7 @@ from jsonschema.exceptions import best_match
 from local.outposts.constraints import check
 from local.outposts.control_plane import ControlPlane
 from local.outposts.errors import ServiceError
+from machine import aws_data
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts import OutpostsClient
@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 HERE = Path(__file__).parent
 SCHEMA = Draft202012Validator(json.loads((HERE / "schema.json").read_text("utf-8")))
-MODEL = botocore.session.get_session().get_service_model("outposts")
+MODEL = aws_data.session().get_service_model("outposts")
 
 
 class ScenarioError(ValueError):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +62,20 @@ class Cloud:
     outputs: dict[str, str]
     printed: str
 
-    @property
+    @cached_property
     def environment(self) -> dict[str, str]:
-        """The variables that it told to export."""
-        return dict(re.findall(r"export (\w+)=(\S+)", self.printed))
+        """The variables that a shell has once the printed lines were put into it, and only they."""
+        lines = re.findall(r"^  ((?:export|unset) .*)$", self.printed, re.MULTILINE)
+        show = f"{shlex.quote(sys.executable)} -c 'import json, os; print(json.dumps(dict(os.environ)))'"
+        shell = subprocess.run(  # noqa: S603 - our own lines
+            ["/bin/sh", "-c", "\n".join([*lines, show])],
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        variables: dict[str, str] = json.loads(shell.stdout)
+        return {name: value for name, value in variables.items() if f"export {name}=" in self.printed}
 
     @property
     def mails(self) -> list[Json]:

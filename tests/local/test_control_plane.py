@@ -181,12 +181,48 @@ class TestOrders:
 
         assert refused.value.status == 404
 
-    def test_an_order_that_cannot_be_replaced_is_an_internal_error(self, control_plane: ControlPlane) -> None:
-        """What the simulator stumbles over is told as the API tells its own failures, not as a page of HTML."""
-        control_plane.put_order({"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-1"}]})
+    @pytest.mark.parametrize(
+        ("order", "error"),
+        [
+            ({"LineItems": [{"LineItemId": "ooi-1"}]}, "has no CatalogItemId and no Quantity and no OutpostId"),
+            ({"OutpostId": "op-1", "LineItems": [{"LineItemId": "ooi-1", "Quantity": 1}]}, "has no CatalogItemId"),
+            ({"LineItems": [None, "none", {"LineItemId": ["ooi-1"]}]}, "NotFoundException"),
+            ({"LineItems": "none"}, "NotFoundException"),
+            ({}, "NotFoundException"),
+        ],
+    )
+    def test_a_line_item_that_says_too_little_is_not_replaced(
+        self, control_plane: ControlPlane, order: dict[str, Any], error: str
+    ) -> None:
+        """The request is refused as a mistake of the caller's, and the order stays as it was."""
+        control_plane.put_order({"OrderId": ORDER_ID, **order})
 
-        with pytest.raises(ServiceError, match="InternalServerException: KeyError"):
+        with pytest.raises(ServiceError, match=error) as refused:
             control_plane.replace_line_item(ORDER_ID, "ooi-1")
+
+        assert 400 <= refused.value.status < 500
+        assert control_plane.order(ORDER_ID) == {"OrderId": ORDER_ID, **order}
+
+    @pytest.mark.parametrize("items", [None, "none", [None, "none", {"LineItemId": ["ooi-1"]}]])
+    def test_odd_line_items_can_be_changed_and_cancelled(
+        self, outposts: "OutpostsClient", control_plane: ControlPlane, items: Any
+    ) -> None:
+        """What is not a line item stays; a new one can be added beside it, and the order can be cancelled."""
+        control_plane.put_order({**ORDER, "LineItems": items})
+        control_plane.update_order(ORDER_ID, {"LineItems": {"ooi-new": {"Status": "PREPARING"}}})
+        outposts.cancel_order(OrderId=ORDER_ID)
+
+        kept = items if isinstance(items, list) else []
+        assert control_plane.order(ORDER_ID)["LineItems"] == [*kept, {"LineItemId": "ooi-new", "Status": "CANCELLED"}]
+
+    def test_what_the_simulator_stumbles_over_is_an_internal_error(
+        self, simulator: OutpostsSimulator, control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A bug is answered as the API answers its own failures, not with a page of HTML."""
+        monkeypatch.setattr(simulator._account, "update_order", dict[str, Any]().__getitem__)
+
+        with pytest.raises(ServiceError, match="InternalServerException: TypeError"):
+            control_plane.update_order(ORDER_ID, {})
 
 
 class TestFaults:

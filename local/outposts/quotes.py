@@ -1,0 +1,122 @@
+"""The quotes of one account, and what an order from one takes over.
+
+A quote here has one option, at every price that the request allows; its prices are made up.
+"""
+
+import time
+from typing import Any
+
+from local.outposts.errors import ServiceError
+from local.outposts.ids import new_id, resource_id
+from local.outposts.paging import page
+
+Json = dict[str, Any]
+
+VALID_SECONDS = 30 * 86_400
+PAYMENT_OPTIONS = ("ALL_UPFRONT", "PARTIAL_UPFRONT", "NO_UPFRONT")
+PAYMENT_TERMS = ("ONE_YEAR", "THREE_YEARS", "FIVE_YEARS")
+SPECIFICATIONS = {"RACK": "NEW_RACK", "SERVER": "SERVER"}
+
+
+class Quotes:
+    """An account's quotes.
+
+    Args:
+        account: The account's id, 12 digits.
+    """
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._quotes: dict[str, Json] = {}
+
+    def create(self, request: Json, outpost: Json | None) -> Json:
+        """Quote what a CreateQuote asks for.
+
+        Args:
+            request: The request.
+            outpost: The Outpost that it names, if any.
+        """
+        quote_id, now = new_id("oq"), round(time.time(), 3)
+        hardware = outpost["SupportedHardwareType"] if outpost else "RACK"
+        prices = [
+            _price(option, term)
+            for option in request.get("RequestedPaymentOptions", PAYMENT_OPTIONS)
+            for term in request.get("RequestedPaymentTerms", PAYMENT_TERMS)
+        ]
+        quote = {
+            **{name: value for name, value in request.items() if name != "OutpostIdentifier"},
+            **({"OutpostArn": outpost["OutpostArn"]} if outpost else {}),
+            "QuoteId": quote_id,
+            "AccountId": self._account,
+            "QuoteStatus": "CREATED",
+            "QuoteOptions": [
+                {
+                    "QuoteOptionIdentifier": new_id("oqo"),
+                    "Capacities": request["RequestedCapacities"],
+                    "Specifications": [{"QuoteSpecificationType": SPECIFICATIONS[hardware]}],
+                    "PricingOptions": prices,
+                }
+            ],
+            "CreatedDate": now,
+            "ExpirationDate": now + VALID_SECONDS,
+        }
+        self._quotes[quote_id] = quote
+        return {"Quote": quote}
+
+    def get(self, request: Json) -> Json:
+        """Answer GetQuote."""
+        return {"Quote": self._quote(request["QuoteIdentifier"])}
+
+    def delete(self, request: Json) -> Json:
+        """Answer DeleteQuote."""
+        del self._quotes[self._quote(request["QuoteIdentifier"])["QuoteId"]]
+        return {}
+
+    def list(self, request: Json) -> Json:
+        """Answer ListQuotes: all but each quote's ordering requirements, which it has none of."""
+        return page("ListQuotes", request, list(self._quotes.values()), "Quotes")
+
+    def order(self, request: Json, outpost: Json) -> Json:
+        """Check a CreateOrder from a quote, and give the members that the order takes over; changes nothing.
+
+        Raises:
+            ServiceError: The quote does not exist, was ordered, or does not offer what the request wants.
+        """
+        quote = self._quote(request["QuoteIdentifier"])
+        if "LineItems" in request:
+            raise ServiceError("ValidationException", "An order takes QuoteIdentifier or LineItems, not both.")
+        if quote["QuoteStatus"] != "CREATED":
+            raise ServiceError(
+                "ConflictException",
+                f"Quote {quote['QuoteId']} is {quote['QuoteStatus']}; it can be ordered while CREATED.",
+                members={"ResourceId": quote["QuoteId"], "ResourceType": "QUOTE"},
+            )
+        if quote.get("OutpostArn", outpost["OutpostArn"]) != outpost["OutpostArn"]:
+            raise ServiceError("ValidationException", f"Quote {quote['QuoteId']} is for {quote['OutpostArn']}.")
+        options = {option["QuoteOptionIdentifier"]: option for option in quote["QuoteOptions"]}
+        wanted = request.get("QuoteOptionIdentifier", next(iter(options)))
+        if wanted not in options:
+            raise ServiceError("NotFoundException", f"Quote {quote['QuoteId']} has no option {wanted}.")
+        payment = {name: request[name] for name in ("PaymentOption", "PaymentTerm") if name in request}
+        prices = [option["SubscriptionPricingDetails"] for option in options[wanted]["PricingOptions"]]
+        if not any(payment.items() <= price.items() for price in prices):
+            raise ServiceError("ValidationException", f"Quote {quote['QuoteId']} has no price for {payment}.")
+        return {"QuoteIdentifier": quote["QuoteId"], "QuoteOptionIdentifier": wanted}
+
+    def ordered(self, quote_id: str, order_id: str) -> None:
+        """Note which order was made from a quote."""
+        made = {"QuoteStatus": "ORDER_SUBMITTED", "SubmittedOrderId": order_id}
+        self._quotes[quote_id] = {**self._quotes[quote_id], **made}
+
+    def _quote(self, identifier: str) -> Json:
+        quote_id = resource_id(identifier)
+        if quote_id not in self._quotes:
+            raise ServiceError("NotFoundException", f"There is no quote {quote_id}.")
+        return self._quotes[quote_id]
+
+
+def _price(option: str, term: str) -> Json:
+    details = {"PaymentOption": option, "PaymentTerm": term, "Currency": "USD"}
+    upfront, monthly = {"ALL_UPFRONT": (180_000.0, 0.0), "NO_UPFRONT": (0.0, 6_000.0)}.get(option, (90_000.0, 3_000.0))
+    details_priced: Json = {**details, "UpfrontPrice": upfront, "MonthlyRecurringPrice": monthly}
+    return {"PricingType": "SUBSCRIPTION", "SubscriptionPricingDetails": details_priced}

