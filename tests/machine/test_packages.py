@@ -23,7 +23,8 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "index"
     folder.mkdir()
     for distribution in DISTRIBUTIONS:
-        wheel(folder, *package._pin(distribution).split("=="))
+        name, _, version = package._pin(distribution).partition("==")
+        wheel(folder, name, version)
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
