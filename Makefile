@@ -34,7 +34,7 @@ up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: make up
 	@$(RUN) python -m local up $(ARGS)
 
 .PHONY: test
-test: setup ## Run all tests, with coverage of lambdas/
+test: setup ## Run all tests, with coverage
 	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --cov --cov-report=term
 
 .PHONY: test-long

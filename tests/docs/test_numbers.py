@@ -252,7 +252,6 @@ EXEMPT = [
     Exempt(r"at most one event of an order", "a rule, proven in tests/unit/poll/test_event_bus.py"),
     Exempt(r"at most twice at once|at most twice", "as above"),
     Exempt(r"one to two hours", "how long it takes depends on the machine"),
-    Exempt(r"CLI 1 reads", "a version"),
     Exempt(r"500 orders at once take", "an example, whose time is tied"),
 ]
 

@@ -8,10 +8,11 @@ A run waits at each call for its turn, so each example is one exact order of eve
 import json
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from itertools import count
 from threading import Semaphore, Thread
 from types import SimpleNamespace
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -40,6 +41,8 @@ TROUBLES = st.sampled_from(
 STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
 ITEM_STATUSES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED", "REPLACED")
 RUNS_UNTIL_QUIET = 6
+
+T = TypeVar("T")
 
 
 class Run:
@@ -92,6 +95,22 @@ class Run:
         finally:
             self.over = True
             self._waits.release()
+
+
+class InTurn(Executor):
+    """Runs each task where it is submitted: with threads, chance would order a run's calls."""
+
+    def __init__(self, _workers: int) -> None:
+        """Take what a pool of threads takes."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run a task to its end."""
+        future = Future[T]()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - as a thread hands it on
+            future.set_exception(error)
+        return future
 
 
 class Polls(RuleBasedStateMachine):
@@ -255,7 +274,8 @@ def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], 
 
 @pytest.fixture
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calls of a run come one after the other, and retries wait for nothing."""
+    """The calls of a run come one after the other, in the same order each time, and retries wait for nothing."""
+    monkeypatch.setattr("lambdas.poll.run.ThreadPoolExecutor", InTurn)
     monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)
     monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 2)
     monkeypatch.setattr("lambdas.poll.event_bus.MAX_ENTRIES", 2)

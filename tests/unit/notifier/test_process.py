@@ -119,6 +119,8 @@ class TestSignals:
         """While it imports its libraries, too: nothing is printed, and the exit code is a shell's for Ctrl-C."""
         early = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever starts the tests may ignore them
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 class Early:
     def find_spec(self, name, path, target=None):
         if name == "notifier.commands":
