@@ -3,16 +3,19 @@
 import json
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
 from hypothesis import assume, given
 from jsonschema import Draft202012Validator
 
-from lambdas.notify.amazon_q import custom_notification
-from lambdas.notify.channel import Notice
+from lambdas.notify.amazon_q import AmazonQ, custom_notification
+from lambdas.notify.channel import ChannelError, Notice
 from lambdas.notify.message import Line, Message, order_message
 from lambdas.orders.diff import diff
 from lambdas.orders.order import Order
 from tests.strategies import orders
 from tests.unit.notify.details import ORDER_ID, an_update, detail_of
+from tests.unit.notify.topics import Topic, notice_of
 
 TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}}
 # https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html, with the lengths that we keep
@@ -68,6 +71,77 @@ class TestCustomNotification:
         assert notification["metadata"]["threadId"] == ORDER_ID
         assert notification["id"] == an_update()["eventId"]
 
+    def test_an_order_makes_all_of_this(self) -> None:
+        """Nothing else is sent, and each text says what it says here."""
+        headline = f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
+        assert notification_of(an_update()) == {
+            "version": "1.0",
+            "source": "custom",
+            "id": an_update()["eventId"],
+            "content": {
+                "textType": "client-markdown",
+                "title": headline,
+                "description": (
+                    "• Order: IN_PROGRESS → COMPLETED after 12 days\n"
+                    "• Line item ooi-1: BUILDING → INSTALLED after 12 days\n"
+                    "\n"
+                    "*Status:* COMPLETED\n"
+                    "*Line items:* 1 INSTALLED\n"
+                    "*Type:* OUTPOST\n"
+                    "*Account:* 111122223333\n"
+                    "*Region:* eu-west-1\n"
+                    "*Observed:* 2026-11-24T09:30:00Z"
+                ),
+                "nextSteps": [
+                    (
+                        "See it in the AWS console: "
+                        "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
+                    )
+                ],
+                "keywords": ["COMPLETED", "INSTALLED", "op-0123456789abcdef0"],
+            },
+            "metadata": {"threadId": ORDER_ID, "summary": headline},
+        }
+
+    def test_an_alarm_makes_all_of_this(self) -> None:
+        """It has no order's words, and no time that nobody gave."""
+        message = Message("Polls & <more> is on is it", (Line("Since ten", "https://y"),), {}, "https://x")
+        assert custom_notification(Notice("e", message, {})) == {
+            "version": "1.0",
+            "source": "custom",
+            "id": "e",
+            "content": {
+                "textType": "client-markdown",
+                "title": "Polls &amp; &lt;more&gt; is on is it",
+                "description": "• Since ten https://y",
+                "nextSteps": ["See it in the AWS console: https://x"],
+                "keywords": ["Outposts order notifier"],
+            },
+            "metadata": {"threadId": "Polls &amp; &lt;more&gt;", "summary": "Polls &amp; &lt;more&gt; is on is it"},
+        }
+
+    @pytest.mark.parametrize(
+        ("length", "shown"), [(249, "x" * 249), (250, "x" * 250), (251, f"{'x' * 249}…"), (900, f"{'x' * 249}…")]
+    )
+    def test_a_title_has_up_to_250_characters(self, length: int, shown: str) -> None:
+        """A longer one ends in an ellipsis, and the summary with it."""
+        notification = custom_notification(Notice("e", Message("x" * length, (), {}, "u"), {}))
+        assert (notification["content"]["title"], notification["metadata"]["summary"]) == (shown, shown)
+
+    @pytest.mark.parametrize(("length", "last"), [(996, "x" * 996), (997, "and 2 more lines")])
+    def test_a_description_has_up_to_3000_characters_with_its_line_ends(self, length: int, last: str) -> None:
+        """The line that ends at the bound stands; one more character leaves it out, and the empty line below it."""
+        lines = (Line("x" * 998), Line("x" * 997), Line("x" * length))
+        description = custom_notification(Notice("e", Message("News", lines, {}, "u"), {}))["content"]["description"]
+        assert description.splitlines()[2].removeprefix("• ") == last
+
+    def test_keywords_are_ten_each_once(self) -> None:
+        """The order's status is the first, and what has no status makes none."""
+        changes = [{"detailType": "Outposts Line Item Status Change", "status": f"S{n}"} for n in (1, *range(12))]
+        detail = an_update() | {"orderStatus": "A", "changes": [{"detailType": "x"}, *changes]}
+        notification = custom_notification(Notice("e", order_message(an_update()), {}, detail))
+        assert notification["content"]["keywords"] == ["A", "S1", "S0", *(f"S{n}" for n in range(2, 9))]
+
     def test_an_alarm_and_its_end_share_a_thread(self) -> None:
         """What began and is over belongs together."""
         notices = [Notice("e", Message(f"Polls is {state}", (), {}, "https://x"), {}) for state in ("on", "over")]
@@ -90,3 +164,27 @@ class TestCustomNotification:
         """What does not fit is counted."""
         message = Message("News", (Line("x" * 300),) * 20, {}, "https://x")
         assert custom_notification(Notice("e", message, {}))["content"]["description"].endswith("and 12 more lines")
+
+
+class TestPublications:
+    """What is sent to the topic."""
+
+    def test_each_notice_is_published_on_its_own(self) -> None:
+        """An order's and an alarm's, each when it is sent and not before."""
+        topic, notices = Topic(), [notice_of(an_update()), Notice("e", Message("News", (), {}, "u"), {})]
+        postings = list(AmazonQ(topic.client, "arn").postings(notices, lambda: 0))
+        assert ([posting.notices for posting in postings], topic.published) == ([[notices[0]], [notices[1]]], [])
+        for posting in postings:
+            posting.send()
+        assert [arguments["TopicArn"] for arguments in topic.published] == ["arn", "arn"]
+        assert [sorted(arguments) for arguments in topic.published] == [["Message", "TopicArn"]] * 2
+        assert [json.loads(arguments["Message"]) for arguments in topic.published] == [
+            custom_notification(notice) for notice in notices
+        ]
+
+    def test_what_sns_refuses_is_a_channels_error(self) -> None:
+        """Its text names SNS and the reason."""
+        error = ClientError({"Error": {"Code": "NotFound", "Message": "no topic"}}, "Publish")
+        posting, *_ = AmazonQ(Topic(error).client, "arn").postings([notice_of(an_update())], lambda: 0)
+        with pytest.raises(ChannelError, match=r"^SNS: .*NotFound.*no topic$"):
+            posting.send()

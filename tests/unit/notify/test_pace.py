@@ -68,7 +68,7 @@ def test_a_turn_within_five_seconds_is_slept_for(ahead: int, seconds: float, sle
 def test_a_later_turn_goes_back_to_the_queue(ahead: int, seconds: int, slept: list[float]) -> None:
     """For as long as it takes, in whole seconds; nothing is taken."""
     table = Table(NOW_MS + ahead)
-    with pytest.raises(LaterError, match="Slack's next free second is too far away") as later:
+    with pytest.raises(LaterError, match=r"^Slack's next free second is too far away") as later:
         pace_of(table).wait()
     assert (later.value.retry_after, slept, table.free_from) == (seconds, [], NOW_MS + ahead)
 

@@ -3,14 +3,18 @@
 import json
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import assume, given
 
+from lambdas.notify.channel import ChannelError, Notice
 from lambdas.notify.message import Line, Message, order_message
-from lambdas.notify.sns import attributes, publication, subject, text
+from lambdas.notify.sns import Sns, attributes, publication, subject, text
 from lambdas.orders.diff import diff
 from lambdas.orders.order import Order
 from tests.strategies import orders
 from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
+from tests.unit.notify.topics import Topic, notice_of
 
 
 class TestEmail:
@@ -59,6 +63,34 @@ class TestEmail:
         after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
         news = "1 line item ERROR, 1 REPLACED, 2 SHIPPED"
         assert subject(detail_of(before, after)) == f"Order {ORDER_ID} is IN_PROGRESS: {news}"
+
+
+class TestPublications:
+    """What is sent to the topic."""
+
+    def test_each_order_is_published_on_its_own_and_an_alarm_is_not(self) -> None:
+        """An alarm came from the topic; an order is published when it is sent and not before."""
+        details = [an_update("oo-0123456789abcdef1"), an_update("oo-0123456789abcdef2")]
+        orders_of, alarm = [notice_of(detail) for detail in details], Notice("e", Message("News", (), {}, "u"), {})
+        topic = Topic()
+        postings = list(Sns(topic.client, "arn").postings([orders_of[0], alarm, orders_of[1]], lambda: 0))
+        assert ([posting.notices for posting in postings], topic.published) == ([[each] for each in orders_of], [])
+        for posting in postings:
+            posting.send()
+        assert topic.published == [{"TopicArn": "arn", **publication(detail)} for detail in details]
+
+    @pytest.mark.parametrize(
+        ("error", "text"),
+        [
+            (ClientError({"Error": {"Code": "NotFound", "Message": "no topic"}}, "Publish"), "NotFound.*no topic$"),
+            (EndpointConnectionError(endpoint_url="https://x"), "Could not connect"),
+        ],
+    )
+    def test_a_topic_that_refuses_or_is_not_reached_is_a_channels_error(self, error: Exception, text: str) -> None:
+        """Its text names SNS and the reason."""
+        posting, *_ = Sns(Topic(error).client, "arn").postings([notice_of(an_update())], lambda: 0)
+        with pytest.raises(ChannelError, match=f"^SNS: .*{text}"):
+            posting.send()
 
 
 class TestMachines:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lambdas.orders.diff import amended, diff, discovery
 from lambdas.orders.event_types import Amendment, Change
-from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation, events_of
+from lambdas.orders.events import MAX_COMMON_CHARACTERS, MAX_EVENT_BYTES, Event, Observation, events_of
 from lambdas.orders.order import Order, canonical_json
 from tests.strategies import ORDER_ID, orders
 from tests.unit.orders.replay import apply, keyed
@@ -51,6 +51,17 @@ class TestEnvelope:
             "baseline": False,
             "status": "COMPLETED",
             "previousStatus": "IN_PROGRESS",
+        }
+
+    def test_a_log_lines_gist_holds_what_tells_it_apart(self) -> None:
+        """What else an event says is left out, as are keys that it lacks; a long text is cut."""
+        detail = {"eventId": "e", "sequence": 8, "status": None, "lineItemId": "x" * 1_025, "account": "111122223333"}
+        assert Event("Outposts Order Discovered", detail).gist() == {
+            "detailType": "Outposts Order Discovered",
+            "eventId": "e",
+            "sequence": 8,
+            "status": None,
+            "lineItemId": f"{'x' * MAX_COMMON_CHARACTERS}…",
         }
 
     @given(old=orders, new=orders)

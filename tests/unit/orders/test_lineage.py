@@ -50,6 +50,24 @@ def told_by(snapshot: Snapshot) -> list[Link]:
     return links_told([{**event.detail, "detailType": event.detail_type} for event in snapshot.pending])
 
 
+class TestLinksOfOrder:
+    """The links of one order."""
+
+    @pytest.mark.parametrize(
+        ("order_id", "links"),
+        [
+            ("oo-1", [link("1a", "2a")]),
+            ("oo-2", [link("1a", "2a"), link("2a", "3a"), link("2b", "3b")]),
+            ("oo-3", [link("2a", "3a"), link("2b", "3b")]),
+            ("oo-4", []),
+        ],
+    )
+    def test_an_order_has_the_links_that_name_it_on_either_side(self, order_id: str, links: list[Link]) -> None:
+        """They are sorted, whatever came first."""
+        lineage = Lineage([link("2b", "3b"), link("2a", "3a"), link("1a", "2a")])
+        assert lineage.of(order_id) == links
+
+
 class TestLinks:
     """What an order names."""
 
