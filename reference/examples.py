@@ -113,7 +113,7 @@ def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator
         account_id: Of the simulator and of the notifier.
     """
     with (
-        mock.patch.multiple(account, _now=clock.timestamp, _new_id=_Ids()),
+        mock.patch.multiple(account, _now=clock.timestamp, new_id=_Ids()),
         mock_aws(config=HTTP_ON_THIS_MACHINE),
         Server(simulator := OutpostsSimulator(account_id, REGION)) as server,
         mock.patch.dict("os.environ", {**NOBODYS, "AWS_ENDPOINT_URL_OUTPOSTS": server.url}),
