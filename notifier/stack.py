@@ -12,7 +12,7 @@ import botocore.session
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from lambdas.orders.snapshot_table import SnapshotTable
-from notifier.credentials import check_credentials
+from notifier.credentials import check_credentials, mfa_code
 from notifier.errors import OperatorError
 from notifier.secrecy import hide_paths
 from notifier.settings import REGION, wrong_in_profile
@@ -67,6 +67,8 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
         where = variable or f"region of the profile {session.profile_name}"
         raise OperatorError(f'{where} is "{session.region_name}"; it should be a region such as eu-west-1')
+    # If stdin is not a terminal, botocore's own prompt prints warnings, and no public option replaces it.
+    core.get_component("credential_provider").get_provider("assume-role")._prompter = mfa_code  # noqa: SLF001
     check_credentials(session, core.full_config["profiles"])
     if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
         os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS

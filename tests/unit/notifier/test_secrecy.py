@@ -70,6 +70,7 @@ PROFILES = {
     "a process that prints half": f'credential_process = echo \'{{"Version": 1, "SecretAccessKey": "{MARK}"}}\'',
     "a process that prints an error": f'credential_process = echo \'{{"Version": "{MARK}"}}\'',
     "a process whose token ends a line": printing(SessionToken=f"{MARK}\\n{MARK}"),
+    "a process whose token is not text": printing(SessionToken={MARK: MARK}),
     "an endpoint": f"endpoint_url = user:{MARK}@host",
     "a token in an endpoint's path": f"{KEYS}endpoint_url = http://127.0.0.1:1/{MARK}",
     "a token in the query of an endpoint without a scheme": f"endpoint_url = 127.0.0.1:1/?token={MARK}",
