@@ -125,7 +125,7 @@ def _not_text(part: str, credentials: "Credentials", profile: str) -> str:
 def _source_of(profile: str, profiles: Mapping[str, Mapping[str, Any]]) -> str:
     """Follow `source_profile` to the profile that a profile's credentials come from in the end."""
     seen = {profile}
-    while (source := profiles.get(profile, {}).get("source_profile")) in profiles and source not in seen:
+    while (source := profiles.get(profile, {}).get("source_profile", "")) in profiles and source not in seen:
         seen.add(profile := source)
     return profile
 
