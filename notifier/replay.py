@@ -30,16 +30,21 @@ LAST_ARRIVAL_SECONDS = 30  # after the replay is over, for what is still on its 
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 
 
-def _time(text: str) -> datetime:
+def time_of(text: str) -> datetime:
+    """Read a time; one without a zone is in UTC.
+
+    Raises:
+        typer.BadParameter: It is not a time, or UTC has no such time, as before the year 1.
+    """
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise typer.BadParameter(f"{text} is no time such as 2026-11-24 or 2026-11-24T09:30:00Z.") from None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 When = Annotated[
-    datetime | None, typer.Option(metavar="TIME", parser=_time, help="As 2026-11-24T09:30:00Z; UTC without a zone.")
+    datetime | None, typer.Option(metavar="TIME", parser=time_of, help="As 2026-11-24T09:30:00Z; UTC without a zone.")
 ]
 
 

@@ -5,15 +5,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from lambdas.orders.snapshot_table import SnapshotTable
-from notifier.credentials import check_credentials
+from notifier.credentials import check_credentials, mfa_code
 from notifier.errors import OperatorError
+from notifier.secrecy import hide_paths
 from notifier.settings import REGION, wrong_in_profile
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         variable = next((name for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE") if os.environ.get(name)), "")
         where = f"--profile {profile}" if profile else f"{variable} {os.environ.get(variable)}"
         raise OperatorError(f"{where}: {error}; `aws configure list-profiles` names those there are") from error
+    hide_paths(_endpoints(core.full_config))
     if wrong := wrong_in_profile(settings, session.profile_name, os.environ):
         raise OperatorError(wrong)
     if not session.region_name:
@@ -65,10 +67,21 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
         where = variable or f"region of the profile {session.profile_name}"
         raise OperatorError(f'{where} is "{session.region_name}"; it should be a region such as eu-west-1')
+    # If stdin is not a terminal, botocore's own prompt prints warnings, and no public option replaces it.
+    core.get_component("credential_provider").get_provider("assume-role")._prompter = mfa_code  # noqa: SLF001
     check_credentials(session, core.full_config["profiles"])
     if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
         os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS
     return session
+
+
+def _endpoints(settings: Any) -> Iterator[str]:
+    """Give every endpoint in a configuration: of a profile, or of one service."""
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _endpoints(value)
+        elif key == "endpoint_url":
+            yield str(value)
 
 
 class Stack:

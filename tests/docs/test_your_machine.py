@@ -32,7 +32,7 @@ class TestVariables:
                 expected = {}, {}
             case "Filtered":
                 expected = {row.name: ""}, {row.name: ""}
-            case "Passes, not to the local cloud":
+            case "Passes, but not to the local cloud":
                 expected = given, {}
             case _:
                 pytest.fail(f"no such verdict: {row.verdict}")

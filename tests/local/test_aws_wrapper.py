@@ -99,7 +99,7 @@ def test_version_1_of_the_aws_cli_asks_the_local_cloud_for_its_queues(tmp_path: 
         asked.append(request.headers["X-Amz-Target"])
         return Response('{"QueueUrls": ["here"]}', content_type="application/x-amz-json-1.0")
 
-    own = {each.name: each.value for each in variables() if each.verdict == "Passes, not to the local cloud"}
+    own = {each.name: each.value for each in variables() if each.verdict == "Passes, but not to the local cloud"}
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "eu-west-1"}
     with Server(sqs) as server:
         led = {

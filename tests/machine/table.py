@@ -42,7 +42,7 @@ def _rows(heading: str) -> list[list[str]]:
 
 def _verdict(cell: str) -> str:
     """Give the words up to the first that only explain."""
-    match = re.match(r"Passes, not to the local cloud|\w+", cell)
+    match = re.match(r"Passes, but not to the local cloud|\w+", cell)
     assert match, cell
     return match[0]
 
@@ -57,7 +57,7 @@ def variables() -> list[Variable]:
 
 def lines() -> list[Line]:
     """Read the table of files of settings."""
-    return [Line(tool, cell.strip("`"), _verdict(verdict)) for tool, cell, verdict in _rows("Files of settings")]
+    return [Line(tool, cell.strip("`"), _verdict(verdict)) for tool, cell, verdict in _rows("Configuration files")]
 
 
 def situations() -> list[tuple[str, list[str]]]:
@@ -67,5 +67,5 @@ def situations() -> list[tuple[str, list[str]]]:
 
 def hostile() -> dict[str, str]:
     """Give all variables at once that change nothing in the local cloud."""
-    harmless = {"Ignored", "Filtered", "Passes, not to the local cloud"}
+    harmless = {"Ignored", "Filtered", "Passes, but not to the local cloud"}
     return {each.name: each.value for each in variables() if each.verdict in harmless}

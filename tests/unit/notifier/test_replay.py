@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import typer
 
 from notifier.errors import OperatorError
-from notifier.replay import replay
+from notifier.replay import replay, time_of
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -29,3 +30,10 @@ class TestRange:
         """It names what was given."""
         with pytest.raises(OperatorError, match=error):
             replay(**options)
+
+    @pytest.mark.parametrize("text", ["yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    def test_a_text_that_is_not_a_time_in_utc_is_named(self, text: str) -> None:
+        """A zone may take a time before the first year or after the last."""
+        with pytest.raises(typer.BadParameter) as raised:
+            time_of(text)
+        assert raised.value.message.startswith(f"{text} is no time such as ")

@@ -17,13 +17,14 @@ from notifier.secrecy import hide, redacted
 from tests.unit.notifier.machine import ARGUMENTS, NOWHERE, Forks, forks, settings
 
 MARK = "M4RKER0SECRET0M4RKER"
+KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = an/example/of/a/secret/key\n"
 ROLE = "role_arn = arn:aws:iam::111122223333:role/Reader\n"
 
 
-def printing(token: str) -> str:
+def printing(**given: object) -> str:
     """Give the setting of a process that prints credentials."""
-    given = {"Version": 1, "AccessKeyId": MARK, "SecretAccessKey": MARK, "SessionToken": token}
-    return f"credential_process = echo '{json.dumps(given)}'"
+    printed = {"Version": 1, "AccessKeyId": MARK, "SecretAccessKey": MARK} | given
+    return f"credential_process = echo '{json.dumps(printed)}'"
 
 
 # Settings of the environment; a value with `{home}` is a file there.
@@ -34,8 +35,14 @@ ENVIRONMENTS = {
     "a key's id with a space": {"AWS_ACCESS_KEY_ID": f"{MARK} x"},
     "an endpoint that is not reached": {"AWS_ENDPOINT_URL": f"http://user:{MARK}@127.0.0.1:1"},
     "an endpoint without a scheme": {"AWS_ENDPOINT_URL": f"user:{MARK}@127.0.0.1:1"},
+    "a token in an endpoint's path": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:1/{MARK}"},
+    "a token in an endpoint's query": {"AWS_ENDPOINT_URL": f"http://127.0.0.1:1/?token={MARK}"},
+    "a token in a query of an endpoint without a scheme": {"AWS_ENDPOINT_URL": f"127.0.0.1:1?token={MARK}"},
+    "a token in a service's endpoint": {"AWS_ENDPOINT_URL_CLOUDFORMATION": f"http://127.0.0.1:1/?token={MARK}"},
     "an endpoint with a wrong port": {"AWS_ENDPOINT_URL": f"http://user:{MARK}@host:port"},
     "a proxy that is not reached": {"HTTP_PROXY": f"http://user:{MARK}@127.0.0.1:1"},
+    "a token in a proxy's path": {"HTTP_PROXY": f"http://127.0.0.1:1/{MARK}"},
+    "a token in the query of a proxy of another kind": {"HTTP_PROXY": f"socks5://127.0.0.1:1/?token={MARK}"},
     "a proxy of another kind": {"HTTP_PROXY": f"socks5://user:{MARK}@127.0.0.1:1"},
     "a proxy with a wrong port": {"HTTP_PROXY": f"http://user:{MARK}@host:port"},
 }
@@ -62,8 +69,13 @@ PROFILES = {
     "a process with an open quote": f'credential_process = "{MARK}',
     "a process that prints half": f'credential_process = echo \'{{"Version": 1, "SecretAccessKey": "{MARK}"}}\'',
     "a process that prints an error": f'credential_process = echo \'{{"Version": "{MARK}"}}\'',
-    "a process whose token ends a line": printing(f"{MARK}\\n{MARK}"),
+    "a process whose token ends a line": printing(SessionToken=f"{MARK}\\n{MARK}"),
+    "a process whose token is not text": printing(SessionToken={MARK: MARK}),
     "an endpoint": f"endpoint_url = user:{MARK}@host",
+    "a token in an endpoint's path": f"{KEYS}endpoint_url = http://127.0.0.1:1/{MARK}",
+    "a token in the query of an endpoint without a scheme": f"endpoint_url = 127.0.0.1:1/?token={MARK}",
+    "a token in a service's endpoint": f"{KEYS}services = own\n[services own]\ncloudformation =\n"
+    f"  endpoint_url = http://127.0.0.1:1/?token={MARK}",
     "not a setting": f"aws_secret_access_key {MARK}",
     "not a heading": f"[{MARK}",
 }
@@ -73,7 +85,7 @@ QUOTED = {
     "another profile's": f"{ROLE}source_profile = other\n[profile other]\naws_access_key_id = {MARK}\n"
     f"aws_secret_access_key = {MARK}\naws_session_token = {MARK}",
     "a web identity's": f"{ROLE}web_identity_token_file = {{home}}/token",
-    "a process's": printing(MARK),
+    "a process's": printing(SessionToken=MARK),
 }
 SLACK_SECRETS = (
     f'{{"webhookUrl": "https://{MARK}.example/{MARK}"}}',
@@ -90,6 +102,14 @@ SLACK_SECRETS = (
     f'"{MARK}"',
     MARK,
 )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known() -> Iterator[None]:
+    """Forget what a test hid."""
+    yield
+    secrecy._known.clear()
+    secrecy._addresses.clear()
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +137,7 @@ def with_profile(home: Path, text: str) -> dict[str, str]:
     (home / "token").write_text(MARK)
     (home / ".netrc").write_text(f"machine 127.0.0.1 login {MARK} password {MARK}\n")
     environment = settings(home, keys=False)
-    if text.startswith("endpoint_url"):
+    if "endpoint_url" in text:
         del environment["AWS_ENDPOINT_URL"]
     return environment
 
@@ -235,6 +255,23 @@ class TestRedaction:
     def test_what_looks_like_a_credential_is_hidden(self, text: str) -> None:
         """Whoever it is of."""
         assert MARK not in redacted(text)
+
+    @pytest.mark.parametrize("path", ["/short", "/?t=short", "?t=short", "#short", "/a/short?b=c d", "/a'short"])
+    @pytest.mark.parametrize("user", ["", "user:password@"])
+    def test_of_an_endpoint_its_scheme_host_and_port_are_shown(
+        self, path: str, user: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However short a token in its path or query is, and whatever a call adds to it."""
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://{user}example.com:8443{path}")
+        shown = redacted(f'"https://{user}example.com:8443{path}" https://example.com:8443/short/2015-03-31/x')
+        assert shown.replace(f"{secrecy.HIDDEN}@", "") == '"https://example.com:8443" https://example.com:8443'
+
+    @pytest.mark.parametrize("address", ["https://example.com:8443", "https://example.com:8443/", "", "/", "://"])
+    def test_an_endpoint_without_a_path_changes_nothing(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The address of a queue there stays whole."""
+        monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        text = "https://example.com:8443/000000000000/queue"
+        assert redacted(text) == text
 
     @pytest.mark.parametrize("text", ["ops@example.com", "12:30 x@y", "https://example.com/a@b", '{"test": true}'])
     def test_what_does_not_is_left_alone(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:

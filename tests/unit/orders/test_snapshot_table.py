@@ -167,6 +167,31 @@ class TestLargeSnapshots:
         assert {item["id"]["S"] for item in kept} == {f"set-aside#{ORDER_ID}{name}#1" for name in names}
         assert table.known("111122223333", "eu-west-1").keys() == {ORDER_ID}
 
+    @pytest.mark.parametrize("unprocessed", [False, True], ids=["fails", "unprocessed"])
+    def test_one_whose_parts_cannot_be_read_is_an_error_and_not_damaged(
+        self, client: Any, table: SnapshotTable, monkeypatch: pytest.MonkeyPatch, *, unprocessed: bool
+    ) -> None:
+        """DynamoDB may throttle the read of the parts alone: nothing is set aside, and the next run reads it whole."""
+        table.save(large(1))
+        before, answer = client.scan(TableName="snapshots")["Items"], client.batch_get_item
+
+        def throttle_parts(**request: Any) -> Any:
+            ((name, asked),) = request["RequestItems"].items()
+            if asked["Keys"] == [{"id": {"S": ORDER_ID}}]:
+                return answer(**request)
+            if unprocessed:
+                return {"Responses": {name: []}, "UnprocessedKeys": {name: asked}}
+            raise ReadTimeoutError(endpoint_url="dynamodb")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(client, "batch_get_item", throttle_parts)
+            loaded = table.load([ORDER_ID])
+        assert loaded.snapshots == {}
+        assert loaded.errors.keys() == {ORDER_ID}
+        assert loaded.errors[ORDER_ID].startswith("BatchGetItem: ")
+        assert client.scan(TableName="snapshots")["Items"] == before
+        assert table.load([ORDER_ID]) == Loaded({ORDER_ID: large(1)}, {})
+
     def test_reading_a_damaged_one_writes_nothing(self, client: Any, table: SnapshotTable) -> None:
         """Who only looks changes nothing."""
         table.save(large(1))
