@@ -43,7 +43,7 @@ test-long: setup ## Search for histories of overlapping polls that break the pro
 
 .PHONY: mutants
 mutants: setup ## Change the code in small ways, and see a test fail for each; 1 to 2 hours, `make mutants ONLY='lambdas.poll.*'` for less
-	@$(RUN) mutmut run $(ONLY)
+	@set -f; $(RUN) mutmut run $(ONLY)
 	@$(RUN) python -m reference.mutants
 
 .PHONY: bench

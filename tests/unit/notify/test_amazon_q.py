@@ -74,6 +74,7 @@ class TestCustomNotification:
     def test_an_order_makes_all_of_this(self) -> None:
         """Nothing else is sent, and each text says what it says here."""
         headline = f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
+        url = "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         assert notification_of(an_update()) == {
             "version": "1.0",
             "source": "custom",
@@ -92,12 +93,7 @@ class TestCustomNotification:
                     "*Region:* eu-west-1\n"
                     "*Observed:* 2026-11-24T09:30:00Z"
                 ),
-                "nextSteps": [
-                    (
-                        "See it in the AWS console: "
-                        "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
-                    )
-                ],
+                "nextSteps": [f"See it in the AWS console: {url}"],
                 "keywords": ["COMPLETED", "INSTALLED", "op-0123456789abcdef0"],
             },
             "metadata": {"threadId": ORDER_ID, "summary": headline},
