@@ -131,6 +131,12 @@ class TestCustomNotification:
         description = custom_notification(Notice("e", Message("News", lines, {}, "u"), {}))["content"]["description"]
         assert description.splitlines()[2].removeprefix("• ") == last
 
+    def test_text_keeps_its_quotes_and_shows_a_link_as_text(self) -> None:
+        """Only what a chat would act on is escaped."""
+        message = Message("News", (Line('say "hi" to [us](https://x)'),), {}, "u")
+        content = custom_notification(Notice("e", message, {}))["content"]
+        assert content["description"] == '• say "hi" to [us] (https://x)'
+
     def test_keywords_are_ten_each_once(self) -> None:
         """The order's status is the first, and what has no status makes none."""
         changes = [{"detailType": "Outposts Line Item Status Change", "status": f"S{n}"} for n in (1, *range(12))]
