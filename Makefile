@@ -42,8 +42,8 @@ test-long: setup ## Search for histories of overlapping polls that break the pro
 	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
 
 .PHONY: mutants
-mutants: setup ## Change the code in small ways, and see a test fail for each; 1 to 2 hours, `make mutants ONLY='lambdas.poll.*'` for less
-	@$(RUN) mutmut run $(ONLY)
+mutants: setup ## Change the code in small ways, and see a test fail for each; about an hour on 2 cores, `make mutants ONLY='lambdas.poll.*'` for less
+	@set -f; $(RUN) mutmut run $(ONLY)
 	@$(RUN) python -m reference.mutants
 
 .PHONY: bench

@@ -54,6 +54,8 @@ def main() -> int:
         _say(f"NO LONGER A SURVIVOR, take it off {HARMLESS}: {mutant.file}: {mutant.was} -> {mutant.becomes}")
     rate = f"{percent:.1f} % (at least {LEAST_PERCENT} %)"
     _say(f"{noticed} of {tested} mutants killed, {rate}; {len(unknown)} survivors not listed")
+    if unknown:
+        _say("When a test kills one, judge it again: make mutants ONLY='<its name>'. List those that are harmless.")
     if not whole:
         _say(f"{len(statuses) - tested} mutants were not tested: the run was stopped, or was of some mutants only")
     return int(percent < LEAST_PERCENT or bool(unknown) or (whole and bool(gone)))

@@ -35,9 +35,16 @@ settings.register_profile(
 )
 settings.register_profile("repeatable", settings.get_profile("searching"), derandomize=True, database=None)
 # `make mutants` asks only whether a test fails, not for the smallest example that fails it.
-settings.register_profile("mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate], max_examples=30
+)
 settings.register_profile("long", settings.get_profile("searching"), max_examples=3_000)
 settings.load_profile("searching")
+
+
+def pytest_collection_finish() -> None:
+    """Build the schemas before any test, so that `make mutants` builds them once and not again for each mutant."""
+    import tests.event_schemas  # noqa: F401, PLC0415 - after the environment above
 
 
 @pytest.fixture(scope="session", autouse=True)

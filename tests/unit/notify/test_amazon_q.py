@@ -74,6 +74,7 @@ class TestCustomNotification:
     def test_an_order_makes_all_of_this(self) -> None:
         """Nothing else is sent, and each text says what it says here."""
         headline = f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
+        url = "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         assert notification_of(an_update()) == {
             "version": "1.0",
             "source": "custom",
@@ -92,12 +93,7 @@ class TestCustomNotification:
                     "*Region:* eu-west-1\n"
                     "*Observed:* 2026-11-24T09:30:00Z"
                 ),
-                "nextSteps": [
-                    (
-                        "See it in the AWS console: "
-                        "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
-                    )
-                ],
+                "nextSteps": [f"See it in the AWS console: {url}"],
                 "keywords": ["COMPLETED", "INSTALLED", "op-0123456789abcdef0"],
             },
             "metadata": {"threadId": ORDER_ID, "summary": headline},
@@ -134,6 +130,12 @@ class TestCustomNotification:
         lines = (Line("x" * 998), Line("x" * 997), Line("x" * length))
         description = custom_notification(Notice("e", Message("News", lines, {}, "u"), {}))["content"]["description"]
         assert description.splitlines()[2].removeprefix("• ") == last
+
+    def test_text_keeps_its_quotes_and_shows_a_link_as_text(self) -> None:
+        """Only what a chat would act on is escaped."""
+        message = Message("News", (Line('say "hi" to [us](https://x)'),), {}, "u")
+        content = custom_notification(Notice("e", message, {}))["content"]
+        assert content["description"] == '• say "hi" to [us] (https://x)'
 
     def test_keywords_are_ten_each_once(self) -> None:
         """The order's status is the first, and what has no status makes none."""

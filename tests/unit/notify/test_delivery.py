@@ -27,6 +27,10 @@ class TestWaitBeforeRetry:
         """Slack's Retry-After."""
         assert wait_before_retry([ChannelError("429", retry_after=asked)], 1) == wait
 
+    def test_an_error_that_is_no_channels_waits_as_any(self) -> None:
+        """It asks for nothing."""
+        assert wait_before_retry([RuntimeError("throttled")], 2) == 30
+
     def test_is_until_its_turn_if_nothing_is_wrong(self) -> None:
         """The latest turn of all channels."""
         assert wait_before_retry([LaterError("busy", 3), LaterError("busy", 7)], 5) == 7

@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 from lambdas.notify.channel import Notice
-from lambdas.notify.digest import by_order, digest, together
-from lambdas.notify.message import Message, order_message
+from lambdas.notify.digest import by_order, digest, digest_lines, together
+from lambdas.notify.message import Line, Message, order_message
 from tests.unit.notify.details import an_order, an_update, detail_of
 
 STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
@@ -68,7 +68,15 @@ class TestDigest:
         message = digest(by_order([*notices("oo-1"), *notices("oo-2")]))
         assert message.headline == "2 Outposts orders have news"
         assert len(message.lines) == 6
+        assert (message.facts, message.url) == ({}, "")
         assert [line.url is not None for line in message.lines] == [True, False, False, True, False, False]
+
+    def test_an_orders_last_news_come_first_with_their_link(self) -> None:
+        """What was observed before follows, the latest first, each with its time."""
+        (group,) = by_order(notices("oo-1"))
+        last = group[-1].message
+        earlier = [Line(f"2026-11-0{n}: {group[n - 1].message.headline}") for n in (2, 1)]
+        assert digest_lines(group) == [Line(last.headline, last.url, "Open in the AWS console"), *earlier]
 
     def test_its_headline_names_what_weighs(self) -> None:
         """Seven orders' errors are not seven orders' news like any other."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.notify.message import USUAL, alarm_message, headline, order_message
+from lambdas.notify.message import USUAL, alarm_message, headline, order_message, weighty_words
 from lambdas.notify.sns import subject
 from lambdas.orders.words import duration, plain
 from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
@@ -200,6 +200,56 @@ class TestOrderMessage:
         )
         assert lines_of(detail) == ["Line item ooi-1: shipment by UPS, tracking number 1Z → withdrawn"]
 
+    def test_a_drill_is_marked_as_one(self) -> None:
+        """Nobody takes a test event for an order's."""
+        assert headline(an_update() | {"test": True}) == f"TEST: {headline(an_update())}"
+
+    @pytest.mark.parametrize(
+        ("counts", "fact"), [({}, "none"), ({"SHIPPED": 2, "ERROR": 1}, "2 SHIPPED, 1 ERROR"), ({"": 1}, "1 unknown")]
+    )
+    def test_line_items_are_counted_by_status(self, counts: dict[str, int], fact: str) -> None:
+        """An order without any says so."""
+        assert order_message(an_update() | {"lineItemCountsByStatus": counts}).facts["Line items"] == fact
+
+    def test_line_items_that_came_from_different_statuses_are_lines_of_their_own(self) -> None:
+        """What they were is part of what is reported."""
+        moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED", "secondsInPreviousStatus": 60}
+        changes = [moved | {"lineItemId": f"ooi-{old}", "previousStatus": old} for old in ("BUILDING", "PREPARING")]
+        assert lines_of(an_update() | {"changes": changes}) == [
+            "Line item ooi-BUILDING: BUILDING → SHIPPED after 1 minute",
+            "Line item ooi-PREPARING: PREPARING → SHIPPED after 1 minute",
+        ]
+
+    @pytest.mark.parametrize(("number", "named"), [(3, "i0, i1, i2"), (4, "i0, i1, i2 and 1 more")])
+    def test_up_to_three_are_named(self, number: int, named: str) -> None:
+        """More are counted."""
+        assets = [{"AssetId": f"i{n}"} for n in range(number)]
+        detail = told("Outposts Line Item Assets Change", lineItemId="x", assets=assets, previousAssets=[])
+        assert lines_of(detail) == [f"Line item x: assets none → {named}"]
+
+    @pytest.mark.parametrize(("length", "linked"), [(2_000, True), (2_001, False)])
+    def test_a_tracking_link_has_up_to_2000_characters(self, length: int, linked: bool) -> None:
+        """A longer one is left out, and so is what is not text."""
+        url = "https://x/".ljust(length, "x")
+        shipment = {"carrier": "UPS", "trackingNumber": "1", "trackingUrl": url}
+        keys = {"lineItemId": "x", "previousShipment": None}
+        (line,) = order_message(told("Outposts Line Item Shipment Change", shipment=shipment, **keys)).lines
+        assert line.url == (url if linked else None)
+        odd = shipment | {"trackingUrl": {"truncated": True}}
+        (line,) = order_message(told("Outposts Line Item Shipment Change", shipment=odd, **keys)).lines
+        assert line.url is None
+
+    def test_a_members_name_is_told_whole(self) -> None:
+        """Only the slash before it is left out."""
+        amendments = [{"path": "/Xtra/X", "value": 1, "previousValue": 2}]
+        assert lines_of(told("Outposts Order Amended", amendments=amendments)) == ["Xtra/X: 2 → 1"]
+
+    @pytest.mark.parametrize("key", ["status", "since", "days", "thresholdDays"])
+    def test_line_items_that_stalled_otherwise_are_lines_of_their_own(self, key: str) -> None:
+        """One line says what is true of all that it counts."""
+        other = STALLED | {key: 70 if isinstance(STALLED[key], int) else "other", "lineItemId": "ooi-2"}
+        assert len(lines_of(an_update() | {"changes": [STALLED | {"lineItemId": "ooi-1"}, other]})) == 2
+
     @pytest.mark.parametrize(
         ("region", "host"),
         [
@@ -257,6 +307,27 @@ class TestHeadline:
         entered = [line.partition("→ ")[2].split(" ")[0] for line in lines_of(detail_of(before, after))]
         assert entered == ["ERROR", "REPLACED", "NEVER_SEEN", "SHIPPED"]
 
+    def test_line_items_are_named_as_such_where_they_first_come(self) -> None:
+        """What is said of the order itself before them has no number."""
+        moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}
+        assert (
+            news(an_update() | {"changes": [STALLED, moved, moved]}) == "COMPLETED: order stalled, 2 line items SHIPPED"
+        )
+
+    def test_what_has_no_words_of_its_own_is_details(self) -> None:
+        """However many of them there are."""
+        changes = [{"detailType": "Outposts Order Painted"}, {"detailType": "Outposts Order Washed"}]
+        assert news(an_update() | {"changes": changes}) == "COMPLETED: details changed"
+
+    @pytest.mark.parametrize(("length", "shown"), [(32, "x" * 32), (33, "x" * 31 + "…"), (90, "x" * 31 + "…")])
+    def test_a_status_has_up_to_32_characters(self, length: int, shown: str) -> None:
+        """What weighs most has room behind any."""
+        assert news(an_update() | {"orderStatus": "x" * length, "changes": []}) == shown
+
+    def test_a_new_order_without_a_status_weighs_nothing(self) -> None:
+        """It is not known to be in trouble."""
+        assert weighty_words([{"detailType": "Outposts Order Discovered", "order": {}}]) == []
+
     def test_small_news_hide_no_stalled_line_item(self) -> None:
         """A shipment's details beside it are told in the lines."""
         shipped = {"detailType": "Outposts Line Item Shipment Change", "shipment": {}, "previousShipment": {}}
@@ -286,6 +357,21 @@ class TestAlarmMessage:
         assert message.headline == f"Outposts order notifier: Polls Failing is {word}"
         assert [line.text for line in message.lines] == ["3 of 3"]
         assert message.url.endswith("#alarmsV2:alarm/Polls%20Failing")
+
+    def test_says_what_it_means_why_it_came_and_since_when(self) -> None:
+        """The alarm's own description comes before CloudWatch's reason."""
+        message = alarm_message(
+            {
+                "AlarmName": "Polls Failing",
+                "AlarmDescription": "Nothing is polled.",
+                "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Polls Failing",
+                "NewStateValue": "ALARM",
+                "NewStateReason": "3 of 3",
+                "StateChangeTime": "2026-11-24T09:30:00.000+0000",
+            }
+        )
+        assert [line.text for line in message.lines] == ["Nothing is polled.", "3 of 3"]
+        assert message.facts == {"State": "ALARM", "Since": "2026-11-24T09:30:00.000+0000"}
 
 
 class TestPlain:

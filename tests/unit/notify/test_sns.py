@@ -52,6 +52,16 @@ class TestEmail:
         written = text(Message("News", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
         assert "- x\n  https://x\n- and 2 more\n" in written
 
+    @pytest.mark.parametrize(("length", "shown"), [(19_998, "- xx"), (19_999, "- and 1 more")])
+    def test_changes_have_up_to_20000_bytes(self, length: int, shown: str) -> None:
+        """The line that reaches the bound stands."""
+        assert text(Message("News", (Line("x" * length),), {}, "u")).splitlines()[2].startswith(shown)
+
+    def test_a_cut_status_ends_in_three_dots_in_a_subject(self) -> None:
+        """An ellipsis is not ASCII."""
+        shown = f"Order oo-1 for Outpost op-0123456789abcdef0 is {'x' * 31}..."
+        assert subject(an_update("oo-1") | {"orderStatus": "x" * 33, "changes": []}) == shown
+
     def test_a_subject_is_short_and_ascii(self) -> None:
         """SNS wants fewer than 100 characters, and mail programs ASCII."""
         assert subject(an_update("Ordér")) == "Order Ord?r for Outpost op-0123456789abcdef0 is COMPLETED"
@@ -119,6 +129,26 @@ class TestMachines:
         words = delivered(publication(detail), "email")
         assert "\n- and 75 more\n" in words
         assert json.loads(delivered(publication(detail), "sqs")) == detail
+
+    def test_a_publication_says_that_it_differs_by_protocol(self) -> None:
+        """SNS would else send all of them the JSON that holds every text."""
+        given = publication(an_update())
+        assert given.keys() == {"Subject", "Message", "MessageStructure", "MessageAttributes"}
+        assert given["MessageStructure"] == "json"
+
+    @pytest.mark.parametrize(("beyond", "omitted"), [(0, 0), (1, 1)])
+    def test_a_message_leaves_room_for_its_attributes(self, beyond: int, omitted: int) -> None:
+        """SNS counts both; a byte more, and the change is left out."""
+        detail = an_update() | {"changes": [{"detailType": "Outposts Order Painted", "x": ""}]}
+        room = 262_144 - 16_384 - len(publication(detail)["Message"].encode())
+        detail["changes"][0]["x"] = "x" * (room + beyond)
+        assert json.loads(delivered(publication(detail), "sqs")).get("changesOmitted", 0) == omitted
+
+    def test_what_the_event_left_out_counts_too(self) -> None:
+        """Half of the changes are left out until the others fit."""
+        changes = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 3
+        machine = json.loads(delivered(publication(an_update() | {"changes": changes, "changesOmitted": 5}), "sqs"))
+        assert (len(machine["changes"]), machine["changesOmitted"]) == (1, 7)
 
     def test_what_is_too_large_is_left_out_and_counted(self) -> None:
         """SNS takes 256 KB; changes that do not fit are counted."""

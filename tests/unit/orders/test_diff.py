@@ -226,3 +226,10 @@ class TestLineItemNames:
         """A missing or repeated LineItemId gets a number, so that no item hides another."""
         order = {"LineItems": [{"LineItemId": "ooi-a", "Quantity": 1}, {"LineItemId": "ooi-a", "Quantity": 2}, {}]}
         assert line_items_by_id(order).keys() == {"ooi-a", "ooi-a#2", "#1"}
+
+
+def test_a_members_name_is_escaped_in_its_path() -> None:
+    """As RFC 6901 says, so that a path leads to one member alone."""
+    old: Order = {"OrderId": "oo-1"}
+    (change,) = diff(old, old | {"a~b/c": 1})
+    assert [amendment["path"] for amendment in change.keys["amendments"]] == ["/a~0b~1c"]

@@ -29,6 +29,11 @@ def changes_told(events: list[Event]) -> list[Change]:
     return [Change(event.detail_type, event.detail) for event in events[:-1]]
 
 
+def amendment(value: str) -> Amendment:
+    """Return a changed note."""
+    return Amendment(path="/Note", value=value, previousValue=None)
+
+
 class TestEnvelope:
     """The keys that every detail has."""
 
@@ -53,14 +58,27 @@ class TestEnvelope:
             "previousStatus": "IN_PROGRESS",
         }
 
+    def test_an_observations_ids_are_the_same_in_every_version(self) -> None:
+        """A subscriber who has an event knows it again, whatever version sends it a second time."""
+        event, _ = events_of({"OrderId": ORDER_ID}, [Change("x", {})], OBSERVATION, after_sequence=7)
+        assert event.detail["eventId"] == "54fade25-797a-5b3e-84df-31263b56f0ed"
+
     def test_a_log_lines_gist_holds_what_tells_it_apart(self) -> None:
         """What else an event says is left out, as are keys that it lacks; a long text is cut."""
-        detail = {"eventId": "e", "sequence": 8, "status": None, "lineItemId": "x" * 1_025, "account": "111122223333"}
+        detail = {
+            "eventId": "e",
+            "sequence": 8,
+            "status": None,
+            "previousStatus": "y" * MAX_COMMON_CHARACTERS,
+            "lineItemId": "x" * 1_025,
+            "account": "111122223333",
+        }
         assert Event("Outposts Order Discovered", detail).gist() == {
             "detailType": "Outposts Order Discovered",
             "eventId": "e",
             "sequence": 8,
             "status": None,
+            "previousStatus": "y" * MAX_COMMON_CHARACTERS,
             "lineItemId": f"{'x' * MAX_COMMON_CHARACTERS}…",
         }
 
@@ -117,6 +135,43 @@ class TestSize:
             assert note["truncated"] is True
             assert (note["sha256"], note["bytes"]) == (hashlib.sha256(whole).hexdigest(), len(whole))
 
+    def test_a_change_near_the_bound_makes_no_event_too_large(self) -> None:
+        """Whatever else the event holds counts, the longest common keys too."""
+        order = order_of(0) | {"OutpostId": "o" * 900, "OrderType": "t" * 900}
+        small, _ = events_of(order, [amended([amendment("")])], OBSERVATION, after_sequence=0)
+        largest = MAX_EVENT_BYTES - small.size()
+        for size in range(largest - 400, largest + 400, 40):
+            events = events_of(order, [amended([amendment("x" * size)])], OBSERVATION, after_sequence=0)
+            assert max(event.size() for event in events) <= MAX_EVENT_BYTES
+
+    def test_one_amendment_that_is_too_large_is_cut(self) -> None:
+        """There is nothing left to split."""
+        event, _ = events_of(order_of(1), [amended([amendment("x" * 300_000)])], OBSERVATION, after_sequence=0)
+        (told,) = event.detail["amendments"]
+        assert (event.detail_type, told["path"]) == ("Outposts Order Amended", "/Note")
+        assert (told["value"]["truncated"], told["value"]["bytes"]) == (True, 300_002)
+
+    def test_two_amendments_that_are_too_large_together_are_told_whole(self) -> None:
+        """Each in an event of its own."""
+        two = [amendment("x" * 150_000), amendment("y" * 150_000)]
+        first, second, _ = events_of(order_of(1), [amended(two)], OBSERVATION, after_sequence=0)
+        assert [first.detail["amendments"], second.detail["amendments"]] == [two[:1], two[1:]]
+
+    def test_the_only_element_of_a_list_is_cut_inside(self) -> None:
+        """What stands beside the value that is too large stays."""
+        keys = {"lineItemId": "x", "assets": [{"AssetId": "a", "Note": "x" * 300_000}], "previousAssets": []}
+        event, _ = events_of(order_of(1), [Change("Outposts Assets", keys)], OBSERVATION, after_sequence=0)
+        (asset,) = event.detail["assets"]
+        assert (asset["AssetId"], asset["Note"]["bytes"]) == ("a", 300_002)
+
+    def test_no_more_is_cut_than_makes_the_whole_fit(self) -> None:
+        """The largest value is cut inside, and the smaller ones stay."""
+        large = {"p": "x" * 110_000, "q": "y" * 40_000}
+        keys = {"large": large, "small": "z" * 149_000}
+        event, _ = events_of(order_of(1), [Change("Outposts Order Painted", keys)], OBSERVATION, after_sequence=0)
+        assert (event.detail["small"], event.detail["large"]["q"]) == (keys["small"], large["q"])
+        assert event.detail["large"]["p"]["bytes"] == 110_002
+
     def test_an_update_keeps_status_changes_and_counts_what_it_leaves_out(self) -> None:
         """Statuses come first where not every change fits."""
         old, new = order_of(300), order_of(300, Status="SHIPPED", AssetInformationList=[{"AssetId": "x" * 1_000}])
@@ -135,6 +190,8 @@ class TestUpdated:
         old, new = order_of(2), order_of(2, Status="SHIPPED") | {"Status": "IN_PROGRESS"}
         *told, updated = events_of(new, diff(old, new), OBSERVATION, after_sequence=0)
         assert updated.detail["lineItemCountsByStatus"] == {"SHIPPED": 2}
+        common = told[0].detail.keys() & told[1].detail.keys()
+        assert updated.detail.keys() - common == {"lineItemCountsByStatus", "changes"}
         for change, event in zip(updated.detail["changes"], told, strict=True):
-            assert change["detailType"] == event.detail_type
+            assert (change["detailType"], change["eventId"]) == (event.detail_type, event.detail["eventId"])
             assert {key: event.detail[key] for key in change if key != "detailType"}.items() <= change.items()

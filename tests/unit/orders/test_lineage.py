@@ -68,6 +68,22 @@ class TestLinksOfOrder:
         assert lineage.of(order_id) == links
 
 
+class TestSoundLinks:
+    """Which names link."""
+
+    @pytest.mark.parametrize(("length", "links"), [(0, 0), (1, 1), (255, 1), (256, 0)])
+    def test_an_id_has_1_to_255_characters(self, length: int, links: int) -> None:
+        """As the API's model says."""
+        item = {"LineItemId": "ooi-2a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "x" * length}
+        assert len(links_of({"OrderId": "oo-2", "LineItems": [item]})) == links
+
+    def test_a_line_item_that_names_no_order_links_nothing(self) -> None:
+        """Beside one that does."""
+        whole = {"LineItemId": "ooi-2a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1a"}
+        half = {"LineItemId": "ooi-2b", "PreviousLineItemId": "ooi-1b"}
+        assert links_of({"OrderId": "oo-2", "LineItems": [whole, half]}) == (link("1a", "2a"),)
+
+
 class TestLinks:
     """What an order names."""
 

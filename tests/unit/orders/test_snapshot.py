@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambdas.orders.events import Observation
+from lambdas.orders.lineage import Lineage, Link, Reference
 from lambdas.orders.order import Order, is_settled
 from lambdas.orders.snapshot import MAX_FORMER_LINKS, MAX_STATUSES, ORDER, Entered, Snapshot, observe
 from lambdas.orders.stalled import Thresholds
@@ -88,6 +89,62 @@ class TestObserve:
         snapshot = observe(None, order("PREPARING"), at("09:00:00", baseline=True), b"")
         assert snapshot
         assert all(event.detail["baseline"] for event in snapshot.pending)
+
+    def test_the_last_read_is_kept_and_from_where_it_came(self) -> None:
+        """The next one is compared with it."""
+        snapshot = seen(("09:00:00", order("PREPARING")), ("09:10:00", order("IN_PROGRESS")))
+        assert (snapshot.order, snapshot.source) == (order("IN_PROGRESS"), "111122223333/eu-west-1")
+        moved = observe(replace(snapshot, source=""), order("COMPLETED"), at("09:20:00"), b"")
+        assert moved
+        assert moved.source == "111122223333/eu-west-1"
+
+    def test_an_order_that_is_no_longer_listed_is_told_once(self) -> None:
+        """And once that it is listed again, beside what changed meanwhile."""
+        snapshot = replace(seen(("09:00:00", order("PREPARING"))), pending=())
+        gone = observe(snapshot, order("PREPARING"), at("09:10:00"), b"", listed=False)
+        assert gone
+        assert [event.detail_type for event in gone.pending] == ["Outposts Order Missing", "Outposts Order Updated"]
+        assert observe(gone, order("PREPARING"), at("09:20:00"), b"", listed=False) is None
+        assert observe(gone, order("PREPARING"), at("09:20:00"), b"") is None
+        back = observe(replace(gone, pending=()), order("COMPLETED"), at("09:30:00"), b"", listed=True)
+        assert back
+        assert [event.detail_type for event in back.pending] == [
+            "Outposts Order Reappeared",
+            "Outposts Order Status Change",
+            "Outposts Order Updated",
+        ]
+
+    def test_an_order_discovered_anew_tells_its_links_and_what_stalls_again(self) -> None:
+        """A subscriber then holds the whole order again, whatever was lost."""
+        read: Order = {
+            "OrderId": ORDER_ID,
+            "Status": "PREPARING",
+            "LineItems": [{"LineItemId": "ooi-a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"}],
+        }
+        snapshot = replace(seen(("09:00:00", read)), pending=(), stalled=frozenset({ORDER}))
+        again = observe(replace(snapshot, damage="events: gone"), read, at("09:10:00"), b"")
+        assert again
+        assert len(details(again, "Outposts Replacement Linked")) == 1
+        assert again.stalled == frozenset()
+
+    def test_a_status_without_a_known_beginning_lasted_for_no_time(self) -> None:
+        """A time before Outposts existed is not kept, and a line item may lack any."""
+        snapshot = replace(seen(("09:00:00", order("PREPARING"))), history={ORDER: (), "ooi-a": ()})
+        after = observe(snapshot, order("IN_PROGRESS", "BUILDING"), at("09:10:00"), b"")
+        assert after
+        changes = [event.detail for event in after.pending if "previousStatus" in event.detail]
+        assert [change["secondsInPreviousStatus"] for change in changes] == [0, 0]
+
+    @pytest.mark.parametrize(("status", "named"), [("REPLACED", True), ("BUILDING", False)])
+    def test_only_a_replaced_line_item_names_its_replacement(self, status: str, named: bool) -> None:
+        """A replacement may be known long before."""
+        lineage = Lineage([Link(Reference(ORDER_ID, "ooi-a"), Reference("oo-2", "ooi-2"))])
+        after = observe(
+            seen(("09:00:00", order("PREPARING"))), order("PREPARING", status), at("09:10:00"), b"", lineage=lineage
+        )
+        assert after
+        (change,) = details(after, "Outposts Line Item Status Change")
+        assert ("replacedBy" in change) == named
 
 
 class TestSettled:

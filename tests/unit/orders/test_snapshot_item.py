@@ -147,12 +147,63 @@ class TestDamage:
         damaged = snapshot_of({**as_format_1(snapshot), "snapshot": {"B": b"garbage"}}, {})
         assert (damaged.sequence, damaged.version) == (2, 1)
 
+    def test_a_damaged_snapshot_without_pending_events_takes_its_number_from_beside_it(self) -> None:
+        """It was stored again for this."""
+        (item,) = items_of(replace(first({"OrderId": ORDER_ID}), sequence=7, pending=()))
+        assert item["sequence"] == {"N": "7"}
+        assert snapshot_of({**item, "snapshot": {"B": b"garbage"}}, {}).sequence == 7
+
+    @pytest.mark.parametrize(
+        ("change", "damage"),
+        [
+            ({"order": {"OrderId": "oo-2"}}, "it is of the order oo-2"),
+            (
+                {"more": 1},
+                "it has ['history', 'linked', 'missing', 'more', 'order', 'sequence', 'stalled']",
+            ),
+            ({"sequence": "1"}, "its sequence is not a number"),
+        ],
+    )
+    def test_damage_names_what_is_wrong_with_a_snapshot(self, change: dict[str, Any], damage: str) -> None:
+        """The log then says it."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        body = json.loads(zlib.decompress(item["snapshot"]["B"])) | change
+        changed = {**item, "snapshot": {"B": zlib.compress(canonical_json(body).encode())}}
+        assert snapshot_of(changed, {}).damage == f"snapshot: ValueError: {damage}"
+
+    @pytest.mark.parametrize(
+        ("place", "change", "damage"),
+        [
+            ("detail", {"orderId": "oo-2"}, "one is of another order or number"),
+            ("detail", {"sequence": 9}, "one is of another order or number"),
+            ("detail", {"outpostId": 7}, "one has an odd outpostId"),
+            ("event", {"detail_type": 7}, "one has no detail-type"),
+        ],
+    )
+    def test_damage_names_what_is_wrong_with_events(self, place: str, change: dict[str, Any], damage: str) -> None:
+        """The log then says it."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        one, other = json.loads(zlib.decompress(item["events"]["B"]))
+        other |= change if place == "event" else {"detail": other["detail"] | change}
+        changed = {**item, "events": {"B": zlib.compress(canonical_json([one, other]).encode())}}
+        assert snapshot_of(changed, {}).damage == f"events: ValueError: {damage}"
+
+    def test_damage_of_both_is_told_together(self) -> None:
+        """Neither hides the other."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        parts = {"snapshot": {"B": zlib.compress(b"{")}, "pending": {"N": "3"}}
+        damage = snapshot_of({**item, **parts}, {}).damage
+        assert damage.startswith("snapshot: JSONDecodeError: ")
+        assert damage.endswith("; events: ValueError: there are 2, not 3")
+
     @pytest.mark.parametrize("name", ["source", "format", "version", "summary", "pending", "sequence", "snapshot"])
     def test_an_item_that_lacks_an_attribute_stops_nothing(self, name: str) -> None:
         """Whatever is left of it is enough to discover its order anew."""
         (item,) = items_of(first({"OrderId": ORDER_ID}))
         damaged = snapshot_of({key: value for key, value in item.items() if key != name}, {})
         assert observe(replace(damaged, damage="some"), {"OrderId": ORDER_ID}, OBSERVATION, b"")
+        assert damaged.source == ("" if name == "source" else OBSERVATION.source)
+        assert damaged.summary == (b"" if name == "summary" else b"digest")
 
 
 def as_format_1(snapshot: Snapshot) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Times as text."""
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -19,6 +20,15 @@ class TestIso8601:
         half_past_ten = datetime(2026, 11, 24, 10, 30, tzinfo=timezone(timedelta(hours=1)))
         assert to_iso8601(half_past_ten) == "2026-11-24T09:30:00Z"
         assert to_iso8601(half_past_ten.replace(microsecond=7_000)) == "2026-11-24T09:30:00.007Z"
+
+    def test_it_is_utc_wherever_the_machine_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The command line runs anywhere."""
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "Asia/Tokyo")
+            time.tzset()
+            written = to_iso8601(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
+        time.tzset()
+        assert written == "2026-11-24T09:30:00Z"
 
     @given(time=st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=zones))  # noqa: DTZ001
     def test_what_was_written_reads_as_the_same_time_to_the_millisecond(self, time: datetime) -> None:
