@@ -1,9 +1,9 @@
 """How complex the wildcards of an event pattern's key are, as AWS's event-ruler measures it. Pure.
 
-EventBridge refuses a rule whose wildcards are too complex ("try using fewer wildcard characters"), and does not publish its
-limit. event-ruler's `MachineComplexityEvaluator` (https://github.com/aws/event-ruler) has the measure: how many prefixes
-of wildcards one text can match at once. This one is never below it; it is above it for some wildcards of `anything-but`,
-which event-ruler counts together.
+EventBridge refuses a rule whose wildcards are too complex ("try using fewer wildcard characters"), and does not publish
+its limit. event-ruler's `MachineComplexityEvaluator` (https://github.com/aws/event-ruler) has the measure: how many
+prefixes of wildcards one text can match at once. This one is never below it; it is above it for some wildcards of
+`anything-but`, which event-ruler counts together.
 """
 
 from collections import deque
