@@ -125,8 +125,8 @@ def _complexity(pattern: Mapping[str, Any], path: str) -> Iterator[Problem]:
             yield Problem(
                 key,
                 f"wildcards of complexity {measured} or more",
-                f"{MAX_COMPLEXITY}, the number of beginnings of the key's wildcards that one text may match at once: use "
-                "fewer wildcards and fewer *, or prefix and suffix; EventBridge refuses a rule that is too complex",
+                f"{MAX_COMPLEXITY}, the number of beginnings of the key's wildcards that one text may match at once: "
+                "use fewer wildcards and fewer *, or prefix and suffix; EventBridge refuses a rule that is too complex",
             )
 
 
