@@ -140,11 +140,12 @@ def _part(matcher: Mapping[str, Any], path: str, values: Sequence[Value]) -> Ite
 
 def _may_match(name: str, operand: Any, value: Value) -> bool:
     ignore_case = name == "equals-ignore-case" or isinstance(operand, Mapping)
-    part = operand["equals-ignore-case"] if isinstance(operand, Mapping) else operand
+    part: str = operand["equals-ignore-case"] if isinstance(operand, Mapping) else operand
     texts = value.words
     if value.sample:
         rest = max(0, len(value.sample) - len(part))
-        text = {"prefix": part + value.sample[len(part) :], "suffix": value.sample[:rest] + part}.get(name, part)
+        wholes = {"prefix": part + value.sample[len(part) :], "suffix": value.sample[:rest] + part}
+        text: str = wholes.get(name, part)
         texts = (text,) if re.fullmatch(value.form or "", text) else ()
     if ignore_case:
         part, texts = part.casefold(), tuple(text.casefold() for text in texts)
