@@ -20,7 +20,8 @@ def main() -> None:
     os.environ.update(cleaned)
     values = context(os.environ)
     try:
-        configuration = Configuration.parse(values.get("notifier"), region)
+        account = os.environ.get("CDK_DEFAULT_ACCOUNT")
+        configuration = Configuration.parse(values.get("notifier"), region, account)
     except ConfigurationError as error:
         sys.exit(str(error))
 
@@ -39,7 +40,7 @@ def main() -> None:
             "OutpostsOrderNotifier",
             configuration=configuration,
             local_cloud=LocalCloud.parse(values.get("localCloud")),
-            env=cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=region),
+            env=cdk.Environment(account=account, region=region),
         )
     except RuntimeError:
         if package.failures:

@@ -13,6 +13,7 @@ from infra.configuration_schema import regions, schema
 from infra.notify_pattern import notify_problems
 from infra.slack_channel import ALLOWED, ChannelError, slack_channel
 from infra.spelling import as_json, nearest, shortened
+from machine.address import has_credentials, is_address
 
 # JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
@@ -152,12 +153,13 @@ class Configuration:
     outposts_endpoint_url: str | None = None
 
     @classmethod
-    def parse(cls, context: Any, stack_region: str) -> "Configuration":
+    def parse(cls, context: Any, stack_region: str, stack_account: str | None = None) -> "Configuration":
         """Check the `notifier` context and give it types.
 
         Args:
             context: The object, its JSON text, `@` and the path of a file that holds it, or None for all defaults.
             stack_region: The region that the stack is deployed to.
+            stack_account: The account that the stack is deployed to; None if it is not known yet.
 
         Raises:
             ConfigurationError: Something in it is not allowed.
@@ -170,7 +172,7 @@ class Configuration:
             raise _explained(error)
         sources = tuple(_source(source) for source in values.get("sources", [{"region": stack_region}]))
         organization = _organization(values["organization"]) if "organization" in values else None
-        _check_sources(sources, stack_region)
+        _check_sources(sources, stack_region, stack_account)
         if organization:
             _check_organization(organization, stack_region)
         announce = values.get("announceExistingOrders", False)
@@ -190,7 +192,7 @@ class Configuration:
             emails=_emails(values.get("emails", [])),
             notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
-            outposts_endpoint_url=values.get("outpostsEndpointUrl"),
+            outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
         )
 
 
@@ -237,6 +239,19 @@ def _emails(emails: list[str]) -> tuple[str, ...]:
     return tuple(emails)
 
 
+def _endpoint(url: str | None) -> str | None:
+    path = "notifier.outpostsEndpointUrl"
+    if url and not is_address(url):
+        raise ConfigurationError(path, _shown(url), "a URL with a host and a port from 1 to 65535, if any")
+    if url and has_credentials(url):
+        raise ConfigurationError(path, "a URL with a user name or password", "a URL without: the template shows it")
+    return url
+
+
+def _shown(url: Any) -> str:
+    return "an address that is not valid" if "@" in str(url) else as_json(url)
+
+
 def _slack(slack: dict[str, Any], stack_region: str) -> Slack:
     key = slack.get("kmsKeyArn")
     # A secret's key is of the secret's region: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
@@ -265,10 +280,11 @@ def _explained(error: ValidationError) -> ConfigurationError:
         case "dependentRequired":
             key, needed = next((key, needed) for key, needed in rules["dependentRequired"].items() if key in given)
             return ConfigurationError(f"{path}.{key}", f"given without {', '.join(needed)}", f"only with {needed[0]}")
-    return ConfigurationError(path, as_json(given), rules["description"], nearest(given, rules.get("enum", [])))
+    shown = _shown(given) if path.endswith(".outpostsEndpointUrl") else as_json(given)
+    return ConfigurationError(path, shown, rules["description"], nearest(given, rules.get("enum", [])))
 
 
-def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
+def _check_sources(sources: tuple[Source, ...], stack_region: str, stack_account: str | None) -> None:
     partition = regions()[stack_region]
     for index, source in enumerate(sources):
         path = f"notifier.sources[{index}]"
@@ -276,7 +292,7 @@ def _check_sources(sources: tuple[Source, ...], stack_region: str) -> None:
         if source.role_arn and source.role_arn.split(":")[1] != partition:
             raise ConfigurationError(f"{path}.roleArn", source.role_arn, f"roles of partition {partition}")
         for earlier, other in enumerate(sources[:index]):
-            if _overlap(source, other):
+            if _overlap(source, other, stack_account):
                 raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
 
 
@@ -294,8 +310,8 @@ def _check_partition(path: str, region: str, partition: str) -> None:
         )
 
 
-def _overlap(one: Source, other: Source) -> bool:
-    accounts = {source.role_arn.split(":")[4] if source.role_arn else None for source in (one, other)}
+def _overlap(one: Source, other: Source, own: str | None) -> bool:
+    accounts = {source.role_arn.split(":")[4] if source.role_arn else own for source in (one, other)}
     outposts = set(one.outpost_ids) & set(other.outpost_ids)
     limited = one.outpost_ids and other.outpost_ids
     return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)

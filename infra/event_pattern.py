@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from infra.spelling import as_json, nearest
+from infra.wildcards import MAX_COMPLEXITY, complexity
 
 MAX_CHARACTERS = 2_048  # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html: sections on `$or`, numeric
@@ -34,7 +35,7 @@ PATTERN = "an EventBridge pattern: a list of what a value may be, or an object o
 NUMBER = f"a number from -{MAX_NUMBER:,} to {MAX_NUMBER:,}, of {MAX_DIGITS} digits and {MAX_DECIMALS} decimals at most"
 COMPARISONS = 'one or two comparisons, such as ["=", 5] or [">", 0, "<=", 5]'
 ANYTHING_BUT = "text, a number, a list of texts or of numbers, or one of prefix, suffix, equals-ignore-case, wildcard"
-WILDCARD = "text in which no * follows another, and each \\ stands before a * or another \\"
+WILDCARD = "text without two * in a row, in which each \\ stands before a * or another \\"
 CIDR = "an address block such as 10.0.0.0/8 or 2001:db8::/32, of more than one address"
 
 # Looser than the addresses themselves; event-ruler looks at these forms before it parses one.
@@ -69,6 +70,8 @@ def problems(pattern: Any, path: str) -> Iterator[Problem]:
     yield from faults
     if not faults and (number := combinations(pattern)) > MAX_COMBINATIONS:
         yield Problem(path, f"{number:,} combinations by $or", f"{MAX_COMBINATIONS:,}, EventBridge's limit of a rule")
+    if not faults:
+        yield from _complexity(pattern, path)
 
 
 def length_problem(pattern: Mapping[str, Any], path: str) -> Problem | None:
@@ -91,6 +94,40 @@ def combinations(pattern: Mapping[str, Any]) -> int:
         elif isinstance(value, Mapping):
             number *= combinations(value)
     return number
+
+
+def wildcards(pattern: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Find each wildcard of a valid pattern, and the path of its key, which is the same inside `$or` and beside it."""
+    for key, value in pattern.items():
+        if isinstance(value, Mapping):
+            yield from wildcards(value, f"{path}.{key}")
+        elif key == OR:
+            yield from (found for alternative in value for found in wildcards(alternative, path))
+        else:
+            yield from ((f"{path}.{key}", text) for each in value for text in _wildcards_of(each))
+
+
+def _wildcards_of(matcher: Any) -> list[str]:
+    match matcher:
+        case {"wildcard": str(text)} | {"anything-but": {"wildcard": str(text)}}:
+            return [text]
+        case {"anything-but": {"wildcard": texts}}:
+            return list(texts)
+    return []
+
+
+def _complexity(pattern: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    by_key: dict[str, list[str]] = {}
+    for key, wildcard in wildcards(pattern, path):
+        by_key.setdefault(key, []).append(wildcard)
+    for key, texts in by_key.items():
+        if (measured := complexity(texts)) > MAX_COMPLEXITY:
+            yield Problem(
+                key,
+                f"wildcards of complexity {measured} or more",
+                f"{MAX_COMPLEXITY}, the number of beginnings of the key's wildcards that one text may match at once: "
+                "use fewer wildcards and fewer *, or prefix and suffix; EventBridge refuses a rule that is too complex",
+            )
 
 
 def holds_null(pattern: Mapping[str, Any]) -> bool:

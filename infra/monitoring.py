@@ -18,6 +18,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -186,7 +187,7 @@ class Monitoring(Construct):
             self._alarm(
                 "DeadLetters",
                 self._filled(QUEUE_PERIOD, letters=_waiting(notifications.dead_letter_queue)),
-                "Notifications could not be delivered for hours and wait in the dead-letter queue. Repair the channel, "
+                "Notifications could not be delivered for hours and wait in the dead-letter queue. Fix the channel, "
                 "then send them again by `python -m notifier redrive`.",
             ),
             self._alarm(
@@ -254,6 +255,16 @@ class Monitoring(Construct):
         the members that CloudWatch's own has and that people and machines read: docs/operations.md lists them.
         """
         field = events.EventField.from_path
+        # Without a role, the topic's policy would have to let every rule of every account publish:
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+        role = iam.Role(
+            self,
+            "ClearedRole",
+            description="What the rule about cleared alarms of the Outposts order notifier may do",
+            assumed_by=iam.ServicePrincipal(
+                "events.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self._stack.account}}
+            ),
+        )
         events.Rule(
             self,
             "Cleared",
@@ -267,6 +278,7 @@ class Monitoring(Construct):
             targets=[
                 targets.SnsTopic(
                     self._topic,
+                    role=role,
                     message=events.RuleTargetInput.from_object(
                         {
                             "AlarmName": field("$.detail.alarmName"),

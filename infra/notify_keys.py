@@ -43,6 +43,7 @@ class Value:
         words: The texts that are known.
         never: Texts that are known to be words of something else.
         form: A regular expression for the texts that there can be.
+        sample: A text of the form; a part of another is right if it can take the place of the sample's.
         allowed: Says in words that there are no other texts than these; None if the API may add some.
     """
 
@@ -50,6 +51,7 @@ class Value:
     words: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     form: str | None = None
+    sample: str | None = None
     allowed: str | None = None
 
 
@@ -125,7 +127,9 @@ def _text(schema: Schema, key: str) -> Value:
     if key == "region":
         return Value("string", words=tuple(regions()), allowed="the name of an AWS region, such as eu-west-1")
     if key == "account":
-        return Value("string", form="[0-9]{12}", allowed="an account id: 12 digits, in quotation marks")
+        return Value(
+            "string", form="[0-9]{12}", sample="0" * 12, allowed="an account id: 12 digits, in quotation marks"
+        )
     if form := schema.get("pattern"):
         return Value("string", form=form, allowed=f"text of the form {form}")
     words = _words(key)

@@ -102,6 +102,7 @@ def _values(wanted: Sequence[Any], path: str, kinds: Sequence[Kind]) -> Iterator
         where = f"{path}[{index}]"
         if isinstance(each, Mapping):
             yield from _match_type(each, where, types)
+            yield from _part(each, where, [value for value in values if value.type == "string"])
         elif (given := _type_of(each)) not in types:
             as_text = str(each) if given == "number" and "string" in types else None
             yield Problem(where, as_json(each), f"{_types_in_words(types)}, as events have it", as_text)
@@ -125,6 +126,37 @@ def _match_type(matcher: Mapping[str, Any], path: str, types: set[str]) -> Itera
     numeric = name == "numeric" or (name == "anything-but" and _is_numeric(operand))
     if ("number" if numeric else "string") not in types:
         yield Problem(f"{path}.{name}", as_json(operand), f"what matches {_types_in_words(types)}, as events have it")
+
+
+def _part(matcher: Mapping[str, Any], path: str, values: Sequence[Value]) -> Iterator[Problem]:
+    """Compare a part of a text with the texts that there can be, where these are known."""
+    ((name, operand),) = matcher.items()
+    known = all(value.allowed and (value.words or value.sample) for value in values)
+    if not values or not known or name not in {"prefix", "suffix", "equals-ignore-case", "cidr"}:
+        return
+    if not any(_may_match(name, operand, value) for value in values):
+        yield Problem(f"{path}.{name}", as_json(operand), "; ".join(value.allowed for value in values if value.allowed))
+
+
+def _may_match(name: str, operand: Any, value: Value) -> bool:
+    ignore_case = name == "equals-ignore-case" or isinstance(operand, Mapping)
+    part: str = operand["equals-ignore-case"] if isinstance(operand, Mapping) else operand
+    texts = value.words
+    if value.sample:
+        rest = max(0, len(value.sample) - len(part))
+        wholes = {"prefix": part + value.sample[len(part) :], "suffix": value.sample[:rest] + part}
+        text: str = wholes.get(name, part)
+        texts = (text,) if re.fullmatch(value.form or "", text) else ()
+    if ignore_case:
+        part, texts = part.casefold(), tuple(text.casefold() for text in texts)
+    match name:
+        case "prefix":
+            return any(text.startswith(part) for text in texts)
+        case "suffix":
+            return any(text.endswith(part) for text in texts)
+        case "equals-ignore-case":
+            return part in texts
+    return False  # an address block: no such value is an address
 
 
 def _is_numeric(operand: Any) -> bool:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from machine.address import is_address
 from notifier.secrecy import redacted
 
 VISIBLE = re.compile(r"[!-~]+")  # all that a credential is made of, and a header takes
@@ -51,16 +52,8 @@ def _number(least: int) -> tuple[Callable[[str], bool], str]:
     return accepts, f"a whole number from {least}"
 
 
-def _is_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        return False
-
-
 def _is_proxy(value: str) -> bool:
-    return _is_address(value if "://" in value else f"http://{value}")
+    return is_address(value if "://" in value else f"http://{value}")
 
 
 def _is_file(value: str) -> bool:
@@ -80,11 +73,11 @@ def _is_one_line(value: str) -> bool:
 
 
 def _is_container(value: str) -> bool:
-    host = urlsplit(value).hostname or "" if _is_address(value) else ""
+    host = urlsplit(value).hostname or "" if is_address(value) else ""
     return host in CONTAINER_HOSTS or host.startswith("127.")
 
 
-_ADDRESS = (_is_address, "an address with its scheme, such as https://example.com:443")
+_ADDRESS = (is_address, "an address with its scheme, such as https://example.com:443")
 _FILE = (_is_file, "a file that you can read")
 _CONTAINERS = "an address of this machine or of 169.254.170.2, with its scheme"
 _CHECKSUMS = _one_of("when_supported", "when_required")

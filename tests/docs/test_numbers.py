@@ -205,7 +205,7 @@ TIED = [
 
 EXEMPT = [
     Exempt(
-        rf"(?:for|in|after|lasts for|more than|twice in|fires after) (?:more than )?{NUMBER} ticks(?: with one)?",
+        rf"(?:for|in|after|lasts for|more than|windows of|fires after) (?:more than )?{NUMBER} ticks(?: with one)?",
         "tests/infra/test_alarms.py runs each alarm through CloudWatch's evaluation, and compares text and time",
     ),
     Exempt(

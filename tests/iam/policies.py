@@ -217,16 +217,28 @@ RULE_ACTIONS = {"lambda": "lambda:InvokeFunction", "sns": "sns:Publish", "sqs": 
 
 
 def _by_event_bridge(deployment: Deployment) -> Iterator[tuple[str, Request]]:
-    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html."""
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html, or a target's role.
+
+    EventBridge assumes a role on behalf of the rule:
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+    """
+    roles = {deployment.arn(role_id): role_id for role_id in deployment.of_type("AWS::IAM::Role")}
     for rule_id, rule in deployment.of_type("AWS::Events::Rule").items():
+        source = deployment.arn(rule_id)
         for target in rule["Targets"]:
             action = RULE_ACTIONS[target["Arn"].split(":")[2]]
-            for reason, verb, resource in (
-                ("A rule's target", action, target["Arn"]),
-                ("A rule's target refused an event for good", "sqs:SendMessage", target["DeadLetterConfig"]["Arn"]),
-            ):
-                source = deployment.arn(rule_id)
-                yield reason, of_service(deployment, "events.amazonaws.com", verb, resource, source)
+            if role := target.get("RoleArn"):
+                assumed = of_service(deployment, "events.amazonaws.com", "sts:AssumeRole", role, source)
+                yield "EventBridge runs the rule with its role", assumed
+                yield "A rule's target", of_role(deployment, roles[role], action, target["Arn"])
+            else:
+                request = of_service(deployment, "events.amazonaws.com", action, target["Arn"], source)
+                yield "A rule's target", request
+            queue = target["DeadLetterConfig"]["Arn"]
+            yield (
+                "A rule's target refused an event for good",
+                of_service(deployment, "events.amazonaws.com", "sqs:SendMessage", queue, source),
+            )
 
 
 def of_reader(deployment: Deployment, action: str, account: str, organization: str | None, **context: str) -> Request:

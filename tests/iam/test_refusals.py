@@ -153,6 +153,12 @@ def to_services() -> Iterator[Request]:
         yield of_service(stack, "events.amazonaws.com", "sqs:SendMessage", stack.arn(target), rule)
     poll = named("AWS::Lambda::Function", "PollerFunction")
     yield of_service(stack, "events.amazonaws.com", "lambda:InvokeFunction", poll, rule)
+    for each in stack.of_type("AWS::SNS::Topic"):
+        yield of_service(stack, "events.amazonaws.com", "sns:Publish", stack.arn(each), rule)
+        own_rule = rule.replace(STRANGER, OWN)
+        yield of_service(stack, "events.amazonaws.com", "sns:Publish", stack.arn(each), own_rule)
+    clearing = stack.arn(stack.only("AWS::IAM::Role", "MonitoringClearedRole"))
+    yield of_service(stack, "events.amazonaws.com", "sts:AssumeRole", clearing, rule)
     other_topic = f"arn:aws:sns:{REGION}:{STRANGER}:theirs"
     alarm = f"arn:aws:cloudwatch:{REGION}:{STRANGER}:alarm:theirs"
     yield of_service(stack, "sns.amazonaws.com", "sqs:SendMessage", queue, other_topic)

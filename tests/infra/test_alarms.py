@@ -3,6 +3,7 @@
 `python -m tests.infra.alarm_situations` prints the table: alarm, configuration, tick, situation, what happened when.
 """
 
+import itertools
 import json
 import re
 from typing import Any, ClassVar
@@ -42,6 +43,7 @@ EACH_TROUBLE = [
 ]
 SLACK = 5  # minutes that CloudWatch and late metrics add to what a text promises
 RUNBOOK_TICK = 5
+WITH_ORGANIZATION = ", with an organization"  # in the runbook, of an alarm that differs there
 OTHER_TICKS = (2, 4, 59, 720)
 
 
@@ -57,7 +59,7 @@ def runbook() -> dict[str, list[str]]:
     rows = [
         [cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines() if line.startswith("|")
     ]
-    return {row[0].strip("`"): row[1:] for row in rows[2:]}
+    return {row[0].replace("`", ""): row[1:] for row in rows[2:]}
 
 
 @pytest.mark.parametrize(("configuration", "tick"), EVERY)
@@ -166,14 +168,48 @@ class TestTexts:
     def test_the_runbook_has_each_alarms_time_as_measured(self) -> None:
         """Its column for ticks of five minutes is what the alarm's own text says, and what the model measures."""
         rows = runbook()
-        assert rows.keys() == {alarm.name for alarm in alarms(ORGANIZATION, RUNBOOK_TICK)}
-        for name, trouble in TROUBLES.items():
-            fired, cleared = rows[trouble.alarm][1:3]
-            found = outcome("one source" if not trouble.organization else ORGANIZATION, RUNBOOK_TICK, name)
+        names = {alarm.name for alarm in alarms(ORGANIZATION, RUNBOOK_TICK)}
+        assert rows.keys() == names | {f"PollsStopped{WITH_ORGANIZATION}"}
+        for configuration, name in itertools.product(("one source", ORGANIZATION), TROUBLES):
+            trouble = TROUBLES[name]
+            if not has(trouble, configuration):
+                continue
+            row = rows[trouble.alarm]
+            if configuration == ORGANIZATION:
+                row = rows.get(f"{trouble.alarm}{WITH_ORGANIZATION}", row)
+            fired, cleared = row[1:3]
+            found = outcome(configuration, RUNBOOK_TICK, name)
             assert max(found.fired) <= minutes(fired), name
             assert minutes(fired) - SLACK <= max(found.fired), name
             if name not in {"a snapshot is set aside", "the notify function crashes"}:  # they end by themselves
                 assert max(found.cleared) <= minutes(cleared), name
+
+    def test_the_runbook_says_which_ticks_are_evaluated_once_an_hour(self) -> None:
+        """`PollsStopped` with an organization above four hours, most others above seven."""
+        last_four = {*list(runbook())[-4:]}
+        for configuration, tick in itertools.product(("one source", ORGANIZATION), (240, 241, 420, 480, 1_440)):
+            for alarm in alarms(configuration, tick):
+                twice = alarm.name == "PollsStopped" and configuration == ORGANIZATION
+                assert alarm.hourly is False or tick > (240 if twice else 420)
+                assert not (alarm.hourly and alarm.name in last_four)
+                if twice and tick > 240:
+                    assert alarm.hourly
+
+    @pytest.mark.parametrize("tick", [1, 2, 3])
+    def test_the_runbook_has_the_waits_of_very_short_ticks(self, tick: int) -> None:
+        """Six to twelve minutes, and twice as long for an organization's polls."""
+        for alarm in (*alarms("one source", tick), *alarms(ORGANIZATION, tick)):
+            if alarm.name in {"PollsStopped", "PlansMissing"}:
+                assert 6 <= alarm.period <= 12
+        assert named(ORGANIZATION, tick, "PollsStopped").periods == 2
+        assert named("one source", tick, "PollsStopped").periods == 1
+
+    @pytest.mark.parametrize("tick", [5, 60, 1_440])
+    def test_the_runbook_has_the_warm_ups(self, tick: int) -> None:
+        """Three ticks and ten minutes, two days at most; none of an organization's polls."""
+        waits = {alarm.name: alarm.warm_up for alarm in alarms(ORGANIZATION, tick) if alarm.warm_up}
+        assert waits == {"PlansMissing": min(3 * tick + 10, 2 * DAY)}
+        assert named("one source", tick, "PollsStopped").warm_up == min(3 * tick + 10, 2 * DAY)
 
     @pytest.mark.parametrize(
         ("minutes", "words"),
@@ -243,11 +279,16 @@ class TestClearing:
         texts = [line.text for line in message.lines]
         assert texts == [self.EVENT["detail"]["configuration"]["description"], self.EVENT["detail"]["state"]["reason"]]
 
-    def test_may_be_published_by_eventbridge(self, minimal: Template) -> None:
-        """SNS asks the topic's policy; for this target EventBridge uses no role."""
+    def test_is_published_with_a_role_of_the_rules_own(self, minimal: Template) -> None:
+        """The topic itself lets no rule publish, so that nobody else's rule can."""
+        (target,) = cleared(minimal)["Targets"]
+        role = minimal.find_resources("AWS::IAM::Role")[target["RoleArn"]["Fn::GetAtt"][0]]["Properties"]
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
         statements = only(minimal, "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
         allowed = [each["Principal"]["Service"] for each in statements if each["Effect"] == "Allow"]
-        assert sorted(allowed) == ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+        assert allowed == ["cloudwatch.amazonaws.com"]
 
 
 def cleared(template: Template) -> dict[str, Any]:

@@ -157,6 +157,13 @@ MISTAKES: list[tuple[Any, str]] = [
     ({"eventBusReaders": [111122223333]}, "notifier.eventBusReaders[0]: 111122223333; allowed: an account id (12"),
     ({"eventBusReaders": ["*"]}, 'notifier.eventBusReaders[0]: "*"; allowed: an account id (12 digits) or an'),
     ({"outpostsEndpointUrl": "ftp://x"}, 'notifier.outpostsEndpointUrl: "ftp://x"; allowed: a URL that begins http'),
+    ({"outpostsEndpointUrl": "http://:::"}, 'notifier.outpostsEndpointUrl: "http://:::"; allowed: a URL with a host'),
+    ({"outpostsEndpointUrl": "https://-"}, 'notifier.outpostsEndpointUrl: "https://-"; allowed: a URL with a host'),
+    ({"outpostsEndpointUrl": "https://999.1.1.1"}, 'notifier.outpostsEndpointUrl: "https://999.1.1.1"; allowed: '),
+    (
+        {"outpostsEndpointUrl": "https://h:99999"},
+        'notifier.outpostsEndpointUrl: "https://h:99999"; allowed: a URL with',
+    ),
     ("{", "notifier: { is not JSON (Expecting property name"),
     ("@missing.json", "notifier: @missing.json cannot be read (No such file or directory); allowed: an object"),
 ]
@@ -306,6 +313,23 @@ class TestConfigurationError:
         with pytest.raises(ConfigurationError) as caught:
             parsed(context)
         assert str(caught.value).endswith(f'; did you mean "{meant}"?')
+
+    @pytest.mark.parametrize(
+        "url", ["https://user:pa55@h/", "https://user:pa55@h:99999/", "https://user:pa55@-/", "https://user:pa55@h/?x"]
+    )
+    def test_a_password_in_an_address_is_refused_and_not_shown(self, url: str) -> None:
+        """It would stand in the template and in the function's environment."""
+        with pytest.raises(ConfigurationError, match=r"^notifier\.outpostsEndpointUrl: an? ") as caught:
+            parsed({"outpostsEndpointUrl": url})
+        assert "pa55" not in str(caught.value)
+
+    def test_a_role_of_the_stacks_own_account_watches_the_same_orders(self) -> None:
+        """A source without a role is in that account too."""
+        sources = {"sources": [{"region": "eu-west-1"}, {"region": "eu-west-1", "roleArn": ROLE}]}
+        with pytest.raises(ConfigurationError, match=r"^notifier\.sources\[1\]: watches what sources\[0\] watches"):
+            Configuration.parse(sources, "eu-west-1", "123456789012")
+        assert len(Configuration.parse(sources, "eu-west-1", "999988887777").sources) == 2
+        assert len(Configuration.parse(sources, "eu-west-1").sources) == 2
 
     def test_a_misspelt_key_is_told_in_the_contracts_words(self) -> None:
         """The whole line, once, to the letter."""

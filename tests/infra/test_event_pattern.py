@@ -19,7 +19,9 @@ from infra.event_pattern import (
     length_problem,
     problems,
     text_of,
+    wildcards,
 )
+from infra.wildcards import MAX_COMPLEXITY, complexity
 from tests.event_patterns import ROWS, Row
 
 Json = dict[str, Any]
@@ -29,7 +31,7 @@ texts = st.text(max_size=6)
 filled = st.text(min_size=1, max_size=6)
 numbers = st.integers(-5_000_000_000, 5_000_000_000) | st.decimals(-4e9, 4e9, places=4).map(float)
 parts = st.lists(st.sampled_from(["a", "Zürich", "\\*", "\\\\", "\n"]), min_size=1, max_size=3).map("".join)
-wildcards = st.builds(
+starred = st.builds(
     lambda inside, first, last: first + "*".join(inside) + last,
     st.lists(parts, min_size=1, max_size=3),
     *[st.sampled_from(["", "*"])] * 2,
@@ -58,13 +60,13 @@ nested = [
     ("prefix", one_or_several(filled)),
     ("suffix", one_or_several(filled)),
     ("equals-ignore-case", one_or_several(texts)),
-    ("wildcard", one_or_several(wildcards)),
+    ("wildcard", one_or_several(starred)),
 ]
 matchers = st.one_of(
     affixes.map(lambda affix: {"prefix": affix}),
     affixes.map(lambda affix: {"suffix": affix}),
     texts.map(lambda text: {"equals-ignore-case": text}),
-    wildcards.map(lambda text: {"wildcard": text}),
+    starred.map(lambda text: {"wildcard": text}),
     blocks.map(lambda block: {"cidr": block}),
     st.booleans().map(lambda there: {"exists": there}),
     (comparisons | ranges).map(lambda terms: {"numeric": terms}),
@@ -135,6 +137,11 @@ def places(pattern: Json, path: str = "p") -> dict[str, tuple[Any, Any]]:
     return found
 
 
+def simple(pattern: Json) -> bool:
+    """Whether all wildcards of a pattern together are simple enough, as if they were one key's."""
+    return complexity([text for _, text in wildcards(pattern, "p")]) <= MAX_COMPLEXITY
+
+
 class TestVerdicts:
     """The check beside AWS's verdicts."""
 
@@ -169,7 +176,7 @@ class TestGrammar:
     @given(pattern=patterns)
     def test_accepts_whatever_the_grammar_makes(self, pattern: Json) -> None:
         """Nobody is kept from a pattern that EventBridge accepts."""
-        assume(combinations(pattern) <= MAX_COMBINATIONS)
+        assume(combinations(pattern) <= MAX_COMBINATIONS and simple(pattern))
         assert [*problems(pattern, "p")] == []
 
     @given(pattern=patterns, data=st.data())
@@ -192,7 +199,7 @@ class TestGrammar:
     @given(word=st.sampled_from(sorted(RESERVED)), pattern=patterns)
     def test_refuses_reserved_words_inside_or_alone(self, word: str, pattern: Json) -> None:
         """Elsewhere a key may have such a name."""
-        assume(combinations(pattern) <= MAX_COMBINATIONS / 2)
+        assume(combinations(pattern) <= MAX_COMBINATIONS / 2 and simple(pattern))
         assert [*problems({word: pattern}, "p")] == []
         (found,) = problems({"$or": [pattern, {word: ["a"]}]}, "p")
         assert found.path == f"p.$or[1].{word}"
@@ -207,6 +214,45 @@ class TestGrammar:
         """No JSON makes it fail."""
         for found in problems(value, "p"):
             assert found.path.startswith("p")
+
+
+class TestComplexity:
+    """The limit of wildcards."""
+
+    @pytest.mark.parametrize(
+        ("texts", "measured"),
+        [
+            (["*"], 2),
+            (["abc"], 1),
+            (["abc*"], 2),
+            (["us-*", "eu-*"], 2),
+            (["*run*"], 3),
+            (["*aa"], 3),
+            (["a*b*bb"], 5),
+            (["*ab*ad"], 4),
+            (["ab*cd", "ab*wx", "ab*yz"], 6),
+            (["\\*\\\\*"], 2),
+            (["*é", "*è"], 4),
+            (["/Users/*/dir/dir/dir/dir/dir/doc.txt"], 7),
+            (["*:stack/Shared/*", "*:stack/Tracker/*", "*:stack/Driver/*"], 9),
+            ([], 0),
+        ],
+    )
+    def test_is_measured_as_by_event_ruler(self, texts: list[str], measured: int) -> None:
+        """The values are those of its Machine.evaluateComplexity."""
+        assert complexity(texts) == measured
+
+    def test_is_reported_with_key_number_and_limit(self) -> None:
+        """In one line."""
+        (found,) = problems({"a": {"b": [{"wildcard": "*a*b" * 20}], "c": [{"wildcard": "a*"}]}}, "p")
+        assert (found.path, found.given) == ("p.a.b", "wildcards of complexity 10 or more")
+        assert found.allowed.startswith(f"{MAX_COMPLEXITY}, ")
+
+    @given(texts=st.lists(st.text("ab0*\\", max_size=300).filter(lambda text: "**" not in text), max_size=6))
+    def test_is_never_lower_with_more_wildcards(self, texts: list[str]) -> None:
+        """However long they are."""
+        most = max((complexity([text]) for text in texts), default=0)
+        assert complexity(texts) >= min(most, MAX_COMPLEXITY + 1)
 
 
 class TestLength:

@@ -156,7 +156,7 @@ class TestSynthesis:
         ran = run(tmp_path, {**context(), "notifier": emails(460)}, CDK_DEFAULT_REGION=REGION)
         assert ran.returncode == 1
         assert ran.stderr == (
-            "notifier.emails: the template has 519 resources; allowed: at most 500 (AWS CloudFormation, resources in a "
+            "notifier.emails: the template has 521 resources; allowed: at most 500 (AWS CloudFormation, resources in a "
             "template)\n"
         )
 

@@ -109,7 +109,7 @@ class TestTopic:
     def test_demands_tls_and_lets_this_accounts_alarms_publish(self, minimal: Template) -> None:
         """Alarms of this account may publish; nothing without TLS may."""
         policy = only(minimal, "AWS::SNS::TopicPolicy")
-        deny, allow, _ = policy["PolicyDocument"]["Statement"]
+        deny, allow = policy["PolicyDocument"]["Statement"]
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
         assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
         assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
