@@ -251,7 +251,7 @@ EXEMPT = [
     Exempt(r"two business days|six weeks for|half a month more|a month is ample", "why a default is what it is"),
     Exempt(r"at most one event of an order", "a rule, proven in tests/unit/poll/test_event_bus.py"),
     Exempt(r"at most twice at once|at most twice", "as above"),
-    Exempt(r"one to two hours", "how long it takes depends on the machine"),
+    Exempt(r"about an hour on two cores", "how long it takes depends on the machine"),
     Exempt(r"500 orders at once take", "an example, whose time is tied"),
 ]
 
