@@ -1,5 +1,6 @@
 """The board as people see and use it."""
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ class TestPage:
             assert expected in text
         page.select_option("select[name=status]", "stalled")
         page.click("button")
-        assert "status=stalled" in page.url
+        page.wait_for_url(re.compile("status=stalled"))
         shown = page.locator("article").all_inner_texts()
         assert shown
         assert all("Stalled" in each for each in shown)
@@ -63,6 +64,7 @@ class TestPage:
         large.locator("summary").click()
         assert line_item.is_visible()
         page.click("text=Clear")
+        page.wait_for_url(lambda url: "stalled" not in url)
         assert page.locator("article").count() > 1
 
     def test_loads_nothing_and_breaks_no_policy(self, open_page: Open, board_url: str) -> None:
@@ -82,7 +84,7 @@ class TestPage:
         link = page.locator("dd a", has_text="oo-").first
         old = link.inner_text()
         link.click()
-        assert page.url.endswith(f"#{old}")
+        page.wait_for_url(f"{board_url}#{old}")
         assert page.locator("article:target h3").inner_text().endswith(old)
 
     def test_the_keyboard_reaches_filters_orders_and_links_in_reading_order(

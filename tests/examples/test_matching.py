@@ -20,6 +20,14 @@ EMULATOR_DIFFERS = {
     "seven decimals": "as above",
     "sixteen digits": "as above",
     "anything-but a number too large": "as above",
+    "wildcards of complexity 11": "measures no complexity, which EventBridge limits without publishing how",
+    "wildcards of complexity 12": "as above",
+    "a wildcard with 40 stars": "as above",
+    "four wildcards with three stars each": "as above",
+    "a star before ten letters that are the same": "as above",
+    "ten wildcards": "as above",
+    "anything-but wildcards that are too complex": "as above",
+    "ten wildcards of a key inside of $or and beside it": "as above",
     "$or of an object": "accepts it for a key named $or, which no event has, as event-ruler's older compiler does",
     "$or of texts": "as above",
     "$or of match types": "as above",
@@ -49,9 +57,7 @@ def emulator_agrees(emulator: Emulator, row: Row) -> bool:
 
 def test_the_emulator_differs_from_aws_in_these_rows_alone(emulator: Emulator) -> None:
     """Whoever relies on it relies on AWS, but for what is listed here with its reason."""
-    assert [row.name for row in ROWS if not emulator_agrees(emulator, row)] == [
-        row.name for row in ROWS if row.name in EMULATOR_DIFFERS
-    ]
+    assert {row.name for row in ROWS if not emulator_agrees(emulator, row)} == EMULATOR_DIFFERS.keys()
 
 
 def moto_agrees(row: Row) -> bool | None:
