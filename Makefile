@@ -42,7 +42,7 @@ test-long: setup ## Search for histories of overlapping polls that break the pro
 	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
 
 .PHONY: mutants
-mutants: setup ## Change the code in small ways, and see a test fail for each; about an hour on 2 cores, `make mutants ONLY='lambdas.poll.*'` for less
+mutants: setup ## Change the code in small ways, and see a test fail for each; about an hour on 2 cores, `make mutants ONLY='outposts_order_notifier.poll.*'` for less
 	@set -f; $(RUN) mutmut run $(ONLY)
 	@$(RUN) python -m reference.mutants
 
@@ -60,7 +60,7 @@ lint: setup ## Check style, format and types
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) python -m mypy
-	@$(RUN) python -m mypy --platform win32 --package notifier
+	@$(RUN) python -m mypy --platform win32 --package outposts_order_notifier.cli
 
 .PHONY: deploy
 deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options: make deploy ARGS="-c notifier=@my.json")

@@ -4,10 +4,10 @@ import os
 import sys
 from pathlib import Path
 
-from infra.configuration import Configuration, ConfigurationError
 from infra.context import context
-from infra.local_cloud import LocalCloud
 from machine.environment import clean
+from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
+from outposts_order_notifier.cdk.local_cloud import LocalCloud
 
 
 def main() -> None:
@@ -28,9 +28,9 @@ def main() -> None:
     # The CDK starts Node, which takes seconds: a mistake in the configuration is told before.
     import aws_cdk as cdk  # noqa: PLC0415
 
-    from infra import package  # noqa: PLC0415
-    from infra.limits import Synthesized, excesses  # noqa: PLC0415
     from infra.stack import OutpostsOrderNotifier  # noqa: PLC0415
+    from outposts_order_notifier.cdk import package  # noqa: PLC0415
+    from outposts_order_notifier.cdk.limits import Synthesized, excesses  # noqa: PLC0415
 
     # The CDK's own words on too many resources do not say which key makes them.
     app = cdk.App(context={"@aws-cdk/core:stackResourceLimit": 0})
@@ -46,7 +46,9 @@ def main() -> None:
         if package.failures:
             sys.exit(str(package.failures[0]))
         raise
-    too_many_resources = cdk.Acknowledgment(id="CloudFormation-Validate::F0007", reason="infra.limits names the key")
+    too_many_resources = cdk.Acknowledgment(
+        id="CloudFormation-Validate::F0007", reason="outposts_order_notifier.cdk.limits names the key"
+    )
     cdk.Validations.of(stack).acknowledge(too_many_resources)
     artifact = app.synth().get_stack_artifact(stack.artifact_id)
     template = Synthesized(stack.stack_name, Path(artifact.template_full_path).read_text(encoding="utf-8"))

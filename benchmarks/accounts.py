@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from infra import memory
-from infra.planner import BATCH_SIZE, BATCHING_WINDOW, MAX_CONCURRENCY
+from outposts_order_notifier.cdk import memory
+from outposts_order_notifier.cdk.planner import BATCH_SIZE, BATCHING_WINDOW, MAX_CONCURRENCY
 
 FIRST_TICK = "In the very first tick"
 Table = tuple[str, list[str], list[list[str]]]

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from benchmarks import orders
-from lambdas.board.filters import Filters
-from lambdas.board.gather import Gathered
-from lambdas.board.render import Frame, fitting_widget, page
-from lambdas.board.view import board
-from lambdas.orders.events import Observation
-from lambdas.orders.lineage import Lineage
-from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.orders.timestamps import to_iso8601
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import Gathered
+from outposts_order_notifier.board.render import Frame, fitting_widget, page
+from outposts_order_notifier.board.view import board
+from outposts_order_notifier.domain.events import Observation
+from outposts_order_notifier.domain.lineage import Lineage
+from outposts_order_notifier.domain.snapshot import Snapshot, observe
+from outposts_order_notifier.domain.timestamps import to_iso8601
 
 ORDERS, LINE_ITEMS = 500, 10
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks import orders
 from benchmarks.orders import Order
-from lambdas.orders.snapshot_item import Item
-from lambdas.orders.snapshot_table import INDEX_ATTRIBUTES, QUERY_ITEMS
+from outposts_order_notifier.store.items import Item
+from outposts_order_notifier.store.table import INDEX_ATTRIBUTES, QUERY_ITEMS
 
 LIST_PAGE = 1_000
 READ_UNIT, WRITE_UNIT = 4_096, 1_024

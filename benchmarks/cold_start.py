@@ -28,13 +28,13 @@ print(seconds, peak_mb())
 """
 FUNCTIONS = {
     "poll": """
-from lambdas.poll import handler
-from lambdas.poll.source import Source
+from outposts_order_notifier.poll import handler
+from outposts_order_notifier.sources.source import Source
 handler._outposts(Source("111122223333", "eu-west-1"), handler.ATTEMPTS)
 handler._table("snapshots"), handler._bus("orders")
 """,
     "notify": """
-from lambdas.notify import handler
+from outposts_order_notifier.notify import handler
 environment = handler.Environment.load()
 handler._delivery("told"), list(handler._channels(environment)), handler._sqs()
 """,

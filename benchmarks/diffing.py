@@ -9,7 +9,7 @@ from deepdiff import DeepDiff
 
 from benchmarks import orders
 from benchmarks.orders import Order
-from lambdas.orders.diff import diff
+from outposts_order_notifier.domain.diff import diff
 
 LINE_ITEMS = 100
 Pair = tuple[Order, Order]

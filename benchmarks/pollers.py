@@ -17,15 +17,15 @@ from botocore.session import get_session
 
 from benchmarks import orders
 from benchmarks.orders import ACCOUNT, REGION, Order
-from lambdas.orders.snapshot import Entered, Snapshot, statuses
-from lambdas.orders.snapshot_item import Item, items_of
-from lambdas.orders.snapshot_table import SnapshotTable
-from lambdas.orders.timestamps import to_iso8601
-from lambdas.poll.event_bus import EventBus
-from lambdas.poll.handler import dynamodb_client, events_client
-from lambdas.poll.outposts import CONCURRENT_READS, PAGE_SIZE, digest, from_wire, outposts_client
-from lambdas.poll.run import Poll
-from lambdas.poll.source import Source
+from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
+from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.poll.event_bus import EventBus
+from outposts_order_notifier.poll.handler import dynamodb_client, events_client
+from outposts_order_notifier.poll.run import Poll
+from outposts_order_notifier.sources.outposts import CONCURRENT_READS, PAGE_SIZE, digest, from_wire, outposts_client
+from outposts_order_notifier.sources.source import Source
+from outposts_order_notifier.store.items import Item, items_of
+from outposts_order_notifier.store.table import SnapshotTable
 
 SOURCE = Source(ACCOUNT, REGION)
 TABLE, BUS = "snapshots", "orders"

@@ -18,7 +18,7 @@ from benchmarks.diffing import Diffing
 from benchmarks.memory_size import MemorySize, advised, memory_sizes
 from benchmarks.polling import Measured
 from benchmarks.throttling import BURST, CALLS_PER_SECOND, Throttled
-from infra import memory
+from outposts_order_notifier.cdk import memory
 
 SIZE = 1_000  # orders that the targets are about
 LARGE = 10_000
@@ -288,7 +288,7 @@ proportion, so the processor time measured above is stretched, and the waiting i
 as this machine's; TLS is left out. Price: $0.0000133334 a GB-second (arm64), $0.20 a million requests.
 
 No size costs more than cents. Of these, {advised} MB is the largest, and so the fastest, that costs at most two cents
-a month more than the cheapest. `infra/memory.py` gives poll {poll_mb:,} MB. Notify gets {notify_mb} MB: it mostly waits
+a month more than the cheapest. `cdk/memory.py` gives poll {poll_mb:,} MB. Notify gets {notify_mb} MB: it mostly waits
 for Slack and SNS, which costs in proportion to memory, but a batch is up to 6 MB before it is parsed.
 
 **SnapStart is off.** If every one of the 8,640 polls started cold, these starts would cost ${cold_dollars:.2f} a month.

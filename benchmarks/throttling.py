@@ -18,9 +18,9 @@ from botocore.exceptions import ClientError
 from werkzeug import Request, Response
 
 from benchmarks import orders
-from lambdas.poll.outposts import CONCURRENT_READS, get_order, outposts_client
-from lambdas.poll.source import Source
 from local.server import Server
+from outposts_order_notifier.sources.outposts import CONCURRENT_READS, get_order, outposts_client
+from outposts_order_notifier.sources.source import Source
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
@@ -91,5 +91,5 @@ def measure(retries: str) -> Throttled:
 @contextmanager
 def _client(url: str, retries: str) -> Iterator["OutpostsClient"]:
     modes = {"AWS_ENDPOINT_URL_OUTPOSTS": url}
-    with mock.patch.dict(os.environ, modes), mock.patch("lambdas.poll.outposts.RETRY_MODE", retries):
+    with mock.patch.dict(os.environ, modes), mock.patch("outposts_order_notifier.sources.outposts.RETRY_MODE", retries):
         yield outposts_client(Source("111122223333", "eu-west-1"))

@@ -1,14 +1,3 @@
-"""The infrastructure: typed configuration, the stack, and one construct per part."""
+"""Define the stack that app.py deploys, from the context of cdk.json."""
 
-import os
-from pathlib import Path
-
-from machine.node import NODE
-
-ROOT = Path(__file__).resolve().parent.parent
-
-# jsii runs the first `node` on the PATH, which may be none, or one that it calls too old: take the pinned one.
-# Its cache in the home folder fails where that cannot be written to or others may write to it: take one here, or none.
-os.environ["JSII_NODE"] = str(NODE)
-os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled" if os.access(ROOT, os.W_OK) else "disabled"
-os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(ROOT / ".cache" / "jsii")
+import outposts_order_notifier.cdk  # noqa: F401 - sets which Node the CDK runs on, before the CDK is imported

@@ -6,17 +6,17 @@ import aws_cdk as cdk
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from infra.board import Board
-from infra.configuration import Configuration
-from infra.event_bus import EventBus
-from infra.local_cloud import LocalCloud
-from infra.monitoring import Monitoring
-from infra.notifications import Notifications
-from infra.outposts_regions import WARNING, warnings
-from infra.planner import Planner
-from infra.poller import Poller
-from infra.schemas import Schemas
-from infra.snapshots import Snapshots
+from outposts_order_notifier.cdk.board import Board
+from outposts_order_notifier.cdk.configuration import Configuration
+from outposts_order_notifier.cdk.event_bus import EventBus
+from outposts_order_notifier.cdk.local_cloud import LocalCloud
+from outposts_order_notifier.cdk.monitoring import Monitoring
+from outposts_order_notifier.cdk.notifications import Notifications
+from outposts_order_notifier.cdk.outposts_regions import WARNING, warnings
+from outposts_order_notifier.cdk.planner import Planner
+from outposts_order_notifier.cdk.poller import Poller
+from outposts_order_notifier.cdk.schemas import Schemas
+from outposts_order_notifier.cdk.snapshots import Snapshots
 
 
 class OutpostsOrderNotifier(cdk.Stack):

@@ -1,1 +1,1 @@
-"""The functions that run in AWS, one folder each, and `orders`, the domain that they share."""
+"""The entry points of the Lambda functions."""

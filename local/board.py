@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug import Request, Response
 
-from lambdas.board.filters import Filters
-from lambdas.board.gather import gather
-from lambdas.board.render import CONTENT_SECURITY_POLICY, Frame, page
-from lambdas.board.view import board
-from lambdas.orders.snapshot_table import SnapshotTable
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import gather
+from outposts_order_notifier.board.render import CONTENT_SECURITY_POLICY, Frame, page
+from outposts_order_notifier.board.view import board
+from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -14,18 +14,18 @@ from typing import Any, Literal
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
-from lambdas.board.filters import Filters
-from lambdas.board.gather import Gathered
-from lambdas.board.render import page
-from lambdas.board.view import board
-from lambdas.orders.lineage import Lineage, links_of
-from lambdas.orders.snapshot import Snapshot
-from lambdas.poll.source import Source
 from local import demo
 from local.browser import headless
 from local.errors import LocalCloudError
 from local.lives import lives_today
 from local.view import live
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import Gathered
+from outposts_order_notifier.board.render import page
+from outposts_order_notifier.board.view import board
+from outposts_order_notifier.domain.lineage import Lineage, links_of
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.sources.source import Source
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

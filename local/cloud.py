@@ -11,9 +11,6 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from infra.configuration import Configuration, ConfigurationError
-from infra.local_cloud import TRAIL_SOURCE
-from lambdas.orders.snapshot_table import SnapshotTable
 from local.board import BoardPage
 from local.child import ChildProcess
 from local.deployment import deploy
@@ -25,6 +22,9 @@ from local.outposts.simulator import OutpostsSimulator
 from local.server import HOST, Server
 from local.slack import SlackReceiver
 from machine.environment import clean, without_aws, without_proxy
+from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
+from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
+from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from rich.console import Console
 
-from lambdas.board.filters import Filters
-from lambdas.board.render import Frame
-from lambdas.orders.events import SOURCE
 from local.cloud import LocalCloud, Options, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.scenarios import PlayedStep, Scenario, load_scenarios
 from local.story import Story
 from local.view import closing, view
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.render import Frame
+from outposts_order_notifier.domain.events import SOURCE
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 
 import boto3
 
-from lambdas.orders.events import Observation
-from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.orders.stalled import Thresholds
-from lambdas.orders.timestamps import to_iso8601
-from lambdas.poll.outposts import get_order
-from lambdas.poll.source import Source
 from local.outposts.simulator import OutpostsSimulator
 from local.scenarios import PlayedStep, Scenario, load_scenarios
 from local.server import Server
+from outposts_order_notifier.domain.events import Observation
+from outposts_order_notifier.domain.snapshot import Snapshot, observe
+from outposts_order_notifier.domain.stalled import Thresholds
+from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.sources.outposts import get_order
+from outposts_order_notifier.sources.source import Source
 
 # The day of each scenario that is today: two orders are under way, one has failed and stalls, two have ended.
 TODAY = {"rack": 41.0, "replacement": 33.0, "error": 45.0, "cancelled": 20.0}

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from lambdas.orders.words import duration
 from local.browser import headless
 from local.cloud import DEFAULT_NOTIFIER, SECRET_NAME, LocalCloud, Options, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.scenarios import PlayedStep, load_scenarios
+from outposts_order_notifier.wording.words import duration
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

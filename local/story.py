@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lambdas.notify.message import headline
-from lambdas.notify.slack.blocks import escape
-from lambdas.notify.sns import subject
-from lambdas.orders.event_types import UPDATED
 from local.mailbox import Mail
 from local.scenarios import PlayedStep
+from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.notify.channels.slack.blocks import escape
+from outposts_order_notifier.notify.channels.sns import subject
+from outposts_order_notifier.wording.message import headline
 
 Json = dict[str, Any]
 

@@ -13,8 +13,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from lambdas.orders.event_types import UPDATED
 from local.story import Happening, Story
+from outposts_order_notifier.domain.event_types import UPDATED
 
 REFRESHES_PER_SECOND = 4
 TABLE_LINES = 5  # of the table of orders, beside the orders

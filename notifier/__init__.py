@@ -1,1 +1,1 @@
-"""The operator's command line: works on a deployed stack with the caller's own credentials."""
+"""Keep `python -m notifier` working, which runbooks name."""

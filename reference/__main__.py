@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.event_schemas import DETAIL_TYPES, event_schema
-from lambdas.orders.event_types import SCHEMA_VERSION
+from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
+from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
 from reference.compatibility import is_compatible
 from reference.examples import run
 from reference.page import file_name, page

@@ -14,18 +14,18 @@ import boto3
 from moto import mock_aws
 from moto.core.config import DefaultConfig
 
-from lambdas.orders.snapshot_table import SnapshotTable
-from lambdas.orders.timestamps import to_iso8601
-from lambdas.poll import ports
-from lambdas.poll.event_bus import EventBus
-from lambdas.poll.outposts import outposts_client
-from lambdas.poll.run import Poll
-from lambdas.poll.source import Source
 from local.outposts import account
 from local.outposts.simulator import OutpostsSimulator
 from local.scenarios import load_scenarios
 from local.server import Server
-from tests.snapshots import create_snapshot_table
+from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.poll import ports
+from outposts_order_notifier.poll.event_bus import EventBus
+from outposts_order_notifier.poll.run import Poll
+from outposts_order_notifier.sources.outposts import outposts_client
+from outposts_order_notifier.sources.source import Source
+from outposts_order_notifier.store.table import SnapshotTable
+from testing.snapshots import create_snapshot_table
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient

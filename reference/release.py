@@ -20,24 +20,23 @@ from unittest import mock
 
 import boto3
 
-from infra.local_cloud import LocalCloud
-from lambdas.notify.channel import Notice, Posting
-from lambdas.notify.delivery import Delivery
-from lambdas.notify.message import order_message
-from lambdas.orders import snapshot_item
-from lambdas.orders.event_types import UPDATED
-from lambdas.orders.events import Event
-from lambdas.orders.observability import logger
-from lambdas.orders.order import canonical_json
-from lambdas.orders.snapshot_item import Item
-from lambdas.poll.event_bus import Published
 from local.cloud import ACCOUNT, SECRET_NAME
 from local.scenarios import load_scenarios
+from outposts_order_notifier.cdk.local_cloud import LocalCloud
+from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.domain.events import Event
+from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.notify.channel import Notice, Posting
+from outposts_order_notifier.notify.delivery import Delivery
+from outposts_order_notifier.poll.event_bus import Published
+from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.store import items as snapshot_item
+from outposts_order_notifier.store.items import Item
+from outposts_order_notifier.wording.message import order_message
 from reference.examples import REGION, Clock, polling
 from reference.upgrades import kept
-from tests.infra.conftest import FULL
-from tests.infra.synthesis import template_of
-from tests.integration.lambda_context import Context
+from testing.lambda_context import Context
+from testing.synthesis import FULL, template_of
 
 Json = dict[str, Any]
 
@@ -104,7 +103,7 @@ class _Bus:
     down: bool = False
 
     def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:  # noqa: ARG002 - the port's
-        """Publish, as `lambdas.poll.event_bus.EventBus` does."""
+        """Publish, as `outposts_order_notifier.poll.event_bus.EventBus` does."""
         if self.down:
             return Published(dict.fromkeys(pending, 0), dict.fromkeys(pending, "down"))
         for events in pending.values():

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
     from moto.core.common_types import TYPE_RESPONSE
 
-    from lambdas.orders.events import Event
-    from lambdas.poll.event_bus import EventBus, Published
+    from outposts_order_notifier.domain.events import Event
+    from outposts_order_notifier.poll.event_bus import EventBus, Published
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -44,14 +44,14 @@ settings.load_profile("searching")
 
 def pytest_collection_finish() -> None:
     """Build the schemas before any test, so that `make mutants` builds them once and not again for each mutant."""
-    import tests.event_schemas  # noqa: F401, PLC0415 - after the environment above
+    import testing.event_schemas  # noqa: F401, PLC0415 - after the environment above
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _every_published_event_is_checked() -> Iterator[None]:
     """Fail whichever test publishes an event that is not what its schema says."""
-    from lambdas.poll.event_bus import EventBus  # noqa: PLC0415 - after the environment above
-    from tests.event_schemas import check_entry  # noqa: PLC0415
+    from outposts_order_notifier.poll.event_bus import EventBus  # noqa: PLC0415 - after the environment above
+    from testing.event_schemas import check_entry  # noqa: PLC0415
 
     publish = EventBus.publish
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambdas.orders.event_types import UPDATED
-from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation
-from lambdas.orders.order import Order
-from lambdas.orders.snapshot import Snapshot, observe
-from lambdas.poll.event_bus import EventBus
-from tests.event_bridge import EventBridge
-from tests.event_schemas import check_event
-from tests.strategies import orders
+from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Event, Observation
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.snapshot import Snapshot, observe
+from outposts_order_notifier.poll.event_bus import EventBus
+from testing.event_bridge import EventBridge
+from testing.event_schemas import check_event
+from testing.strategies import orders
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 

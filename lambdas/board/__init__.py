@@ -1,1 +1,1 @@
-"""The board: every order and its life, on one page."""
+"""The board function."""

@@ -1,1 +1,1 @@
-"""Tells people, by SNS and Slack, what `Outposts Order Updated` events say."""
+"""The notify function."""

@@ -1,1 +1,1 @@
-"""Reads the orders of one source and publishes what changed since its last run."""
+"""The poll function."""

@@ -8,16 +8,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.board.filters import Filters
-from lambdas.board.render import widget
-from lambdas.board.view import board
-from lambdas.orders.snapshot_table import SnapshotTable
 from local.board import BoardPage
 from local.browser import headless
 from local.errors import LocalCloudError
 from local.server import Server
-from tests.boards import NOW, gathered, team_of_boards
-from tests.snapshots import create_snapshot_table
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.render import widget
+from outposts_order_notifier.board.view import board
+from outposts_order_notifier.store.table import SnapshotTable
+from testing.boards import NOW, gathered, team_of_boards
+from testing.snapshots import create_snapshot_table
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from infra.configuration_schema import schema
-from notifier.commands import COMMANDS, _app
+from outposts_order_notifier.cdk.configuration_schema import schema
+from outposts_order_notifier.cli.commands import COMMANDS, _app
 from tests.docs.pages import DOCS
 
 SHARED = {"--region", "--profile", "--json", "--help"}  # above the commands' own sections

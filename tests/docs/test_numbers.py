@@ -16,28 +16,32 @@ import pytest
 from aws_cdk.assertions import Template
 from botocore.credentials import RefreshableCredentials
 
-from infra import event_pattern
-from infra.configuration_schema import schema
-from lambdas.board.gather import MOST_READ
-from lambdas.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
-from lambdas.notify.delivery import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, REMEMBERED_SECONDS, wait_before_retry
-from lambdas.notify.pace import INTERVAL_MS
-from lambdas.notify.slack.credentials import SECRET_SECONDS
-from lambdas.notify.slack.webhook import MOST_SINGLE
-from lambdas.notify.sns import MAX_SUBJECT
-from lambdas.orders import stalled
-from lambdas.orders.events import MAX_EVENT_BYTES
-from lambdas.orders.progress import STAGES
-from lambdas.orders.snapshot import MAX_STATUSES
-from lambdas.poll.assumed_role import ROLES
-from lambdas.poll.choice import DAY_SECONDS
-from lambdas.poll.handler import BATCH_ATTEMPTS, CLIENTS
-from lambdas.poll.outposts import ATTEMPTS, PAGE_SIZE
-from lambdas.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECONDS
+from outposts_order_notifier.board.gather import MOST_READ
+from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
+from outposts_order_notifier.cdk import event_pattern
+from outposts_order_notifier.cdk.configuration_schema import schema
+from outposts_order_notifier.domain import stalled
+from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
+from outposts_order_notifier.domain.progress import STAGES
+from outposts_order_notifier.domain.snapshot import MAX_STATUSES
+from outposts_order_notifier.notify.channels.slack.credentials import SECRET_SECONDS
+from outposts_order_notifier.notify.channels.slack.webhook import MOST_SINGLE
+from outposts_order_notifier.notify.channels.sns import MAX_SUBJECT
+from outposts_order_notifier.notify.delivery import (
+    FIRST_WAIT_SECONDS,
+    LONGEST_WAIT_SECONDS,
+    REMEMBERED_SECONDS,
+    wait_before_retry,
+)
+from outposts_order_notifier.notify.pace import INTERVAL_MS
+from outposts_order_notifier.poll.choice import DAY_SECONDS
+from outposts_order_notifier.poll.handler import BATCH_ATTEMPTS, CLIENTS
+from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECONDS
+from outposts_order_notifier.sources.assumed_role import ROLES
+from outposts_order_notifier.sources.outposts import ATTEMPTS, PAGE_SIZE
+from testing.synthesis import FULL, only, template_of
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
-from tests.infra.conftest import FULL
-from tests.infra.synthesis import only, template_of
 
 # Written by programs from what they measured or from the code: tests/reference compares docs/events.md with the code.
 GENERATED = {"events.md", "performance.md"}
@@ -63,7 +67,7 @@ class Exempt(NamedTuple):
 def pages() -> Mapping[str, str]:
     """Return the prose of README.md and of each page, by name.
 
-    A row that names a test is left to that test, and the table of the alarms' times to tests/infra/test_alarms.py.
+    A row that names a test is left to that test, and the table of the alarms' times to tests/cdk/test_alarms.py.
     """
     paths = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
     return {
@@ -206,7 +210,7 @@ TIED = [
 EXEMPT = [
     Exempt(
         rf"(?:for|in|after|lasts for|more than|windows of|fires after) (?:more than )?{NUMBER} ticks(?: with one)?",
-        "tests/infra/test_alarms.py runs each alarm through CloudWatch's evaluation, and compares text and time",
+        "tests/cdk/test_alarms.py runs each alarm through CloudWatch's evaluation, and compares text and time",
     ),
     Exempt(
         r"(?:in the queue for|more than|after) 15 minutes(?:, and|:| NotificationsDelayed)|follows after four hours",
@@ -214,10 +218,10 @@ EXEMPT = [
     ),
     Exempt(r"up to three minutes late|a window of a minute|evaluated within a minute", "how CloudWatch works"),
     Exempt(r"fewer than four times", "how SQS counts"),
-    Exempt(r"about 283 accounts|up to 30 polls", "the largest configurations are in tests/infra/test_limits.py"),
+    Exempt(r"about 283 accounts|up to 30 polls", "the largest configurations are in tests/cdk/test_limits.py"),
     Exempt(r"Ask for at least 100", "a recommendation"),
     Exempt(r"a width below 40 counts", "how Rich works"),
-    Exempt(r"more than five minutes ahead", "tests/unit/orders/test_dates.py has this bound"),
+    Exempt(r"more than five minutes ahead", "tests/unit/domain/test_dates.py has this bound"),
     Exempt(r"17 or 18 accounts|room for 18 accounts|policy's 10,240 characters", "what version 0.1.0 had room for"),
     Exempt(r"\$\d+ a month|dollars a month|free \d+ metrics, \d+ alarms and \d+ dashboards", "AWS's prices"),
     Exempt(
@@ -226,7 +230,7 @@ EXEMPT = [
     ),
     Exempt(
         r"\d+ metrics, \d+ alarms",
-        "the metrics' names are compared with the alarms' and the dashboard's in tests/infra",
+        "the metrics' names are compared with the alarms' and the dashboard's in tests/cdk",
     ),
     Exempt(r"bar at \d+ %", "what a picture shows"),
     Exempt(r"in which a day takes", "a scenario's time"),

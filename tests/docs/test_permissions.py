@@ -8,7 +8,7 @@ from botocore import xform_name
 
 from tests.docs.pages import ROOT
 
-SOURCES = "\n".join(path.read_text() for path in (ROOT / "notifier").glob("*.py"))
+SOURCES = "\n".join(path.read_text() for path in (ROOT / "outposts_order_notifier" / "cli").glob("*.py"))
 SERVICES = sorted(set(re.findall(r'\.client\("(\w+)"', SOURCES)) - {"dynamodb"})  # the snapshot table's own module
 WORDS = set(re.findall(r"\w+", SOURCES)) - {"publish", "subscribe"}  # which are our bus's, and a word of a text
 NAMES = {"lambda:Invoke": "lambda:InvokeFunction"}  # where IAM has another than the API

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from lambdas.notify.slack.errors import BOT, WEBHOOK, Verdict
+from outposts_order_notifier.notify.channels.slack.errors import BOT, WEBHOOK, Verdict
 from tests.docs.pages import DOCS
 
 ROW = re.compile(r"\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (.*) \|")

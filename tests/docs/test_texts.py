@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from infra.configuration_schema import schema
+from outposts_order_notifier.cdk.configuration_schema import schema
 from tests.docs.pages import DOCS, ROOT, TEXTS, headings, links
 
 texts = pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.relative_to(ROOT).as_posix())

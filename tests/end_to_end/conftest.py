@@ -21,7 +21,7 @@ import pytest
 import urllib3
 from botocore.config import Config
 
-from tests.event_schemas import check_event
+from testing.event_schemas import check_event
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180

@@ -13,8 +13,8 @@ from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
-from notifier.commands import COMMANDS
-from notifier.samples import ALARM, NAMES
+from outposts_order_notifier.cli.commands import COMMANDS
+from outposts_order_notifier.cli.samples import ALARM, NAMES
 from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run
 from tests.end_to_end.test_dead_letters import slack_answers
 

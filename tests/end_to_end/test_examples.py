@@ -15,9 +15,9 @@ from local.deployment import CDK
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from machine.node import NODE
+from testing.example_files import EXAMPLES, pattern, sample, template
 from tests.end_to_end.conftest import Cloud, Json, Subscriber, eventually
 from tests.end_to_end.test_order import create_order
-from tests.examples.files import EXAMPLES, pattern, sample, template
 
 
 @dataclass(frozen=True)

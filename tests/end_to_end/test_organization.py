@@ -6,8 +6,8 @@ from typing import Any
 
 from local.cloud import ACCOUNT
 from local.server import Server
+from testing.outposts_of_accounts import OutpostsOfAccounts
 from tests.end_to_end.conftest import Cloud, Subscriber, eventually, run, up
-from tests.outposts_of_accounts import OutpostsOfAccounts
 
 REGIONS = ("us-east-1", "eu-west-1")
 NOTIFIER = {"organization": {"roleName": "OutpostsReader", "regions": REGIONS}, "pollEveryMinutes": 60}

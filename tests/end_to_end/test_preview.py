@@ -17,10 +17,10 @@ from werkzeug import Request, Response
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
-from notifier.folder import FILE_NAME
+from outposts_order_notifier.cli.folder import FILE_NAME
+from testing.event_schemas import check_event
+from testing.outposts_of_accounts import OutpostsOfAccounts
 from tests.end_to_end.conftest import ROOT, inherited
-from tests.event_schemas import check_event
-from tests.outposts_of_accounts import OutpostsOfAccounts
 
 Json = dict[str, Any]
 

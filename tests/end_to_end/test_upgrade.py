@@ -9,19 +9,21 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.orders.snapshot import Snapshot
-from lambdas.orders.snapshot_item import snapshot_of
-from lambdas.orders.timestamps import from_iso8601
 from local.cloud import ACCOUNT, SECRET_NAME, WEBHOOK_PATH, aws_environment
 from local.deployment import STACK, deploy
 from local.emulator import emulator
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.domain.timestamps import from_iso8601
+from outposts_order_notifier.store.items import snapshot_of
 from reference.examples import REGION
 from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNTOLD
+
+# What had not lasted too long when the release was at work has by now.
+from testing.released import VERSIONS, Release
 from tests.end_to_end.conftest import PATIENT, Json, Subscriber, eventually, free_port
-from tests.released import VERSIONS, Release
 
 # What had not lasted too long when the release was at work has by now.
 NEVER = {"order": {"IN_PROGRESS": None, "DELIVERED": None}, "lineItem": {"BUILDING": None}}

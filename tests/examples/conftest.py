@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from local.emulator import emulator as running_emulator
+from testing.matching import Emulator
 from tests.end_to_end.conftest import free_port
-from tests.examples.matching import Emulator
 from tests.examples.real_events import Json, a_stalled_order, all_scenarios
 
 

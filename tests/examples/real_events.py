@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from lambdas.orders.event_types import Change
-from lambdas.orders.events import SOURCE, Observation, events_of
 from local.scenarios import load_scenarios
 from local.server import Server
+from outposts_order_notifier.domain.event_types import Change
+from outposts_order_notifier.domain.events import SOURCE, Observation, events_of
+from testing.poll_world import ACCOUNT, REGION, World
 from tests.local.conftest import client_of
-from tests.world import ACCOUNT, REGION, World
 
 Json = dict[str, Any]
 

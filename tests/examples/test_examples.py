@@ -15,9 +15,9 @@ from order_subscription import (
     shipped_with_tracking,
 )
 
-from infra.event_pattern import problems
-from tests.examples.files import EXAMPLES, TEMPLATES, Json, pattern, rule, sample, template, terraform
-from tests.examples.matching import Emulator
+from outposts_order_notifier.cdk.event_pattern import problems
+from testing.example_files import EXAMPLES, TEMPLATES, Json, pattern, rule, sample, template, terraform
+from testing.matching import Emulator
 from tests.examples.real_events import delivered
 
 PATTERNS: dict[str, tuple[Pattern, Pattern]] = {

@@ -29,13 +29,13 @@ from order_subscription import (
     stalled,
 )
 
-from lambdas.orders import diff, event_types
-from lambdas.orders.events import SOURCE as EVENT_SOURCE
-from lambdas.orders.events import Observation, events_of
-from lambdas.orders.order import Order
-from tests.examples.matching import Emulator, moto_matches
+from outposts_order_notifier.domain import diff, event_types
+from outposts_order_notifier.domain.events import SOURCE as EVENT_SOURCE
+from outposts_order_notifier.domain.events import Observation, events_of
+from outposts_order_notifier.domain.order import Order
+from testing.matching import Emulator, moto_matches
+from testing.strategies import ORDER_ID, ORDER_SHAPE
 from tests.examples.real_events import Json, delivered
-from tests.strategies import ORDER_ID, ORDER_SHAPE
 
 Told = Callable[[str, Json], bool]
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from infra.event_pattern import problems
-from tests.event_patterns import ENVELOPE, ROWS, Json, Row
-from tests.examples.matching import Emulator, moto_matches
+from outposts_order_notifier.cdk.event_pattern import problems
+from testing.event_patterns import ENVELOPE, ROWS, Json, Row
+from testing.matching import Emulator, moto_matches
 
 # Where the emulator's verdict is not AWS's. No test asks it for one of these.
 EMULATOR_DIFFERS = {

@@ -9,7 +9,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 from order_subscription import OrderSubscription, any_error, order_completed, stalled
 
-from tests.infra.synthesis import only
+from testing.synthesis import only
 
 BUS_ARN = "arn:aws:events:eu-west-1:111122223333:event-bus/outposts-order-notifier"
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
 
-from infra.configuration import EXTERNAL_ID
+from outposts_order_notifier.cdk.configuration import EXTERNAL_ID
+from testing.synthesis import REGION, ROOT, template_of
 from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Policy, Request
 from tests.iam.recorder import OWN, Call
-from tests.infra.synthesis import REGION, ROOT, template_of
 
 ORGANIZATION_ID = "o-a1b2c3d4e5"
 OTHER_ORGANIZATION = "o-9999999999"

@@ -16,8 +16,8 @@ from botocore.session import Session
 if TYPE_CHECKING:
     from types import FrameType
 
-FUNCTIONS = f"{Path(__file__).parent.parent.parent / 'lambdas'}{os.sep}"
-SHARED = "orders"  # not a function: what the functions share
+PACKAGE = f"{Path(__file__).parent.parent.parent / 'outposts_order_notifier'}{os.sep}"
+FUNCTIONS = {"poll", "planner", "notify", "board"}
 OWN = "123456789012"  # moto's account
 VARIABLES = (
     "SNAPSHOT_TABLE_NAME",
@@ -112,7 +112,7 @@ def _caller() -> str | None:
     frame: FrameType | None = sys._getframe(1)
     while frame:
         path = frame.f_code.co_filename
-        if path.startswith(FUNCTIONS) and (name := path[len(FUNCTIONS) :].partition(os.sep)[0]) != SHARED:
+        if path.startswith(PACKAGE) and (name := path[len(PACKAGE) :].partition(os.sep)[0]) in FUNCTIONS:
             return name
         frame = frame.f_back
     return None

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from testing.synthesis import REGION, ROOT, template_of
 from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Policy, judge
 from tests.iam.policies import read_template
 from tests.iam.recorder import OWN
 from tests.iam.test_functions import CONFIGURATIONS, lived_of
-from tests.infra.synthesis import REGION, ROOT, template_of
 
 BOUNDARY = f"arn:aws:iam::{OWN}:policy/boundary"
 TEMPLATES = [

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from testing.synthesis import REGION
 from tests.iam.calls import CALLS
 from tests.iam.deployment import SUFFIX, Deployment
 from tests.iam.evaluator import Policy, Request, judge
@@ -27,7 +28,6 @@ from tests.iam.policies import (
 )
 from tests.iam.recorder import OWN, Call
 from tests.iam.world import calls_of
-from tests.infra.synthesis import REGION
 
 READER = "arn:aws:iam::222233334444:role/OutpostsReader"
 KEY = f"arn:aws:kms:{REGION}:{OWN}:key/1234abcd-12ab-34cd-56ef-1234567890ab"

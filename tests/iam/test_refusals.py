@@ -8,7 +8,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from infra.configuration import EXTERNAL_ID
+from outposts_order_notifier.cdk.configuration import EXTERNAL_ID
+from testing.synthesis import REGION
 from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Request, judge
 from tests.iam.policies import (
@@ -28,7 +29,6 @@ from tests.iam.policies import (
 )
 from tests.iam.recorder import OWN
 from tests.iam.test_functions import CONFIGURATIONS, KEY
-from tests.infra.synthesis import REGION
 
 MEMBER = "333344445555"
 MEMBER_ROLE = f"arn:aws:iam::{MEMBER}:role/OutpostsReader"

@@ -13,22 +13,22 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.board import handler as board
-from lambdas.notify import pace
-from lambdas.planner import handler as planner
-from lambdas.poll import handler as poll
-from lambdas.poll.handler import PollFailedError
 from local.server import Server
 from local.slack import SlackReceiver
 from local.slack_workspace import TOKEN
+from outposts_order_notifier.board import handler as board
+from outposts_order_notifier.notify import pace
+from outposts_order_notifier.planner import handler as planner
+from outposts_order_notifier.poll import handler as poll
+from outposts_order_notifier.poll.handler import PollFailedError
+from testing.aws import Slack, played_by_moto
+from testing.lambda_context import Context
+from testing.notify_world import WEBHOOK, Calls
+from testing.notify_world import World as Notify
+from testing.outposts_of_accounts import OutpostsOfAccounts
+from testing.snapshots import create_snapshot_table
 from tests.iam.deployment import Deployment
 from tests.iam.recorder import OWN, Call, recording
-from tests.integration.conftest import Slack, played_by_moto
-from tests.integration.lambda_context import Context
-from tests.integration.notify_world import WEBHOOK, Calls
-from tests.integration.notify_world import World as Notify
-from tests.outposts_of_accounts import OutpostsOfAccounts
-from tests.snapshots import create_snapshot_table
 
 INCOMPRESSIBLE = 600_000  # characters: the snapshot takes more than one item
 ALARM = {

@@ -5,12 +5,12 @@ from typing import Any
 import boto3
 import pytest
 
-from lambdas.board.handler import handler
-from lambdas.orders.snapshot_table import SnapshotTable
-from lambdas.poll.source import Source
-from tests.boards import lived
-from tests.integration.lambda_context import Context
-from tests.snapshots import create_snapshot_table
+from outposts_order_notifier.board.handler import handler
+from outposts_order_notifier.sources.source import Source
+from outposts_order_notifier.store.table import SnapshotTable
+from testing.boards import lived
+from testing.lambda_context import Context
+from testing.snapshots import create_snapshot_table
 
 CONTEXT = Context()
 OTHER = Source("444455556666", "us-east-1")

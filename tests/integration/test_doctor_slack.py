@@ -9,9 +9,9 @@ import pytest
 from werkzeug import Request, Response
 
 from local.server import Server
-from notifier.check import Check
-from notifier.slack_check import allows, check_slack
-from notifier.stack import Stack
+from outposts_order_notifier.cli.check import Check
+from outposts_order_notifier.cli.slack_check import allows, check_slack
+from outposts_order_notifier.cli.stack import Stack
 
 SECRET = "outposts-order-notifier/slack"  # noqa: S105 - its name
 BOT = {"botToken": "xoxb-1-example"}

@@ -5,15 +5,15 @@ from collections.abc import Callable
 import boto3
 import pytest
 
-from notifier.doctor import examine
-from notifier.errors import OperatorError
-from notifier.events import events
-from notifier.notification import notification
-from notifier.orders import orders, show
-from notifier.poll import plan, poll
-from notifier.redrive import redrive
-from notifier.replay import replay
-from notifier.stack import Stack
+from outposts_order_notifier.cli.doctor import examine
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.events import events
+from outposts_order_notifier.cli.notification import notification
+from outposts_order_notifier.cli.orders import orders, show
+from outposts_order_notifier.cli.poll import plan, poll
+from outposts_order_notifier.cli.redrive import redrive
+from outposts_order_notifier.cli.replay import replay
+from outposts_order_notifier.cli.stack import Stack
 
 ORDER_ID = "oo-0123456789abcdef0"
 

@@ -13,13 +13,13 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from lambdas.notify import pace
-from lambdas.notify.channel import LaterError
-from lambdas.notify.slack import clients
-from lambdas.orders.observability import logger
-from tests.integration.conftest import Slack, drain, make_queue
-from tests.integration.notify_world import WEBHOOK, Calls, World, deploy, put_secret
-from tests.unit.notify.details import an_update
+from outposts_order_notifier.notify import pace
+from outposts_order_notifier.notify.channel import LaterError
+from outposts_order_notifier.notify.channels.slack import clients
+from outposts_order_notifier.runtime.observability import logger
+from testing.aws import Slack, drain, make_queue
+from testing.details import an_update
+from testing.notify_world import WEBHOOK, Calls, World, deploy, put_secret
 
 ALARM = {
     "AlarmName": "PollsFailing",
@@ -412,7 +412,7 @@ class TestPace:
         """Reserve a second at a clock that stands still; gives how long that run would sleep."""
         slept: list[float] = []
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
-        monkeypatch.setattr("lambdas.notify.pace.time.sleep", slept.append)
+        monkeypatch.setattr("outposts_order_notifier.notify.pace.time.sleep", slept.append)
         monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
         client = boto3.client("dynamodb")
         take, one_at_a_time = pace.Pace._take, Lock()
@@ -464,7 +464,7 @@ class TestPace:
         world.put("oo-1")
         world.slack_answers(status=500, times=9)
         later = time.time() + 1_000
-        monkeypatch.setattr("lambdas.notify.handler.time.time", lambda: later)
+        monkeypatch.setattr("outposts_order_notifier.notify.handler.time.time", lambda: later)
         assert len(world.run()) == 1
         (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
         (delay,) = json.loads(metrics)["NotificationDelay"]

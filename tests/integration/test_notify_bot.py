@@ -15,21 +15,21 @@ from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
 from werkzeug import Request, Response
 
-from lambdas.notify import pace
-from lambdas.notify.channel import Notice
-from lambdas.notify.message import order_message
-from lambdas.notify.slack import api, clients, threads
-from lambdas.notify.slack.bot import reply_payload
-from lambdas.orders.observability import logger
-from lambdas.orders.order import Order
-from lambdas.orders.snapshot import Entered, Snapshot
-from lambdas.orders.snapshot_table import SnapshotTable
 from local.server import Server
 from local.slack_workspace import TOKEN, Channel
-from tests.integration.conftest import Slack
-from tests.integration.lambda_context import Context
-from tests.integration.notify_world import Calls, KilledError, World, deploy, put_secret
-from tests.unit.notify.details import an_order, detail_of
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.snapshot import Entered, Snapshot
+from outposts_order_notifier.notify import pace
+from outposts_order_notifier.notify.channel import Notice
+from outposts_order_notifier.notify.channels.slack import api, clients, threads
+from outposts_order_notifier.notify.channels.slack.bot import reply_payload
+from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.wording.message import order_message
+from testing.aws import Slack
+from testing.details import an_order, detail_of
+from testing.lambda_context import Context
+from testing.notify_world import Calls, KilledError, World, deploy, put_secret
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -681,7 +681,7 @@ class TestTrouble:
         slept: list[float] = []
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
         monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
-        monkeypatch.setattr("lambdas.notify.pace.time.sleep", slept.append)
+        monkeypatch.setattr("outposts_order_notifier.notify.pace.time.sleep", slept.append)
         bot.observe(None, an_order(), 1)
         bot.world.run()
         assert slept == [0, 1]
@@ -719,7 +719,7 @@ class TestSecrecy:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """Whatever Slack answers, or where it does not answer, neither logs nor metrics nor the topic hold it."""
-        monkeypatch.setattr("lambdas.notify.slack.clients.TIMEOUT_SECONDS", 0.5)
+        monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.clients.TIMEOUT_SECONDS", 0.5)
         bot.observe(None, an_order(), 1)
         bot.world.slack_answers(path="/api/chat.postMessage", **answer)
         with caplog.at_level(logging.DEBUG), caplog.at_level(logging.WARNING, "botocore"):

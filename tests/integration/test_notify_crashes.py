@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from lambdas.notify import pace
-from tests.integration.conftest import Slack
-from tests.integration.notify_world import Calls, World, deploy
+from outposts_order_notifier.notify import pace
+from testing.aws import Slack
+from testing.notify_world import Calls, World, deploy
 
 
 @pytest.fixture
@@ -35,7 +35,9 @@ def test_nothing_is_lost_and_what_is_remembered_is_not_told_again(  # noqa: PLR0
     after: bool,
 ) -> None:
     """Killed at each call in turn: every event reaches each channel, once where its answer was written down."""
-    monkeypatch.setattr("lambdas.notify.handler.ThreadPoolExecutor", partial(ThreadPoolExecutor, max_workers=1))
+    monkeypatch.setattr(
+        "outposts_order_notifier.notify.handler.ThreadPoolExecutor", partial(ThreadPoolExecutor, max_workers=1)
+    )
     point = 0
     while True:
         orders = orders_of(number, f"oo-{point}-")

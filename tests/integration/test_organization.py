@@ -11,12 +11,12 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from lambdas.planner import handler as planner
-from lambdas.poll import handler as poll
 from local.server import Server
-from tests.integration.conftest import drain
-from tests.integration.lambda_context import Context
-from tests.outposts_of_accounts import OutpostsOfAccounts
+from outposts_order_notifier.planner import handler as planner
+from outposts_order_notifier.poll import handler as poll
+from testing.aws import drain
+from testing.lambda_context import Context
+from testing.outposts_of_accounts import OutpostsOfAccounts
 
 ACCOUNTS = 50
 REGIONS = ("ap-southeast-2", "eu-central-1", "eu-west-1", "us-east-1")

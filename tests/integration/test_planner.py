@@ -10,11 +10,11 @@ import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from lambdas.planner import handler as planner
-from lambdas.planner.handler import PlanFailedError
-from lambdas.planner.queue import PollQueue
-from tests.integration.conftest import drain, make_queue
-from tests.integration.lambda_context import Context
+from outposts_order_notifier.planner import handler as planner
+from outposts_order_notifier.planner.handler import PlanFailedError
+from outposts_order_notifier.planner.queue import PollQueue
+from testing.aws import drain, make_queue
+from testing.lambda_context import Context
 
 ORGANIZATION = {"roleName": "reader", "externalId": "orders", "regions": ["eu-west-1", "us-east-1"]}
 OWN = "123456789012"  # moto's management account

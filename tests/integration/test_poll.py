@@ -10,12 +10,12 @@ import boto3
 import pytest
 import urllib3
 
-from lambdas.orders.snapshot_table import SnapshotTable, SourceState
-from lambdas.poll import run
-from lambdas.poll.handler import PollFailedError, handler
 from local.outposts.control_plane import ControlPlane
-from tests.integration.conftest import drain
-from tests.integration.lambda_context import Context
+from outposts_order_notifier.poll import run
+from outposts_order_notifier.poll.handler import PollFailedError, handler
+from outposts_order_notifier.store.table import SnapshotTable, SourceState
+from testing.aws import drain
+from testing.lambda_context import Context
 
 ORDER_ID = "oo-0123456789abcdef0"
 OTHER_ID = "oo-0123456789abcdef1"
@@ -205,7 +205,7 @@ class TestReplacements:
     @pytest.fixture(autouse=True)
     def one_order_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A replaced order and its replacement are never on one page."""
-        monkeypatch.setattr("lambdas.poll.outposts.PAGE_SIZE", 1)
+        monkeypatch.setattr("outposts_order_notifier.sources.outposts.PAGE_SIZE", 1)
 
     def test_a_replaced_line_item_names_its_replacement_and_that_names_it(self, world: World) -> None:
         """One poll sees both: the old order's change of status and the new order's link tell the same."""
@@ -328,7 +328,7 @@ class TestFailures:
         """A bus that refuses keeps the events pending; they go out with the next run, before newer ones."""
         world.put(an_order())
         with monkeypatch.context() as trouble:
-            trouble.setattr("lambdas.poll.event_bus.EventBus._put", refuse)
+            trouble.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", refuse)
             with pytest.raises(PollFailedError, match='"eventsPending": 2'):
                 world.poll()
         world.move(Status="IN_PROGRESS")
@@ -362,7 +362,7 @@ class TestMetrics:
     ) -> None:
         """The alarm `PendingEvents` fires for what is measured here."""
         world.put(an_order())
-        monkeypatch.setattr("lambdas.poll.event_bus.EventBus._put", refuse)
+        monkeypatch.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", refuse)
         with pytest.raises(PollFailedError):
             world.poll()
         counted = measured(capsys)

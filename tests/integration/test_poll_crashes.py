@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from lambdas.orders.event_types import MISSING, REPLACEMENT_LINKED, STALLED
-from lambdas.orders.order import Order
 from local.outposts.merge_patch import patch_order
-from tests.world import Call, Poller, Stopped, Trouble, World
+from outposts_order_notifier.domain.event_types import MISSING, REPLACEMENT_LINKED, STALLED
+from outposts_order_notifier.domain.order import Order
+from testing.poll_world import Call, Poller, Stopped, Trouble, World
 
 RUNS_UNTIL_QUIET = 6
 MAX_ENTRIES = 2
@@ -157,8 +157,8 @@ def begin(scenario: Scenario) -> tuple[World, Poller]:
 @pytest.fixture(autouse=True)
 def small_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of a run come in one order, so that the nth is always the same, and few orders fill a request."""
-    monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)
-    monkeypatch.setattr("lambdas.poll.event_bus.MAX_ENTRIES", MAX_ENTRIES)
+    monkeypatch.setattr("outposts_order_notifier.poll.run.CONCURRENT_READS", 1)
+    monkeypatch.setattr("outposts_order_notifier.poll.event_bus.MAX_ENTRIES", MAX_ENTRIES)
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from werkzeug import Request, Response
 
-from lambdas.orders.events import Event
-from lambdas.orders.order import canonical_json
-from lambdas.orders.snapshot_item import FORMAT
-from lambdas.poll.handler import PollFailedError, handler
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
-from tests.integration.conftest import drain
-from tests.integration.lambda_context import Context
+from outposts_order_notifier.domain.events import Event
+from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.poll.handler import PollFailedError, handler
+from outposts_order_notifier.store.items import FORMAT
+from testing.aws import drain
+from testing.lambda_context import Context
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -113,7 +113,7 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
         monkeypatch.setenv("STALLED_AFTER_DAYS", "{}")
         monkeypatch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", server.url)
         watch(monkeypatch, {"region": "eu-west-1"})
-        monkeypatch.setattr("lambdas.poll.outposts.PAGE_SIZE", 1)
+        monkeypatch.setattr("outposts_order_notifier.sources.outposts.PAGE_SIZE", 1)
         yield World(api, ControlPlane(server.url), bus_queue)
 
 
@@ -136,7 +136,7 @@ class Bus:
 def bus(world: World, monkeypatch: pytest.MonkeyPatch) -> Bus:  # noqa: ARG001 - the function must be there first
     """The bus that the function publishes to."""
     bus = Bus()
-    monkeypatch.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch, __: bus.put(batch))
+    monkeypatch.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", lambda _, batch, __: bus.put(batch))
     return bus
 
 
@@ -435,7 +435,10 @@ class TestMissing:
         """There is nothing to read any more, but something to tell."""
         known.forget(ORDER_ID)
         with monkeypatch.context() as trouble:
-            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch, __: dict.fromkeys(batch, "down"))
+            trouble.setattr(
+                "outposts_order_notifier.poll.event_bus.EventBus._put",
+                lambda _, batch, __: dict.fromkeys(batch, "down"),
+            )
             assert known.poll()["eventsPending"] == 2
         assert known.poll()["failures"] == []
         assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
@@ -625,7 +628,10 @@ class TestStoredItems:
     ) -> None:
         """The gap in `sequence` tells that they are lost; other orders' pending events go out."""
         with monkeypatch.context() as trouble:
-            trouble.setattr("lambdas.poll.event_bus.EventBus._put", lambda _, batch, __: dict.fromkeys(batch, "down"))
+            trouble.setattr(
+                "outposts_order_notifier.poll.event_bus.EventBus._put",
+                lambda _, batch, __: dict.fromkeys(batch, "down"),
+            )
             known.poll()
         known.put_item({**known.item(), "events": {"B": data}})
         assert known.poll()["failures"] == []
@@ -652,7 +658,7 @@ class TestStoredItems:
         self, known: World, operation: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The first call of that kind fails: its orders are named, the others told, and the next run makes it good."""
-        monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 1)
+        monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 1)
         failures = iter([operation])
         call = BaseClient._make_api_call  # type: ignore[attr-defined] # botocore's one way to a service
 

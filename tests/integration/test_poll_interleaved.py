@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from lambdas.orders.event_types import MISSING
-from lambdas.orders.order import Order
 from local.outposts.merge_patch import patch_order
-from tests.event_bridge import Entry
+from outposts_order_notifier.domain.event_types import MISSING
+from outposts_order_notifier.domain.order import Order
+from testing.event_bridge import Entry
+from testing.poll_world import Call, Poller, Stopped, Trouble, World, nothing
+from testing.strategies import orders
 from tests.integration.test_poll_crashes import an_order, id_of, replacing
-from tests.strategies import orders
-from tests.world import Call, Poller, Stopped, Trouble, World, nothing
 
 NUMBERS = st.integers(1, 3)
 POLLERS = st.integers(0, 2)
@@ -275,10 +275,10 @@ def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], 
 @pytest.fixture
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of a run come one after the other, in the same order each time, and retries wait for nothing."""
-    monkeypatch.setattr("lambdas.poll.run.ThreadPoolExecutor", InTurn)
-    monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 1)
-    monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 2)
-    monkeypatch.setattr("lambdas.poll.event_bus.MAX_ENTRIES", 2)
+    monkeypatch.setattr("outposts_order_notifier.poll.run.ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr("outposts_order_notifier.poll.run.CONCURRENT_READS", 1)
+    monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 2)
+    monkeypatch.setattr("outposts_order_notifier.poll.event_bus.MAX_ENTRIES", 2)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
 
 

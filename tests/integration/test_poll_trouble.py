@@ -7,10 +7,10 @@ from itertools import count
 
 import pytest
 
-from lambdas.poll.run import LAST_PUBLISH_SECONDS, LAST_START_SECONDS, LAST_WAIT_SECONDS
-from lambdas.poll.summary import Summary
+from outposts_order_notifier.poll.run import LAST_PUBLISH_SECONDS, LAST_START_SECONDS, LAST_WAIT_SECONDS
+from outposts_order_notifier.poll.summary import Summary
+from testing.poll_world import Befall, Call, Trouble, World, nothing
 from tests.integration.test_poll_crashes import an_order, id_of
-from tests.world import Befall, Call, Trouble, World, nothing
 
 
 def poll(world: World, befall: Befall = nothing) -> Summary:
@@ -61,7 +61,7 @@ class TestIsolation:
 
     def test_a_chunk_that_cannot_be_loaded_stops_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Its orders are named as failed, and the next run takes them up."""
-        monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 2)
+        monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 2)
         summary = poll(world, first("BatchGetItem"))
         assert summary.failures.keys() == {id_of(1), id_of(2)}
         assert all("BatchGetItem" in error for error in summary.failures.values())
@@ -136,9 +136,9 @@ class TestTime:
 
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("lambdas.poll.run.BATCH_GET_ITEMS", 3)
-        monkeypatch.setattr("lambdas.poll.run.CONCURRENT_READS", 2)
-        monkeypatch.setattr("lambdas.poll.run.PUBLISH_SECONDS", 0.05)
+        monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 3)
+        monkeypatch.setattr("outposts_order_notifier.poll.run.CONCURRENT_READS", 2)
+        monkeypatch.setattr("outposts_order_notifier.poll.run.PUBLISH_SECONDS", 0.05)
 
     def test_what_there_was_no_time_for_is_taken_first_in_the_next_run(self) -> None:
         """No order is read a third time before each was read twice; all that was read is published."""

@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.event_pattern import problems
-from lambdas.orders.events import SOURCE
-from notifier import replay
-from notifier.errors import OperatorError
-from notifier.replay import _archive, _own_rule
-from notifier.stack import Resource, Stack
-from notifier.terminal import Json
-from tests.examples.matching import moto_matches
+from outposts_order_notifier.cdk.event_pattern import problems
+from outposts_order_notifier.cli import replay
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.replay import _archive, _own_rule
+from outposts_order_notifier.cli.stack import Resource, Stack
+from outposts_order_notifier.cli.terminal import Json
+from outposts_order_notifier.domain.events import SOURCE
+from testing.matching import moto_matches
 
 NAME = "outposts-order-notifier-replay-1"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,11 +7,11 @@ import pytest
 import urllib3
 from moto import mock_aws
 
-from lambdas.orders.snapshot_table import SnapshotTable
 from local.board import BoardPage
 from local.server import Server
-from tests.boards import lived
-from tests.snapshots import create_snapshot_table
+from outposts_order_notifier.store.table import SnapshotTable
+from testing.boards import lived
+from testing.snapshots import create_snapshot_table
 
 
 @pytest.fixture

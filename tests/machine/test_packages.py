@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import package
 from machine import pip
 from machine.errors import MachineError
+from outposts_order_notifier.cdk import package
 from tests.machine.table import lines, variables
 from tests.machine.wheels import wheel
 
@@ -38,14 +38,14 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def made(target: Path) -> dict[str, str]:
     """Make a package, and give the modes of all that is in it, by path."""
     target.mkdir()
-    content = package._Content(("orders", "planner"), DISTRIBUTIONS, package.FOR_LAMBDA)
+    content = package._Content("planner", DISTRIBUTIONS, package.FOR_LAMBDA)
     assert content.try_bundle(str(target))
     return {str(path.relative_to(target)): f"{stat.S_IMODE(path.stat().st_mode):o}" for path in target.rglob("*")}
 
 
 def is_whole(modes: dict[str, str]) -> bool:
     """Whether all of it is there."""
-    return {"jmespath/__init__.py", "slack_sdk/py.typed", "lambdas/planner/handler.py"} <= set(modes)
+    return {"jmespath/__init__.py", "slack_sdk/py.typed", "outposts_order_notifier/planner/handler.py"} <= set(modes)
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o027, 0o077])
@@ -66,7 +66,7 @@ def test_whoever_runs_the_function_can_read_all_of_its_package(tmp_path: Path, m
 @pytest.mark.parametrize("constant", ["FOLDER_MODE", "FILE_MODE"])
 def test_a_package_with_other_modes_is_another_one(constant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """So a package that was made with wrong ones is not taken again."""
-    content = package._Content(("orders",), DISTRIBUTIONS, package.FOR_LAMBDA)
+    content = package._Content("planner", DISTRIBUTIONS, package.FOR_LAMBDA)
     before = content.digest()
     monkeypatch.setattr(package, constant, 0o700)
     assert content.digest() != before

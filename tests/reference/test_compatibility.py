@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.event_schemas import DETAIL_TYPES, Schema, event_schema
-from lambdas.orders.event_types import SCHEMA_VERSION, UPDATED, DetailType
+from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, Schema, event_schema
+from outposts_order_notifier.domain.event_types import SCHEMA_VERSION, UPDATED, DetailType
 from reference.__main__ import SCHEMAS, PublishedError, files
 from reference.compatibility import is_compatible
 from reference.page import file_name

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from infra.event_schemas import DETAIL_TYPES
-from lambdas.orders.event_types import SCHEMA_VERSION, DetailType
+from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES
+from outposts_order_notifier.domain.event_types import SCHEMA_VERSION, DetailType
 from reference.__main__ import SCHEMAS, files
 from reference.examples import run
 from reference.page import matches, pattern_of
-from tests.event_schemas import check_event
+from testing.event_schemas import check_event
 
 
 @pytest.fixture(scope="module")

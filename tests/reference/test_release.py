@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.orders.snapshot_item import FORMAT
+from outposts_order_notifier.store.items import FORMAT
 from reference.release import LARGE, ReleasedError, footprint, write
 
 

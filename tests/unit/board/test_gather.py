@@ -6,12 +6,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from lambdas.board.filters import Filters
-from lambdas.board.gather import gather
-from lambdas.orders.snapshot_table import SnapshotTable
-from lambdas.poll.source import Source
-from tests.boards import lived
-from tests.snapshots import create_snapshot_table
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import gather
+from outposts_order_notifier.sources.source import Source
+from outposts_order_notifier.store.table import SnapshotTable
+from testing.boards import lived
+from testing.snapshots import create_snapshot_table
 
 ORDERS = {
     "oo-1": ("COMPLETED", "op-1", Source("111122223333", "eu-west-1")),

@@ -10,15 +10,15 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 
-from lambdas.board import render
-from lambdas.board.filters import Filters
-from lambdas.board.render import Frame, fitting_widget, page, widget
-from lambdas.board.view import board
-from lambdas.orders.words import count
-from lambdas.poll.outposts import from_wire
-from tests.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, lived, turned_around
-from tests.strategies import ORDER_SHAPE
-from tests.unit.orders.test_snapshot_item import wild_orders
+from outposts_order_notifier.board import render
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.render import Frame, fitting_widget, page, widget
+from outposts_order_notifier.board.view import board
+from outposts_order_notifier.sources.outposts import from_wire
+from outposts_order_notifier.wording.words import count
+from testing.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, lived, turned_around
+from testing.strategies import ORDER_SHAPE
+from tests.unit.store.test_items import wild_orders
 
 TAGS = frozenset(
     [

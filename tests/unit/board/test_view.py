@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from lambdas.board.filters import Filters
-from lambdas.board.view import SETTLED_SHOWN, Card
-from lambdas.orders.lineage import Reference
-from lambdas.orders.snapshot import ORDER
-from lambdas.poll.source import Source
-from tests.boards import board_of, lived
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.view import SETTLED_SHOWN, Card
+from outposts_order_notifier.domain.lineage import Reference
+from outposts_order_notifier.domain.snapshot import ORDER
+from outposts_order_notifier.sources.source import Source
+from testing.boards import board_of, lived
 
 
 def card(*reads: Any, **further: Any) -> Card:

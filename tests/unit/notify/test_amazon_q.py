@@ -8,14 +8,14 @@ from botocore.exceptions import ClientError
 from hypothesis import assume, given
 from jsonschema import Draft202012Validator
 
-from lambdas.notify.amazon_q import AmazonQ, custom_notification
-from lambdas.notify.channel import ChannelError, Notice
-from lambdas.notify.message import Line, Message, order_message
-from lambdas.orders.diff import diff
-from lambdas.orders.order import Order
-from tests.strategies import orders
-from tests.unit.notify.details import ORDER_ID, an_update, detail_of
-from tests.unit.notify.topics import Topic, notice_of
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.notify.channel import ChannelError, Notice
+from outposts_order_notifier.notify.channels.amazon_q import AmazonQ, custom_notification
+from outposts_order_notifier.wording.message import Line, Message, order_message
+from testing.details import ORDER_ID, an_update, detail_of
+from testing.strategies import orders
+from testing.topics import Topic, notice_of
 
 TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}}
 # https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html, with the lengths that we keep

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lambdas.notify.channel import ChannelError, LaterError
-from lambdas.notify.delivery import wait_before_retry
+from outposts_order_notifier.notify.channel import ChannelError, LaterError
+from outposts_order_notifier.notify.delivery import wait_before_retry
 
 PASSING, LASTING = ChannelError("500"), ChannelError("revoked", permanent=True)
 

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from lambdas.notify.channel import Notice
-from lambdas.notify.digest import by_order, digest, digest_lines, together
-from lambdas.notify.message import Line, Message, order_message
-from tests.unit.notify.details import an_order, an_update, detail_of
+from outposts_order_notifier.notify.channel import Notice
+from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, together
+from outposts_order_notifier.wording.message import Line, Message, order_message
+from testing.details import an_order, an_update, detail_of
 
 STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
 

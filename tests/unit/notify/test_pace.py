@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambdas.notify.channel import LaterError
-from lambdas.notify.pace import Pace
+from outposts_order_notifier.notify.channel import LaterError
+from outposts_order_notifier.notify.pace import Pace
 
 NOW_MS = 1_795_000_000_000
 
@@ -38,8 +38,8 @@ class Table:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stop the clock, and record what is slept, in seconds."""
     waits: list[float] = []
-    monkeypatch.setattr("lambdas.notify.pace.time.time", lambda: NOW_MS / 1_000)
-    monkeypatch.setattr("lambdas.notify.pace.time.sleep", waits.append)
+    monkeypatch.setattr("outposts_order_notifier.notify.pace.time.time", lambda: NOW_MS / 1_000)
+    monkeypatch.setattr("outposts_order_notifier.notify.pace.time.sleep", waits.append)
     return waits
 
 

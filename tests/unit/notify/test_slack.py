@@ -5,14 +5,14 @@ from typing import Any
 from hypothesis import assume, given
 from slack_sdk.models.blocks import Block
 
-from lambdas.notify.message import Line, Message, order_message
-from lambdas.notify.slack.blocks import block_kit_payload
-from lambdas.notify.slack.webhook import workflow_payload
-from lambdas.orders.diff import diff
-from lambdas.orders.order import Order
 from local.slack import message_fault, variables_fault
-from tests.strategies import orders
-from tests.unit.notify.details import an_update, detail_of
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload
+from outposts_order_notifier.notify.channels.slack.webhook import workflow_payload
+from outposts_order_notifier.wording.message import Line, Message, order_message
+from testing.details import an_update, detail_of
+from testing.strategies import orders
 
 EVIL = "<!channel> & <https://evil.example|click> <@U1>"
 

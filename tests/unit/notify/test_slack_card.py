@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from lambdas.notify.channel import Notice
-from lambdas.notify.message import order_message
-from lambdas.notify.slack.bot import reply_payload
-from lambdas.notify.slack.card import card_payload, sketch_payload
-from lambdas.orders.order import Order
-from lambdas.orders.snapshot import Entered, Snapshot, statuses
 from local.slack import message_fault
-from tests.strategies import orders
-from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
+from outposts_order_notifier.notify.channel import Notice
+from outposts_order_notifier.notify.channels.slack.bot import reply_payload
+from outposts_order_notifier.notify.channels.slack.card import card_payload, sketch_payload
+from outposts_order_notifier.wording.message import order_message
+from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
+from testing.strategies import orders
 
 EVIL = "<!channel> & <https://evil.example|click>"
 PARCEL = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}

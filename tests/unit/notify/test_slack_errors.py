@@ -6,9 +6,9 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookResponse
 
-from lambdas.notify.channel import ChannelError
-from lambdas.notify.slack import api, webhook
-from lambdas.notify.slack.errors import BOT, WEBHOOK, Kind
+from outposts_order_notifier.notify.channel import ChannelError
+from outposts_order_notifier.notify.channels.slack import api, webhook
+from outposts_order_notifier.notify.channels.slack.errors import BOT, WEBHOOK, Kind
 
 LASTING = {Kind.LASTING, Kind.CHANNEL, Kind.REFUSED}
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.notify.channel import ChannelError
-from lambdas.notify.slack import credentials, webhook
-from lambdas.notify.slack.api import Api
-from lambdas.notify.slack.credentials import BotToken, Webhook
+from outposts_order_notifier.notify.channel import ChannelError
+from outposts_order_notifier.notify.channels.slack import credentials, webhook
+from outposts_order_notifier.notify.channels.slack.api import Api
+from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook
 
 MARKER = "MARKER0SECRET"
 NO_PACE: Any = SimpleNamespace(wait=lambda: None)

@@ -7,14 +7,14 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import assume, given
 
-from lambdas.notify.channel import ChannelError, Notice
-from lambdas.notify.message import Line, Message, order_message
-from lambdas.notify.sns import Sns, attributes, publication, subject, text
-from lambdas.orders.diff import diff
-from lambdas.orders.order import Order
-from tests.strategies import orders
-from tests.unit.notify.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
-from tests.unit.notify.topics import Topic, notice_of
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.notify.channel import ChannelError, Notice
+from outposts_order_notifier.notify.channels.sns import Sns, attributes, publication, subject, text
+from outposts_order_notifier.wording.message import Line, Message, order_message
+from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
+from testing.strategies import orders
+from testing.topics import Topic, notice_of
 
 
 class TestEmail:

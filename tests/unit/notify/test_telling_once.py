@@ -12,10 +12,10 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyIt
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from moto import mock_aws
 
-from lambdas.notify.channel import ENOUGH_MS, ChannelError, LaterError, Notice, Posting, TimeLeft
-from lambdas.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
-from lambdas.notify.message import Message
-from tests.integration.lambda_context import Context
+from outposts_order_notifier.notify.channel import ENOUGH_MS, ChannelError, LaterError, Notice, Posting, TimeLeft
+from outposts_order_notifier.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
+from outposts_order_notifier.wording.message import Message
+from testing.lambda_context import Context
 
 TABLE = "told"
 NOW = 1_795_000_000
@@ -182,7 +182,7 @@ class TestLog:
     ) -> None:
         """It names the channel, the event and the reason."""
         log = Log()
-        monkeypatch.setattr("lambdas.notify.delivery.logger", log)
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.logger", log)
         told.tell(Chat(failures={"a": error}), notices("a"), WithTime())
         assert log.written == [(level, {"channel": "chat", "eventId": "a", "error": str(error)})]
 
@@ -252,7 +252,7 @@ class TestClaims:
     ) -> None:
         """That run may have sent it."""
         chat, start = Killed(), time.time()
-        monkeypatch.setattr("lambdas.notify.delivery.time.time", lambda: start)
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.time.time", lambda: start)
         with pytest.raises(SystemExit):
             told.tell(chat, notices("a"), WithTime(50_000))
         (error,) = later(told, chat)
@@ -264,7 +264,7 @@ class TestClaims:
         self, told: Delivery, monkeypatch: pytest.MonkeyPatch, left: int, wait: int
     ) -> None:
         """Rounded up to a second and never less than one."""
-        monkeypatch.setattr("lambdas.notify.delivery.time.time", lambda: float(NOW))
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.time.time", lambda: float(NOW))
         monkeypatch.setattr(told._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
         assert [error.retry_after for error in later(told, Chat())] == [wait]
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lambdas.orders.snapshot_table import Known
-from lambdas.poll.choice import orders_to_read
+from outposts_order_notifier.poll.choice import orders_to_read
+from outposts_order_notifier.store.table import Known
 
 ORDER_ID = "oo-0123456789abcdef0"
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)

@@ -11,11 +11,11 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambdas.orders.diff import discovery
-from lambdas.orders.events import MAX_EVENT_BYTES, Event, Observation
-from lambdas.orders.events import events_of as build_events
-from lambdas.poll.event_bus import NO_TIME, EventBus, Published
-from tests.event_bridge import Entry, EventBridge
+from outposts_order_notifier.domain.diff import discovery
+from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Event, Observation
+from outposts_order_notifier.domain.events import events_of as build_events
+from outposts_order_notifier.poll.event_bus import NO_TIME, EventBus, Published
+from testing.event_bridge import Entry, EventBridge
 
 
 def events_of(order_id: str, number: int, text: str = "") -> list[Event]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.poll import listing
-from lambdas.poll.listing import MAX_ORDER_ID, Listing, is_order_id, list_source
-from lambdas.poll.outposts import digest
-from lambdas.poll.source import Source
+from outposts_order_notifier.poll import listing
+from outposts_order_notifier.poll.listing import MAX_ORDER_ID, Listing, is_order_id, list_source
+from outposts_order_notifier.sources.outposts import digest
+from outposts_order_notifier.sources.source import Source
 
 Page = Sequence[dict[str, Any]] | None
 ALL = Source("111122223333", "eu-west-1")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lambdas.poll import run
-from lambdas.poll.outposts import outposts_client
-from lambdas.poll.source import Source
+from outposts_order_notifier.poll import run
+from outposts_order_notifier.sources.outposts import outposts_client
+from outposts_order_notifier.sources.source import Source
 
 SOURCE = Source("111122223333", "eu-west-1")
 

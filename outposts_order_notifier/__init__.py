@@ -1,0 +1,1 @@
+"""Notify a team, within minutes, of what happens to its AWS Outposts hardware orders."""

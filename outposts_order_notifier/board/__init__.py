@@ -1,0 +1,1 @@
+"""Show every order and its history on one page."""

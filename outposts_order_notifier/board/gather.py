@@ -1,0 +1,64 @@
+"""Reads what the board shows from the snapshot table. Writes nothing."""
+
+from dataclasses import dataclass
+
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.domain.lineage import Lineage
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.store.table import SnapshotTable
+
+MOST_READ = 2_000  # snapshots a board: about a second of DynamoDB's time
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read.
+
+    Attributes:
+        snapshots: Those of the orders in flight, and of settled ones, as far as the filters let them in.
+        errors: Why some could not be read, by order id.
+        unread: How many orders were left unread, as there are too many.
+        lineage: What replaces what, among all orders.
+        outposts: All that there are, filters or not; so are `accounts` and `regions`.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    errors: dict[str, str]
+    unread: int
+    lineage: Lineage
+    outposts: tuple[str, ...]
+    accounts: tuple[str, ...]
+    regions: tuple[str, ...]
+
+
+def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gathered:
+    """Read the snapshots that the filters by place let in, those of orders in flight first.
+
+    Args:
+        table: The snapshot table.
+        filters: What is wanted. A status is in the snapshots alone, so that filter does not save any reading.
+        most: How many are read at most.
+    """
+    wanted = list[tuple[bool, str]]()
+    places = set[tuple[str, str, str]]()
+    lineage = Lineage()
+    for source, order_id, known in table.known_of_all_sources():
+        account, _, region = source.partition("/")
+        place = (known.outpost_id, account, region)
+        places.add(place)
+        lineage.add(known.replaces)
+        asked = zip((filters.outpost, filters.account, filters.region), place, strict=True)
+        if all(filtered in {"", found} for filtered, found in asked):
+            wanted.append((known.settled, order_id))
+    wanted.sort()
+    loaded = table.read(order_id for _, order_id in wanted[:most])
+    outposts, accounts, regions = (tuple(sorted({place[part] for place in places} - {""})) for part in range(3))
+    return Gathered(
+        snapshots=tuple(loaded.snapshots.values()),
+        errors=loaded.errors,
+        unread=len(wanted[most:]),
+        lineage=lineage,
+        outposts=outposts,
+        accounts=accounts,
+        regions=regions,
+    )

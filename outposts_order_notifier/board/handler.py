@@ -1,0 +1,79 @@
+"""The board function: a custom widget of a CloudWatch dashboard, called by the console with the viewer's credentials.
+
+What the console sends and expects:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about.html
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from outposts_order_notifier.board.environment import Environment
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import gather
+from outposts_order_notifier.board.render import fitting_widget
+from outposts_order_notifier.runtime.client_config import brief
+from outposts_order_notifier.runtime.observability import logger, tracer
+from outposts_order_notifier.store.table import SnapshotTable
+
+DOCUMENTATION = """\
+## The order board
+
+Each Outposts order that the notifier watches, and its life: how long it and its line items were in each status,
+shipments with tracking links, assets, replacements.
+
+Parameters, each optional: `status` (or `stalled`), `outpost`, `account`, `region`, `settled` (`all` shows every settled
+order). What is chosen in the widget goes before.
+
+```yaml
+region: eu-west-1
+```
+"""
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+def handler(event: dict[str, Any], context: LambdaContext) -> str:
+    """Answer CloudWatch's console.
+
+    Args:
+        event: The widget's or the pressed button's parameters, and `widgetContext`; or `{"describe": true}`.
+        context: Its function ARN is what the widget's buttons call.
+
+    Returns:
+        The widget as HTML, or its documentation as Markdown.
+    """
+    if event.get("describe"):
+        return DOCUMENTATION
+    widget_context = _object(event.get("widgetContext"))
+    filters = _filters(event, widget_context)
+    gathered = gather(_table(Environment.load().snapshot_table_name), filters)
+    for order_id, error in gathered.errors.items():
+        logger.warning("Not read", order_id=order_id, error=error)
+    theme = widget_context.get("theme")
+    return fitting_widget(
+        gathered,
+        filters,
+        datetime.now(UTC),
+        endpoint=context.invoked_function_arn,
+        theme=theme if theme in {"light", "dark"} else "",
+    )
+
+
+def _filters(event: Mapping[str, Any], widget_context: Mapping[str, Any]) -> Filters:
+    """Take the filters: the pressed button's before what stands in the form, and that before the widget's own."""
+    form = _object(_object(widget_context.get("forms")).get("all"))
+    return Filters.of({**_object(widget_context.get("params")), **event, **form, **_object(event.get("filters"))})
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+@cache
+def _table(name: str) -> SnapshotTable:
+    return SnapshotTable(boto3.client("dynamodb", config=brief(3)), name)

@@ -1,0 +1,108 @@
+"""Turns a board into HTML: a page of its own, or a widget of a CloudWatch dashboard. Pure."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import Gathered
+from outposts_order_notifier.board.view import Board, board
+from outposts_order_notifier.wording.words import count, plain
+
+# An answer of Lambda has at most 6 MB, as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_BYTES = 5_500_000
+TEMPLATES = Path(__file__).parent / "templates"
+# Nothing from elsewhere, no script: the styles are in the page, and the filters' form leads back to it.
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the board is shown in.
+
+    Attributes:
+        filters: Whether the filters work there: a file cannot answer, and shows all of it unfolded instead.
+        anchors: Whether a link to a place in the page works there: CloudWatch's console has its own use for them.
+        endpoint: ARN of the function that CloudWatch calls when a button is pressed; empty outside a dashboard.
+        theme: `light` or `dark` where that is known, else the browser decides.
+        path: The page's own path.
+    """
+
+    filters: bool = True
+    anchors: bool = True
+    endpoint: str = ""
+    theme: str = ""
+    path: str = "/"
+
+
+def page(made: Board, frame: Frame | None = None) -> str:
+    """Write the board as a whole page."""
+    frame = frame or Frame()
+    return _environment().get_template("page.html.j2").render(**_values(made, frame), policy=CONTENT_SECURITY_POLICY)
+
+
+def fitting_widget(gathered: Gathered, filters: Filters, now: datetime, *, endpoint: str, theme: str) -> str:
+    """Write the board as a widget with as many orders as there is room for in Lambda's answer."""
+    whole = board(gathered, filters, now)
+    html, most = widget(whole, endpoint=endpoint, theme=theme), len(whole.shown)
+    while most and _bytes(html) > MOST_BYTES:
+        most = _orders_with_room(html)  # fewer each time: the last one's end is the whole's
+        html = widget(board(gathered, filters, now, most), endpoint=endpoint, theme=theme)
+    return html
+
+
+def widget(made: Board, *, endpoint: str, theme: str) -> str:
+    """Write the board as a custom widget of a CloudWatch dashboard; `theme` as `Frame.theme`."""
+    frame = Frame(anchors=False, endpoint=endpoint, theme=theme)
+    return _environment().get_template("board.html.j2").render(**_values(made, frame))
+
+
+def _orders_with_room(html: str) -> int:
+    """Count the orders of a widget that fit, what stands behind the last of them aside."""
+    ends = accumulate(_bytes(part) for part in html.split("<article"))  # a value's own `<` is escaped
+    return max(0, sum(end <= MOST_BYTES for end in ends) - 1)
+
+
+def _bytes(html: str) -> int:
+    return len(json.dumps(html))
+
+
+def _values(made: Board, frame: Frame) -> dict[str, object]:
+    chosen = asdict(made.filters)
+    return {
+        "board": made,
+        "frame": frame,
+        "css": _css(),
+        "no_filters": asdict(Filters()),
+        "all_settled": chosen | {"settled": "all"},
+        "narrowed": any(value for name, value in chosen.items() if name != "settled"),
+    }
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(json=json.dumps, query=_query, count_of=count, plain=plain)
+    return environment
+
+
+@cache
+def _css() -> Markup:
+    return Markup((TEMPLATES / "board.css").read_text(encoding="utf-8"))  # noqa: S704 - our own style sheet
+
+
+def _query(values: dict[str, str]) -> str:
+    return f"?{urlencode({name: value for name, value in values.items() if value})}"

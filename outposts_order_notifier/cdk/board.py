@@ -1,0 +1,42 @@
+"""The order board: a function that draws it, for a custom widget of the dashboard."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from outposts_order_notifier.cdk.function import Function
+from outposts_order_notifier.cdk.snapshots import Snapshots
+
+HEIGHT = 16  # of the dashboard's grid; what is below scrolls inside the widget
+
+
+class Board(Construct):
+    """The board function. It may only read, has no address, and is invoked by CloudWatch's console as the viewer."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, snapshots: Snapshots, local: bool) -> None:
+        super().__init__(scope, construct_id)
+        self.function = Function(
+            self,
+            "Function",
+            name="board",
+            description="Draws the board of Outposts orders for the dashboard",
+            distributions=("jinja2", "markupsafe"),
+            timeout=cdk.Duration.seconds(30),
+            memory=1_024,  # drawing is a processor's work
+            environment={"SNAPSHOT_TABLE_NAME": snapshots.table.table_name},
+            statements=[
+                iam.PolicyStatement(actions=["dynamodb:Scan"], resources=[snapshots.index_arn]),
+                iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
+            ],
+            local=local,
+        )
+        self.widget = cloudwatch.CustomWidget(
+            function_arn=self.function.function_arn,
+            title="Orders",
+            width=24,
+            height=HEIGHT,
+            update_on_refresh=True,
+            update_on_resize=False,  # the page fits itself
+            update_on_time_range_change=False,  # it shows what is, not what was
+        )

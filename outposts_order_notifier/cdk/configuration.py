@@ -1,0 +1,317 @@
+"""The `notifier` context (contract, part 1): checked, typed, and with errors that say what to do."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+
+from machine.address import has_credentials, is_address
+from outposts_order_notifier.cdk.configuration_schema import regions, schema
+from outposts_order_notifier.cdk.notify_pattern import notify_problems
+from outposts_order_notifier.cdk.slack_channel import ALLOWED, ChannelError, slack_channel
+from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
+
+# JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
+_Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
+
+
+class ConfigurationError(ValueError):
+    """The configuration is wrong; the text is one line for people.
+
+    Args:
+        path: The key's path, such as `notifier.sources[0].region`.
+        given: What was given, in words or as JSON.
+        allowed: What is allowed there.
+        nearest: The nearest right spelling, None where nothing is near.
+    """
+
+    def __init__(self, path: str, given: str, allowed: str, nearest: str | None = None) -> None:
+        guess = f'; did you mean "{nearest}"?' if nearest else ""
+        super().__init__(" ".join(f"{path}: {given}; allowed: {allowed}{guess}".split()))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The orders of one account in one region.
+
+    Attributes:
+        region: An AWS region's name.
+        role_arn: The role to read another account with; None for the stack's own account.
+        external_id: What that role's trust policy asks for.
+        outpost_ids: Only these Outposts' orders; empty for all.
+    """
+
+    region: str
+    role_arn: str | None = None
+    external_id: str | None = None
+    outpost_ids: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the source as the contract writes it, and as the poll function takes it."""
+        keys = {
+            "region": self.region,
+            "roleArn": self.role_arn,
+            "externalId": self.external_id,
+            "outpostIds": list(self.outpost_ids),
+        }
+        return {key: value for key, value in keys.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """Every active account of the organization, or some, in some regions.
+
+    Attributes:
+        role_name: The role to read each account with, of the same name in all.
+        regions: AWS regions' names; at least one.
+        external_id: What those roles' trust policies ask for.
+        accounts: Only these accounts; empty for every active one.
+        exclude_accounts: All but these.
+    """
+
+    role_name: str
+    regions: tuple[str, ...]
+    external_id: str = EXTERNAL_ID
+    accounts: tuple[str, ...] = ()
+    exclude_accounts: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the organization as the contract writes it, with its external id."""
+        keys = {
+            "roleName": self.role_name,
+            "regions": list(self.regions),
+            "externalId": self.external_id,
+            "accounts": list(self.accounts),
+            "excludeAccounts": list(self.exclude_accounts),
+        }
+        return {key: value for key, value in keys.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only).
+
+    Attributes:
+        secret_name: The secret's name in Secrets Manager.
+        channel: A bot's channel, by id or name; None for a webhook.
+        kms_key_arn: The customer-managed key that encrypts the secret; None for the AWS-managed one.
+    """
+
+    secret_name: str
+    channel: str | None = None
+    kms_key_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StalledAfterDays:
+    """After how many days a status has lasted too long, by status; None switches one off, an absent one is default."""
+
+    order: Mapping[str, int | None] = field(default_factory=dict)
+    line_item: Mapping[str, int | None] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as the contract writes it, and as the poll function takes it: without the defaults, which it has."""
+        return {"order": dict(self.order), "lineItem": dict(self.line_item)}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The whole `notifier` context.
+
+    Attributes:
+        sources: What to watch; at least one.
+        organization: What to watch besides; None for nothing.
+        poll_every_minutes: 1 to 1,440.
+        announce_existing_orders: Whether people are told of the orders that a source's first poll found.
+        stalled_after_days: Thresholds of stalled orders and line items.
+        slack: None where Slack is not told.
+        amazon_q_developer: Whether Amazon Q Developer in chat applications gets a topic of its own.
+        emails: Addresses subscribed to the topic.
+        notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
+        event_bus_readers: Account ids and organization ids that may put rules on the bus.
+        outposts_endpoint_url: None for AWS's own endpoint.
+    """
+
+    sources: tuple[Source, ...]
+    organization: Organization | None = None
+    poll_every_minutes: int = 5
+    announce_existing_orders: bool = False
+    stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
+    slack: Slack | None = None
+    amazon_q_developer: bool = False
+    emails: tuple[str, ...] = ()
+    notify: Mapping[str, Any] = field(default_factory=dict)
+    event_bus_readers: tuple[str, ...] = ()
+    outposts_endpoint_url: str | None = None
+
+    @classmethod
+    def parse(cls, context: Any, stack_region: str, stack_account: str | None = None) -> "Configuration":
+        """Check the `notifier` context and give it types.
+
+        Args:
+            context: The object, its JSON text, `@` and the path of a file that holds it, or None for all defaults.
+            stack_region: The region that the stack is deployed to.
+            stack_account: The account that the stack is deployed to; None if it is not known yet.
+
+        Raises:
+            ConfigurationError: Something in it is not allowed.
+        """
+        if stack_region not in regions():
+            allowed = "the name of an AWS region that the installed botocore knows"
+            raise ConfigurationError("the stack's region", stack_region, allowed, nearest(stack_region, regions()))
+        values = _loaded(context)
+        for error in _Validator(schema()).iter_errors(values):
+            raise _explained(error)
+        sources = tuple(_source(source) for source in values.get("sources", [{"region": stack_region}]))
+        organization = _organization(values["organization"]) if "organization" in values else None
+        _check_sources(sources, stack_region, stack_account)
+        if organization:
+            _check_organization(organization, stack_region)
+        announce = values.get("announceExistingOrders", False)
+        notify = values.get("notify", {})
+        for problem in notify_problems(notify, "notifier.notify", announce_existing_orders=announce):
+            raise ConfigurationError(*problem)
+        stalled = values.get("stalledAfterDays", {})
+        slack = _slack(values["slack"], stack_region) if "slack" in values else None
+        return cls(
+            sources=sources,
+            organization=organization,
+            poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
+            announce_existing_orders=announce,
+            stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
+            slack=slack,
+            amazon_q_developer=values.get("amazonQDeveloper", False),
+            emails=_emails(values.get("emails", [])),
+            notify=notify,
+            event_bus_readers=tuple(values.get("eventBusReaders", [])),
+            outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
+        )
+
+
+def _loaded(context: Any) -> Any:
+    if context is None:
+        return {}
+    if not isinstance(context, str):
+        return context
+    allowed = "an object, its JSON text, or @ and the path of a file that holds it"
+    try:
+        text = Path(context[1:]).read_text(encoding="utf-8") if context.startswith("@") else context
+        return json.loads(text)
+    except OSError as error:
+        raise ConfigurationError("notifier", f"{context} cannot be read ({error.strerror})", allowed) from error
+    except ValueError as error:
+        raise ConfigurationError("notifier", f"{shortened(context)} is not JSON ({error})", allowed) from error
+
+
+def _source(source: dict[str, Any]) -> Source:
+    return Source(
+        region=source["region"],
+        role_arn=source.get("roleArn"),
+        external_id=source.get("externalId"),
+        outpost_ids=tuple(source.get("outpostIds", ())),
+    )
+
+
+def _organization(organization: dict[str, Any]) -> Organization:
+    return Organization(
+        role_name=organization["roleName"],
+        regions=tuple(organization["regions"]),
+        external_id=organization.get("externalId", EXTERNAL_ID),
+        accounts=tuple(organization.get("accounts", ())),
+        exclude_accounts=tuple(organization.get("excludeAccounts", ())),
+    )
+
+
+def _emails(emails: list[str]) -> tuple[str, ...]:
+    known = set()
+    for index, email in enumerate(emails):
+        if email.lower() in known:
+            raise ConfigurationError(f"notifier.emails[{index}]", email, "each address once, in whatever case")
+        known.add(email.lower())
+    return tuple(emails)
+
+
+def _endpoint(url: str | None) -> str | None:
+    path = "notifier.outpostsEndpointUrl"
+    if url and not is_address(url):
+        raise ConfigurationError(path, _shown(url), "a URL with a host and a port from 1 to 65535, if any")
+    if url and has_credentials(url):
+        raise ConfigurationError(path, "a URL with a user name or password", "a URL without: the template shows it")
+    return url
+
+
+def _shown(url: Any) -> str:
+    return "an address that is not valid" if "@" in str(url) else as_json(url)
+
+
+def _slack(slack: dict[str, Any], stack_region: str) -> Slack:
+    key = slack.get("kmsKeyArn")
+    # A secret's key is of the secret's region: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    if key and key.split(":")[1:4:2] != [regions()[stack_region], stack_region]:
+        raise ConfigurationError("notifier.slack.kmsKeyArn", key, f"a key in {stack_region}, the secret's region")
+    try:
+        channel = slack_channel(slack["channel"]) if "channel" in slack else None
+    except ChannelError as error:
+        given = as_json(slack["channel"])
+        raise ConfigurationError("notifier.slack.channel", given, ALLOWED, str(error) or None) from error
+    return Slack(slack["secretName"], channel, key)
+
+
+def _explained(error: ValidationError) -> ConfigurationError:
+    path = "notifier" + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path)
+    rules = cast("dict[str, Any]", error.schema)
+    given: Any = error.instance
+    match error.validator:
+        case "additionalProperties":
+            key = next(key for key in given if key not in rules["properties"])
+            allowed = list(rules["properties"])
+            return ConfigurationError(f"{path}.{key}", "unknown key", ", ".join(allowed), nearest(key, allowed))
+        case "required":
+            key = next(key for key in rules["required"] if key not in given)
+            return ConfigurationError(f"{path}.{key}", "missing", rules["properties"][key]["description"])
+        case "dependentRequired":
+            key, needed = next((key, needed) for key, needed in rules["dependentRequired"].items() if key in given)
+            return ConfigurationError(f"{path}.{key}", f"given without {', '.join(needed)}", f"only with {needed[0]}")
+    shown = _shown(given) if path.endswith(".outpostsEndpointUrl") else as_json(given)
+    return ConfigurationError(path, shown, rules["description"], nearest(given, rules.get("enum", [])))
+
+
+def _check_sources(sources: tuple[Source, ...], stack_region: str, stack_account: str | None) -> None:
+    partition = regions()[stack_region]
+    for index, source in enumerate(sources):
+        path = f"notifier.sources[{index}]"
+        _check_partition(f"{path}.region", source.region, partition)
+        if source.role_arn and source.role_arn.split(":")[1] != partition:
+            raise ConfigurationError(f"{path}.roleArn", source.role_arn, f"roles of partition {partition}")
+        for earlier, other in enumerate(sources[:index]):
+            if _overlap(source, other, stack_account):
+                raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
+
+
+def _check_organization(organization: Organization, stack_region: str) -> None:
+    for index, region in enumerate(organization.regions):
+        _check_partition(f"notifier.organization.regions[{index}]", region, regions()[stack_region])
+
+
+def _check_partition(path: str, region: str, partition: str) -> None:
+    if regions()[region] != partition:
+        raise ConfigurationError(
+            path,
+            f"{region}, a region of partition {regions()[region]}",
+            f"the regions of {partition}, where the stack is: credentials of one partition are unknown in another",
+        )
+
+
+def _overlap(one: Source, other: Source, own: str | None) -> bool:
+    accounts = {source.role_arn.split(":")[4] if source.role_arn else own for source in (one, other)}
+    outposts = set(one.outpost_ids) & set(other.outpost_ids)
+    limited = one.outpost_ids and other.outpost_ids
+    return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)

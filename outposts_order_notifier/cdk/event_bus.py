@@ -1,0 +1,105 @@
+"""The event bus, its archive, and who may put rules on it from outside."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from outposts_order_notifier.domain.events import SOURCE
+
+ARCHIVE_RETENTION = cdk.Duration.days(365)
+ACTIONS = [
+    "PutRule",
+    "DescribeRule",
+    "EnableRule",
+    "DisableRule",
+    "DeleteRule",
+    "PutTargets",
+    "ListTargetsByRule",
+    "RemoveTargets",
+    "TagResource",
+    "UntagResource",
+    "ListTagsForResource",
+]
+
+
+class EventBus(Construct):
+    """The stack's own bus.
+
+    Args:
+        scope: The stack.
+        construct_id: Its id there.
+        readers: Account ids and organization ids that may put rules on the bus.
+        local: Whether this is the local cloud, whose CloudFormation knows neither archives nor bus policies.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, readers: tuple[str, ...], local: bool) -> None:
+        super().__init__(scope, construct_id)
+        self.bus = events.EventBus(
+            self, "Bus", event_bus_name=SOURCE, description="What happens to Outposts orders, one event a transition"
+        )
+        if local:
+            return
+        archive = self.bus.archive(
+            "Archive",
+            description="Every event of the notifier, to be replayed",
+            event_pattern=events.EventPattern(source=[SOURCE]),
+            retention=ARCHIVE_RETENTION,
+        )
+        # The CDK writes "", which some regions refuse: https://github.com/aws/aws-cdk/issues/37847
+        cast("cdk.CfnResource", archive.node.default_child).add_property_deletion_override("KmsKeyIdentifier")
+        self._let_in(readers)
+
+    def _let_in(self, readers: tuple[str, ...]) -> None:
+        """Add a statement for all accounts, and one for each organization.
+
+        EventBridge has one policy a bus, of limited size, and takes one change of it at a time. So all accounts share
+        a statement, and CloudFormation makes one statement after the other.
+        """
+        organizations = [reader for reader in readers if reader.startswith("o-")]
+        accounts = [iam.AccountPrincipal(reader) for reader in readers if reader not in organizations]
+        statements = [self._rules_of("ReaderAccounts", accounts)] if accounts else []
+        statements += [
+            self._rules_of(
+                organization.replace("-", ""),
+                [iam.AnyPrincipal()],
+                {"StringEquals": {"aws:PrincipalOrgID": organization}},
+            )
+            for organization in organizations
+        ]
+        earlier = None
+        for statement in statements:
+            policy = cast("Construct", self.bus.add_to_resource_policy(statement).policy_dependable)
+            if earlier:
+                policy.node.add_dependency(earlier)
+            earlier = policy
+
+    def _rules_of(
+        self,
+        name: str,
+        principals: list[iam.AccountPrincipal] | list[iam.AnyPrincipal],
+        conditions: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> iam.PolicyStatement:
+        """Let others manage rules on the bus, each account its own.
+
+        Follows https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
+        and the condition key `events:creatorAccount` of
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html.
+        """
+        return iam.PolicyStatement(
+            sid=f"RulesOf{name}",
+            principals=list(principals),
+            actions=[f"events:{action}" for action in ACTIONS],
+            resources=[
+                cdk.Stack.of(self).format_arn(
+                    service="events", resource="rule", resource_name=f"{self.bus.event_bus_name}/*"
+                )
+            ],
+            conditions={
+                "StringEqualsIfExists": {"events:creatorAccount": "${aws:PrincipalAccount}"},
+                **(conditions or {}),
+            },
+        )

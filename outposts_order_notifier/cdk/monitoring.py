@@ -1,0 +1,374 @@
+"""The notifier's own trouble: alarms, sent where notifications about orders are sent, and the dashboard.
+
+How CloudWatch evaluates an alarm decides the shape of each one here; tests/cdk/cloudwatch_alarms.py models it, and
+tests/cdk/test_alarms.py runs every alarm of every configuration through that model.
+
+1. A metric arrives up to three minutes late, and a window of the last `period` moves on every minute. So each window
+   is longer than what may be late plus the time between two data points, and its newest data point is never empty
+   just because of that.
+2. CloudWatch looks further back for data points that are missing, by a number that it does not publish. So every
+   metric is filled with 0, and nothing depends on that number.
+"""
+
+import math
+from urllib.parse import urlsplit
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from outposts_order_notifier.cdk.board import Board
+from outposts_order_notifier.cdk.configuration import Configuration
+from outposts_order_notifier.cdk.function import METRICS_NAMESPACE
+from outposts_order_notifier.cdk.local_cloud import ALARM_SOURCE
+from outposts_order_notifier.cdk.notifications import Notifications
+from outposts_order_notifier.cdk.planner import Planner
+from outposts_order_notifier.cdk.poller import Poller
+from outposts_order_notifier.wording.console import orders_url
+
+LATE_MINUTES = 3  # a metric's data point reaches CloudWatch by then
+JITTER_MINUTES = 1  # EventBridge Scheduler keeps its time to the minute
+LONGEST_WARM_UP = 2_880  # minutes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+QUEUE_PERIOD = cdk.Duration.minutes(5)  # SQS has a data point each minute, which is late like any other
+
+
+def silence(tick_minutes: int) -> cdk.Duration:
+    """Return how long nothing that runs once a tick may be seen: three ticks, more of those that are very short.
+
+    One tick may be just before the window and one may be late; a third must be there.
+    """
+    unseen = math.ceil((LATE_MINUTES + JITTER_MINUTES) / tick_minutes)
+    return cdk.Duration.minutes((unseen + 2) * tick_minutes)
+
+
+def trouble(tick_minutes: int) -> cdk.Duration:
+    """Return a window that holds a data point of each source at every moment: a tick, and what may be late."""
+    return cdk.Duration.minutes(tick_minutes + LATE_MINUTES + 2 * JITTER_MINUTES)
+
+
+def span(minutes: float) -> str:
+    """Write a time as people say it, such as `2 hours 10 minutes`."""
+    days, rest = divmod(round(minutes), 24 * 60)
+    parts = {"day": days, "hour": rest // 60, "minute": rest % 60}
+    return " ".join(f"{number} {unit}{'s' if number > 1 else ''}" for unit, number in parts.items() if number)
+
+
+class Monitoring(Construct):
+    """An alarm for each way in which the notifier could fall silent, so that silence means that nothing happened.
+
+    Each alarm notifies the topic when it fires and when it clears; its description says what to look at first.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it watches
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        configuration: Configuration,
+        poller: Poller,
+        planner: Planner | None,
+        notifications: Notifications,
+        board: Board,
+        local: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._stack = cdk.Stack.of(self)
+        self._topic = notifications.topic
+        self._tick = cdk.Duration.minutes(configuration.poll_every_minutes)
+        self._silence = silence(configuration.poll_every_minutes)
+        self._trouble = trouble(configuration.poll_every_minutes)
+        self._local = local
+        alarms = [
+            *self._poll_alarms(poller, planner),
+            *([self._plan_alarm(planner)] if planner else []),
+            *self._queue_alarms(poller, notifications),
+        ]
+        self._notify_of_clearing(alarms, notifications.dead_letter_queue)
+        self._dashboard(poller, planner, notifications, board, alarms)
+        self.dashboard_url = (
+            f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
+            f"?region={self._stack.region}#dashboards/dashboard/{self._stack.stack_name}"
+        )
+
+    def _poll_alarms(self, poller: Poller, planner: Planner | None) -> list[cloudwatch.Alarm]:
+        failing = span(2 * self._trouble.to_minutes())
+        return [
+            self._polls_alarm(poller, planner),
+            self._recurring(
+                "PollFailures",
+                f"Polls have been failing for {failing}: some orders could not be read, stored or published. The poll "
+                "function's log names each order and its error.",
+                errors=poller.function.metric_errors(),
+                # A batch of an organization's sources reports those that failed, and does not fail itself.
+                **({"failures": self._metric("poll", "PollFailures")} if planner else {}),
+            ),
+            self._recurring(
+                "PendingEvents",
+                f"Events have been waiting to be published for {failing}. The poll function's log says what PutEvents "
+                "answered.",
+                pending=self._metric("poll", "PendingEvents", statistic="Maximum"),
+            ),
+            self._recurring(
+                "OrdersLeft",
+                f"Polls have not had time for all orders for {failing}. The next poll reads those first, so all are "
+                "late. The poll function's log says how many, and whether Outposts throttles or answers slowly.",
+                left=self._metric("poll", "OrdersLeft", statistic="Maximum"),
+            ),
+            self._alarm(
+                "SnapshotsSetAside",
+                self._filled(self._trouble, damaged=self._metric("poll", "SnapshotsSetAside")),
+                "A stored snapshot could not be read and was set aside; its order is discovered again. The poll "
+                "function's log names the order; the snapshot table keeps the item under set-aside#<order id>.",
+            ),
+        ]
+
+    def _polls_alarm(self, poller: Poller, planner: Planner | None) -> cloudwatch.Alarm:
+        if planner:
+            # A plan is polled within a tick, so three ticks hold one whole plan's polls at least. The largest plan, not
+            # the sum of all: that sum would jump whenever a plan enters or leaves the window. Two windows, as a plan
+            # that is much larger than the one before has no polls yet.
+            polled = self._metric("poll", "SourcesPolled")
+            planned = self._metric("planner", "SourcesPlanned", statistic="Maximum")
+            return self._alarm(
+                "PollsStopped",
+                self._sum("FILL(polled, 0) - FILL(planned, 0)", self._silence, polled=polled, planned=planned),
+                f"Hardly any of the organization's sources has been polled for "
+                f"{span(2 * self._silence.to_minutes())}: nobody would learn of an order that changes. Look at the "
+                "poll function's log and throttles.",
+                threshold=0,
+                periods=2,
+                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            )
+        return self._missing(
+            "PollsStopped",
+            self._filled(self._silence, polls=poller.function.metric_invocations()),
+            f"No poll has run for {span(self._silence.to_minutes())}: nobody would learn of an order that changes. "
+            "Look at the schedules (enabled?) and at the poll function's throttles.",
+            poller.schedules,
+        )
+
+    def _plan_alarm(self, planner: Planner) -> cloudwatch.Alarm:
+        runs, errors = planner.function.metric_invocations(), planner.function.metric_errors()
+        return self._missing(
+            "PlansMissing",
+            self._sum("FILL(runs, 0) - FILL(errors, 0)", self._silence, runs=runs, errors=errors),
+            f"For {span(self._silence.to_minutes())} the organization's accounts have not been listed, or not all of "
+            "them put on the queue: some are not polled. The planner function's log says why.",
+            [planner.schedule],
+        )
+
+    def _queue_alarms(self, poller: Poller, notifications: Notifications) -> list[cloudwatch.Alarm]:
+        return [
+            self._alarm(
+                "NotificationsDelayed",
+                # SQS leaves what was received more than three times out of its queue's age. A message is tried at
+                # least every quarter of an hour, so the alarm stays until the last one is delivered.
+                self._filled(
+                    cdk.Duration.minutes(30), delay=self._metric("notify", "NotificationDelay", statistic="Maximum")
+                ),
+                "A notification has waited for more than 15 minutes: a channel refuses or is down. The notify "
+                "function's log says which, and what it answered.",
+                threshold=cdk.Duration.minutes(15).to_seconds(),
+            ),
+            self._alarm(
+                "NotificationsNotTaken",
+                self._filled(QUEUE_PERIOD, age=notifications.queue.metric_approximate_age_of_oldest_message()),
+                "A notification has been in the queue for 15 minutes, and the notify function has not taken it more "
+                "than once or twice. Look at the function's log, its throttles, and whether its event source mapping "
+                "is enabled.",
+                threshold=cdk.Duration.minutes(15).to_seconds(),
+            ),
+            self._alarm(
+                "DeadLetters",
+                self._filled(QUEUE_PERIOD, letters=_waiting(notifications.dead_letter_queue)),
+                "Notifications could not be delivered for hours and wait in the dead-letter queue. Fix the channel, "
+                "then send them again by `python -m notifier redrive`.",
+            ),
+            self._alarm(
+                "PollsNotStarted",
+                self._filled(QUEUE_PERIOD, letters=_waiting(poller.dead_letter_queue)),
+                "Schedule or rule could not start polls; the next tick polls again. The messages in the poller's "
+                "dead-letter queue say why in their attributes; purge it afterwards.",
+            ),
+        ]
+
+    def _missing(
+        self, name: str, metric: cloudwatch.IMetric, description: str, schedules: list[scheduler.Schedule]
+    ) -> cloudwatch.Alarm:
+        """Make an alarm on what should happen once a tick and does not."""
+        alarm = self._alarm(
+            name,
+            metric,
+            description,
+            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+            missing=cloudwatch.TreatMissingData.BREACHING,
+        )
+        alarm.node.add_dependency(*schedules)
+        if isinstance(alarm.node.default_child, cloudwatch.CfnAlarm):
+            alarm.node.default_child.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
+                # Nothing has happened yet where the stack is new.
+                warm_up_period_duration_in_minutes=min(self._silence.to_minutes() + 10, LONGEST_WARM_UP),
+                # What is filled counts as data, which would end the warm-up at once.
+                only_start_evaluating_after_warm_up_period_ends=True,
+            )
+        return alarm
+
+    def _recurring(self, name: str, description: str, **metrics: cloudwatch.Metric) -> cloudwatch.Alarm:
+        """Make an alarm on trouble of poll after poll. One tick's never reaches into three windows, whoever has it."""
+        return self._alarm(name, self._filled(self._trouble, **metrics), description, periods=3)
+
+    def _alarm(  # noqa: PLR0913 - each differs between alarms
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        description: str,
+        *,
+        threshold: float = 1,
+        periods: int = 1,
+        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
+    ) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_name=f"{self._stack.stack_name}-{name}",  # people read it in their messages
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            comparison_operator=comparison,
+            treat_missing_data=missing,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+        return alarm
+
+    def _notify_of_clearing(self, alarms: list[cloudwatch.Alarm], dead_letters: sqs.IQueue) -> None:
+        """Notify the topic when an alarm that fired clears.
+
+        An alarm's own action on OK would also notify when the alarm is new, which ends no trouble. The message has
+        the members that CloudWatch's own has and that people and machines read: docs/operations.md lists them.
+        """
+        field = events.EventField.from_path
+        # Without a role, the topic's policy would have to let every rule of every account publish:
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+        role = iam.Role(
+            self,
+            "ClearedRole",
+            description="What the rule about cleared alarms of the Outposts order notifier may do",
+            assumed_by=iam.ServicePrincipal(
+                "events.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self._stack.account}}
+            ),
+        )
+        events.Rule(
+            self,
+            "Cleared",
+            description="Alarms of the Outposts order notifier that fired and have cleared notify its topic",
+            event_pattern=events.EventPattern(
+                source=["aws.cloudwatch", *([ALARM_SOURCE] if self._local else [])],
+                detail_type=["CloudWatch Alarm State Change"],
+                resources=[alarm.alarm_arn for alarm in alarms],
+                detail={"state": {"value": ["OK"]}, "previousState": {"value": ["ALARM"]}},
+            ),
+            targets=[
+                targets.SnsTopic(
+                    self._topic,
+                    role=role,
+                    message=events.RuleTargetInput.from_object(
+                        {
+                            "AlarmName": field("$.detail.alarmName"),
+                            "AlarmDescription": field("$.detail.configuration.description"),
+                            "AWSAccountId": field("$.account"),
+                            "NewStateValue": field("$.detail.state.value"),
+                            "NewStateReason": field("$.detail.state.reason"),
+                            "StateChangeTime": field("$.detail.state.timestamp"),
+                            "AlarmArn": self._stack.format_arn(
+                                service="cloudwatch",
+                                resource="alarm",
+                                resource_name=field("$.detail.alarmName"),
+                                arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+                            ),
+                            "OldStateValue": field("$.detail.previousState.value"),
+                        }
+                    ),
+                    dead_letter_queue=dead_letters,
+                )
+            ],
+        )
+
+    def _filled(self, period: cdk.Duration, **metrics: cloudwatch.Metric) -> cloudwatch.IMetric:
+        """Add up metrics over a period, with 0 for each that has no data point."""
+        return self._sum(" + ".join(f"FILL({name}, 0)" for name in metrics), period, **metrics)
+
+    def _sum(self, expression: str, period: cdk.Duration, **metrics: cloudwatch.Metric) -> cloudwatch.IMetric:
+        over_period: dict[str, cloudwatch.IMetric] = {name: each.with_(period=period) for name, each in metrics.items()}
+        if self._local:  # the emulator's CloudFormation knows no alarm that computes
+            (metric,) = over_period.values()
+            return metric
+        return cloudwatch.MathExpression(expression=expression, using_metrics=over_period, period=period)
+
+    def _metric(self, service: str, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=METRICS_NAMESPACE,
+            metric_name=name,
+            dimensions_map={"service": service},
+            statistic=statistic,
+            period=self._tick,
+        )
+
+    def _dashboard(
+        self,
+        poller: Poller,
+        planner: Planner | None,
+        notifications: Notifications,
+        board: Board,
+        alarms: list[cloudwatch.Alarm],
+    ) -> None:
+        functions = {"poll": poller.function, "notify": notifications.function, "board": board.function}
+        if planner:
+            functions["planner"] = planner.function
+        graphs = {
+            "Orders": [self._metric("poll", name) for name in ("OrdersWatched", "OrdersInFlight", "OrdersRead")],
+            "Transitions": [self._metric("poll", name) for name in ("OrdersChanged", "TransitionsPublished")],
+            "Trouble": [
+                self._metric("poll", "PollFailures"),
+                self._metric("poll", "PendingEvents", statistic="Maximum"),
+                self._metric("poll", "OrdersLeft", statistic="Maximum"),
+                self._metric("poll", "SnapshotsSetAside"),
+                self._metric("notify", "NotificationFailures"),
+                _waiting(notifications.dead_letter_queue, "dead letters"),
+            ],
+            "Notifications": [
+                self._metric("notify", "NotificationsSent"),
+                notifications.queue.metric_approximate_age_of_oldest_message(label="seconds the oldest has waited"),
+            ],
+            "Duration": [function.metric_duration(label=name) for name, function in functions.items()],
+            "Errors and throttles": [
+                metric
+                for name, function in functions.items()
+                for metric in (
+                    function.metric_errors(label=f"{name} errors"),
+                    function.metric_throttles(label=f"{name} throttles"),
+                )
+            ],
+        }
+        cloudwatch.Dashboard(
+            self,
+            "Dashboard",
+            dashboard_name=self._stack.stack_name,
+            default_interval=cdk.Duration.days(7),
+            widgets=[
+                [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3)],
+                [board.widget],
+                [cloudwatch.GraphWidget(title=title, left=metrics, width=8) for title, metrics in graphs.items()],
+            ],
+        )
+
+
+def _waiting(queue: sqs.Queue, label: str | None = None) -> cloudwatch.Metric:
+    return queue.metric_approximate_number_of_messages_visible(period=QUEUE_PERIOD, label=label)

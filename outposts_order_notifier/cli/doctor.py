@@ -1,0 +1,229 @@
+"""`doctor`: checks the deployment, part by part."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from outposts_order_notifier.cli.check import Check
+from outposts_order_notifier.cli.concurrency_check import check_concurrency
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.failures import sentence_of
+from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
+from outposts_order_notifier.cli.slack_check import check_slack
+from outposts_order_notifier.cli.stack import STACK_NAME, Stack
+from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.client import SNSClient
+
+
+def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Check the deployment, and say of each part what was found and what to do.
+
+    It polls each source once, as the schedule does: that proves that orders can be listed and read, that member roles
+    can be assumed, and that events can be published. Nothing else is changed, and nobody is written to; Slack's webhook
+    gets an empty message, which it refuses without posting. No secret is shown. The exit code is 1 where a check fails.
+    """
+    stack = deployed(region, profile)
+    checks = list(examine(stack))
+    if as_json:
+        say([asdict(check) for check in checks])
+    else:
+        show_table(
+            "",
+            ["Check", "", "Found", "To do"],
+            ([check.name, check.verdict, check.found, check.todo] for check in checks),
+        )
+    fail_with([f"{check.name}: {check.found}" for check in checks if check.verdict == "fail"])
+
+
+def examine(stack: Stack) -> Iterator[Check]:
+    """Make all checks; one that cannot be made fails, and stops no other.
+
+    Raises:
+        OperatorError: There is no stack.
+    """
+    yield _stack(stack)
+    parts: dict[str, Callable[[Stack], Iterator[Check]]] = {
+        "polls": _polls,
+        "organization": _organization,
+        "schedules": _schedules,
+        "rules": _rules,
+        "notify's queue": _queue,
+        "concurrency": _concurrency,
+        "Slack": check_slack,
+        "subscriptions": _subscriptions,
+        "alarms": _alarms,
+        "dead letters": _dead_letters,
+        "pending events": _pending,
+        "archive": _archive,
+    }
+    for name, examined in parts.items():
+        try:
+            yield from examined(stack)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
+            yield Check(name, "fail", sentence_of(error), "Allow it to your credentials, or fix what it names")
+
+
+def _stack(stack: Stack) -> Check:
+    status = stack.description["StackStatus"]
+    good = status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+    return Check("stack", "ok" if good else "warn", f"{STACK_NAME} is {status}", "" if good else "Deploy it again")
+
+
+def _organization(stack: Stack) -> Iterator[Check]:
+    if organization_of(stack):
+        planned = plan(stack)
+        todo = "" if planned else "Look at organization's accounts, excludeAccounts and regions"
+        yield Check("organization", "ok" if planned else "warn", f"{planned} sources are on the queue", todo)
+
+
+def _polls(stack: Stack) -> Iterator[Check]:
+    for source in sources_of(stack):
+        name = "poll " + " ".join(filter(None, (source.get("region"), source.get("roleArn"))))
+        try:
+            summary = invoke_poll(stack, source)
+        except OperatorError as error:
+            yield Check(name, "fail", str(error), _mend(str(error)))
+            continue
+        if problems := problems_of(summary):
+            yield Check(name, "fail", "; ".join(problems[:3]), _mend(problems[0]))
+        else:
+            yield Check(name, "ok", f"{summary['ordersListed']} orders listed, {summary['ordersRead']} read")
+
+
+def _mend(error: str) -> str:
+    if "AssumeRole" in error:
+        return "Let the role's trust policy name the poll function's role, and its external id be the configured one"
+    if "AccessDenied" in error or "not authorized" in error:
+        return "Allow outposts:ListOrders and outposts:GetOrder to the role that reads"
+    return "Look into the poll function's log; the next poll tries again"
+
+
+def _schedules(stack: Stack) -> Iterator[Check]:
+    scheduler = stack.session.client("scheduler")
+    states = {}
+    for found in stack.of_kind("AWS::Scheduler::Schedule"):
+        schedule = scheduler.get_schedule(Name=found.name.rpartition("/")[2].rpartition("|")[2])
+        states[schedule["Name"]] = schedule["State"]
+    off = [name for name, state in states.items() if state != "ENABLED"]
+    if off or not states:
+        yield Check(
+            "schedules", "fail", f"disabled: {', '.join(off)}" if off else "none", "Enable them, or deploy again"
+        )
+    else:
+        yield Check("schedules", "ok", f"{len(states)} enabled")
+
+
+def _rules(stack: Stack) -> Iterator[Check]:
+    # CloudFormation names a rule of a bus `<bus>|<rule>`.
+    names = {found.name.rpartition("|")[2] for found in stack.of_kind("AWS::Events::Rule")}
+    pages = stack.session.client("events").get_paginator("list_rules")
+    states = {
+        rule["Name"]: rule["State"]
+        for bus in ("default", stack.output("EventBusName"))
+        for page in pages.paginate(EventBusName=bus)
+        for rule in page["Rules"]
+        if rule["Name"] in names
+    }
+    if off := sorted(name for name in names if states.get(name, "DISABLED") == "DISABLED"):
+        yield Check("rules", "fail", f"disabled or gone: {', '.join(off)}", "Enable them, or deploy again")
+    else:
+        yield Check("rules", "ok", f"{len(names)} enabled")
+
+
+def _queue(stack: Stack) -> Iterator[Check]:
+    client = stack.session.client("lambda")
+    mappings = client.list_event_source_mappings(FunctionName=stack.output("NotifyFunctionName"))["EventSourceMappings"]
+    states = [mapping.get("State", "unknown") for mapping in mappings]
+    good = states == ["Enabled"]
+    found = f"the notify function's source is {', '.join(states) or 'gone'}"
+    yield Check("notify's queue", "ok" if good else "fail", found, "" if good else "Enable it, or deploy again")
+
+
+def _concurrency(stack: Stack) -> Iterator[Check]:
+    yield check_concurrency(stack)
+
+
+def _subscriptions(stack: Stack) -> Iterator[Check]:
+    sns, topic = stack.session.client("sns"), stack.output("NotificationTopicArn")
+    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    own = {
+        each.name: each.logical_id
+        for each in stack.of_kind("AWS::SNS::Subscription")
+        if each.name.startswith(f"{topic}:")
+    }
+    found = [subscription for page in pages for subscription in page["Subscriptions"]]
+    arns = {each["SubscriptionArn"] for each in found}
+    if gone := [name for arn, name in own.items() if arn not in arns and not _is_pending(sns, arn)]:
+        todo = "Take it out of emails and deploy; to have it again, put it back and deploy once more"
+        yield Check("subscriptions", "fail", f"unsubscribed: {', '.join(gone)}", todo)
+    waiting = [each["Endpoint"] for each in found if each["SubscriptionArn"] == "PendingConfirmation"]
+    internal = [each for each in found if each["SubscriptionArn"] in own and each["Protocol"] in {"sqs", "lambda"}]
+    readers = [each for each in found if each["SubscriptionArn"].startswith("arn:") and each not in internal]
+    if waiting:
+        yield Check("subscriptions", "fail", f"unconfirmed: {', '.join(waiting)}", "Confirm by the link in AWS's mail")
+    elif readers:
+        yield Check("subscriptions", "ok", f"{len(readers)} confirmed")
+    elif internal:
+        yield Check("subscriptions", "ok", "none but the notify function's, which tells the chats")
+    else:
+        yield Check(
+            "subscriptions", "warn", "nobody is subscribed to the topic", "Configure emails or slack, or subscribe"
+        )
+
+
+def _is_pending(sns: "SNSClient", arn: str) -> bool:
+    """Whether a subscription that SNS does not list by its ARN waits to be confirmed; else it is gone."""
+    try:
+        attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    except sns.exceptions.NotFoundException:
+        return False
+    return attributes["PendingConfirmation"] == "true"
+
+
+def _alarms(stack: Stack) -> Iterator[Check]:
+    names = [alarm.name for alarm in stack.of_kind("AWS::CloudWatch::Alarm")]
+    pages = stack.session.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNames=names)
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"]]
+    loud = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    for alarm in loud:
+        yield Check(
+            f"alarm {alarm['AlarmName']}", "fail", alarm.get("StateReason", "on"), alarm.get("AlarmDescription", "")
+        )
+    if not loud:
+        yield Check("alarms", "ok", f"{len(alarms)} quiet")
+
+
+def _dead_letters(stack: Stack) -> Iterator[Check]:
+    sqs = stack.session.client("sqs")
+    todos = {True: "Mend the channel, then run redrive", False: "Their attributes say why; purge the queue afterwards"}
+    for found in stack.of_kind("AWS::SQS::Queue"):
+        if "DeadLetterQueue" not in found.logical_id:
+            continue
+        attributes = sqs.get_queue_attributes(QueueUrl=found.name, AttributeNames=["ApproximateNumberOfMessages"])
+        number = int(attributes["Attributes"]["ApproximateNumberOfMessages"])
+        of_notify = found.name == stack.output("DeadLetterQueueUrl")
+        name = f"dead letters of {'notifications' if of_notify else 'polls'}"
+        yield Check(name, "fail" if number else "ok", f"{number or 'none'}", todos[of_notify] if number else "")
+
+
+def _pending(stack: Stack) -> Iterator[Check]:
+    pending = {
+        order_id: known.pending for _, order_id, known in stack.snapshots.known_of_all_sources() if known.pending
+    }
+    if pending:
+        found = ", ".join(f"{number} of {order_id}" for order_id, number in list(pending.items())[:5])
+        yield Check("pending events", "warn", found, "The next poll publishes them; its log says what refused them")
+    else:
+        yield Check("pending events", "ok", "none")
+
+
+def _archive(stack: Stack) -> Iterator[Check]:
+    archives = stack.session.client("events").list_archives(EventSourceArn=stack.output("EventBusArn"))["Archives"]
+    if not archives:
+        yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again (the local cloud has none)")
+    for archive in archives:
+        good = archive["State"] == "ENABLED"
+        found = f"{archive['ArchiveName']} is {archive['State']}, {archive.get('EventCount', 0)} events"
+        yield Check("archive", "ok" if good else "fail", found, "" if good else "Look at EventBridge's archives")

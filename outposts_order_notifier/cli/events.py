@@ -1,0 +1,106 @@
+"""`events`: what was published of an order, and when."""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from outposts_order_notifier.cli.orders import find
+from outposts_order_notifier.cli.terminal import AsJson, Json, OrderId, Profile, Region, deployed, note, say, show_table
+from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_STATUS
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.wording.words import plain
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs.client import CloudWatchLogsClient
+
+DAYS_KEPT = 90  # the log group's retention is three months
+DAY_MS = 86_400_000
+
+
+def events(
+    order: OrderId,
+    days: Annotated[int, typer.Option(min=1, metavar="N", help="How far to look back.")] = DAYS_KEPT,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the events of an order that were published, when, and those that wait to be.
+
+    Read from the poll function's log, which is kept for three months (and shows what was published a minute ago at the
+    latest); the archive holds the events themselves for a year, and `replay` sends them again. An event that was
+    published twice has the same eventId: subscribers deduplicate by it.
+    """
+    stack = deployed(region, profile)
+    snapshot = find(stack.snapshots, order)
+    function = stack.function("PollFunctionName")
+    group = function.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function['FunctionName']}"
+    since = int(time.time() * 1_000) - days * DAY_MS
+    told = history_of(_lines(stack.session.client("logs"), group, order, since), snapshot)
+    if missing := snapshot.sequence - len({event["sequence"] for event in told}):
+        note(f"{missing} of {snapshot.sequence} events are older than {days} days, or than what the log is kept for")
+    if as_json:
+        say(told)
+        return
+    show_table(
+        "",
+        ["Sequence", "Published (UTC)", "Observed (UTC)", "Event", "Line item", "Change", "Event id"],
+        (
+            [
+                event["sequence"],
+                (event["publishedAt"] or "pending") + (f" ({event['times']} times)" if event["times"] > 1 else ""),
+                event["observedAt"],
+                event["detailType"].removeprefix("Outposts "),
+                event.get("lineItemId"),
+                _change(event),
+                event["eventId"],
+            ]
+            for event in told
+        ),
+    )
+
+
+def _change(event: Json) -> str | None:
+    """Say from which status to which an event led; a log line leaves out those that are null."""
+    if event["detailType"] not in {ORDER_STATUS, LINE_ITEM_STATUS}:
+        return None
+    return f"{plain(event.get('previousStatus'))} → {plain(event.get('status'))}"
+
+
+def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:
+    """Put the log's lines, oldest first, and the snapshot's pending events together, by sequence.
+
+    Each event is told once, with `publishedAt`, when it was published first, null where it was not yet, and `times`.
+    """
+    told = dict[str, Json]()
+    for line in lines:
+        event = told.setdefault(line["eventId"], {**line, "times": 0})
+        event["times"] += 1
+    for pending in snapshot.pending:
+        told.setdefault(pending.detail["eventId"], {**pending.gist(), "publishedAt": None, "times": 0})
+    return sorted(told.values(), key=lambda event: (event["sequence"], event["observedAt"]))
+
+
+def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) -> Iterator[Json]:
+    """Read what poll logs of each event that it publishes; `since` in milliseconds of the epoch."""
+    pages = logs.get_paginator("filter_log_events").paginate(
+        logGroupName=group, startTime=since, filterPattern=f'"Published" "{order_id}"'
+    )
+    for page in pages:
+        for found in page["events"]:
+            if (line := _parsed(found["message"])) and line.get("correlation_id") == order_id and "eventId" in line:
+                kept = ("eventId", "sequence", "detailType", "observedAt", "lineItemId", "status", "previousStatus")
+                yield {
+                    "publishedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found["timestamp"] / 1_000)),
+                    **{key: line[key] for key in kept if key in line},
+                }
+
+
+def _parsed(message: str) -> dict[str, Any] | None:
+    try:
+        line = json.loads(message)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and line.get("message") == "Published" else None

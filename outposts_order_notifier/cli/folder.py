@@ -1,0 +1,161 @@
+"""Snapshots in a folder of this machine: what the snapshot table is to the deployed notifier, in a SQLite file.
+
+As there, a snapshot and its pending events are written at once, on condition that no other run stored meanwhile; a
+process that is killed leaves either all of a write or nothing.
+"""
+
+import json
+import sqlite3
+import threading
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.store.items import Item, items_of, part_ids, snapshot_of
+from outposts_order_notifier.store.table import Known, Loaded, SourceState, known_of
+
+FILE_NAME = "snapshots.sqlite3"
+
+
+class SnapshotFolder:
+    """The snapshots of one folder, or of this process alone.
+
+    Args:
+        folder: Where the file is, made where it is not; None to keep nothing.
+
+    Raises:
+        BlockingIOError: Another process has the folder open: each would take events from the other.
+        OSError: The folder cannot be made or written to.
+        sqlite3.Error: The file cannot be used.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(
+            folder / FILE_NAME if folder else ":memory:",
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=0,
+        )
+        try:
+            self._own()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def _own(self) -> None:
+        """Have the file for as long as it is open, on every operating system; a process that is killed leaves it."""
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try:
+            self._database.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise BlockingIOError(error.sqlite_errorcode, str(error)) from error
+            raise
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS items (id TEXT PRIMARY KEY, source TEXT, item TEXT NOT NULL)"
+        )
+        self._database.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file, and let others have the folder."""
+        self._database.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._database.execute("COMMIT")
+            except BaseException:
+                if self._database.in_transaction:  # where the disk is full, SQLite itself has rolled back
+                    self._database.execute("ROLLBACK")
+                raise
+
+    def _get(self, name: str) -> Item | None:
+        found = self._database.execute("SELECT item FROM items WHERE id = ?", (name,)).fetchone()
+        return _item(found[0]) if found else None
+
+    def _put(self, name: str, source: str | None, item: Item) -> None:
+        text = json.dumps(item, default=lambda data: b64encode(data).decode())
+        self._database.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", (name, source, text))
+
+    def known(self, account: str, region: str) -> dict[str, Known]:
+        """Say what is known of each order of an account and region, by order id."""
+        with self._lock:
+            rows = self._database.execute("SELECT id, item FROM items WHERE source = ?", (f"{account}/{region}",))
+            return {order_id: known_of(_item(text)) for order_id, text in rows}
+
+    def load(self, order_ids: Iterable[str]) -> Loaded:
+        """Load the snapshots of some orders; an order without one is left out."""
+        loaded = Loaded({}, {})
+        for order_id in order_ids:
+            with self._lock:
+                item = self._get(order_id)
+                parts = {name: part for name in part_ids(item) if (part := self._get(name))} if item else {}
+            try:
+                if item:
+                    loaded.snapshots[order_id] = snapshot_of(item, parts)
+            except Exception as error:  # noqa: BLE001 - one order's must not stop the others
+                loaded.errors[order_id] = f"{type(error).__name__}: {error}"
+        return loaded
+
+    def save(self, snapshot: Snapshot) -> bool:
+        """Write a snapshot and its pending events at once; False where another run stored meanwhile."""
+        item, *parts = items_of(snapshot)
+        with self._writing():
+            if (stored := self._get(snapshot.order_id)) and known_of(stored).version != snapshot.version - 1:
+                return False
+            self._put(snapshot.order_id, snapshot.source, item)
+            for part in parts:
+                self._put(part["id"]["S"], None, part)
+        return True
+
+    def clear_pending(self, order_id: str, version: int) -> bool:
+        """Forget the pending events of a snapshot; False where another run stored meanwhile."""
+        with self._writing():
+            item = self._get(order_id)
+            if item is None or known_of(item).version != version:
+                return False
+            kept = {name: value for name, value in item.items() if name != "events"}
+            self._put(order_id, item["source"]["S"], kept | {"pending": {"N": "0"}})
+        return True
+
+    def source_state(self, name: str) -> SourceState:
+        """Load what is remembered of a source."""
+        with self._lock:
+            kept = self._get(f"source#{name}") or {}
+        values: Any = {key: frozenset(value) if isinstance(value, list) else value for key, value in kept.items()}
+        return SourceState(**values)
+
+    def begin_baseline(self, name: str, state: SourceState) -> SourceState:
+        """Remember what a source's first poll listed; gives what is remembered."""
+        before = self.source_state(name)
+        if before.baseline_at:
+            return before
+        self.save_source_state(name, state)
+        return state
+
+    def save_source_state(self, name: str, state: SourceState) -> None:
+        """Remember a source's state."""
+        values = {field.name: getattr(state, field.name) for field in fields(state)}
+        kept = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
+        with self._writing():
+            before = self._get(f"source#{name}") or {}
+            self._put(f"source#{name}", None, before | {key: value for key, value in kept.items() if value is not None})
+
+
+def _item(text: str) -> Item:
+    item: Item = json.loads(text, object_hook=_with_bytes)
+    return item
+
+
+def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+    return {"B": b64decode(value["B"])} if value.keys() == {"B"} else value

@@ -1,0 +1,91 @@
+"""`test-notification`: sends samples to the configured channels."""
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from botocore.config import Config
+
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.samples import NAMES, batch_of, sample
+from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Json,
+    Profile,
+    Region,
+    deployed,
+    fail_with,
+    nearest_of,
+    note,
+    say,
+    show_table,
+)
+from outposts_order_notifier.domain.timestamps import to_iso8601
+
+PATIENT = Config(read_timeout=150, retries={"total_max_attempts": 1})  # the function has 2 minutes
+
+
+def notification(
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=f"Only this sample; repeatable. One of {', '.join(NAMES)}.")
+    ] = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a sample of each message to the configured channels, each marked TEST.
+
+    The notify function sends them as it sends real ones, about one a second, and tells which channel took which. They
+    do not go over the event bus. An alarm's sample goes to Slack alone, as the topic is where alarms come from.
+    """
+    for name in only or ():
+        if name not in NAMES:
+            raise OperatorError(f"--only {name} is no sample{nearest_of(name, NAMES)} There are {', '.join(NAMES)}")
+    stack = deployed(region, profile)
+    told = []
+    for name in only or NAMES:
+        note(f"Sending {name}")
+        told.append({"sample": name, **_send(stack, name)})
+    if as_json:
+        say(told)
+    else:
+        rows = ([each["sample"], ", ".join(each["told"]) or "no channel", "; ".join(each["errors"])] for each in told)
+        show_table("", ["Sample", "Taken by", "Errors"], rows)
+    fail_with([f"{each['sample']}: {error}" for each in told for error in each["errors"]])
+
+
+def _send(stack: Stack, name: str) -> Json:
+    """Send a sample; gives the channels that took it, and what went wrong with the others."""
+    now = to_iso8601(datetime.now(UTC))
+    message = sample(name, stack.account, str(stack.session.region_name), now)
+    answer = stack.session.client("lambda", config=PATIENT).invoke(
+        FunctionName=stack.output("NotifyFunctionName"),
+        Payload=json.dumps(batch_of(message)).encode(),
+        LogType="Tail",
+    )
+    result: Json = json.loads(answer["Payload"].read())
+    lines = list(_log(answer.get("LogResult", "")))
+    told = [line["channel"] for line in lines if line.get("message") == "Told"]
+    errors = [
+        f"{line['channel']}: {line['error']}" for line in lines if line.get("message") == "A channel was not told"
+    ]
+    if answer.get("FunctionError"):
+        errors.append(f"the notify function failed: {result.get('errorMessage')}; its log says more")
+    elif result.get("batchItemFailures") and not errors:
+        errors.append("not told; the notify function's log says why")
+    return {"told": sorted(told), "errors": errors}
+
+
+def _log(result: str) -> Iterator[dict[str, Any]]:
+    """Read the JSON lines of the end of a function's log; it may begin in the middle of one."""
+    for text in base64.b64decode(result).decode(errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if isinstance(line, dict):
+            yield line

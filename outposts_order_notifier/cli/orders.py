@@ -1,0 +1,272 @@
+"""`orders` and `show`: the orders as the snapshots know them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Json,
+    OrderId,
+    Profile,
+    Region,
+    deployed,
+    fail_with,
+    lasted,
+    nearest_of,
+    say,
+    show_table,
+)
+from outposts_order_notifier.domain.lineage import Lineage
+from outposts_order_notifier.domain.order import is_settled, line_item_counts_by_status, line_items_by_id
+from outposts_order_notifier.domain.shipment import shipment_of
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
+from outposts_order_notifier.domain.timestamps import seconds_between, to_iso8601
+from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.wording.words import count, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which orders to list; empty for all."""
+
+    outposts: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+
+    def match(self, row: Json) -> bool:
+        """Whether an order, as `row_of` tells it, is asked for."""
+        asked = {
+            "outpostId": self.outposts,
+            "account": self.accounts,
+            "region": self.regions,
+            "status": tuple(status.upper() for status in self.statuses),
+        }
+        return all(row[key] in allowed for key, allowed in asked.items() if allowed)
+
+
+def orders(
+    every: Annotated[bool, typer.Option("--all", help="Settled orders too.")] = False,
+    outpost: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this Outpost; repeatable.")] = None,
+    account: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this account; repeatable.")] = None,
+    order_region: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only of orders in this region; repeatable.")
+    ] = None,
+    status: Annotated[list[str] | None, typer.Option(metavar="STATUS", help="Only in this status; repeatable.")] = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the orders in flight, and how long each has been in its status.
+
+    An order is in flight until it is COMPLETED or CANCELLED, and all its line items are INSTALLED, CANCELLED or
+    REPLACED. What is shown is what the last poll saw; `poll` looks anew.
+    """
+    table = deployed(region, profile).snapshots
+    filters = Filters(*map(tuple, (outpost or (), account or (), order_region or (), status or ())))
+    known = [order_id for _, order_id, known in table.known_of_all_sources() if every or not known.settled]
+    loaded = table.read(known)
+    now = to_iso8601(datetime.now(UTC))
+    rows = sorted(filter(filters.match, (row_of(each, now) for each in loaded.snapshots.values())), key=_by_age)
+    if as_json:
+        say(rows)
+    elif rows:
+        show_table(
+            "",
+            ["Order", "Outpost", "Account", "Region", "Status", "For", "Line items", "Notes"],
+            (
+                [
+                    *(row[key] for key in ("orderId", "outpostId", "account", "region", "status")),
+                    lasted(row["secondsInStatus"]),
+                    ", ".join(f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items()),
+                    _notes(row),
+                ]
+                for row in rows
+            ),
+        )
+    else:
+        say("No such orders" if known else "No orders in flight" if not every else "No orders are known")
+    fail_with([f"{order_id} cannot be read: {error}" for order_id, error in loaded.errors.items()])
+
+
+def show(order: OrderId, region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Tell an order's life: its statuses with times, line items, shipments, assets, and what replaces what.
+
+    Times are those of the polls that saw a status first. Of an order's or line item's statuses the last 20 are kept.
+    """
+    table = deployed(region, profile).snapshots
+    found = find(table, order)
+    lineage = Lineage(link for _, _, known in table.known_of_all_sources() for link in known.replaces)
+    told = life_of(found, to_iso8601(datetime.now(UTC)), lineage)
+    if as_json:
+        say(told)
+        return
+    say(header_of(told))
+    show_table(
+        "Timeline",
+        ["Since (UTC)", "Of", "Status", "For"],
+        (
+            [
+                step["at"],
+                step["lineItemId"] or "order",
+                step["status"],
+                f"{lasted(step['seconds'])}{' until now' if step['current'] else ''}",
+            ]
+            for step in told["timeline"]
+        ),
+    )
+    show_table(
+        "Line items",
+        ["Line item", "Catalog item", "Quantity", "Status", "For", "Shipment", "Assets"],
+        (
+            [
+                *(item[key] for key in ("lineItemId", "catalogItemId", "quantity", "status")),
+                lasted(item["secondsInStatus"]),
+                _shipped(item["shipment"]),
+                ", ".join(str(asset.get("AssetId")) for asset in item["assets"]) or None,
+            ]
+            for item in told["lineItems"]
+        ),
+    )
+    if told["lineage"]:
+        show_table(
+            "Lineage",
+            ["Line item", "Of order", "Replaced by", "Of order", "There now", "Of order"],
+            (
+                [
+                    *(link["previous"][key] for key in ("lineItemId", "orderId")),
+                    *(link["replacement"][key] for key in ("lineItemId", "orderId")),
+                    *(link.get("currentReplacement", {}).get(key) for key in ("lineItemId", "orderId")),
+                ]
+                for link in told["lineage"]
+            ),
+        )
+
+
+def header_of(life: Json) -> str:
+    """Say in two lines which order it is, and where it stands."""
+    names = ("orderId", "orderType", "outpostId", "account", "region")
+    order_id, order_type, outpost, account, region = (plain(life[name]) for name in names)
+    time = lasted(life["secondsInStatus"])
+    known = [
+        plain(life["status"]) + (f" for {time}" if time else ""),
+        f"{count(life['sequence'], 'event')} so far",
+        _notes(life),
+    ]
+    return (
+        f"Order {order_id} ({order_type}) for Outpost {outpost}, account {account}, region {region}\n"
+        f"{'; '.join(filter(None, known))}"
+    )
+
+
+def find(table: SnapshotTable, order_id: str) -> Snapshot:
+    """Read the snapshot of an order.
+
+    Raises:
+        OperatorError: No poll has seen it, or it cannot be read.
+    """
+    loaded = table.read([order_id])
+    if order_id in loaded.errors:
+        raise OperatorError(f"{order_id} cannot be read: {loaded.errors[order_id]}")
+    if order_id not in loaded.snapshots:
+        known = [known for _, known, _ in table.known_of_all_sources()]
+        raise OperatorError(
+            f"no poll has seen the order {order_id}{nearest_of(order_id, known)} "
+            "`orders --all` names those there are, `poll` looks for new ones"
+        )
+    return loaded.snapshots[order_id]
+
+
+def row_of(snapshot: Snapshot, now: str) -> Json:
+    """Tell an order in one line: where it is, its status, since when and for how long."""
+    order = snapshot.order
+    account, _, region = snapshot.source.partition("/")
+    return {
+        "orderId": snapshot.order_id,
+        "outpostId": order.get("OutpostId"),
+        "orderType": order.get("OrderType"),
+        "account": account,
+        "region": region,
+        **_status_of(snapshot, ORDER, order.get("Status"), now),
+        "settled": is_settled(order),
+        "lineItemCountsByStatus": line_item_counts_by_status(order),
+        "stalled": sorted(snapshot.stalled),
+        "missing": snapshot.missing,
+        "eventsPending": len(snapshot.pending),
+        "damage": snapshot.damage,
+    }
+
+
+def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
+    """Tell all that is known of an order.
+
+    Args:
+        snapshot: The order.
+        now: ISO 8601.
+        lineage: What replaces what.
+    """
+    return {
+        **row_of(snapshot, now),
+        "sequence": snapshot.sequence,
+        "timeline": timeline(snapshot, now),
+        "lineItems": [
+            {
+                "lineItemId": name,
+                "catalogItemId": item.get("CatalogItemId"),
+                "quantity": item.get("Quantity"),
+                **_status_of(snapshot, name, item.get("Status"), now),
+                "stalled": name in snapshot.stalled,
+                "shipment": shipment_of(item),
+                "assets": item.get("AssetInformationList", []),
+            }
+            for name, item in line_items_by_id(snapshot.order).items()
+        ],
+        "lineage": [dict(lineage.told(link).keys) for link in lineage.of(snapshot.order_id)],
+        "order": snapshot.order,
+    }
+
+
+def timeline(snapshot: Snapshot, now: str) -> list[Json]:
+    """List each status of the order and its line items with when it began and how long it lasted, oldest first."""
+    steps = [
+        {
+            "at": entered.at,
+            "lineItemId": name or None,
+            "status": entered.status,
+            "seconds": seconds_between(entered.at, following.at if following else now),
+            "current": following is None,
+        }
+        for name, history in snapshot.history.items()
+        for entered, following in zip(history, [*history[1:], None], strict=True)
+    ]
+    return sorted(steps, key=lambda step: (step["at"], step["lineItemId"] or ""))
+
+
+def _status_of(snapshot: Snapshot, name: str, status: str | None, now: str) -> Json:
+    history = snapshot.history.get(name, ())
+    since = history[-1].at if history else None
+    return {"status": status, "since": since, "secondsInStatus": seconds_between(since, now) if since else None}
+
+
+def _by_age(row: Json) -> tuple[str, str]:
+    return row["since"] or "", row["orderId"]
+
+
+def _notes(row: Json) -> str:
+    notes = {
+        "stalled": bool(row["stalled"]),
+        "missing from the list": row["missing"],
+        f"{row['eventsPending']} events pending": bool(row["eventsPending"]),
+        "damaged snapshot": bool(row["damage"]),
+    }
+    return ", ".join(text for text, applies in notes.items() if applies)
+
+
+def _shipped(shipment: Json | None) -> str | None:
+    if shipment is None:
+        return None
+    return shipment["trackingUrl"] or " ".join(filter(None, (shipment["carrier"], shipment["trackingNumber"])))

@@ -1,0 +1,158 @@
+"""`poll`: runs the poll function now."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from botocore.config import Config
+
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.orders import find
+from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Json,
+    Profile,
+    Region,
+    checked_id,
+    deployed,
+    fail_with,
+    note,
+    say,
+    show_table,
+)
+from outposts_order_notifier.sources.organization import Organization
+
+# An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
+PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
+
+
+def poll(
+    order: Annotated[
+        str | None,
+        typer.Argument(metavar="[ORDER]", callback=checked_id, help="Only this order, such as oo-0123456789abcdef0."),
+    ] = None,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Poll now, without waiting for the schedule: all sources, or one order.
+
+    An organization's accounts are planned onto the queue, as the schedule does; their polls are told by `events`.
+
+    What is new is published and told, as with the schedule. The exit code is 1 where a source or an order failed; the
+    next poll takes it up again.
+    """
+    stack = deployed(region, profile)
+    requests = [_request_of(stack, order)] if order else sources_of(stack)
+    summaries, problems = list[Json](), list[str]()
+    if not order and organization_of(stack):
+        note(f"{plan(stack)} sources of the organization are on the queue")
+    for request in requests:
+        try:
+            summaries.append(invoke_poll(stack, request))
+        except OperatorError as error:  # of several sources, one that fails stops no other
+            problems.append(f"{json.dumps(request)}: {error}")
+    if as_json:
+        say(summaries)
+    else:
+        counts = ("ordersListed", "ordersRead", "ordersChanged", "eventsPublished", "eventsPending")
+        show_table(
+            "",
+            ["Source", "Listed", "Read", "Changed", "Published", "Pending", "Failures"],
+            (
+                [summary["source"], *(summary[key] for key in counts), len(summary["failures"]) or None]
+                for summary in summaries
+            ),
+        )
+    fail_with([*problems, *(problem for summary in summaries for problem in problems_of(summary))])
+
+
+def sources_of(stack: Stack) -> list[Json]:
+    """Give the sources that are configured, as the poll function takes them."""
+    sources: list[Json] = json.loads(stack.variables("PollFunctionName").get("SOURCES") or "[]")
+    return sources or [{}]
+
+
+def organization_of(stack: Stack) -> Organization | None:
+    """Give the organization that is configured, None where there is none."""
+    function = stack.function("PollFunctionName")
+    variables = function.get("Environment", {}).get("Variables", {})
+    if "ORGANIZATION" not in variables:
+        return None
+    return Organization.load(variables["ORGANIZATION"], variables["SOURCES"], function["FunctionArn"])
+
+
+def plan(stack: Stack) -> int:
+    """Run the planner function; gives how many sources it put on the queue.
+
+    Raises:
+        OperatorError: There is none, or it could not list the accounts, or not put all on the queue; the text says
+            which, and why.
+    """
+    functions = stack.of_kind("AWS::Lambda::Function")
+    planner = next((each.name for each in functions if each.logical_id.startswith("PlannerFunction")), "")
+    if not planner:
+        raise stack.lacks("planner function")
+    answer, failed = _invoke(stack, planner, {})
+    if failed:
+        raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; its log says more")
+    return int(answer["sourcesPlanned"])
+
+
+def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
+    """Run the poll function; gives its summary, failures included.
+
+    Raises:
+        OperatorError: It ended without one; the text says how.
+    """
+    answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
+    if not failed:
+        return answer
+    message = str(answer.get("errorMessage"))
+    try:
+        summary: Json = json.loads(message)  # of a run that is over, and in which some orders failed
+    except ValueError:
+        raise OperatorError(f"the poll function failed: {message}; its log says more") from None
+    return summary
+
+
+def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Json, bool]:
+    """Invoke a function; gives its answer, and whether that is an error."""
+    answer = stack.session.client("lambda", config=PATIENT).invoke(
+        FunctionName=function, Payload=json.dumps(request).encode()
+    )
+    payload: Json = json.loads(answer["Payload"].read())
+    return payload, "FunctionError" in answer
+
+
+def problems_of(summary: Json) -> list[str]:
+    """Say what a run could not do, a line each."""
+    return [
+        f"{failure['orderId'] or 'the listing of ' + summary['source']}: {failure['error']}"
+        for failure in summary["failures"]
+    ]
+
+
+def _request_of(stack: Stack, order_id: str) -> Json:
+    """Ask for one order of the source that it belongs to."""
+    sources, organization = sources_of(stack), organization_of(stack)
+    if len(sources) > 1 or organization:
+        snapshot = find(stack.snapshots, order_id)
+        source, outpost_id = snapshot.source, snapshot.order.get("OutpostId")
+        account, _, region = source.partition("/")
+        planned = [each for each in organization.sources(account) if each["region"] == region] if organization else []
+        sources = [*(each for each in sources if _name(each, stack) == source and _watches(each, outpost_id)), *planned]
+        if not sources:
+            raise OperatorError(f"{order_id} is of {source}, which is not configured as a source any more")
+    return {**sources[0], "orderIds": [order_id]}
+
+
+def _watches(source: Json, outpost_id: str | None) -> bool:
+    return not source.get("outpostIds") or outpost_id in source["outpostIds"]
+
+
+def _name(source: Json, stack: Stack) -> str:
+    account = source["roleArn"].split(":")[4] if "roleArn" in source else stack.account
+    return f"{account}/{source['region']}"

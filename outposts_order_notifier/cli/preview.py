@@ -1,0 +1,321 @@
+"""`preview`: what the notifier would do, on a real account, without deploying anything."""
+
+import logging
+import os
+import re
+import signal
+import sqlite3
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
+from outposts_order_notifier.cli.orders import row_of
+from outposts_order_notifier.cli.stack import session_of
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Json,
+    Profile,
+    fail_with,
+    json_text,
+    lasted,
+    note,
+    say,
+    show_table,
+)
+from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.domain.events import SOURCE, Event
+from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
+from outposts_order_notifier.poll.event_bus import Published
+from outposts_order_notifier.poll.run import Poll
+from outposts_order_notifier.poll.summary import LISTING, Summary
+from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.sources.outposts import outposts_client
+from outposts_order_notifier.sources.source import Source
+from outposts_order_notifier.wording.message import Message, order_message
+from outposts_order_notifier.wording.words import count, one_line
+
+ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
+UNKNOWN_ACCOUNT = "000000000000"
+DAY = 86_400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A bus that hands each event to a function, as a rule's target would get it.
+
+    Attributes:
+        tell: Takes an event.
+        events: Those of this process, in the order in which they were told.
+    """
+
+    tell: Callable[[Json], None] = lambda _: None
+    events: list[Json] = field(default_factory=list)
+
+    def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:  # noqa: ARG002 - the port's
+        """Tell the events of some orders; one counts as published after it was told."""
+        for events in pending.values():
+            for event in events:
+                delivered = as_delivered(event)
+                self.tell(delivered)
+                self.events.append(delivered)
+        return Published({order_id: len(events) for order_id, events in pending.items()}, {})
+
+
+def as_delivered(event: Event) -> Json:
+    """Give an event as a rule's target gets it; the notifier's account and region are the order's here.
+
+    A target gets the `id` of EventBridge's own. This one is derived from `eventId`, so that it stays the same.
+    """
+    detail = event.detail
+    return {
+        "version": "0",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
+        "detail-type": event.detail_type,
+        "source": SOURCE,
+        "account": detail["account"],
+        "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # to the second, as there
+        "region": detail["region"],
+        "resources": event.resources(),
+        "detail": detail,
+    }
+
+
+def preview(
+    region: Annotated[str | None, typer.Option(metavar="NAME", help="The orders' region; else AWS_REGION's.")] = None,
+    profile: Profile = None,
+    role_arn: Annotated[str | None, typer.Option(metavar="ARN", help="A role to read another account with.")] = None,
+    external_id: Annotated[str | None, typer.Option(metavar="ID", help="What that role asks for.")] = None,
+    outpost_id: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this Outpost's orders; repeatable.")
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on until Ctrl-C; print each event as a line of JSON.")
+    ] = False,
+    interval: Annotated[
+        float,
+        typer.Option(min=0.1, max=DAY, metavar="SECONDS", help="Of --watch: between two polls; at most a day."),
+    ] = 300,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Where the snapshots are kept, to tell next time what is new. Without it --watch keeps them in "
+            "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single look keeps none.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the notifier would tell of an account's orders, without deploying anything.
+
+    It needs outposts:ListOrders and outposts:GetOrder, writes nothing to AWS, and polls by the very code that the
+    deployed notifier runs. AWS_ENDPOINT_URL_OUTPOSTS leads it to another endpoint.
+
+    The first look finds all orders there are: the events say `baseline`, and people would be told of them only with
+    announceExistingOrders. With --watch each event is a line of JSON on stdout; an event that could not be written
+    comes again with the next start, under the same eventId.
+    """
+    source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
+    logger.setLevel(logging.CRITICAL)  # the functions' log goes to stdout; failures are told from the summary
+    kept = folder or (_state_folder(source) if watch else None)
+    with _opened(kept) as snapshots:
+        if watch:
+            note(f"Watching the orders of {source.name}; snapshots in {kept}; Ctrl-C ends it")
+            _watch(source, snapshots, interval)
+        else:
+            _look(source, snapshots, as_json=as_json)
+
+
+def _source(
+    region: str | None, profile: str | None, role_arn: str | None, external_id: str | None, outpost_ids: tuple[str, ...]
+) -> Source:
+    session = session_of(region, profile)
+    # Poll's own clients are the default session's. AWS_PROFILE would not do: keys in the environment take precedence.
+    # A second session would fetch the credentials again, and ask for another MFA code.
+    boto3.DEFAULT_SESSION = session
+    if external_id and not role_arn:
+        raise OperatorError("--external-id is of no use without --role-arn")
+    if role_arn and not (role := ROLE.fullmatch(role_arn)):
+        raise OperatorError(f"--role-arn {role_arn} is no role's ARN, such as arn:aws:iam::123456789012:role/Reader")
+    account = role[1] if role_arn and role else _own_account(session)
+    return Source(account, str(session.region_name), role_arn, external_id, outpost_ids)
+
+
+def _own_account(session: boto3.Session) -> str:
+    brief = Config(connect_timeout=5, read_timeout=5, retries={"total_max_attempts": 1})
+    try:
+        return session.client("sts", config=brief).get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        if "AWS_ENDPOINT_URL_OUTPOSTS" not in os.environ:
+            raise
+        note(f"Whose account it is could not be told ({error}); events say {UNKNOWN_ACCOUNT}")
+        return UNKNOWN_ACCOUNT
+
+
+def _state_folder(source: Source) -> Path:
+    """Name the folder of a source's snapshots; Windows lets only some characters into a name, and these are.
+
+    Raises:
+        OperatorError: Nobody knows this person's home.
+    """
+    state = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    try:
+        base = Path(state) if state else Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise OperatorError("your home folder is not known: set HOME, or name a folder with --folder") from None
+    return base / "outposts-order-notifier" / source.account / source.region
+
+
+@contextmanager
+def _opened(folder: Path | None) -> Iterator[SnapshotFolder]:
+    """Have a folder's snapshots for the length of a `with` block.
+
+    Raises:
+        OperatorError: The folder cannot be used, or not any more; the text says why.
+    """
+    try:
+        with closing(_folder(folder)) as snapshots:
+            yield snapshots
+    except sqlite3.OperationalError as error:
+        raise OperatorError(
+            f"the snapshots in {folder} cannot be written: {error}. Look at its permissions and at the disk's space, "
+            "or name another --folder"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise OperatorError(
+            f"the snapshots in {folder} are damaged: {error}. Move {FILE_NAME} away (all orders are new then), or name "
+            "another --folder"
+        ) from error
+
+
+def _folder(folder: Path | None) -> SnapshotFolder:
+    try:
+        return SnapshotFolder(folder)
+    except BlockingIOError as error:
+        raise OperatorError(
+            f"another preview is at work in {folder}; end it, or name another --folder for this one"
+        ) from error
+    except OSError as error:
+        raise OperatorError(f"--folder {folder} cannot be used: {error}; name one that you can write to") from error
+
+
+def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
+    told = Told()
+    summary = _poll(source, snapshots, told).run()
+    now = to_iso8601(datetime.now(UTC))
+    loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
+    rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
+    messages = [event["detail"] for event in told.events if event["detail-type"] == UPDATED]
+    if as_json:
+        say(
+            {
+                "orders": rows,
+                "events": told.events,
+                "messages": [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in messages],
+                "summary": summary.as_json(),
+            }
+        )
+    else:
+        _show(rows, told.events, messages)
+    fail_with(_failures(summary))
+
+
+def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
+    show_table(
+        count(len(rows), "order"),
+        ["Order", "Outpost", "Status", "For", "Line items"],
+        (
+            [
+                *(row[key] for key in ("orderId", "outpostId", "status")),
+                lasted(row["secondsInStatus"]),
+                ", ".join(f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items()),
+            ]
+            for row in rows
+        ),
+    )
+    show_table(
+        f"{count(len(events), 'event')} would go out",
+        ["Order", "Sequence", "Event"],
+        ([event["detail"]["orderId"], event["detail"]["sequence"], event["detail-type"]] for event in events),
+    )
+    baseline = any(detail["baseline"] for detail in messages)
+    show_table(
+        f"{count(len(messages), 'message')} would be sent" + (", with announceExistingOrders" if baseline else ""),
+        ["Message", "Says"],
+        ([message.headline, _lines(message)] for message in map(order_message, messages)),
+    )
+
+
+def _lines(message: Message) -> str:
+    return "; ".join(one_line(line.text) for line in message.lines)
+
+
+def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
+    with _stopping() as stop:
+        poll = _poll(source, snapshots, Told(_print_line))
+        while not stop.is_set():
+            summary = poll.run()
+            for failure in _failures(summary):
+                note(f"warning: {failure}")
+            _wait(stop, interval)
+    note("Ended; what was not printed yet comes with the next start")
+
+
+def _wait(stop: threading.Event, seconds: float) -> None:
+    """Wait for as long, or until it is to stop; a second at a time, as Windows takes Ctrl-C only between two waits."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and not stop.wait(min(left, 1)):
+        pass
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Let Ctrl-C end the watch after the poll that is under way; a second one ends it at once."""
+    stop = threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _print_line(event: Json) -> None:
+    say(json_text(event))
+
+
+def _poll(source: Source, snapshots: SnapshotFolder, bus: Told) -> Poll:
+    return Poll(
+        source=source,
+        outposts=outposts_client(source),
+        table=snapshots,
+        bus=bus,
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def _failures(summary: Summary) -> list[str]:
+    return [
+        f"{'the orders cannot be listed' if order_id is LISTING else f'{order_id} cannot be read or stored'}: {error}"
+        for order_id, error in summary.failures.items()
+    ]

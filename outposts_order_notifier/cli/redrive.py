@@ -1,0 +1,40 @@
+"""`redrive`: sends notifications that rest in the dead-letter queue again."""
+
+from typing import TYPE_CHECKING
+
+from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, say
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+
+def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+    """Send the notifications that rest in the dead-letter queue again.
+
+    Mend the channel before; a channel that was told already is not told again.
+    """
+    stack = deployed(region, profile)
+    moved = move(stack.session.client("sqs"), stack.output("DeadLetterQueueUrl"), stack.notify_queue_url)
+    if as_json:
+        say({"messagesSentAgain": moved})
+    else:
+        say(f"{moved} messages sent again" if moved else "The dead-letter queue is empty")
+
+
+def move(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:
+    """Move all messages of a dead-letter queue to a queue; gives their number.
+
+    A message is sent before it is deleted, so none is lost; one that is sent twice is told once, as notify remembers
+    what each channel was told. StartMessageMoveTask would not do: the queue also holds what EventBridge could not
+    deliver, and SQS only knows the way back of what came from a queue
+    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html).
+    """
+    moved = 0
+    while messages := sqs.receive_message(
+        QueueUrl=dead_letter_queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+    ).get("Messages"):
+        for message in messages:
+            sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"])
+            sqs.delete_message(QueueUrl=dead_letter_queue_url, ReceiptHandle=message["ReceiptHandle"])
+            moved += 1
+    return moved

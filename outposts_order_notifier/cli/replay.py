@@ -1,0 +1,303 @@
+"""`replay`: sends archived events again, under the same eventIds.
+
+EventBridge replays by time and rule alone. So an order's events are brought out of the archive by a rule and a queue of
+our own, that live as long as the command; then they go out again in their sequence.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.orders import find
+from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Json,
+    Profile,
+    Region,
+    checked_id,
+    deployed,
+    nearest_of,
+    note,
+    say,
+    show_table,
+)
+from outposts_order_notifier.domain.events import SOURCE, Event
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
+from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
+from outposts_order_notifier.poll.event_bus import EventBus
+from outposts_order_notifier.wording.words import count
+
+LOOK_SECONDS = 2
+LAST_ARRIVAL_SECONDS = 30  # after the replay is over, for what is still on its way into the queue
+ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
+
+
+def time_of(text: str) -> datetime:
+    """Read a time; one without a zone is in UTC.
+
+    Raises:
+        typer.BadParameter: It is not a time, or UTC has no such time, as before the year 1.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise typer.BadParameter(f"{text} is no time such as 2026-11-24 or 2026-11-24T09:30:00Z.") from None
+
+
+When = Annotated[
+    datetime | None, typer.Option(metavar="TIME", parser=time_of, help="As 2026-11-24T09:30:00Z; UTC without a zone.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The bus's archive: its ARN, and since when it keeps events."""
+
+    arn: str
+    since: datetime
+
+
+def replay(
+    order: Annotated[
+        str | None, typer.Option(metavar="ORDER", callback=checked_id, help="Only this order's events.")
+    ] = None,
+    from_sequence: Annotated[int, typer.Option(min=1, metavar="N", help="Of --order: from here on.")] = 1,
+    to_sequence: Annotated[int | None, typer.Option(min=1, metavar="N", help="Of --order: up to here.")] = None,
+    start: When = None,
+    end: When = None,
+    rule: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only to this rule of the bus; without it to all rules.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Of --order: show the events, send none.")] = False,
+    region: Region = None,
+    profile: Profile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send events again from the archive, which keeps them for a year, under the same eventIds.
+
+    Without --order: all of a time (--start, and --end or now), to all rules of the bus or to one.
+
+    With --order: its events, all or a range of its sequence, in sequence. To one rule EventBridge can only send a span
+    of time: the rule then also gets what else it matches between the first and the last of them.
+
+    Subscribers deduplicate by eventId. People are not told again what they were told in the last 30 days. EventBridge
+    may take ten minutes to archive an event, and some minutes to replay.
+    """
+    if (from_sequence > 1 or to_sequence or dry_run) and not order:
+        raise OperatorError("--from-sequence, --to-sequence and --dry-run go with --order")
+    if not order and not start:
+        raise OperatorError("say what to replay: --order ORDER, or --start TIME")
+    until = end or datetime.now(UTC)
+    if start and start >= until:
+        when = f"not before --end {to_iso8601(end)}" if end else "in the future"
+        raise OperatorError(f"--start {to_iso8601(start)} is {when}")
+    if to_sequence and from_sequence > to_sequence:
+        raise OperatorError(f"--from-sequence {from_sequence} is after --to-sequence {to_sequence}")
+    stack = deployed(region, profile)
+    archive = _archive(stack)
+    rule_arn = _rule_arn(stack, rule) if rule else None
+    if order is None:
+        begin = start or archive.since
+        _finish(stack, _start(stack, archive, begin, until, rule_arn))
+        answer: Json = {"from": begin.isoformat(), "to": until.isoformat(), "rule": rule}
+        say(answer if as_json else f"Replayed the events from {begin:%Y-%m-%d %H:%M:%S} to {until:%Y-%m-%d %H:%M:%S}")
+        return
+    snapshot = find(stack.snapshots, order)
+    last = min(to_sequence or snapshot.sequence, snapshot.sequence)
+    if from_sequence > last:
+        raise OperatorError(f"{order} has no events from {from_sequence} on; its last is {snapshot.sequence}")
+    wanted = range(from_sequence, last + 1)
+    # EventBridge knows an event's time to the second.
+    begin = start or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
+    if begin >= until:
+        raise OperatorError(
+            f"--end {to_iso8601(until)} is before all that the archive may have of {order}, from {to_iso8601(begin)} on"
+        )
+    found = _archived(stack, archive, order, wanted, begin, until)
+    if not dry_run:
+        _send(stack, archive, found, rule_arn)
+    _tell(found, as_json=as_json, sent=not dry_run)
+    if missing := sorted(set(wanted) - {event["detail"]["sequence"] for event in found}):
+        raise OperatorError(
+            f"the archive did not give {missing} of {order}: older than it, outside --start and --end, or so new "
+            "that they are not archived yet; or EventBridge did not know this command's own rule in time (try again in "
+            "ten minutes)"
+        )
+
+
+def _archive(stack: Stack) -> Archive:
+    bus_arn = stack.output("EventBusArn")
+    answer = stack.session.client("events").list_archives(EventSourceArn=bus_arn)
+    archives = {archive["ArchiveName"]: archive for archive in answer["Archives"]}
+    if not archives:
+        raise OperatorError("the bus has no archive, so nothing can be replayed; deploy the stack again to have one")
+    own = {found.name for found in stack.of_kind("AWS::Events::Archive")} & archives.keys()
+    name, *others = own or archives
+    if others:
+        raise OperatorError(
+            f"the bus has several archives, and none is the stack's: {', '.join(archives)}; deploy the stack again to "
+            "have its own"
+        )
+    arn = f"{bus_arn.partition(':event-bus/')[0]}:archive/{name}"
+    return Archive(arn, archives[name]["CreationTime"].astimezone(UTC))
+
+
+def _rule_arn(stack: Stack, name: str) -> str:
+    events, bus = stack.session.client("events"), stack.output("EventBusName")
+    pages = events.get_paginator("list_rules").paginate(EventBusName=bus)
+    arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
+    if name not in arns:
+        raise OperatorError(
+            f"--rule {name} is no rule of the bus {bus}{nearest_of(name, arns)} There are {', '.join(arns)}"
+        )
+    return arns[name]
+
+
+def _archived(
+    stack: Stack, archive: Archive, order_id: str, wanted: range, begin: datetime, end: datetime
+) -> list[dict[str, Any]]:
+    """Bring some events of an order out of the archive, in sequence, each once; what is not there is left out."""
+    found = dict[int, dict[str, Any]]()
+    name = f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
+    with _own_rule(stack, name, order_id, wanted) as (rule_arn, queue_url):
+        # The second one is for a rule that was not effective yet: EventBridge may take a minute to know a new one.
+        for replay_name in (name, f"{name}-again"):
+            _finish(stack, _start(stack, archive, begin, end, rule_arn, replay_name))
+            deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
+            while len(found) < len(wanted) and time.monotonic() < deadline:
+                for event in _taken(stack, queue_url):
+                    found[event["detail"]["sequence"]] = event
+            if len(found) == len(wanted):
+                break
+    return [found[sequence] for sequence in sorted(found)]
+
+
+@contextmanager
+def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
+    """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block.
+
+    The queue is made with its policy: one that is set later may take a minute to be effective, as a new rule may
+    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
+    """
+    events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
+    # EventBridge refuses a range whose ends are equal.
+    numbers = [">=", wanted[0], "<=", wanted[-1]] if len(wanted) > 1 else ["=", wanted[0]]
+    pattern = {
+        "source": [SOURCE],
+        "replay-name": [{"prefix": name}],
+        "detail": {"orderId": [order_id], "sequence": [{"numeric": numbers}]},
+    }
+    with ExitStack() as undo:
+        rule_arn = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
+        undo.callback(events.delete_rule, Name=name, EventBusName=bus)
+        partition, _, region, account = rule_arn.split(":")[1:5]
+        arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        url = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
+        undo.callback(sqs.delete_queue, QueueUrl=url)
+        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+        undo.callback(events.remove_targets, Rule=name, EventBusName=bus, Ids=["queue"])
+        yield rule_arn, url
+
+
+def _taken(stack: Stack, queue_url: str) -> Iterator[dict[str, Any]]:
+    sqs = stack.session.client("sqs")
+    taken = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=LOOK_SECONDS)
+    for message in taken.get("Messages", []):
+        yield json.loads(message["Body"])
+        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+
+
+def _start(  # each is a word of StartReplay's
+    stack: Stack, archive: Archive, begin: datetime, end: datetime, rule_arn: str | None, name: str | None = None
+) -> str:
+    """Start a replay; gives its name."""
+    name = name or f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
+    bus = stack.output("EventBusArn")
+    note(f"Replaying {begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} as {name}")
+    stack.session.client("events").start_replay(
+        ReplayName=name,
+        EventSourceArn=archive.arn,
+        EventStartTime=begin,
+        EventEndTime=end,
+        Destination={"Arn": bus, "FilterArns": [rule_arn]} if rule_arn else {"Arn": bus},
+    )
+    return name
+
+
+def _finish(stack: Stack, name: str) -> None:
+    """Wait until a replay is over; one that is not waited for to the end, as by Ctrl-C, is cancelled."""
+    events = stack.session.client("events")
+    state = ""
+    try:
+        while state not in ENDED:
+            answer = events.describe_replay(ReplayName=name)
+            state = answer["State"]
+            if state not in ENDED:
+                time.sleep(LOOK_SECONDS)
+    finally:
+        if state not in ENDED:
+            events.cancel_replay(ReplayName=name)
+    if state != "COMPLETED":
+        raise OperatorError(f"the replay {name} ended as {state}: {answer.get('StateReason', 'no reason given')}")
+
+
+def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_arn: str | None) -> None:
+    if not found:
+        return
+    if rule_arn:
+        times = [from_iso8601(event["time"]) for event in found]
+        _finish(stack, _start(stack, archive, min(times), max(times) + timedelta(seconds=1), rule_arn))
+        return
+    again = [Event(event["detail-type"], event["detail"]) for event in found]
+    order_id = again[0].detail["orderId"]
+    bus = EventBus(stack.session.client("events"), stack.output("EventBusName"))
+    published = bus.publish({order_id: again})
+    if published.errors:
+        sent = published.counts[order_id]
+        raise OperatorError(
+            f"{sent} of {len(again)} events were sent, the next was refused: {published.errors[order_id]}"
+        )
+
+
+def _tell(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None:
+    if as_json:
+        say([*found])
+        return
+    show_table(
+        f"{count(len(found), 'event')} {'sent again' if sent else 'would be sent again'}",
+        ["Sequence", "Observed (UTC)", "Event", "Event id"],
+        (
+            [
+                event["detail"]["sequence"],
+                event["detail"]["observedAt"],
+                event["detail-type"],
+                event["detail"]["eventId"],
+            ]
+            for event in found
+        ),
+    )
+
+
+def _first_seen(snapshot: Snapshot) -> datetime:
+    """When an order was discovered, or the earliest that is remembered."""
+    return min(
+        (from_iso8601(each.at) for each in snapshot.history.get(ORDER, ())), default=datetime.min.replace(tzinfo=UTC)
+    )

@@ -1,0 +1,182 @@
+"""The deployed stack as an operator finds it: by its name, outputs and resources, with the caller's credentials."""
+
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore.exceptions import ClientError, ProfileNotFound
+
+from outposts_order_notifier.cli.credentials import check_credentials, mfa_code
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.secrecy import hide_paths
+from outposts_order_notifier.cli.settings import REGION, wrong_in_profile
+from outposts_order_notifier.store.table import SnapshotTable
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+
+STACK_NAME = "OutpostsOrderNotifier"
+PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of the stack: its type, its name in the template, and its name in AWS."""
+
+    kind: str
+    logical_id: str
+    name: str
+
+
+def session_of(region: str | None, profile: str | None) -> boto3.Session:
+    """Make a session of the caller's credentials; what is not given comes from the standard variables and files.
+
+    Raises:
+        OperatorError: There is no such region or profile, or no region at all; a setting is wrong; or the credentials
+            cannot be fetched or sent.
+        botocore.exceptions.ClientError: AWS refused to give credentials, as of a role.
+        botocore.exceptions.BotoCoreError: A file cannot be read, or AWS was not reached.
+    """
+    core = botocore.session.Session(profile=profile)
+    try:
+        settings = core.get_scoped_config()
+        session = boto3.Session(botocore_session=core, region_name=region or os.environ.get("AWS_REGION"))
+    except ProfileNotFound as error:
+        # botocore looks in this order.
+        variable = next((name for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE") if os.environ.get(name)), "")
+        where = f"--profile {profile}" if profile else f"{variable} {os.environ.get(variable)}"
+        raise OperatorError(f"{where}: {error}; `aws configure list-profiles` names those there are") from error
+    hide_paths(_endpoints(core.full_config))
+    if wrong := wrong_in_profile(settings, session.profile_name, os.environ):
+        raise OperatorError(wrong)
+    if not session.region_name:
+        raise OperatorError("no region is known: give --region, or set AWS_REGION")
+    known = [name for partition in PARTITIONS for name in session.get_available_regions("ec2", partition)]
+    if region and region not in known:
+        nearest = difflib.get_close_matches(region, known, n=1)
+        raise OperatorError(
+            f"--region {region} is none of AWS's" + (f"; did you mean {nearest[0]}?" if nearest else "")
+        )
+    if not REGION.fullmatch(session.region_name):
+        variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
+        where = variable or f"region of the profile {session.profile_name}"
+        raise OperatorError(f'{where} is "{session.region_name}"; it should be a region such as eu-west-1')
+    # If stdin is not a terminal, botocore's own prompt prints warnings, and no public option replaces it.
+    core.get_component("credential_provider").get_provider("assume-role")._prompter = mfa_code  # noqa: SLF001
+    check_credentials(session, core.full_config["profiles"])
+    if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
+        os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS
+    return session
+
+
+def _endpoints(settings: Any) -> Iterator[str]:
+    """Give every endpoint in a configuration: of a profile, or of one service."""
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _endpoints(value)
+        elif key == "endpoint_url":
+            yield str(value)
+
+
+class Stack:
+    """The stack in the caller's account and region."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self.session = session
+
+    @cached_property
+    def description(self) -> "StackTypeDef":
+        """What CloudFormation says of the stack.
+
+        Raises:
+            OperatorError: There is no such stack.
+            botocore.exceptions.ClientError: CloudFormation refused to tell.
+            botocore.exceptions.BotoCoreError: CloudFormation could not be asked.
+        """
+        try:
+            (stack,) = self.session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":  # which is how it says that there is none
+                raise
+            raise OperatorError(
+                f"the stack {STACK_NAME} was not found in {self.session.region_name}: {error}. "
+                "Look at --region (AWS_REGION) and at your credentials (--profile, AWS_PROFILE)"
+            ) from error
+        return stack
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs, by name."""
+        return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
+
+    def output(self, name: str) -> str:
+        """Give an output.
+
+        Raises:
+            OperatorError: There is none of that name.
+        """
+        if name not in self.outputs:
+            raise self.lacks(f"output {name}")
+        return self.outputs[name]
+
+    def lacks(self, part: str) -> OperatorError:
+        """Make the error that tells of a part which is not there, as where a deployment failed halfway."""
+        return OperatorError(
+            f"the stack {STACK_NAME} is {self.description['StackStatus']} and has no {part}; deploy it again"
+        )
+
+    @cached_property
+    def resources(self) -> list[Resource]:
+        """All that the stack is made of."""
+        pages = (
+            self.session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+        )
+        return [
+            Resource(found["ResourceType"], found["LogicalResourceId"], found.get("PhysicalResourceId", ""))
+            for page in pages
+            for found in page["StackResourceSummaries"]
+        ]
+
+    def of_kind(self, kind: str) -> Iterator[Resource]:
+        """Give the resources of a CloudFormation type, such as `AWS::SQS::Queue`."""
+        return (resource for resource in self.resources if resource.kind == kind)
+
+    def function(self, output: str) -> "FunctionConfigurationResponseTypeDef":
+        """Give the configuration of the function that an output names."""
+        return self.session.client("lambda").get_function_configuration(FunctionName=self.output(output))
+
+    def variables(self, output: str) -> dict[str, str]:
+        """Give the environment of the function that an output names."""
+        return self.function(output).get("Environment", {}).get("Variables", {})
+
+    @property
+    def account(self) -> str:
+        """The account that the stack is in, 12 digits."""
+        return self.output("EventBusArn").split(":")[4]
+
+    @property
+    def snapshots(self) -> SnapshotTable:
+        """The snapshot table."""
+        return SnapshotTable(self.session.client("dynamodb"), self.output("SnapshotTableName"))
+
+    @cached_property
+    def notify_queue_url(self) -> str:
+        """The URL of the queue that feeds the notify function.
+
+        Raises:
+            OperatorError: None does.
+        """
+        mappings = self.session.client("lambda").list_event_source_mappings(
+            FunctionName=self.output("NotifyFunctionName")
+        )
+        arn = next((each["EventSourceArn"] for each in mappings["EventSourceMappings"]), None)
+        if arn is None:
+            raise self.lacks("queue that feeds the notify function")
+        *_, account, name = arn.split(":")
+        return self.session.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]

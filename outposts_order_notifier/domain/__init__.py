@@ -1,0 +1,1 @@
+"""Model orders and how they change: pure, and of the standard library alone."""

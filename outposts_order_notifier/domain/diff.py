@@ -1,0 +1,125 @@
+"""How two reads of one order differ, as the changes that events tell. Pure.
+
+Whatever differs shows in at least one change: applying the changes to the old order gives the new one, up to the order
+of the lists' members, which carries no meaning.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from outposts_order_notifier.domain.event_types import (
+    AMENDED,
+    ASSETS,
+    DISCOVERED,
+    LINE_ITEM_ADDED,
+    LINE_ITEM_REMOVED,
+    LINE_ITEM_STATUS,
+    MISSING,
+    ORDER_STATUS,
+    REAPPEARED,
+    SHIPMENT,
+    Amendment,
+    Change,
+    LineItemMoved,
+    OrderMoved,
+)
+from outposts_order_notifier.domain.order import LineItem, Order, differ, line_items_by_id
+from outposts_order_notifier.domain.shipment import shipment_of
+
+TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
+SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
+
+
+def discovery(order: Order) -> Change:
+    """Tell an order that is seen for the first time."""
+    return DISCOVERED.change({"order": order})
+
+
+def presence(missing: bool) -> Change:
+    """Tell that ListOrders no longer names an order that it named, or does again."""
+    return MISSING.change({}) if missing else REAPPEARED.change({})
+
+
+def line_item_added(name: str, item: LineItem) -> Change:
+    """Tell a line item that is seen for the first time in an order already known."""
+    return LINE_ITEM_ADDED.change({"lineItemId": name, "lineItem": item})
+
+
+def amended(amendments: list[Amendment]) -> Change:
+    """Tell changed members that have no event type of their own: `{path, value, previousValue}` each."""
+    return AMENDED.change({"amendments": amendments})
+
+
+def diff(old: Order, new: Order) -> list[Change]:
+    """List what differs between two reads of one order; empty where nothing does.
+
+    Status changes come without `secondsInPreviousStatus`: how long a status lasted is not in the orders.
+    """
+    before, after = line_items_by_id(old), line_items_by_id(new)
+    differing = {name for name in after if name in before and differ(before[name], after[name])}
+    return [
+        *_order_status(old, new),
+        *_line_items(before, after, differing),
+        *_amendments(old, new, [(name, before[name], after[name]) for name in differing]),
+    ]
+
+
+def _order_status(old: Order, new: Order) -> Iterator[Change]:
+    if old.get("Status") != new.get("Status"):
+        yield Change(ORDER_STATUS, OrderMoved(status=new.get("Status"), previousStatus=old.get("Status")))
+
+
+def _line_items(
+    before: dict[str, LineItem], after: dict[str, LineItem], differing: Collection[str]
+) -> Iterator[Change]:
+    for name, item in after.items():
+        if name not in before:
+            yield line_item_added(name, item)
+        elif name in differing:
+            yield from _line_item(name, before[name], item)
+    for name, item in before.items():
+        if name not in after:
+            yield LINE_ITEM_REMOVED.change({"lineItemId": name, "lineItem": item})
+
+
+def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
+    if old.get("Status") != new.get("Status"):
+        yield Change(
+            LINE_ITEM_STATUS,
+            LineItemMoved(
+                lineItemId=name,
+                catalogItemId=new.get("CatalogItemId"),
+                quantity=new.get("Quantity"),
+                status=new.get("Status"),
+                previousStatus=old.get("Status"),
+            ),
+        )
+    if (shipment := shipment_of(new)) != (previous := shipment_of(old)):
+        yield SHIPMENT.change({"lineItemId": name, "shipment": shipment, "previousShipment": previous})
+    assets, previous_assets = new.get("AssetInformationList"), old.get("AssetInformationList")
+    if differ(assets, previous_assets):
+        yield ASSETS.change({"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
+
+
+def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem, LineItem]]) -> Iterator[Change]:
+    amendments = _members("", old, new, but=frozenset({"Status", "LineItems"}))
+    for name, before, after in differing:
+        path = f"/LineItems/{_pointer(name)}"
+        shipments = [item.get("ShipmentInformation", {}) for item in (before, after)]
+        amendments += _members(path, before, after, but=TOLD_APART)
+        amendments += _members(f"{path}/ShipmentInformation", *shipments, but=SHIPMENT_MEMBERS)
+    if amendments:
+        yield amended(sorted(amendments, key=lambda amendment: str(amendment["path"])))
+
+
+def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozenset[str]) -> list[Amendment]:
+    return [
+        {"path": f"{path}/{_pointer(name)}", "value": new.get(name), "previousValue": old.get(name)}
+        for name in (old.keys() | new.keys()) - but
+        if differ(old.get(name), new.get(name))
+    ]
+
+
+def _pointer(member: str) -> str:
+    """Escape a member's name for a JSON Pointer (RFC 6901)."""
+    return member.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,203 @@
+"""The events of one observation: their envelope keys, their order, and how they are kept within 200 KB. Pure.
+
+Their keys are those of `outposts_order_notifier.domain.event_types`.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from outposts_order_notifier.domain import diff
+from outposts_order_notifier.domain.event_types import (
+    AMENDED,
+    DISCOVERED,
+    LINE_ITEM_STATUS,
+    ORDER_STATUS,
+    SCHEMA_VERSION,
+    UPDATED,
+    Amendment,
+    Change,
+    Common,
+    Observed,
+    OrderUpdated,
+    Told,
+    Truncated,
+)
+from outposts_order_notifier.domain.order import Order, canonical_json, line_item_counts_by_status, line_items_by_id
+
+SOURCE = "outposts-order-notifier"
+
+# An event is at most 200 KB: PutEvents takes more since 2026-01-29, but a target's own limit stays (SNS: 256 KB).
+MAX_EVENT_BYTES = 200_000
+ENVELOPE_BYTES = 2_000  # more than what PutEvents counts beside the detail: source, detail-type, resources, time
+MAX_COUNTS_BYTES = 50_000
+MAX_COMMON_CHARACTERS = 1_000  # the API's own limits are below it; an update's changes hold the whole value
+GIST = ("eventId", "sequence", "observedAt", "lineItemId", "status", "previousStatus")
+MARK_BYTES = 2_000  # more than what `_mark` makes, whatever its text escapes to
+
+_EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
+_STATUS_CHANGES = (ORDER_STATUS, LINE_ITEM_STATUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Where and when an order was read.
+
+    Attributes:
+        account: The order's account, 12 digits.
+        region: The order's region.
+        observed_at: ISO 8601, UTC.
+        baseline: Whether this is the first poll of the source.
+    """
+
+    account: str
+    region: str
+    observed_at: str
+    baseline: bool = False
+
+    @property
+    def source(self) -> str:
+        """`<account>/<region>`."""
+        return f"{self.account}/{self.region}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as it goes onto the bus: its `detail-type` and `detail`."""
+
+    detail_type: str
+    detail: dict[str, Any]
+
+    def resources(self) -> list[str]:
+        """Give the envelope's `resources`: the order's id and, where there is one, the Outpost's."""
+        return [each for each in (self.detail["orderId"], self.detail["outpostId"]) if each]
+
+    def size(self) -> int:
+        """Bytes that PutEvents counts, rounded up."""
+        return _bytes(self.detail) + ENVELOPE_BYTES
+
+    def gist(self) -> dict[str, Any]:
+        """Give what tells it apart and says most, in a few words: what a log line has room for."""
+        told = {key: self.detail[key] for key in GIST if key in self.detail}
+        short = {key: _beginning(value) if isinstance(value, str | None) else value for key, value in told.items()}
+        return {"detailType": self.detail_type, **short}
+
+
+def events_of(order: Order, changes: list[Change], observation: Observation, after_sequence: int) -> list[Event]:
+    """Build the events of one observation, in `sequence`, `Outposts Order Updated` last; none without changes.
+
+    Args:
+        order: The order after this observation.
+        changes: What was observed. One too large for an event is told in several.
+        observation: Where and when.
+        after_sequence: The `sequence` of the order's last event, 0 where there was none.
+    """
+    if not changes:
+        return []
+    common = _common_keys(order, observation)
+    room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes(common) - 200  # 200: eventId, sequence and their names
+    fitting = [part for change in changes for part in _fitted(change, room)]
+    events = [
+        Event(str(change.detail_type), {**_identity(common, sequence), **change.keys})
+        for sequence, change in enumerate(fitting, start=after_sequence + 1)
+    ]
+    identity = _identity(common, after_sequence + len(events) + 1)
+    return [*events, Event(str(UPDATED), {**identity, **_updated(order, identity, fitting, events)})]
+
+
+def _common_keys(order: Order, observation: Observation) -> Observed:
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "observedAt": observation.observed_at,
+        "account": observation.account,
+        "region": observation.region,
+        "orderId": order["OrderId"],
+        "outpostId": _beginning(order.get("OutpostId")),
+        "orderType": _beginning(order.get("OrderType")),
+        "orderStatus": _beginning(order.get("Status")),
+        "baseline": observation.baseline,
+    }
+
+
+def _beginning(text: str | None) -> str | None:
+    return text if text is None or len(text) <= MAX_COMMON_CHARACTERS else f"{text[:MAX_COMMON_CHARACTERS]}…"
+
+
+def _identity(common: Observed, sequence: int) -> Common:
+    """Add `sequence` and the `eventId` that follows from it: the same observation always has the same ids."""
+    name = "/".join(str(part) for part in (common["account"], common["region"], common["orderId"], sequence))
+    return {
+        **common,
+        "eventId": str(uuid.uuid5(_EVENT_IDS, f"{name}/{common['observedAt']}")),
+        "sequence": sequence,
+    }
+
+
+def _updated(order: Order, identity: Common, changes: list[Change], events: list[Event]) -> OrderUpdated:
+    told: list[dict[str, Any]] = [
+        {**Told(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
+        for change, event in zip(changes, events, strict=True)
+    ]
+    counts = _cut(line_item_counts_by_status(order), MAX_COUNTS_BYTES)
+    updated: OrderUpdated = {"lineItemCountsByStatus": counts, "changes": []}
+    room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes({**identity, **updated}) - len(',"changesOmitted":1000000')
+    kept = set()
+    for index in sorted(range(len(told)), key=lambda i: told[i]["detailType"] not in _STATUS_CHANGES):
+        if (size := _bytes(told[index]) + 1) <= room:
+            room -= size
+            kept.add(index)
+    updated["changes"] = [change for index, change in enumerate(told) if index in kept]
+    if omitted := len(told) - len(kept):
+        updated["changesOmitted"] = omitted
+    return updated
+
+
+def _fitted(change: Change, room: int) -> Iterator[Change]:
+    """Tell a change that is too large for one event in several; a single value that is too large is cut."""
+    if _bytes(change.keys) <= room:
+        yield change
+    elif change.detail_type == DISCOVERED and "LineItems" in change.keys["order"]:
+        yield from _discovery_in_parts(change.keys["order"], room)
+    elif change.detail_type == AMENDED and len(change.keys["amendments"]) > 1:
+        yield from _amendments_in_parts(change.keys["amendments"], room)
+    else:
+        yield Change(change.detail_type, _cut(change.keys, room))
+
+
+def _discovery_in_parts(order: Order, room: int) -> Iterator[Change]:
+    bare = {name: value for name, value in order.items() if name != "LineItems"}
+    yield from _fitted(diff.discovery(bare), room)
+    for name, item in line_items_by_id(order).items():
+        yield from _fitted(diff.line_item_added(name, item), room)
+
+
+def _amendments_in_parts(amendments: list[Amendment], room: int) -> Iterator[Change]:
+    middle = len(amendments) // 2
+    for half in (amendments[:middle], amendments[middle:]):
+        yield from _fitted(diff.amended(half), room)
+
+
+def _cut(value: Any, room: int) -> Any:
+    """Cut the largest value inside, as deep down as that is enough, until the whole is within `room` bytes."""
+    if _bytes(value) <= room:
+        return value
+    if isinstance(value, list) and len(value) == 1:
+        return [_cut(value[0], room - len("[]"))]
+    if not isinstance(value, dict) or (largest := max(map(_bytes, value.values()))) <= MARK_BYTES:
+        return _mark(value)
+    name = next(name for name in value if _bytes(value[name]) == largest)
+    room_for_it = max(room - (_bytes(value) - largest), MARK_BYTES)
+    return _cut({**value, name: _cut(value[name], room_for_it)}, room)
+
+
+def _mark(value: object) -> Truncated:
+    """Stand in for a value that is too large: what it was can be told by its hash, and guessed by its start."""
+    text = canonical_json(value)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return {"truncated": True, "sha256": digest, "bytes": len(text.encode()), "start": text[:200]}
+
+
+def _bytes(value: object) -> int:
+    return len(canonical_json(value).encode())

@@ -1,0 +1,91 @@
+"""When a status has lasted too long. Pure.
+
+The defaults, and why they are what they are: docs/stalled.md.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from outposts_order_notifier.domain.event_types import STALLED, Change, OrderStalled
+from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
+from outposts_order_notifier.domain.timestamps import seconds_between
+
+DAY_SECONDS = 86_400
+
+ORDER_DAYS: Mapping[str, int] = {
+    "PREPARING": 45,
+    "IN_PROGRESS": 90,
+    "DELIVERED": 30,
+    "ERROR": 3,
+    # The API's old words.
+    "RECEIVED": 14,
+    "PENDING": 45,
+    "PROCESSING": 90,
+    "INSTALLING": 30,
+}
+LINE_ITEM_DAYS: Mapping[str, int] = {
+    "PREPARING": 45,
+    "BUILDING": 60,
+    "SHIPPED": 14,
+    "DELIVERED": 30,
+    "INSTALLING": 14,
+    "ERROR": 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """After how many days each status has lasted too long; a status that is not in there never has.
+
+    Attributes:
+        order: For orders, by status.
+        line_item: For line items, by status.
+    """
+
+    order: Mapping[str, int] = field(default_factory=lambda: ORDER_DAYS)
+    line_item: Mapping[str, int] = field(default_factory=lambda: LINE_ITEM_DAYS)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Thresholds":
+        """Merge the configuration's `stalledAfterDays` into the defaults; null switches a status off."""
+        given = json.loads(text)
+        return cls(_merged(ORDER_DAYS, given.get("order", {})), _merged(LINE_ITEM_DAYS, given.get("lineItem", {})))
+
+
+NEVER = Thresholds({}, {})
+
+
+def overdue(
+    line_item_id: str | None, status: str | None, since: str, now: str, thresholds: Thresholds
+) -> Change | None:
+    """Tell a status that has lasted longer than it may; one that nothing more is expected of never has.
+
+    Args:
+        line_item_id: Whose status it is, None for the order's own.
+        status: The status.
+        since: When it began, ISO 8601.
+        now: ISO 8601.
+        thresholds: How long each may last.
+
+    Returns:
+        The change (contract, part 3: `Outposts Order Stalled`), or None where it may last on.
+    """
+    days = thresholds.order if line_item_id is None else thresholds.line_item
+    settled = SETTLED_ORDER_STATUSES if line_item_id is None else SETTLED_LINE_ITEM_STATUSES
+    lasted = seconds_between(since, now)
+    if status is None or status in settled or status not in days or lasted <= days[status] * DAY_SECONDS:
+        return None
+    keys: OrderStalled = {
+        "status": status,
+        "since": since,
+        "days": lasted // DAY_SECONDS,
+        "thresholdDays": days[status],
+    }
+    if line_item_id is not None:
+        keys["lineItemId"] = line_item_id
+    return STALLED.change(keys)
+
+
+def _merged(defaults: Mapping[str, int], given: Mapping[str, int | None]) -> dict[str, int]:
+    return {status: days for status, days in {**defaults, **given}.items() if days is not None}

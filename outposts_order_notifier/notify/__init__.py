@@ -1,0 +1,1 @@
+"""Notify people of each `Outposts Order Updated` event through the configured channels."""

@@ -1,0 +1,1 @@
+"""Send notifications, one module or folder for each channel."""

@@ -1,0 +1,93 @@
+"""The channel for Amazon Q Developer in chat applications (once AWS Chatbot): a topic of custom notifications.
+
+A chat configuration of Amazon Q Developer subscribes to the topic, and shows them in Slack or Microsoft Teams.
+The schema: https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
+"""
+
+import html
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from outposts_order_notifier.notify.channel import Notice, Posting, TimeLeft
+from outposts_order_notifier.notify.channels.sns import publish
+from outposts_order_notifier.wording.message import Line
+from outposts_order_notifier.wording.words import plain
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.client import SNSClient
+
+# AWS names no lengths; a chat shows no more than these.
+MAX_TITLE = 250
+MAX_DESCRIPTION = 3_000
+MAX_KEYWORDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonQ:
+    """The topic: one custom notification for each event."""
+
+    client: "SNSClient"
+    topic_arn: str
+    name: ClassVar[str] = "amazonQDeveloper"
+
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
+        """Give each notice a notification of its own."""
+        for notice in notices:
+            arguments = {"TopicArn": self.topic_arn, "Message": json.dumps(custom_notification(notice))}
+            yield Posting([notice], partial(publish, self.client, arguments))
+
+
+def custom_notification(notice: Notice) -> dict[str, Any]:
+    """Build the notification. An order's id is its thread, so that all its news stand in one."""
+    message, detail = notice.message, notice.detail
+    headline = _markdown(message.headline)
+    facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
+    observed = [f"*Observed:* {message.at}"] if message.at else []
+    return {
+        "version": "1.0",
+        "source": "custom",
+        "id": notice.event_id,
+        "content": {
+            "textType": "client-markdown",
+            "title": _shortened(headline, MAX_TITLE),
+            "description": _description([*map(_line, message.lines), "", *facts, *observed]),
+            "nextSteps": [f"See it in the AWS console: {message.url}"],
+            "keywords": _keywords(detail) if detail else ["Outposts order notifier"],
+        },
+        "metadata": {
+            "threadId": str(detail["orderId"]) if detail else headline.partition(" is ")[0],
+            "summary": _shortened(headline, MAX_TITLE),
+        },
+    }
+
+
+def _keywords(detail: Mapping[str, Any]) -> list[str]:
+    found = [detail["orderStatus"], *(change.get("status") for change in detail["changes"]), detail["outpostId"]]
+    return list(dict.fromkeys(_markdown(plain(each)) for each in found if each))[:MAX_KEYWORDS]
+
+
+def _line(line: Line) -> str:
+    # A bare address is a link in every chat; other forms of links are not the same in all.
+    return f"• {_markdown(line.text)}" + (f" {line.url}" if line.url else "")
+
+
+def _description(lines: list[str]) -> str:
+    """Keep the lines that fit, and say how many do not."""
+    room = MAX_DESCRIPTION
+    for index, line in enumerate(lines):
+        room -= len(line) + len("\n")
+        if room < 0:
+            return "\n".join([*lines[:index], f"and {len(lines) - index} more lines"])
+    return "\n".join(lines).strip()
+
+
+def _markdown(text: str) -> str:
+    """Escape what Slack and Teams take for mentions, mark-up or links."""
+    return html.escape(text, quote=False).replace("](", "] (")
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -1,0 +1,113 @@
+"""Block Kit: messages as Slack shows them, within its limits. Pure.
+
+The limits: https://docs.slack.dev/reference/block-kit/blocks. What all blocks together may hold is not documented; near
+13,200 characters Slack answers msg_blocks_too_long (github.com/slackapi/bolt-js/issues/2509).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from outposts_order_notifier.domain.timestamps import from_iso8601
+from outposts_order_notifier.notify.digest import CONSOLE
+from outposts_order_notifier.wording.message import Line, Message
+
+Block = dict[str, Any]
+
+MAX_HEADER = 150
+MAX_SECTION = 3_000
+MAX_LINES_TEXT = 9_000
+MAX_FIELD = 600  # of 2,000, so that all together stay within a message
+
+
+def block_kit_payload(message: Message) -> dict[str, Any]:
+    """Build a message: Block Kit, and the headline as the text of notifications."""
+    headline = escape(message.headline)
+    context = [f"Observed {date(message.at)}, sequence {message.sequence}"] if message.at else []
+    context += [link(message.url, CONSOLE)] if message.url else []
+    return {
+        "text": headline,
+        "blocks": [
+            header(message.headline),
+            *(section(text) for text in packed(map(bullet, message.lines), MAX_LINES_TEXT)),
+            *([fields({name: escape(value) for name, value in message.facts.items()})] if message.facts else []),
+            *([{"type": "context", "elements": [mrkdwn(text) for text in context]}] if context else []),
+        ],
+    }
+
+
+def header(text: str) -> Block:
+    """Give a header of plain text."""
+    return {"type": "header", "text": {"type": "plain_text", "text": shortened(escape(text), MAX_HEADER)}}
+
+
+def section(text: str) -> Block:
+    """Give a section of mrkdwn."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
+def fields(values: dict[str, str]) -> Block:
+    """Give a section of two columns: names, and their values as mrkdwn, cut to fit."""
+    texts = (shortened(f"*{name}*\n{value}", MAX_FIELD) for name, value in values.items())
+    return {"type": "section", "fields": [mrkdwn(text) for text in texts]}
+
+
+def mrkdwn(text: str) -> Block:
+    """Give a text object whose text is mrkdwn, escaped already."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def escape(text: str) -> str:
+    """Escape what Slack's mrkdwn takes for control characters, mentions and links among them."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def link(url: str, text: str) -> str:
+    """Link to an address."""
+    return f"<{escape(url).replace('|', '%7C')}|{text}>"
+
+
+def date(iso8601: str, form: str = "{date_short_pretty} {time}") -> str:
+    """Write a time so that Slack shows it in each reader's own time zone; as it is, where it is no time.
+
+    https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+    """
+    try:
+        seconds = int(from_iso8601(iso8601).timestamp())
+    except (ValueError, OverflowError):
+        return escape(iso8601)
+    return f"<!date^{seconds}^{form}|{escape(iso8601)}>"
+
+
+def bullet(line: Line) -> str:
+    """Write a line with its link; without, where it does not fit."""
+    text = shortened(f"• {escape(line.text)}", MAX_SECTION)
+    linked = f"{text}  {link(line.url, line.url_text)}" if line.url else text
+    return linked if len(linked) <= MAX_SECTION else text
+
+
+def packed(texts: Iterable[str], room: int) -> Iterator[str]:
+    """Fill sections with lines, up to a section's limit each and to `room` characters in all."""
+    text = ""
+    for line in fitting(list(texts), room):
+        if text and len(text) + 1 + len(line) > MAX_SECTION:
+            yield text
+            text = line
+        else:
+            text = f"{text}\n{line}" if text else line
+    if text:
+        yield text
+
+
+def fitting(texts: list[str], room: int) -> list[str]:
+    """Keep the lines that fit into `room` characters, and say how many do not."""
+    for index, text in enumerate(texts):
+        room -= len(text) + len("\n")
+        if room < 0:
+            return [*texts[:index], f"• and {len(texts) - index} more"]
+    return texts
+
+
+def shortened(escaped: str, length: int) -> str:
+    """Cut escaped text, not within an escape."""
+    return escaped if len(escaped) <= length else re.sub("&[a-z]*$", "", escaped[: length - 1]) + "…"

@@ -1,0 +1,326 @@
+"""Slack by a bot: a thread for each order. Its first message is the order's live card; each observation is a reply.
+
+How an observation is told:
+
+1. Take the order's thread, so that no concurrent run makes a second card or shows an older one.
+2. Show the card, made from the order's snapshot as it is now, whatever observation is told: one that comes late or
+   twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there. A
+   card that Slack does not let be changed stays as it is: that is no reason to keep the news back.
+3. Post the reply.
+4. Remember the card and what was told, and give the thread back.
+5. Where the observation names line items of another order as replaced, do the same in that order's thread, if it has
+   one: its own events may all have been told by then.
+
+A run that ends before it knows what Slack has done leaves `unfinished_since` behind. The next one looks for what was
+posted since, by the metadata of the messages, before it posts anything: so a lost answer makes no second card, and no
+second reply.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from outposts_order_notifier.domain.event_types import MISSING, ORDER_STATUS, REPLACEMENT_LINKED, STALLED
+from outposts_order_notifier.domain.lineage import Lineage, Reference
+from outposts_order_notifier.domain.order import line_items_by_id
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.notify.channel import ChannelError, LaterError, Notice, Posting
+from outposts_order_notifier.notify.channels.slack.api import (
+    Api,
+    ChannelLostError,
+    GoneError,
+    RefusedError,
+    UnknownOutcomeError,
+)
+from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload, section, shortened
+from outposts_order_notifier.notify.channels.slack.card import CARD, Payload, card_payload, sketch_payload
+from outposts_order_notifier.notify.channels.slack.threads import Thread, Threads
+from outposts_order_notifier.notify.digest import by_order, together
+from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.wording.console import orders_url
+from outposts_order_notifier.wording.message import Change, Message, replacement_lines
+from outposts_order_notifier.wording.words import plain
+
+Reply = Callable[..., Payload]
+
+UPDATE = "outposts_order_update"
+CLOCKS_APART_SECONDS = 60  # Slack's clock makes a message's `ts`, ours `unfinished_since`
+MAX_REPLACED = 50
+MAX_HEADLINE = 300
+
+# News that the channel should see, not only those who follow the thread.
+LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, STALLED})
+LOUD_STATUSES = frozenset({"ERROR", "REPLACED"})
+
+
+@dataclass(slots=True)
+class Bot:
+    """A bot in a channel.
+
+    Attributes:
+        api: Slack's Web API.
+        name: The channel, by its name or id.
+        threads: Where it remembers its threads.
+        snapshots: What the cards show.
+        channel: The channel's id.
+
+    Raises:
+        ChannelError: The bot is in no such channel.
+    """
+
+    api: Api
+    name: str
+    threads: Threads
+    snapshots: SnapshotTable | None
+    channel: str = field(init=False)
+    _looked_up_again: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        """Find the channel."""
+        self.channel = self.api.channel_id(self.name)
+
+    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
+        """Tell each alarm in the channel, and each order's observations in its thread, in one reply."""
+        for notice in notices:
+            if notice.detail is None:
+                yield Posting([notice], partial(self._where_the_channel_is, partial(self._tell_alarm, notice)))
+        for order in by_order(notices):
+            yield Posting(order, partial(self._where_the_channel_is, partial(self._tell, order)))
+
+    def _where_the_channel_is(self, tell: Callable[[], None]) -> None:
+        """Tell something, and again in the channel that has taken over the name of one that is lost."""
+        try:
+            tell()
+        except ChannelLostError as lost:
+            if not self._has_moved(lost):
+                raise
+            tell()
+
+    def _has_moved(self, lost: ChannelLostError) -> bool:
+        """Look up the channel's id again, once in a run; whether its name stands for another channel now.
+
+        Raises:
+            ChannelError: It could not be looked up for now.
+        """
+        if self._looked_up_again:
+            return False
+        self._looked_up_again, before = True, self.channel
+        try:
+            self.channel = self.api.channel_id(self.name, again=True)
+        except ChannelError as error:
+            if error.permanent:  # the name stands for nothing: what is wrong with the known channel says more
+                raise lost from None
+            raise
+        if self.channel != before:
+            logger.warning("The channel's name stands for another one now", channel=self.name)
+        return self.channel != before
+
+    def _tell_alarm(self, notice: Notice) -> None:
+        self.api.post(self.channel, block_kit_payload(notice.message))
+
+    def _tell(self, notices: Sequence[Notice]) -> None:
+        detail = notices[-1].detail or {}
+        self._tell_in(self.threads.take(self.channel, detail["orderId"]), detail, notices, reply_payload)
+        for order_id, naming in _naming_others(notices).items():
+            if self.threads.exists(self.channel, order_id):
+                self._tell_replaced(order_id, naming)
+
+    def _tell_replaced(self, order_id: str, notices: Sequence[Notice]) -> None:
+        """Tell in an order's thread that another replaces line items of it: its own next event may never come."""
+        thread = self.threads.take(self.channel, order_id)
+        for notice in notices:
+            told_by_its_own = _replaced_by([notice], order_id).items() <= thread.replaced_by.items()
+            if told_by_its_own and notice.event_id not in thread.told:
+                thread.told.append(notice.event_id)
+        unknown: dict[str, Any] = {"orderId": order_id, "orderStatus": None, "lineItemCountsByStatus": {}}
+        detail = {**(notices[-1].detail or {}), **unknown}
+        self._tell_in(thread, detail, notices, lambda due, **_: replaced_payload(order_id, due))
+
+    def _tell_in(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice], reply: Reply) -> None:
+        unfinished = True
+        try:
+            self._write(thread, detail, notices, reply)
+            unfinished = False
+        except (ChannelError, LaterError) as error:
+            unfinished = isinstance(error, UnknownOutcomeError) or thread.unfinished_since is not None
+            raise
+        finally:
+            self.threads.give_back(thread, finished=not unfinished)
+
+    def _write(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice], reply: Reply) -> None:
+        replaced_by = _replaced_by(notices, detail["orderId"])
+        new = thread.ts is None
+        thread.ts = self._show(thread, detail, thread.replaced_by | replaced_by)
+        told = {*thread.told, *self._found_told(thread)}
+        due = [notice for notice in notices if notice.event_id not in told]
+        if due:
+            try:
+                self.api.post(self.channel, {"thread_ts": thread.ts, **reply(due, loud=not new)})
+            except GoneError:
+                thread.ts = None
+                raise
+        thread.told += [notice.event_id for notice in notices if notice.event_id not in thread.told]
+        thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
+
+    def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
+        """Bring the card up to date, wherever it is, or post one; gives its `ts`."""
+        payload = self._card(detail["orderId"], replaced_by)
+        if thread.ts and self._is_shown(thread.ts, payload):
+            return thread.ts
+        lost = self._lost_card(thread, detail["orderId"])
+        if lost and self._is_shown(lost, payload):
+            return lost
+        thread.ts = None
+        return self.api.post(self.channel, payload or sketch_payload(detail))
+
+    def _is_shown(self, ts: str, payload: Mapping[str, Any] | None) -> bool:
+        """Update a card; gives whether it is there. It stays as it is without a snapshot, or where Slack says so."""
+        if payload is None:
+            return True
+        try:
+            self.api.update(self.channel, ts, payload)
+        except GoneError as error:
+            logger.info("A card is gone, and is posted anew", error=str(error))
+            return False
+        except RefusedError as error:
+            logger.warning("A card stays as it is", error=str(error))
+        return True
+
+    def _lost_card(self, thread: Thread, order_id: str) -> str | None:
+        if thread.unfinished_since is None:
+            return None
+        since = thread.unfinished_since - CLOCKS_APART_SECONDS
+        for ts, metadata in self.api.metadata_since(self.channel, since):
+            is_card = metadata.get("event_type") == CARD and metadata["event_payload"].get("order_id") == order_id
+            if is_card and ts != thread.ts:
+                return ts
+        return None
+
+    def _found_told(self, thread: Thread) -> set[str]:
+        """Find the observations that were told in the thread since it is unknown."""
+        if thread.unfinished_since is None:
+            return set()
+        since = thread.unfinished_since - CLOCKS_APART_SECONDS
+        found = self.api.metadata_since(self.channel, since, thread=thread.ts)
+        return {
+            event_id
+            for _, metadata in found
+            if metadata.get("event_type") == UPDATE
+            for event_id in _event_ids(metadata["event_payload"])
+        }
+
+    def _card(self, order_id: str, replaced_by: Mapping[str, Any]) -> Payload | None:
+        """Make the card of the order's snapshot; the news is told without it, where that cannot be read."""
+        loaded = self.snapshots.read([order_id]) if self.snapshots else None
+        if loaded and order_id in loaded.errors:
+            logger.warning("A card is not up to date", orderId=order_id, error=loaded.errors[order_id])
+        snapshot = loaded.snapshots.get(order_id) if loaded else None
+        return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}) if snapshot else None
+
+    def _linked(self, snapshot: Snapshot, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Find what replaces an order's line items, and what replaced that since, among all orders beside it.
+
+        That is a query, and most orders have nothing replaced: it is made where a status or an event says so.
+        """
+        items = line_items_by_id(snapshot.order)
+        replaced = any(item.get("Status") == "REPLACED" for item in items.values())
+        if not self.snapshots or not (told or replaced):
+            return {}
+        account, _, region = snapshot.source.partition("/")
+        try:
+            known = self.snapshots.known(account, region).values()
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("A card's replacements are not up to date", orderId=snapshot.order_id, error=str(error))
+            return {}
+        lineage = Lineage(link for each in known for link in each.replaces)
+        found = {name: lineage.keys_of_replaced(Reference(snapshot.order_id, name)) for name in items}
+        return {name: _replacement(keys["replacedBy"], keys) for name, keys in found.items() if keys}
+
+
+def reply_payload(notices: Sequence[Notice], *, loud: bool) -> Payload:
+    """Build the reply that tells an order's observations. Pure.
+
+    Args:
+        notices: At least one, in `sequence`.
+        loud: Whether news of weight are shown in the channel too; not beside a card that is new there.
+    """
+    changes = [change for notice in notices for change in (notice.detail or {})["changes"]]
+    weighty = any(change["detailType"] in LOUD_TYPES or change.get("status") in LOUD_STATUSES for change in changes)
+    return {**_reply(together(notices), notices), **({"reply_broadcast": True} if loud and weighty else {})}
+
+
+def replaced_payload(order_id: str, notices: Sequence[Notice]) -> Payload:
+    """Build the reply that tells an order what replaces its line items. Pure.
+
+    It is never shown in the channel: the other order's news are.
+
+    Args:
+        order_id: The order whose line items are replaced.
+        notices: Observations of another order that name them.
+    """
+    detail = notices[-1].detail or {}
+    links = [change for notice in notices for change in _links(notice) if change["previous"].get("orderId") == order_id]
+    headline = f"Order {plain(order_id)}: replaced by order {plain(detail['orderId'])}"
+    message = Message(headline, tuple(replacement_lines(links)), facts={}, url=orders_url(detail["region"]))
+    return _reply(message, notices)
+
+
+def _reply(message: Message, notices: Sequence[Notice]) -> Payload:
+    payload = block_kit_payload(replace(message, facts={}))  # the card has them
+    _, *blocks = payload["blocks"]
+    return {
+        **payload,
+        "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
+        "metadata": {"event_type": UPDATE, "event_payload": _told_by(notices)},
+    }
+
+
+def _told_by(notices: Iterable[Notice]) -> Payload:
+    """Build a reply's metadata, by which it is known what it told.
+
+    Slack's types allow arrays of objects and none of strings:
+    https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/MessageMetadata
+    """
+    return {"events": [{"id": notice.event_id} for notice in notices]}
+
+
+def _event_ids(payload: Payload) -> list[str]:
+    """Read the metadata of a reply; version 0.1.0 wrote an array of strings."""
+    return [*payload.get("event_ids", []), *(event["id"] for event in payload.get("events", []))]
+
+
+def _links(notice: Notice) -> list[Change]:
+    """Give what an observation tells of replacements; each has a `previous` and a `replacement`."""
+    return [change for change in (notice.detail or {})["changes"] if change["detailType"] == REPLACEMENT_LINKED]
+
+
+def _naming_others(notices: Iterable[Notice]) -> dict[str, list[Notice]]:
+    """Gather observations by the other orders whose line items they tell to be replaced."""
+    found: dict[str, list[Notice]] = {}
+    for notice in notices:
+        named = {change["previous"].get("orderId") for change in _links(notice)}
+        for order_id in sorted(named - {None, (notice.detail or {})["orderId"]}):
+            found.setdefault(order_id, []).append(notice)
+    return found
+
+
+def _replaced_by(notices: Iterable[Notice], order_id: str) -> dict[str, Any]:
+    """Gather what events tell of replacements of an order's line items: its own events, and others' that name it."""
+    found: dict[str, Any] = {}
+    for notice in notices:
+        for change in (notice.detail or {})["changes"]:
+            if (notice.detail or {})["orderId"] == order_id and change.get("replacedBy"):
+                found[change["lineItemId"]] = _replacement(change["replacedBy"], change)
+        for change in _links(notice):
+            if change["previous"].get("orderId") == order_id:
+                found[change["previous"]["lineItemId"]] = _replacement(change["replacement"], change)
+    return found
+
+
+def _replacement(reference: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a replacement as cards take it: with what stands in its place now, where it was itself replaced."""
+    return {**reference, **({"now": keys["currentReplacement"]} if "currentReplacement" in keys else {})}

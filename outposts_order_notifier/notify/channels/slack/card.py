@@ -1,0 +1,196 @@
+"""An order's live card. Pure.
+
+Everything in it comes from the order's snapshot, and no time in it is reckoned from now: Slack itself says how long ago
+a status began, so a card is right also when it was not updated for weeks.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, Order, line_items_by_id
+from outposts_order_notifier.domain.progress import INSTALLED, STAGES, next_step, progress
+from outposts_order_notifier.domain.shipment import shipment_of
+from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
+from outposts_order_notifier.domain.timestamps import seconds_between
+from outposts_order_notifier.notify.channels.slack.blocks import (
+    date,
+    escape,
+    fields,
+    fitting,
+    header,
+    link,
+    mrkdwn,
+    section,
+    shortened,
+)
+from outposts_order_notifier.notify.digest import CONSOLE
+from outposts_order_notifier.wording.console import orders_url
+from outposts_order_notifier.wording.message import LONGEST_URL
+from outposts_order_notifier.wording.words import count, duration, plain
+
+CARD = "outposts_order_card"
+BAR_CELLS = 20
+MAX_LIST = 2_400  # characters of each list; all of them, and what is around, stay below what Slack takes
+MAX_BAR = 600  # with the counts below it, for the same reason
+MAX_LIFE = 8
+NAMED = 3
+
+Payload = dict[str, Any]
+
+
+def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Payload:
+    """Build an order's card: text, blocks, and the metadata by which a lost one is found again.
+
+    Args:
+        snapshot: The order.
+        replaced_by: Line items of it that are known to be replaced: `{orderId, lineItemId}` each, and `now` such
+            another where the replacement was itself replaced.
+    """
+    order = snapshot.order
+    account, _, region = snapshot.source.partition("/")
+    headline = f"Order {plain(snapshot.order_id)} is {plain(order.get('Status'))}"
+    lists = {
+        "Line items": _line_items(snapshot),
+        "Shipments": _shipments(order),
+        "Replacements": _replacements(snapshot, replaced_by),
+    }
+    where = f"Account {escape(plain(account))}, {escape(plain(region))}, sequence {snapshot.sequence}"
+    return {
+        "text": escape(headline),
+        "metadata": {"event_type": CARD, "event_payload": {"order_id": snapshot.order_id}},
+        "blocks": [
+            header(headline),
+            *([section(text)] if (text := _list(_warnings(snapshot))) else []),
+            section(_bar(order)),
+            fields(_facts(snapshot)),
+            *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
+            {"type": "context", "elements": [mrkdwn(where), mrkdwn(link(orders_url(region), CONSOLE))]},
+        ],
+    }
+
+
+def sketch_payload(detail: Mapping[str, Any]) -> Payload:
+    """Build a card of what an event tells, for an order whose snapshot cannot be read; the next update completes it.
+
+    Args:
+        detail: Of an `Outposts Order Updated` event.
+    """
+    test = "TEST: " if detail.get("test") else ""
+    headline = f"{test}Order {plain(detail['orderId'])} is {plain(detail['orderStatus'])}"
+    counts = Counter({plain(status): number for status, number in detail["lineItemCountsByStatus"].items()})
+    items = _list(f"• {number} {escape(status)}" for status, number in counts.items())
+    return {
+        "text": escape(headline),
+        "metadata": {"event_type": CARD, "event_payload": {"order_id": detail["orderId"]}},
+        "blocks": [
+            header(headline),
+            fields({"Outpost": escape(plain(detail["outpostId"])), "Observed": date(plain(detail["observedAt"]))}),
+            *([section(f"*Line items*\n{items}")] if items else []),
+        ],
+    }
+
+
+def _warnings(snapshot: Snapshot) -> Iterator[str]:
+    if snapshot.missing:
+        yield ":warning: AWS no longer lists this order"
+    items = line_items_by_id(snapshot.order)
+    if ORDER in snapshot.stalled:
+        yield f":hourglass: *Stalled:* the order is {_since(snapshot, ORDER)}"
+    stalled = sorted(name for name in snapshot.stalled if name in items)
+    if stalled:
+        yield f":hourglass: *Stalled:* {count(len(stalled), 'line item')} ({_some(stalled)})"
+    if errors := [name for name, item in items.items() if item.get("Status") == "ERROR"]:
+        yield f":x: *Error:* {count(len(errors), 'line item')} ({_some(errors)})"
+
+
+def _bar(order: Order) -> str:
+    """Draw how far the line items have come, and count them by status, in the order of the way."""
+    done = progress(order)
+    cells = int(done * BAR_CELLS)
+    statuses = Counter(plain(item.get("Status")) for item in order.get("LineItems", []))
+    counts = ", ".join(f"{statuses[status]} {escape(status)}" for status in sorted(statuses, key=_stage, reverse=True))
+    bar = "█" * cells + "░" * (BAR_CELLS - cells)
+    installed = f"{statuses[INSTALLED]} of {count(statuses.total(), 'line item')} installed"
+    return shortened(f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
+
+
+def _facts(snapshot: Snapshot) -> dict[str, str]:
+    order = snapshot.order
+    life = list(_life(snapshot.history.get(ORDER, ())))
+    return {
+        "Status": _since(snapshot, ORDER),
+        "Expected next": escape(next_step(order)),
+        "Outpost": escape(plain(order.get("OutpostId"))),
+        "Type": escape(plain(order.get("OrderType"))),
+        **({"Before": " → ".join(life[-MAX_LIFE:])} if life else {}),
+    }
+
+
+def _life(entered: tuple[Entered, ...]) -> Iterator[str]:
+    """Tell the statuses before the current one, and how long each lasted."""
+    for status, after in pairwise(entered):
+        yield f"{escape(plain(status.status))} for {duration(seconds_between(status.at, after.at))}"
+
+
+def _since(snapshot: Snapshot, name: str) -> str:
+    """Tell a current status, and since when."""
+    entered = snapshot.history.get(name)
+    if not entered:
+        return "unknown"
+    return f"{escape(plain(entered[-1].status))} since {date(entered[-1].at, '{date_short} ({ago})')}"
+
+
+def _line_items(snapshot: Snapshot) -> Iterator[str]:
+    """Tell the line items in groups of the same status and catalog item; those that lag most come first."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, item in line_items_by_id(snapshot.order).items():
+        groups.setdefault((plain(item.get("Status")), plain(item.get("CatalogItemId"))), []).append(name)
+    for (status, catalog_item), names in sorted(groups.items(), key=lambda group: (_stage(group[0][0]), group[0])):
+        starts = [snapshot.history[name][-1].at for name in names if snapshot.history.get(name)]
+        since = f" since {date(min(starts), '{date_short} ({ago})')}" if starts else ""
+        yield f"• {len(names)} {escape(catalog_item)} ({_some(names)}): {escape(status)}{since}"
+
+
+def _shipments(order: Order) -> Iterator[str]:
+    """Tell what is on its way, each tracking number once."""
+    parcels: dict[tuple[str, str, str], list[str]] = {}
+    for name, item in line_items_by_id(order).items():
+        shipment = shipment_of(item)
+        if shipment and shipment["trackingNumber"] and item.get("Status") not in SETTLED_LINE_ITEM_STATUSES:
+            words = (plain(shipment["carrier"]), plain(shipment["trackingNumber"]), str(shipment["trackingUrl"] or ""))
+            parcels.setdefault(words, []).append(name)
+    for (carrier, number, url), names in parcels.items():
+        track = f"  {link(url, 'Track it')}" if url and len(url) <= LONGEST_URL else ""
+        yield f"• {escape(carrier)} {escape(number)}: {count(len(names), 'line item')} ({_some(names)}){track}"
+
+
+def _replacements(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Iterator[str]:
+    for name, item in line_items_by_id(snapshot.order).items():
+        if previous := item.get("PreviousOrderId"):
+            old = f"{plain(item.get('PreviousLineItemId'))} of order {plain(previous)}"
+            yield f"• {escape(plain(name))} replaces {escape(old)}"
+        if new := replaced_by.get(name):
+            by = [_line_item(each) for each in (new, new.get("now")) if each]
+            yield f"• {escape(plain(name))} is replaced by {escape(', now by '.join(by))}"
+
+
+def _line_item(reference: Mapping[str, Any]) -> str:
+    return f"{plain(reference.get('lineItemId'))} of order {plain(reference.get('orderId'))}"
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(fitting(list(lines), MAX_LIST))
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return escape(", ".join(plain(name) for name in names[:NAMED]) + more)
+
+
+def _stage(status: str) -> int:
+    """Place a status on the way: what is none of its stages, such as ERROR, before all, what has ended after all."""
+    if status in STAGES:
+        return STAGES.index(status)
+    return len(STAGES) if status in SETTLED_LINE_ITEM_STATUSES else -1

@@ -1,0 +1,57 @@
+"""The channel: whatever kind of credentials the secret holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from outposts_order_notifier.notify.channel import ChannelError, Notice, Posting, TimeLeft
+from outposts_order_notifier.notify.channels.slack import webhook
+from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, credentials
+from outposts_order_notifier.notify.channels.slack.threads import Threads
+from outposts_order_notifier.notify.pace import Pace
+
+if TYPE_CHECKING:
+    from outposts_order_notifier.store.table import SnapshotTable
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """Slack, by the webhook or the bot that a secret holds.
+
+    Attributes:
+        secret_name: The secret's name in Secrets Manager.
+        origin: Of the local cloud's Slack; None in AWS.
+        pace: Slack's, which all runs keep together.
+        channel: Where a bot writes to, by id or name; None where that is not configured. A webhook has its own.
+        threads: Where a bot remembers its threads.
+        snapshots: What a bot's cards show; None where no channel is configured.
+    """
+
+    secret_name: str
+    origin: str | None
+    pace: Pace
+    channel: str | None
+    threads: Threads
+    snapshots: "SnapshotTable | None"
+    name: ClassVar[str] = "slack"
+
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
+        """Put notices into messages, as the secret's kind of access allows.
+
+        Raises:
+            ChannelError: The secret or the channel is of no use.
+        """
+        access = credentials(self.secret_name, self.origin)
+        if isinstance(access, Webhook):
+            return webhook.postings(access, notices, self.pace)
+        return self._as_bot(access, notices, time_left)
+
+    def _as_bot(self, access: BotToken, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
+        # A webhook's cold start need not load what only a bot needs.
+        from outposts_order_notifier.notify.channels.slack.api import Api  # noqa: PLC0415
+        from outposts_order_notifier.notify.channels.slack.bot import Bot  # noqa: PLC0415
+
+        if self.channel is None:
+            raise ChannelError("a bot needs a channel: configure notifier.slack.channel", permanent=True)
+        api = Api(access, self.pace, time_left)
+        return Bot(api, self.channel, self.threads, self.snapshots).postings(notices)

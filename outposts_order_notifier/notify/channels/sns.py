@@ -1,0 +1,132 @@
+"""The SNS channel: an e-mail worth reading, JSON for machines, and attributes for filter policies."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.notify.channel import ChannelError, Notice, Posting, TimeLeft
+from outposts_order_notifier.wording.message import Message, headline, line_item_statuses, order_message, order_statuses
+from outposts_order_notifier.wording.words import plain
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.client import SNSClient
+
+# SNS' limits and characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+MAX_SUBJECT = 99  # "less than 100 characters long"
+MAX_MESSAGE_BYTES = 262_144
+MAX_TEXT_LINES = 100
+MAX_TEXT_BYTES = 20_000
+ATTRIBUTE_BYTES = 16_384  # attributes count too; statuses and types are few and short
+
+# Where people read. Without TLS, `http` is for what stands in for e-mail, such as the local cloud's mailbox.
+TEXT_PROTOCOLS = ("email", "http")
+ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class Sns:
+    """The topic: one publication for each event."""
+
+    client: "SNSClient"
+    topic_arn: str
+    name: ClassVar[str] = "sns"
+
+    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
+        """Give each order's notice a publication of its own; alarms have none, since they came from the topic."""
+        for notice in notices:
+            if notice.detail is not None:
+                yield Posting([notice], partial(self._publish, notice.detail))
+
+    def _publish(self, detail: Mapping[str, Any]) -> None:
+        publish(self.client, {"TopicArn": self.topic_arn, **publication(detail)})
+
+
+def publish(client: "SNSClient", arguments: Mapping[str, Any]) -> None:
+    """Call Publish.
+
+    Raises:
+        ChannelError: SNS refuses or was not reached.
+    """
+    try:
+        client.publish(**arguments)
+    except (BotoCoreError, ClientError) as error:
+        raise ChannelError(f"SNS: {error}") from error
+
+
+def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Build Publish's arguments but the topic: Subject, Message, MessageStructure, MessageAttributes."""
+    message = order_message(detail)
+    return {
+        "Subject": subject(detail),
+        "Message": _within_limit(message, detail),
+        "MessageStructure": "json",
+        "MessageAttributes": attributes(detail),
+    }
+
+
+def subject(detail: Mapping[str, Any]) -> str:
+    """Make a subject of fewer than 100 printable ASCII characters: the headline, without the Outpost if it is long."""
+    whole, brief = (_ascii(headline(detail, brief=brief)) for brief in (False, True))
+    if len(whole) <= MAX_SUBJECT:
+        return whole
+    return brief if len(brief) <= MAX_SUBJECT else f"{brief[: MAX_SUBJECT - 3]}..."
+
+
+def _ascii(text: str) -> str:
+    return text.replace("…", "...").encode("ascii", "replace").decode()
+
+
+def text(message: Message) -> str:
+    """Write the e-mail: the news, what changed, where the order lives, where to see more."""
+    lines = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
+    sizes = accumulate(len(line.encode()) for line in lines)
+    shown = [line for line, size in zip(lines, sizes, strict=True) if size <= MAX_TEXT_BYTES]
+    if more := len(message.lines) - len(shown):
+        shown.append(f"- and {more} more")
+    facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": message.at}.items()]
+    return "\n".join([f"{message.headline}.", "", *shown, "", *facts, "", f"Orders in the console: {message.url}"])
+
+
+def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the message attributes that subscriptions' filter policies can use; absent values are left out.
+
+    So is an array without values: SNS takes no empty attribute, and says nothing of empty arrays. Filter policies see
+    no difference: `exists` asks for a value that is not empty
+    (https://docs.aws.amazon.com/sns/latest/dg/attribute-key-matching.html).
+    """
+    arrays = {
+        "changeTypes": {change["detailType"] for change in detail["changes"]},
+        "statuses": {plain(status) for change in detail["changes"] for status in _entered(change) if status},
+    }
+    strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name]}
+    return {
+        name: {"DataType": "String.Array", "StringValue": json.dumps(sorted(values))}
+        for name, values in arrays.items()
+        if values
+    } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items()}
+
+
+def _entered(change: Mapping[str, Any]) -> list[Any]:
+    return [*order_statuses(change), *line_item_statuses(change)]
+
+
+def _within_limit(message: Message, detail: Mapping[str, Any]) -> str:
+    """Write the message for each protocol; what makes it too large is left out of the JSON, and counted there.
+
+    SNS sends the default to a protocol that is not named, so the JSON stands there once for all machines.
+    """
+    people = dict.fromkeys(TEXT_PROTOCOLS, text(message)) | {"sms": f"{message.headline}."}
+    kept = len(detail["changes"])
+    while True:
+        omitted = detail.get("changesOmitted", 0) + len(detail["changes"]) - kept
+        machine = {**detail, "changes": detail["changes"][:kept], **({"changesOmitted": omitted} if omitted else {})}
+        written = json.dumps({"default": canonical_json(machine), **people}, ensure_ascii=False)
+        if len(written.encode()) + ATTRIBUTE_BYTES <= MAX_MESSAGE_BYTES or not kept:
+            return written
+        kept //= 2

@@ -1,0 +1,175 @@
+"""The notify function: takes events and alarms from its queue and tells people of them by SNS and Slack."""
+
+import json
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from outposts_order_notifier.notify.channel import Channel, LaterError, Notice
+from outposts_order_notifier.notify.channels.amazon_q import AmazonQ
+from outposts_order_notifier.notify.channels.sns import Sns
+from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
+from outposts_order_notifier.notify.environment import Environment
+from outposts_order_notifier.notify.pace import Pace
+from outposts_order_notifier.runtime.client_config import brief
+from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds, tracer
+from outposts_order_notifier.wording.message import alarm_message, order_message
+
+if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sqs.client import SQSClient
+
+    from outposts_order_notifier.notify.channels.slack.channel import Slack
+    from outposts_order_notifier.store.table import SnapshotTable
+
+WORKFLOW_VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
+
+Record = Mapping[str, Any]  # a message as Lambda hands it over
+Told = dict[str, list[Exception]]
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailureResponse":
+    """Tell people of a batch of messages.
+
+    Args:
+        event: An SQS batch. A message is an `Outposts Order Updated` event as EventBridge delivers it, or a
+            CloudWatch alarm's notification as SNS delivers it raw.
+        context: The Lambda context.
+
+    Returns:
+        The messages to deliver again, as SQS expects them.
+    """
+    environment = Environment.load()
+    records: list[Record] = event["Records"]
+    notices, errors = _understood(records)
+    told = _tell(environment, {notice.event_id: notice for notice in notices.values()}, context)
+    for message_id, notice in notices.items():
+        errors[message_id] = told.get(notice.event_id, [])
+    for record in records:
+        if found := errors[record["messageId"]]:
+            _send_back(environment.queue_url, record, found)
+    return {"batchItemFailures": [{"itemIdentifier": name} for name, found in errors.items() if found]}
+
+
+def _understood(records: Sequence[Record]) -> tuple[dict[str, Notice], Told]:
+    """Read a batch; what cannot be understood goes back, and ends as a dead letter."""
+    notices, errors = dict[str, Notice](), Told()
+    for record in records:
+        errors[record["messageId"]] = []
+        try:
+            if notice := _notice(json.loads(record["body"])):
+                notices[record["messageId"]] = notice
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are told
+            errors[record["messageId"]] = [error]
+            count(NotificationFailures=1)
+            logger.error(
+                "A message cannot be understood and goes back",
+                messageId=record["messageId"],
+                error=f"{type(error).__name__}: {error}",
+            )
+    return notices, errors
+
+
+def _notice(body: Mapping[str, Any]) -> Notice | None:
+    """Make a notice of a message; None where there is nothing to tell."""
+    if body.get("NewStateValue") == "OK" and body.get("OldStateValue") != "ALARM":
+        return None  # an alarm that was just made is no trouble's end
+    if "AlarmName" in body:
+        event_id = f"{body['AlarmArn']} {body['NewStateValue']} {body['StateChangeTime']}"
+        return Notice(event_id, alarm_message(body), dict.fromkeys(WORKFLOW_VARIABLES, ""))
+    detail = body["detail"]
+    variables = {name: str(detail[name] or "") for name in WORKFLOW_VARIABLES}
+    return Notice(detail["eventId"], order_message(detail), variables, detail)
+
+
+def _tell(environment: Environment, notices: Mapping[str, Notice], context: LambdaContext) -> Told:
+    """Tell all channels at once, so that none waits for another; gives the errors by `event_id`."""
+    delivery = _delivery(environment.idempotency_table_name)
+
+    def tell(channel: Channel) -> tuple[int, dict[str, Exception]]:
+        return delivery.tell(channel, [n for n in notices.values() if n.detail or channel.name != "sns"], context)
+
+    told: Told = {}
+    with ThreadPoolExecutor() as pool:
+        for sent, errors in pool.map(tell, _channels(environment)):
+            failures = sum(not isinstance(error, LaterError) for error in errors.values())
+            count(NotificationsSent=sent, NotificationFailures=failures)
+            for event_id, error in errors.items():
+                told.setdefault(event_id, []).append(error)
+    return told
+
+
+def _channels(environment: Environment) -> Iterator[Channel]:
+    yield Sns(_sns(), environment.topic_arn)
+    if environment.amazon_q_topic_arn:
+        yield AmazonQ(_sns(), environment.amazon_q_topic_arn)
+    if environment.slack_secret_name:
+        yield _slack(environment, environment.slack_secret_name)
+
+
+def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) -> None:
+    attributes = record["attributes"]
+    seconds(NotificationDelay=max(0, int(time.time() - int(attributes["SentTimestamp"]) / 1_000)))
+    wait = wait_before_retry(errors, int(attributes["ApproximateReceiveCount"]))
+    try:
+        _sqs().change_message_visibility(
+            QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=wait
+        )
+    except (BotoCoreError, ClientError) as error:
+        logger.warning("The queue's own time-out brings a message back", error=str(error))
+
+
+@cache
+def _delivery(table_name: str) -> Delivery:
+    return Delivery(_dynamodb(), table_name)
+
+
+@cache
+def _slack(environment: Environment, secret_name: str) -> "Slack":
+    # Its SDK is loaded only where Slack is told.
+    from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
+    from outposts_order_notifier.notify.channels.slack.threads import Threads  # noqa: PLC0415
+
+    table_name, snapshots = environment.idempotency_table_name, environment.snapshot_table_name
+    return Slack(
+        secret_name,
+        environment.slack_origin,
+        Pace(_dynamodb(), table_name),
+        environment.slack_channel,
+        Threads(_dynamodb(), table_name),
+        _snapshots(snapshots) if snapshots else None,
+    )
+
+
+def _snapshots(table_name: str) -> "SnapshotTable":
+    from outposts_order_notifier.store.table import SnapshotTable  # noqa: PLC0415 - only a bot's cold start loads it
+
+    return SnapshotTable(_dynamodb(), table_name)
+
+
+@cache
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=brief(3))
+
+
+@cache
+def _sns() -> "SNSClient":
+    # A publication takes at most 12 seconds, so that the function's time suffices to remember it.
+    return boto3.client("sns", config=Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2}))
+
+
+@cache
+def _sqs() -> "SQSClient":
+    return boto3.client("sqs", config=brief(2))

@@ -1,0 +1,1 @@
+"""Put a message on poll's queue for each account and region of the organization."""

@@ -1,0 +1,69 @@
+"""The orders that ListOrders names for a source."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.sources.outposts import digest, list_orders
+from outposts_order_notifier.sources.source import Source
+
+if TYPE_CHECKING:
+    from mypy_boto3_outposts.client import OutpostsClient
+
+MAX_ORDER_ID = 255  # characters, by the API's model
+
+
+@dataclass(slots=True)
+class Listing:
+    """What ListOrders named for a source.
+
+    Attributes:
+        orders: Digest of each order's summary, by order id.
+        replacements: The orders of type REPLACEMENT.
+        explicit: Whether each page said which orders are on it. One that does not is empty for all we know, but no
+            order is called missing by it.
+        errors: What could not be listed; with any, the listing is not complete.
+    """
+
+    orders: dict[str, bytes] = field(default_factory=dict)
+    replacements: set[str] = field(default_factory=set)
+    explicit: bool = True
+    errors: list[str] = field(default_factory=list)
+
+    def add(self, page: Sequence[Mapping[str, Any]] | None) -> None:
+        """Add a page's orders."""
+        self.explicit &= page is not None
+        for order in page or ():
+            if is_order_id(order_id := order.get("OrderId")):
+                self.orders[order_id] = digest(order)
+                if order.get("OrderType") == "REPLACEMENT":
+                    self.replacements.add(order_id)
+            else:
+                self.errors.append(f"ListOrders named an order with the id {str(order_id)[:100]}")
+
+
+def list_source(outposts: "OutpostsClient", source: Source, may_go_on: Callable[[], bool]) -> Listing:
+    """List a source's orders, each Outpost's by itself where it is limited to some.
+
+    Args:
+        outposts: The client to list with.
+        source: Whose orders.
+        may_go_on: Whether there is time for another page; where there is none, the listing is not complete.
+    """
+    listing = Listing()
+    for outpost_id in source.outpost_ids or (None,):
+        try:
+            for page in list_orders(outposts, outpost_id):
+                listing.add(page)
+                if not may_go_on():
+                    raise TimeoutError("the function's time did not suffice to list all orders")  # noqa: TRY301 - as any
+        except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
+            logger.exception("Orders could not be listed", source=source.name, outpost_id=outpost_id)
+            listing.errors.append(f"{type(error).__name__}: {error}")
+    return listing
+
+
+def is_order_id(value: object) -> TypeGuard[str]:
+    """Whether DynamoDB takes it as a key, and it is no other kind of item's."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_ORDER_ID and "#" not in value

@@ -1,0 +1,1 @@
+"""Provide what every function needs: clients' configuration, logs, traces, metrics and batches."""

@@ -1,0 +1,1 @@
+"""Read orders from the AWS Outposts API, in this account and others."""

@@ -1,0 +1,1 @@
+"""Keep snapshots of orders in DynamoDB."""

@@ -1,0 +1,229 @@
+"""A snapshot as DynamoDB items, and back. Pure.
+
+An order's item: `id` (the order id), `source`, `outpostId`, `version`, `settled`, `summary`, `pending` (the number of
+pending events), `sequence`, `format`, and two compressed JSON texts: `snapshot` and `events`. Where ListOrders no
+longer names the order, also `missing`. Where line items of it replace others, also `replaces`: the links, as JSON, so
+that they are found without the snapshots.
+
+Where the texts are too large for one item, it says in `parts` how many more items hold them, in pieces:
+`<order id>#1` and so on, each with the `version` that it belongs to. Pieces that a smaller version leaves over stay.
+
+Formats. A snapshot of an older format is upgraded step by step as it is read, and written anew with its next change.
+One of a newer format is neither read nor written over.
+
+Damage. An item whose texts cannot be read is told apart into what can be used and what cannot (`Snapshot.damage`).
+Its order is then discovered anew, so that a subscriber who applies events holds the whole order again. Pending events
+that can be read go out before; `sequence` goes on after the last number known to be given. So a gap in `sequence`
+means exactly this: those events are lost. No number is given twice, as a subscriber who has it would drop the news.
+"""
+
+import json
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from outposts_order_notifier.domain.dates import can_be
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.events import Event
+from outposts_order_notifier.domain.lineage import Link, as_rows, links_from_rows, links_of
+from outposts_order_notifier.domain.order import Order, canonical_json, is_settled
+from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
+from outposts_order_notifier.domain.timestamps import from_iso8601
+
+Item = dict[str, Any]
+T = TypeVar("T")
+
+FORMAT = 3
+# DynamoDB's limits are 400 KB an item and 4 MB a transaction; some room is left for what is beside the texts.
+MAX_ITEM_TEXT_BYTES = 380_000
+MAX_TRANSACTION_TEXT_BYTES = 4_000_000
+MAX_OUTPOST_ID = 255  # what the API's model allows; it is copied into the index
+MAX_REPLACES_BYTES = 20_000  # some 280 links; CreateOrder takes 20 line items. What is beyond is not in the index
+
+_UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda body: {**body, "missing": False},
+    2: lambda body: {**_without_since(body), "stalled": [], "linked": []},
+}
+_BODY = frozenset({"order", "sequence", "history", "stalled", "linked", "missing"})
+
+
+class NewerSnapshotError(Exception):
+    """A snapshot was written by a newer version of this software."""
+
+
+class SnapshotTooLargeError(Exception):
+    """An order and its pending events are too large for one transaction."""
+
+
+def items_of(snapshot: Snapshot) -> list[Item]:
+    """Write a snapshot as items: its own, and the parts that do not fit in there.
+
+    Raises:
+        SnapshotTooLargeError: It cannot be written in one transaction.
+    """
+    body = {
+        "order": snapshot.order,
+        "sequence": snapshot.sequence,
+        "history": snapshot.history,
+        "stalled": sorted(snapshot.stalled),
+        "linked": as_rows(snapshot.linked),
+        "missing": snapshot.missing,
+    }
+    texts = {"snapshot": _packed(body)}
+    if snapshot.pending:
+        texts["events"] = _packed([asdict(event) for event in snapshot.pending])
+    item = {
+        "id": {"S": snapshot.order_id},
+        "source": {"S": snapshot.source},
+        "outpostId": {"S": str(snapshot.order.get("OutpostId", ""))[:MAX_OUTPOST_ID]},
+        "format": {"N": str(FORMAT)},
+        "version": {"N": str(snapshot.version)},
+        "settled": {"BOOL": is_settled(snapshot.order)},
+        **({"missing": {"BOOL": True}} if snapshot.missing else {}),
+        "summary": {"B": snapshot.summary},
+        "pending": {"N": str(len(snapshot.pending))},
+        # Again, beside the one in `snapshot`: numbering goes on where that text is damaged.
+        "sequence": {"N": str(snapshot.sequence)},
+        **_replaces(links_of(snapshot.order)),
+    }
+    size = sum(map(len, texts.values()))
+    if size <= MAX_ITEM_TEXT_BYTES:
+        return [item | {name: {"B": text} for name, text in texts.items()}]
+    if size > MAX_TRANSACTION_TEXT_BYTES:
+        raise SnapshotTooLargeError(
+            f"snapshot and pending events of {snapshot.order_id} have {size} bytes, compressed; "
+            f"at most {MAX_TRANSACTION_TEXT_BYTES} can be stored at once"
+        )
+    pieces = [
+        {name: {"B": text[start : start + MAX_ITEM_TEXT_BYTES]}}
+        for name, text in texts.items()
+        for start in range(0, len(text), MAX_ITEM_TEXT_BYTES)
+    ]
+    item["parts"] = {"N": str(len(pieces))}
+    names = zip(part_ids(item), pieces, strict=True)
+    return [item, *({"id": {"S": name}, "version": item["version"], **piece} for name, piece in names)]
+
+
+def part_ids(item: Item) -> list[str]:
+    """Name the items that hold the rest of this one."""
+    return [f"{item['id']['S']}#{number}" for number in range(1, _number(item, "parts") + 1)]
+
+
+def replaces_of(item: Item) -> tuple[Link, ...]:
+    """Read the links of an order's item; none where they cannot be read, as its order is read anew in time."""
+    links, _ = _try(lambda: links_from_rows(item["id"]["S"], json.loads(item["replaces"]["S"])))
+    return links or ()
+
+
+def is_torn(item: Item, parts: Mapping[str, Item]) -> bool:
+    """Whether the parts are not those of this item, as another run stored between the reads of the two."""
+    return any(parts.get(name, {}).get("version") != item.get("version") for name in part_ids(item))
+
+
+def snapshot_of(item: Item, parts: Mapping[str, Item]) -> Snapshot:
+    """Read a snapshot from its items; what cannot be read is left out and named in `damage`.
+
+    Args:
+        item: The order's own item.
+        parts: At least this item's parts, by id.
+
+    Raises:
+        NewerSnapshotError: Its format is newer than this version's.
+    """
+    order_id, written = item["id"]["S"], _number(item, "format")
+    if written > FORMAT:
+        raise NewerSnapshotError(
+            f"the snapshot of {order_id} has format {written}, this version of outposts-order-notifier reads up to "
+            f"{FORMAT} and leaves it untouched: deploy the newer version again, which wrote it"
+        )
+    whole = not is_torn(item, parts)
+    pieces = [item, *(parts[name] for name in part_ids(item) if whole)]
+    body, no_body = _try(lambda: _body(order_id, written, _text(pieces, "snapshot")))
+    events, no_events = _try(lambda: _events(order_id, _number(item, "pending"), _text(pieces, "events")))
+    numbered = (_number(item, "sequence"), *(event.detail["sequence"] for event in events or ()))
+    return Snapshot(
+        source=item.get("source", {}).get("S", ""),
+        version=_number(item, "version"),
+        summary=item.get("summary", {}).get("B", b""),
+        pending=events or (),
+        damage="; ".join(filter(None, [no_body and f"snapshot: {no_body}", no_events and f"events: {no_events}"])),
+        **(body or {"order": {"OrderId": order_id}, "sequence": max(numbered)}),
+    )
+
+
+def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
+    body: dict[str, Any] = _unpacked(data)
+    for step in range(written, FORMAT):
+        body = _UPGRADES[step](body)
+    order: Order = body["order"]
+    _check(order["OrderId"] == order_id, f"it is of the order {order['OrderId']}")
+    _check(body.keys() == _BODY, f"it has {sorted(body)}")
+    _check(isinstance(body["sequence"], int), "its sequence is not a number")
+    diff(order, order)  # what cannot be compared is as good as unreadable
+    history = {
+        name: tuple(_entered(*entry) for entry in entries if can_be(entry[1]))
+        for name, entries in body["history"].items()
+    }
+    linked = links_from_rows(order_id, body["linked"])
+    return {**body, "history": history, "stalled": frozenset(body["stalled"]), "linked": linked}
+
+
+def _replaces(links: tuple[Link, ...]) -> Item:
+    text = canonical_json(as_rows(links))
+    if len(text.encode()) > MAX_REPLACES_BYTES:
+        return _replaces(links[: len(links) // 2])
+    return {"replaces": {"S": text}} if links else {}
+
+
+def _entered(status: str | None, at: str) -> Entered:
+    return Entered(status, at)
+
+
+def _without_since(body: dict[str, Any]) -> dict[str, Any]:
+    """Turn the `since` of format 2, when each current status was first seen, into histories."""
+    kept = {name: value for name, value in body.items() if name != "since"}
+    since, current = body["since"], statuses(body["order"])
+    return {**kept, "history": {name: [[current[name], since[name]]] for name in current.keys() & since.keys()}}
+
+
+def _events(order_id: str, count: int, data: bytes) -> tuple[Event, ...]:
+    if not count:
+        return ()
+    events = tuple(Event(**event) for event in _unpacked(data))
+    _check(len(events) == count, f"there are {len(events)}, not {count}")
+    for number, event in enumerate(events, start=events[0].detail["sequence"]):
+        detail = event.detail
+        _check((detail["orderId"], detail["sequence"]) == (order_id, number), "one is of another order or number")
+        _check(isinstance(event.detail_type, str), "one has no detail-type")
+        _check(isinstance(detail["outpostId"], str | None), "one has an odd outpostId")
+        from_iso8601(detail["observedAt"])
+    return events
+
+
+def _try(read: Callable[[], T]) -> tuple[T | None, str]:
+    try:
+        return read(), ""
+    except Exception as error:  # noqa: BLE001 - whatever is wrong in there, it cannot be read
+        return None, f"{type(error).__name__}: {error}"
+
+
+def _check(right: bool, otherwise: str) -> None:
+    if not right:
+        raise ValueError(otherwise)
+
+
+def _number(item: Item, name: str) -> int:
+    return int(item.get(name, {}).get("N", 0))
+
+
+def _text(pieces: Iterable[Item], name: str) -> bytes:
+    return b"".join(piece[name]["B"] for piece in pieces if name in piece)
+
+
+def _packed(value: object) -> bytes:
+    return zlib.compress(canonical_json(value).encode())
+
+
+def _unpacked(data: bytes) -> Any:
+    return json.loads(zlib.decompress(data))

@@ -1,0 +1,313 @@
+"""The DynamoDB table that holds a snapshot for each order and the state of each source.
+
+An order's items are those of `outposts_order_notifier.store.items`; the index `BySource` carries only what choosing the
+orders to read needs, so that choosing does not read the snapshots.
+A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`,
+`failed`.
+An item that was set aside: the damaged item as it was, under `set-aside#<its id>#<its version>`, out of the index.
+"""
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from outposts_order_notifier.domain.lineage import Link
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.store.items import Item, is_torn, items_of, part_ids, replaces_of, snapshot_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+INDEX_NAME = "BySource"
+INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending", "replaces")
+BATCH_GET_ITEMS = 100  # BatchGetItem's limit
+QUERY_ITEMS = 2_000  # a whole page of 1 MB, parsed, takes 20 MB
+ATTEMPTS = 5
+MAX_IDS_BYTES = 50_000  # of `owed` and of `failed`, so that they do not outgrow a source's item
+LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index knows of an order: enough to choose whether to read it.
+
+    Attributes:
+        summary: Digest of its ListOrders summary at the last read, empty where it was not listed.
+        settled: Whether nothing more was expected to happen to it.
+        pending: Number of events not yet known to be published.
+        version: The snapshot's version.
+        missing: Whether it was told that ListOrders no longer names it.
+        outpost_id: Its Outpost, empty where it names none.
+        replaces: The links in which a line item of it is the replacement.
+    """
+
+    summary: bytes
+    settled: bool
+    pending: int
+    version: int = 0
+    missing: bool = False
+    outpost_id: str = ""
+    replaces: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of loading the snapshots of some orders: those there are, and why some could not be loaded."""
+
+    snapshots: dict[str, Snapshot]
+    errors: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is remembered of a source between polls.
+
+    Attributes:
+        baseline_at: When its first complete listing began, ISO 8601; None before.
+        baseline_left: Orders that this listing named and that are not known to be stored yet.
+        polled_at: When its last complete listing that counts began, ISO 8601; None before.
+        vanished_after: The `polled_at` that the last listing followed which named none of the source's orders, and
+            therefore did not count; None before. Any listing that counts outdates it, by its own `polled_at`.
+    """
+
+    baseline_at: str | None = None
+    baseline_left: frozenset[str] = frozenset()
+    polled_at: str | None = None
+    resume_at: str = ""
+    owed: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    vanished_after: str | None = None
+
+    @property
+    def vanished(self) -> bool:
+        """Whether a listing named none of the source's orders, and none that counts came to its end since it began."""
+        return self.polled_at is not None and self.vanished_after == self.polled_at
+
+
+class SnapshotTable:
+    """Reads and writes snapshots. Every write of a snapshot is atomic and conditional on the version it follows.
+
+    Args:
+        client: DynamoDB client.
+        name: The table's name.
+        sleep: Waits that many seconds; replaced in tests.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._name = name
+        self._sleep = sleep
+
+    def known(self, account: str, region: str) -> dict[str, Known]:
+        """Say what is known of each order of an account and region, by order id. Eventually consistent."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=INDEX_NAME,
+            KeyConditionExpression="#source = :source",
+            ExpressionAttributeNames={"#source": "source"},
+            ExpressionAttributeValues={":source": {"S": f"{account}/{region}"}},
+            PaginationConfig={"PageSize": QUERY_ITEMS},
+        )
+        return {item["id"]["S"]: known_of(item) for page in pages for item in page["Items"]}
+
+    def known_of_all_sources(self) -> Iterator[tuple[str, str, Known]]:
+        """Say of every order its source (`<account>/<region>`), its id and what is known. Eventually consistent."""
+        for page in self._client.get_paginator("scan").paginate(TableName=self._name, IndexName=INDEX_NAME):
+            for item in page["Items"]:
+                yield item["source"]["S"], item["id"]["S"], known_of(item)
+
+    def load(self, order_ids: Iterable[str]) -> Loaded:
+        """Load the snapshots of some orders, so that they can be written anew.
+
+        As `read`; a damaged one is set aside first, as its order's next write takes its place.
+        """
+        return self._read(order_ids, self._set_aside)
+
+    def read(self, order_ids: Iterable[str]) -> Loaded:
+        """Read the snapshots of some orders, strongly consistent; an order without one is left out. Writes nothing."""
+        return self._read(order_ids, lambda *_: None)
+
+    def _read(self, order_ids: Iterable[str], on_damage: Callable[[Item, Mapping[str, Item]], None]) -> Loaded:
+        items, parts, errors = dict[str, Item](), dict[str, Item](), dict[str, str]()
+        torn = list(order_ids)
+        for _ in range(ATTEMPTS):
+            items |= self._get(torn, errors)
+            wanted = {name: order_id for order_id in torn if order_id in items for name in part_ids(items[order_id])}
+            failed = dict[str, str]()
+            parts |= self._get(wanted, failed)
+            errors.update({wanted[name]: error for name, error in failed.items()})
+            got = [order_id for order_id in torn if order_id in items and order_id not in errors]
+            torn = [order_id for order_id in got if is_torn(items[order_id], parts)]
+            if not torn:
+                break
+        snapshots = dict[str, Snapshot]()
+        for order_id in items.keys() - errors.keys():
+            try:
+                snapshot = snapshot_of(items[order_id], parts)
+                if snapshot.damage:
+                    on_damage(items[order_id], parts)
+                snapshots[order_id] = snapshot
+            except Exception as error:  # noqa: BLE001 - one order's must not stop the others
+                errors[order_id] = f"{type(error).__name__}: {error}"
+        return Loaded(snapshots, errors)
+
+    def _get(self, ids: Iterable[str], errors: dict[str, str]) -> dict[str, Item]:
+        """Get items by id, each batch by itself; adds why some could not be got to `errors`."""
+        found, rest = dict[str, Item](), iter(ids)
+        while batch := list(islice(rest, BATCH_GET_ITEMS)):
+            try:
+                found |= {item["id"]["S"]: item for item in self._batch_get([{"id": {"S": each}} for each in batch])}
+            except (BotoCoreError, ClientError, TimeoutError) as error:
+                errors.update(dict.fromkeys(batch, f"BatchGetItem: {error}"))
+        return found
+
+    def _batch_get(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
+        """Get at most 100 items; waits longer each time that DynamoDB leaves all of them unprocessed."""
+        attempt = 0
+        while keys:
+            response = self._client.batch_get_item(RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
+            yield from response["Responses"].get(self._name, [])
+            unprocessed = response["UnprocessedKeys"].get(self._name)
+            left = unprocessed["Keys"] if unprocessed else []
+            attempt = attempt + 1 if len(left) == len(keys) else 0
+            if attempt == ATTEMPTS:
+                raise TimeoutError(f"DynamoDB left {len(left)} keys unprocessed {ATTEMPTS} times in a row")
+            if left:
+                self._sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - jitter, not a secret
+            keys = left
+
+    def _set_aside(self, item: Item, parts: Mapping[str, Item]) -> None:
+        version = item.get("version", {}).get("N", "0")
+        for each in [item, *(parts[name] for name in part_ids(item) if name in parts)]:
+            kept = {name: value for name, value in each.items() if name != "source"}
+            kept["id"] = {"S": f"set-aside#{each['id']['S']}#{version}"}
+            self._client.put_item(TableName=self._name, Item=kept)
+
+    def save(self, snapshot: Snapshot) -> bool:
+        """Write a snapshot and its pending events in one conditional write.
+
+        Returns:
+            False where another run stored meanwhile: then nothing was written, and the next run decides.
+
+        Raises:
+            SnapshotTooLargeError: It is too large for any one write.
+        """
+        item, *parts = items_of(snapshot)
+        put: Any = {
+            "TableName": self._name,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(version) OR version = :loaded",
+            "ExpressionAttributeValues": {":loaded": {"N": str(snapshot.version - 1)}},
+        }
+        if not parts:
+            return self._won(lambda: self._client.put_item(**put))
+        puts = [put, *({"TableName": self._name, "Item": part} for part in parts)]
+        return self._won(lambda: self._client.transact_write_items(TransactItems=[{"Put": each} for each in puts]))
+
+    def clear_pending(self, order_id: str, version: int) -> bool:
+        """Forget the pending events of a snapshot after they were published.
+
+        Returns:
+            False where another run stored meanwhile: that run publishes them again, under the same ids.
+        """
+        return self._won(
+            lambda: self._client.update_item(
+                TableName=self._name,
+                Key={"id": {"S": order_id}},
+                UpdateExpression="SET pending = :none REMOVE events",
+                ConditionExpression="version = :version",
+                ExpressionAttributeValues={":none": {"N": "0"}, ":version": {"N": str(version)}},
+            )
+        )
+
+    def _won(self, write: Callable[[], object]) -> bool:
+        """Make a conditional write, and say whether no other run's came first."""
+        exceptions = self._client.exceptions
+        try:
+            write()
+        except (exceptions.ConditionalCheckFailedException, exceptions.TransactionConflictException):
+            return False
+        except exceptions.TransactionCanceledException as error:
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+            if LOST_RACES.isdisjoint(reasons):
+                raise
+            return False
+        return True
+
+    def source_state(self, name: str) -> SourceState:
+        """Load what is remembered of a source."""
+        response = self._client.get_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, ConsistentRead=True)
+        item = response.get("Item", {})
+        return SourceState(
+            baseline_at=item.get("baselineAt", {}).get("S"),
+            baseline_left=frozenset(item.get("baselineLeft", {}).get("SS", [])),
+            polled_at=item.get("polledAt", {}).get("S"),
+            resume_at=item.get("resumeAt", {}).get("S", ""),
+            owed=frozenset(item.get("owed", {}).get("SS", [])),
+            failed=frozenset(item.get("failed", {}).get("SS", [])),
+            vanished_after=item.get("vanishedAfter", {}).get("S"),
+        )
+
+    def begin_baseline(self, name: str, state: SourceState) -> SourceState:
+        """Remember what a source's first poll listed, before any of it is read.
+
+        Returns:
+            What is remembered: the given state, or another first poll's that came before.
+        """
+        values = {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
+        begun = self._won(lambda: self._update_source(name, values, "attribute_not_exists(baselineAt)"))
+        return state if begun else self.source_state(name)
+
+    def save_source_state(self, name: str, state: SourceState) -> None:
+        """Remember a source's state; times that are None stay as they are: another run may have written them."""
+        values: dict[str, Any] = {
+            "resumeAt": {"S": state.resume_at} if state.resume_at else None,
+            "owed": _ids(_fitting(state.owed)),
+            "failed": _ids(_fitting(state.failed)),
+        }
+        if state.baseline_at:
+            values |= {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
+        if state.polled_at:
+            values["polledAt"] = {"S": state.polled_at}
+        if state.vanished_after:
+            values["vanishedAfter"] = {"S": state.vanished_after}
+        self._update_source(name, values)
+
+    def _update_source(self, name: str, values: Mapping[str, Any], condition: str = "") -> None:
+        """Set a source's attributes; remove those without a value."""
+        sets = ", ".join(f"#{key} = :{key}" for key, value in values.items() if value)
+        removes = ", ".join(f"#{key}" for key, value in values.items() if not value)
+        update = " ".join(f"{verb} {what}" for verb, what in {"SET": sets, "REMOVE": removes}.items() if what)
+        asked: Any = {"UpdateExpression": update, "ExpressionAttributeNames": {f"#{key}": key for key in values}}
+        if sets:
+            asked["ExpressionAttributeValues"] = {f":{key}": value for key, value in values.items() if value}
+        if condition:
+            asked["ConditionExpression"] = condition
+        self._client.update_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, **asked)
+
+
+def _ids(order_ids: Collection[str]) -> dict[str, Any] | None:
+    return {"SS": sorted(order_ids)} if order_ids else None
+
+
+def _fitting(order_ids: Iterable[str]) -> list[str]:
+    sizes = accumulate(len(order_id.encode()) for order_id in order_ids)
+    return [order_id for order_id, size in zip(order_ids, sizes, strict=True) if size <= MAX_IDS_BYTES]
+
+
+def known_of(item: Item) -> Known:
+    """Read an entry of the index; what a damaged or an older one lacks makes its order be read."""
+    return Known(
+        summary=item.get("summary", {}).get("B", b""),
+        settled=item.get("settled", {}).get("BOOL", False),
+        pending=int(item.get("pending", {}).get("N", 0)),
+        version=int(item.get("version", {}).get("N", 0)),
+        missing=item.get("missing", {}).get("BOOL", False),
+        outpost_id=item.get("outpostId", {}).get("S", ""),
+        replaces=replaces_of(item) if "replaces" in item else (),
+    )

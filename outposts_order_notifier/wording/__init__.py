@@ -1,0 +1,1 @@
+"""Put events into words for people: pure."""

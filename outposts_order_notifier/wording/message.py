@@ -1,0 +1,368 @@
+"""What people are told, in words, whatever the channel. Pure.
+
+A message is made of plain text: each channel escapes and cuts it as its own rules ask.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from outposts_order_notifier.domain import event_types
+from outposts_order_notifier.domain.dates import submitted_at
+from outposts_order_notifier.domain.progress import STAGES
+from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
+from outposts_order_notifier.wording.console import alarm_url, orders_url
+from outposts_order_notifier.wording.words import count, duration, plain
+
+Change = Mapping[str, Any]
+
+NAMED = 3
+LONGEST_URL = 2_000
+LONGEST_STATUS = 32  # in a headline, so that what weighs most has room behind any; lines and facts have it whole
+
+# Statuses of the usual way. Any other weighs more, also one that no one has seen yet.
+USUAL = frozenset({*STAGES, "IN_PROGRESS", "COMPLETED", "RECEIVED", "PENDING", "PROCESSING", "FULFILLED"})
+STALLED, ORDER_STALLED, MISSING, UNUSUAL = "stalled", "order stalled", "no longer listed", ""
+BY_WEIGHT = ("ERROR", "REPLACED", "CANCELLED", UNUSUAL, STALLED, ORDER_STALLED, MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of plain text, and where it leads to. Details may follow in a second line, indented, in each channel."""
+
+    text: str
+    url: str | None = None
+    url_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to tell.
+
+    Attributes:
+        headline: The news in one sentence.
+        lines: What changed, from what, after how long; the most important first.
+        facts: Names and values that stay the same: where the order lives.
+        url: Where to see more.
+        at: When it was observed, ISO 8601, so that messages that come late can be told; empty for an alarm.
+        sequence: The observation's `sequence` in its order.
+    """
+
+    headline: str
+    lines: tuple[Line, ...]
+    facts: Mapping[str, str]
+    url: str
+    at: str = ""
+    sequence: int = 0
+
+
+Words = Callable[[list[Change]], Iterator[Line]]  # puts the changes of a type into words
+
+
+def order_message(detail: Mapping[str, Any]) -> Message:
+    """Put the `detail` of an `Outposts Order Updated` event into words."""
+    changes = _by_type(detail["changes"])
+    discovered = partial(_discovered, observed_at=detail["observedAt"])
+    words_of: dict[str, Words] = {event_types.DISCOVERED: discovered, **_WORDS}
+    lines = [line for detail_type, words in words_of.items() for line in words(changes.get(detail_type, []))]
+    lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in words_of]
+    if omitted := detail.get("changesOmitted"):
+        lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
+    counts = detail["lineItemCountsByStatus"].items()
+    return Message(
+        headline=headline(detail),
+        lines=tuple(lines),
+        facts={
+            "Status": plain(detail["orderStatus"]),
+            "Line items": ", ".join(f"{number} {plain(status)}" for status, number in counts) or "none",
+            "Type": plain(detail["orderType"]),
+            "Account": plain(detail["account"]),
+            "Region": plain(detail["region"]),
+        },
+        url=orders_url(detail["region"]),
+        at=plain(detail["observedAt"]),
+        sequence=int(detail["sequence"]),
+    )
+
+
+def alarm_message(alarm: Mapping[str, Any]) -> Message:
+    """Put a CloudWatch alarm's notification, as SNS delivers it, into words.
+
+    Its members: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+    """
+    over = alarm["NewStateValue"] == "OK"
+    told = (alarm.get("AlarmDescription"), alarm.get("NewStateReason"))
+    return Message(
+        headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} is {'over' if over else 'on'}",
+        lines=tuple(Line(plain(text)) for text in told if text),
+        facts={"State": plain(alarm["NewStateValue"]), "Since": plain(alarm.get("StateChangeTime"))},
+        url=alarm_url(alarm["AlarmArn"]),
+    )
+
+
+def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), brief: bool = False) -> str:
+    """Tell the news of an order in one sentence, what weighs most first.
+
+    Args:
+        detail: Of an `Outposts Order Updated` event.
+        earlier: Changes that are told together with it: what weighs among them stands there too.
+        brief: Whether to leave out the Outpost, for want of room.
+    """
+    test = "TEST: " if detail.get("test") else ""
+    outpost = "" if brief else f" for Outpost {plain(detail['outpostId'])}"
+    news = ", ".join(_news(detail["changes"], earlier))
+    status = _word(detail["orderStatus"])
+    return f"{test}Order {plain(detail['orderId'])}{outpost} is {status}{f': {news}' if news else ''}"
+
+
+def weighty_words(changes: Sequence[Change]) -> list[str]:
+    """Name what nobody may miss in changes, of whatever orders, in a word each, the heaviest first."""
+    own = (_word(status) for change in changes for status in order_statuses(change))
+    words = [*(word for word in own if word not in USUAL), *(word for word, _ in _weights(changes))]
+    return list(dict.fromkeys(sorted(words, key=_weight)))
+
+
+def order_statuses(change: Change) -> list[Any]:
+    """Give the status that an order entered by a change, if any."""
+    match change["detailType"]:
+        case event_types.ORDER_STATUS:
+            return [change["status"]]
+        case event_types.DISCOVERED:
+            return [status] if (status := change["order"].get("Status")) else []
+    return []
+
+
+def line_item_statuses(change: Change) -> list[Any]:
+    """Give the statuses that line items entered by a change, those of a new order or line item included."""
+    match change["detailType"]:
+        case event_types.LINE_ITEM_STATUS:
+            return [change["status"]]
+        case event_types.LINE_ITEM_ADDED:
+            items = [change["lineItem"]]
+        case event_types.DISCOVERED:
+            items = change["order"].get("LineItems", [])
+        case _:
+            items = []
+    return [item["Status"] for item in items if item.get("Status")]
+
+
+def _news(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]:
+    told = _by_type(changes)
+    words = list(_weights([*earlier, *changes]))
+    if event_types.DISCOVERED in told:
+        yield "new order"
+    elif event_types.ORDER_STATUS not in told:
+        entered = Counter(_word(change["status"]) for change in told.get(event_types.LINE_ITEM_STATUS, []))
+        words += [(word, number) for word, number in entered.items() if word in USUAL]
+        if not words:
+            yield from dict.fromkeys(_OTHER_NEWS.get(detail_type, "details changed") for detail_type in told)
+    noun = True
+    for word, number in words:
+        yield f"{count(number, 'line item') if noun else number} {word}" if number else word
+        noun = noun and not number
+
+
+def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
+    """Give what weighs, the heaviest first, and how many line items it is told of; 0 where of an order itself."""
+    entered = Counter(_word(status) for change in changes for status in line_item_statuses(change))
+    yield from ((word, entered[word]) for word in sorted(entered, key=_weight) if word not in USUAL)
+    told = _by_type(changes)
+    stalled = told.get(event_types.STALLED, [])
+    if items := sum("lineItemId" in change for change in stalled):
+        yield STALLED, items
+    if items < len(stalled):
+        yield ORDER_STALLED, 0
+    if event_types.MISSING in told:
+        yield MISSING, 0
+
+
+def _weight(word: str) -> int:
+    if word in USUAL:
+        return len(BY_WEIGHT)
+    return BY_WEIGHT.index(word if word in BY_WEIGHT else UNUSUAL)
+
+
+def _word(status: object) -> str:
+    """Give a status as headlines do."""
+    word = plain(status)
+    return word if len(word) <= LONGEST_STATUS else f"{word[: LONGEST_STATUS - 1]}…"
+
+
+_OTHER_NEWS = {
+    event_types.SHIPMENT: "shipment details",
+    event_types.ASSETS: "assets",
+    event_types.REPLACEMENT_LINKED: "replacement",
+    event_types.REAPPEARED: "listed again",
+}
+
+
+def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change["detailType"], []).append(change)
+    return found
+
+
+def _discovered(changes: list[Change], observed_at: str) -> Iterator[Line]:
+    for change in changes:
+        submitted = submitted_at(change["order"], from_iso8601(observed_at))
+        yield Line(f"New order{f', submitted {to_iso8601(submitted)}' if submitted else ''}")
+
+
+def _order_status(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        yield Line(f"Order: {_transition(change)} after {duration(change['secondsInPreviousStatus'])}")
+
+
+def _line_item_status(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        if replacement := change.get("replacedBy"):
+            by = f"{_line_item_in(replacement)}{_now(change)}"
+            yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {by}")
+    groups = _together(changes, "previousStatus", "status", "wasStalled")
+    for together in sorted(groups, key=lambda group: _weight(_word(group[0]["status"]))):
+        longest = max(change["secondsInPreviousStatus"] for change in together)
+        yield Line(f"{_items(together)}: {_transition(together[0])} after {duration(longest)}")
+
+
+def _transition(change: Change) -> str:
+    moved = "moved again, " if change.get("wasStalled") else ""
+    return f"{moved}{plain(change['previousStatus'])} → {plain(change['status'])}"
+
+
+def _together(changes: list[Change], *keys: str) -> Iterable[list[Change]]:
+    """Gather the changes that say the same, as far as these keys go."""
+    found: dict[tuple[str, ...], list[Change]] = {}
+    for change in changes:
+        found.setdefault(tuple(plain(change.get(key)) for key in keys), []).append(change)
+    return found.values()
+
+
+def _items(changes: list[Change]) -> str:
+    names = [plain(change["lineItemId"]) for change in changes]
+    if len(names) == 1:
+        return f"Line item {names[0]}"
+    return f"{count(len(names), 'line item')} ({_some(names)})"
+
+
+def _shipment(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        before = f"{_carried(change['previousShipment'])} → " if change["previousShipment"] else ""
+        url = (change["shipment"] or {}).get("trackingUrl")
+        yield Line(
+            f"Line item {plain(change['lineItemId'])}: shipment {before}{_carried(change['shipment'])}",
+            url=url if isinstance(url, str) and len(url) <= LONGEST_URL else None,
+            url_text="Track it",
+        )
+
+
+def _carried(shipment: Mapping[str, Any] | None) -> str:
+    if not shipment:
+        return "withdrawn"
+    number = shipment.get("trackingNumber")
+    words = f"tracking number {plain(number)}" if number else "no tracking number"
+    return f"by {plain(shipment.get('carrier'))}, {words}"
+
+
+def _assets(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        before, after = (_asset_names(change[key]) for key in ("previousAssets", "assets"))
+        words = f"{after}: details changed" if before == after else f"{before} → {after}"
+        yield Line(f"Line item {plain(change['lineItemId'])}: assets {words}")
+
+
+def _asset_names(assets: Any) -> str:
+    """Name some assets; a list that was too large for its event is a mark in its place."""
+    if not isinstance(assets, list):
+        return "none" if assets is None else "too many to name"
+    return _some([plain(asset.get("AssetId")) for asset in assets]) or "none"
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _added(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line(f"{_items(changes)} added")
+
+
+def _removed(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line(f"{_items(changes)} removed")
+
+
+def _amended(changes: list[Change]) -> Iterator[Line]:
+    for change in changes:
+        for amendment in change["amendments"]:
+            old, new = (_value(amendment[key]) for key in ("previousValue", "value"))
+            yield Line(f"{plain(amendment['path']).lstrip('/')}: {old} → {new}")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "none"
+    return plain(value) if value != "" else "empty"
+
+
+def replacement_lines(changes: Iterable[Change]) -> Iterator[Line]:
+    """Tell what replaces what, by changes of type `Outposts Replacement Linked`."""
+    for change in changes:
+        old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
+        yield Line(f"{old[0].upper()}{old[1:]}: replaced by {new}{_now(change)}")
+
+
+def _line_item_in(reference: Mapping[str, Any]) -> str:
+    return f"line item {plain(reference.get('lineItemId'))} in order {plain(reference.get('orderId'))}"
+
+
+def _now(change: Change) -> str:
+    """Say what stands in a replacement's place, where it was itself replaced."""
+    current = change.get("currentReplacement")
+    return f", now by {_line_item_in(current)}" if current else ""
+
+
+def _stalled(changes: list[Change]) -> Iterator[Line]:
+    items = [change for change in changes if change.get("lineItemId")]
+    own = [[change] for change in changes if not change.get("lineItemId")]
+    for alike in (*own, *_together(items, "status", "since", "days", "thresholdDays")):
+        match [plain(change["lineItemId"]) for change in alike if change.get("lineItemId")]:
+            case []:
+                what, named = "order", ""
+            case [name]:
+                what, named = f"line item {name}", ""
+            case names:
+                what, named = count(len(names), "line item"), f"{_some(names)}, "
+        change = alike[0]
+        lasted = f"{count(int(change['days']), 'day')} ({change['thresholdDays']} allowed)"
+        still = f"Stalled: {what} still {plain(change['status'])} after {lasted}"
+        yield Line(f"{still}\n  {named}since {plain(change['since'])}")
+
+
+def _missing(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line("AWS no longer lists this order")
+
+
+def _reappeared(changes: list[Change]) -> Iterator[Line]:
+    if changes:
+        yield Line("AWS lists this order again")
+
+
+# The order of this table is the order of a message's lines; a discovery, which needs the time too, comes first.
+_WORDS: dict[str, Words] = {
+    event_types.ORDER_STATUS: _order_status,
+    event_types.LINE_ITEM_STATUS: _line_item_status,
+    event_types.STALLED: _stalled,
+    event_types.MISSING: _missing,
+    event_types.REAPPEARED: _reappeared,
+    event_types.REPLACEMENT_LINKED: replacement_lines,
+    event_types.SHIPMENT: _shipment,
+    event_types.ASSETS: _assets,
+    event_types.LINE_ITEM_ADDED: _added,
+    event_types.LINE_ITEM_REMOVED: _removed,
+    event_types.AMENDED: _amended,
+}

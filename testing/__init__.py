@@ -1,0 +1,1 @@
+"""Builders and harness that the tests and the tools share."""

@@ -1,0 +1,78 @@
+"""AWS played by moto, for the handlers in this process; a Slack that records, over HTTP."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.parameters import clear_caches
+from moto import mock_aws
+from moto.core.config import DefaultConfig
+
+from local.slack import SlackReceiver
+from outposts_order_notifier.board import handler as board_handler
+from outposts_order_notifier.notify import handler as notify_handler
+from outposts_order_notifier.notify.channels.slack import api as slack_api
+from outposts_order_notifier.planner import handler as planner_handler
+from outposts_order_notifier.poll import handler as poll_handler
+from outposts_order_notifier.sources import assumed_role
+
+HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
+
+
+@contextmanager
+def played_by_moto() -> Iterator[None]:
+    """Put moto in place of AWS, and let the functions start cold, before and afterwards."""
+    _let_the_functions_start_cold()
+    with mock_aws(config=HTTP_ON_THIS_MACHINE):
+        yield
+    _let_the_functions_start_cold()
+
+
+def _let_the_functions_start_cold() -> None:
+    for cached in (
+        board_handler._table,
+        poll_handler._outposts,
+        poll_handler._table,
+        poll_handler._bus,
+        assumed_role._credentials,
+        assumed_role._sts,
+        notify_handler._delivery,
+        notify_handler._slack,
+        notify_handler._dynamodb,
+        notify_handler._sns,
+        notify_handler._sqs,
+        planner_handler._organizations,
+        planner_handler._queue,
+        slack_api._client,
+    ):
+        cached.cache_clear()
+    slack_api._channel_ids.clear()
+    clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
+
+
+def make_queue(name: str) -> tuple[str, str]:
+    """Make a queue; gives its URL and ARN."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def drain(queue_url: str) -> list[dict[str, Any]]:
+    """Take every message from a queue, as JSON."""
+    sqs, bodies = boto3.client("sqs"), []
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        for message in messages:
+            bodies.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+@dataclass(frozen=True)
+class Slack:
+    """The Slack receiver, and the origin it answers at."""
+
+    receiver: SlackReceiver
+    origin: str

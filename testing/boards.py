@@ -1,0 +1,85 @@
+"""Orders for the board's tests: the scenarios' lives, a crowd, and what the API never should send."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from local.lives import lives_today
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import Gathered
+from outposts_order_notifier.board.view import Board, board
+from outposts_order_notifier.domain.events import Observation
+from outposts_order_notifier.domain.lineage import Lineage, links_of
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, observe
+from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.sources.source import Source
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SOURCE = Source("111122223333", "eu-west-1")
+RIGHT_TO_LEFT = "\u202e"  # turns around what stands behind it
+
+
+def days_ago(days: float) -> str:
+    """A time, ISO 8601."""
+    return to_iso8601(NOW - timedelta(days=days))
+
+
+def lived(*reads: tuple[float, Order], source: Source = SOURCE, **further: Any) -> Snapshot:
+    """The snapshot of an order that was read so many days ago as this, and so on."""
+    snapshot: Snapshot | None = None
+    for days, order in reads:
+        observation = Observation(source.account, source.region, days_ago(days))
+        snapshot = observe(snapshot, {"OrderId": "oo-1", "OutpostId": "op-1", **order}, observation, b"") or snapshot
+    assert snapshot
+    return replace(snapshot, **further)
+
+
+def gathered(snapshots: Iterable[Snapshot], *, unread: int = 0, **errors: str) -> Gathered:
+    """What reading these gives."""
+    every = tuple(snapshots)
+    places = [each.source.partition("/") for each in every]
+    return Gathered(
+        snapshots=every,
+        errors=errors,
+        unread=unread,
+        lineage=Lineage(link for each in every for link in links_of(each.order)),
+        outposts=tuple(sorted({str(each.order.get("OutpostId", "")) for each in every})),
+        accounts=tuple(sorted({account for account, _, _ in places})),
+        regions=tuple(sorted({region for _, _, region in places})),
+    )
+
+
+def board_of(*snapshots: Snapshot, filters: Filters = Filters(), most: int | None = None) -> Board:  # noqa: B008 - frozen
+    """The board of these orders."""
+    return board(gathered(snapshots), filters, NOW, most)
+
+
+def team_of_boards() -> list[Snapshot]:
+    """Orders in every condition: on their way, failed, replaced, settled, stalled, missing, large, damaged."""
+    items = [
+        {"LineItemId": f"ooi-{n}", "CatalogItemId": "OR-1", "Quantity": 2, "Status": "BUILDING"} for n in range(12)
+    ]
+    large = lived(
+        (50, {"OrderId": "oo-large", "Status": "PREPARING"}),
+        (9, {"OrderId": "oo-large", "Status": "IN_PROGRESS", "LineItems": items}),
+    )
+    return [
+        *lives_today(NOW, SOURCE),
+        replace(large, stalled=frozenset({ORDER, "ooi-3"}), missing=True),
+        replace(lived((3, {"OrderId": "oo-damaged"})), damage="snapshot: error"),
+        lived((3, {"OrderId": "oo-odd", "Status": "NEVER_SEEN", "OutpostId": "x" * 300, "LineItems": [{}]})),
+        *turned_around(),
+    ]
+
+
+def turned_around() -> list[Snapshot]:
+    """An order and its replacement, each id of which turns around what stands behind it."""
+    order, item = f"oo-{RIGHT_TO_LEFT}turned", f"ooi-{RIGHT_TO_LEFT}turned"
+    turned = {"OrderId": order, "OutpostId": f"op-{RIGHT_TO_LEFT}turned", "Status": "IN_PROGRESS"}
+    named = {"PreviousOrderId": order, "PreviousLineItemId": item}
+    return [
+        lived((3, {**turned, "LineItems": [{"LineItemId": item, "Status": "REPLACED"}]})),
+        lived((3, {**turned, "OrderId": f"{order}-2", "LineItems": [{"LineItemId": f"{item}-2", **named}]})),
+    ]

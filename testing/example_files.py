@@ -1,0 +1,53 @@
+"""The files of examples/, read as their tools read them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import hcl2
+from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+TEMPLATES = sorted(EXAMPLES.glob("*/*.yaml"))
+
+Json = dict[str, Any]
+
+
+def template(path: str) -> Json:
+    """Read a CloudFormation template, short forms such as `!Ref` as their long ones."""
+    decoded, faults = decode(str(EXAMPLES / path))
+    assert not faults, faults
+    plain: Json = json.loads(json.dumps(decoded))
+    return plain
+
+
+def rule(path: str) -> Json:
+    """Give the properties of a template's rule."""
+    properties: Json = template(path)["Resources"]["Rule"]["Properties"]
+    return properties
+
+
+def terraform() -> dict[tuple[str, str], Json]:
+    """Read the Terraform example's resources and data sources, by type and name."""
+    options = hcl2.SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
+    with (EXAMPLES / "terraform" / "main.tf").open() as file:
+        content = hcl2.load(file, serialization_options=options)
+    return {
+        (kind, name): body
+        for block in content["resource"] + content["data"]
+        for kind, named in block.items()
+        for name, body in named.items()
+    }
+
+
+def sample(name: str) -> Json:
+    """Read the one PutEvents entry of a sample event; its detail is text."""
+    (entry,) = json.loads((EXAMPLES / "events" / f"{name}.json").read_text())
+    assert isinstance(entry, dict)
+    return entry
+
+
+def pattern(path: str) -> Json:
+    """Read a pattern that stands in a file of its own."""
+    content: Json = json.loads((EXAMPLES / path).read_text())
+    return content

@@ -1,0 +1,239 @@
+"""What the tests of notify act on: queue, topic, table, secret and Slack, and a hand that makes calls fail."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+from slack_sdk.web import WebClient
+from slack_sdk.webhook import WebhookClient
+
+from outposts_order_notifier.notify.handler import handler
+from testing.aws import Slack, drain, make_queue
+from testing.details import an_update
+from testing.lambda_context import Context
+
+WEBHOOK = "/services/T00000000/B00000000/MARKER0SECRET"
+
+
+class KilledError(BaseException):
+    """The function's process ended."""
+
+
+@dataclass
+class Calls:
+    """Stands between the function and AWS and Slack: counts calls, fails some, and ends the process at one."""
+
+    made: list[str] = field(default_factory=list)
+    visibilities: list[int] = field(default_factory=list)
+    fail: dict[str, Exception] = field(default_factory=dict)
+    stop_at: int | None = None
+    after: bool = False
+    watching: bool = False
+    _dead: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        """Begin a run of the function."""
+        self.made, self.visibilities, self.watching, self._dead = [], [], True, False
+
+    def pass_on(self, name: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
+        """Let a call through, or not."""
+        if not self.watching:
+            return call()
+        with self._lock:
+            last = not self._dead and len(self.made) == self.stop_at
+            if self._dead or (last and not self.after):
+                self._dead = True
+                raise KilledError
+            self._dead = last
+            self.made.append(name)
+            if name == "ChangeMessageVisibility":
+                self.visibilities.append(parameters["VisibilityTimeout"])
+        if name in self.fail:
+            raise self.fail[name]
+        result = call()
+        if last:
+            raise KilledError
+        return result
+
+
+@dataclass
+class World:
+    """A deployed notify function."""
+
+    queue: str
+    subscriber: str
+    table: str
+    slack: Slack
+    calls: Calls
+    told_by_sns: list[dict[str, Any]] = field(default_factory=list)
+    _client: Callable[[str], Any] = field(default_factory=lambda: cache(boto3.client))
+    _received: list[dict[str, Any]] = field(default_factory=list)
+
+    def put(self, *bodies: Any) -> None:
+        """Put messages into the function's queue; an order's id stands for its update."""
+        for body in bodies:
+            event = {"detail": an_update(body) | {"eventId": f"event of {body}"}} if is_order(body) else body
+            text = event if isinstance(event, str) else json.dumps(event)
+            self._client("sqs").send_message(QueueUrl=self.queue, MessageBody=text)
+
+    def run(self, *, remaining: int = 60_000, context: Context | None = None) -> list[str]:
+        """Run the function on all that the queue holds, also what is hidden; gives the bodies that went back."""
+        self._received = self._receive()
+        event = {"Records": self._received}
+        self.calls.start()
+        try:
+            answer = handler(event, context or WithRemaining(remaining))
+        finally:
+            self.calls.watching = False
+        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        for record in event["Records"]:
+            if record["messageId"] in failed:
+                self._show(record)
+            else:
+                self._client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"])
+        return [record["body"] for record in event["Records"] if record["messageId"] in failed]
+
+    def run_until_killed(self) -> bool:
+        """Run the function; gives whether it was killed, in which case all it had goes back."""
+        try:
+            self.run()
+        except KilledError:
+            for record in self._received:
+                self._show(record)
+            return True
+        finally:
+            self.calls.stop_at = None
+        return False
+
+    def let_the_deadline_pass(self) -> None:
+        """Turn the clock for runs that were killed: their deadline is over."""
+        dynamodb = self._client("dynamodb")
+        for item in dynamodb.scan(TableName=self.table)["Items"]:
+            if item.get("status") == {"S": "INPROGRESS"}:
+                dynamodb.put_item(TableName=self.table, Item=item | {"in_progress_expiration": {"N": "1"}})
+
+    def let_days_pass(self, days: int) -> None:
+        """Turn the clock for what is remembered: it expires so many days sooner."""
+        dynamodb = self._client("dynamodb")
+        for item in dynamodb.scan(TableName=self.table)["Items"]:
+            if "expiration" in item:
+                expiration = int(item["expiration"]["N"]) - days * 86_400
+                dynamodb.put_item(TableName=self.table, Item=item | {"expiration": {"N": str(expiration)}})
+
+    def remembered(self) -> int:
+        """Count the events, by channel, that were written down as told."""
+        items = self._client("dynamodb").scan(TableName=self.table)["Items"]
+        return sum(item.get("status") == {"S": "COMPLETED"} for item in items)
+
+    def slack_answers(self, **answer: Any) -> None:
+        """Make Slack answer the next posts so."""
+        self.slack.receiver._answer = {"times": 1, **answer}
+
+    def sns_told(self) -> Counter[str]:
+        """Count by order what the topic told its subscriber."""
+        self.told_by_sns += drain(self.subscriber)
+        return Counter(body["MessageAttributes"]["orderId"]["Value"] for body in self.told_by_sns)
+
+    def slack_told(self, orders: list[str]) -> Counter[str]:
+        """Count by order the messages that Slack took."""
+        texts = [json.dumps(message.get("blocks", message)) for message in self.slack.receiver.messages]
+        return Counter(order for text in texts for order in orders if f"{order} " in text)
+
+    def _receive(self) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = []
+        sqs = self._client("sqs")
+        while messages := sqs.receive_message(
+            QueueUrl=self.queue, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount", "SentTimestamp"]
+        ).get("Messages"):
+            records += [
+                {
+                    "messageId": message["MessageId"],
+                    "receiptHandle": message["ReceiptHandle"],
+                    "body": message["Body"],
+                    "attributes": message["Attributes"],
+                }
+                for message in messages
+            ]
+        return records
+
+    def _show(self, record: dict[str, Any]) -> None:
+        self._client("sqs").change_message_visibility(
+            QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
+        )
+
+
+class WithRemaining(Context):
+    """A context with so many milliseconds to go."""
+
+    def __init__(self, remaining: int) -> None:
+        super().__init__()
+        self._remaining = remaining
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
+        """Milliseconds until Lambda ends the function."""
+        return self._remaining
+
+
+def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Make what the notify function works with, and put `calls` between it and AWS and Slack."""
+    boto3.client("dynamodb").create_table(
+        TableName="told",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    put_secret(json.dumps({"webhookUrl": slack.origin + WEBHOOK}))
+    queue, _ = make_queue("notify")
+    subscriber, arn = make_queue("subscriber")
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
+    monkeypatch.setenv("NOTIFICATION_TOPIC_ARN", topic)
+    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "told")
+    monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
+    monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
+    monkeypatch.setenv("SLACK_ORIGIN", slack.origin)
+    watch(calls, monkeypatch.setattr)
+    return World(queue, subscriber, "told", slack, calls)
+
+
+def put_secret(value: str) -> None:
+    """Set the secret's value."""
+    secrets = boto3.client("secretsmanager")
+    try:
+        secrets.create_secret(Name="slack", SecretString=value)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId="slack", SecretString=value)
+
+
+def is_order(body: Any) -> bool:
+    """Whether a body is an order's id."""
+    return isinstance(body, str) and body.startswith("oo-")
+
+
+def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
+    """Put `calls` between the function and AWS and Slack."""
+    aws = BaseClient._make_api_call  # type: ignore[attr-defined]
+    webhook, web_api = WebhookClient.send_dict, WebClient.api_call
+
+    def call_aws(self: Any, name: str, parameters: dict[str, Any]) -> Any:
+        return calls.pass_on(name, parameters, lambda: aws(self, name, parameters))
+
+    def call_slack(self: Any, body: dict[str, Any]) -> Any:
+        return calls.pass_on("Slack", body, lambda: webhook(self, body))
+
+    def call_web_api(self: Any, method: str, **arguments: Any) -> Any:
+        return calls.pass_on(method, arguments, lambda: web_api(self, method, **arguments))
+
+    patch(BaseClient, "_make_api_call", call_aws)
+    patch(WebhookClient, "send_dict", call_slack)
+    patch(WebClient, "api_call", call_web_api)

@@ -1,0 +1,50 @@
+"""`app.py` as the CDK command line runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from testing.synthesis import ROOT
+
+
+def run(tmp_path: Path, context: dict[str, Any], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the application with a context, as `cdk synth` would."""
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={
+            **{name: value for name, value in os.environ.items() if name != "JSII_NODE"},
+            "CDK_CONTEXT_JSON": json.dumps({**context, "aws:cdk:bundling-stacks": []}),
+            "CDK_OUTDIR": str(tmp_path),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class TestApp:
+    """The application."""
+
+    def test_synthesizes_the_stack_without_a_word(self, tmp_path: Path) -> None:
+        """A right configuration makes the stack's template, and nothing is written to the terminal."""
+        ran = run(tmp_path, {"notifier": {"eventBusReaders": ["111122223333"]}}, CDK_DEFAULT_REGION="eu-west-1")
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+        assert (tmp_path / "OutpostsOrderNotifier.template.json").exists()
+
+    def test_ends_with_one_line_where_the_configuration_is_wrong(self, tmp_path: Path) -> None:
+        """A mistake is told in one line on stderr, without a traceback, and no template is made."""
+        ran = run(tmp_path, {"notifier": {"emails": ["nobody"]}}, CDK_DEFAULT_REGION="eu-west-1")
+        assert ran.returncode == 1
+        assert ran.stderr == 'notifier.emails[0]: "nobody"; allowed: an e-mail address, such as team@example.com\n'
+        assert not (tmp_path / "OutpostsOrderNotifier.template.json").exists()
+
+    def test_wants_to_be_run_by_the_cdk_command_line(self, tmp_path: Path) -> None:
+        """Without a region there is nothing to deploy to, and the error says who gives one."""
+        ran = run(tmp_path, {}, CDK_DEFAULT_REGION="")
+        assert ran.returncode == 1
+        assert "`cdk synth`" in ran.stderr

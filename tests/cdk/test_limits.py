@@ -1,0 +1,348 @@
+"""The limits that AWS and Slack publish: what a configuration can exceed is refused, and the rest stays within them."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+from cfnlint.api import lint  # type: ignore[import-untyped]
+from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
+from cfnlint.decode import decode  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outposts_order_notifier.cdk.configuration_schema import schema
+from outposts_order_notifier.cdk.limits import LIMITS, PREFIX, SUFFIX, Limit, Synthesized, characters, excesses
+from outposts_order_notifier.cdk.poller import TARGETS_PER_RULE
+from testing.synthesis import REGION, template_of
+from tests.cdk.test_app import run
+from tests.docs.pages import DOCS, ROOT, rows
+
+STACK = "OutpostsOrderNotifier"
+GOVERNMENT = "us-gov-west-1"
+
+
+def own(count: int) -> dict[str, Any]:
+    """Give a configuration of sources of the stack's own account and region, an Outpost each."""
+    return {"sources": [{"region": REGION, "outpostIds": [f"op-{number:017x}"]} for number in range(count)]}
+
+
+def others(count: int) -> dict[str, Any]:
+    """Give a configuration of sources of other accounts, with the role and external id of our template."""
+    return {
+        "sources": [
+            {
+                "region": REGION,
+                "roleArn": f"arn:aws:iam::{number:012}:role/OutpostsReader",
+                "externalId": "outposts-order-notifier",
+            }
+            for number in range(count)
+        ]
+    }
+
+
+def organization(count: int) -> dict[str, Any]:
+    """Give a configuration of an organization that names accounts."""
+    accounts = [f"{number:012}" for number in range(count)]
+    return {"organization": {"roleName": "OutpostsReader", "regions": [REGION, "us-east-1"], "accounts": accounts}}
+
+
+def readers(accounts: int, organizations: int = 0) -> dict[str, Any]:
+    """Give a configuration with that many readers of the bus."""
+    return {
+        "eventBusReaders": [
+            *(f"{number:012}" for number in range(accounts)),
+            *(f"o-{number:010}" for number in range(organizations)),
+        ]
+    }
+
+
+def emails(count: int) -> dict[str, Any]:
+    """Give a configuration with that many addresses."""
+    return {"emails": [f"{number}@example.com" for number in range(count)]}
+
+
+# The longest that each key takes, together.
+LONGEST: dict[str, Any] = {
+    "sources": [
+        {
+            "region": GOVERNMENT,
+            "roleArn": f"arn:aws-us-gov:iam::{number:012}:role/{'p' * 510}/{'r' * 64}",
+            "externalId": "e" * 500,
+        }
+        for number in range(2)
+    ],
+    "organization": {"roleName": "r" * 64, "regions": [GOVERNMENT, "us-gov-east-1"], "externalId": "e" * 300},
+    "pollEveryMinutes": 1_440,
+    "stalledAfterDays": {"order": {"PREPARING": 3_650, "IN_PROGRESS": 3_650}, "lineItem": {"SHIPPED": 3_650}},
+    "slack": {"secretName": "s" * 512, "channel": "\N{CJK UNIFIED IDEOGRAPH-65E5}" * 80},
+    "amazonQDeveloper": True,
+    "emails": [f"{'l' * 64}@{'.'.join(['d' * 62] * 3)}"],
+    "eventBusReaders": ["1" * 12, f"o-{'o' * 32}"],
+    "outpostsEndpointUrl": f"https://{'u' * 60}.example.com/{'p' * 120}",
+}
+# As many of everything as fit.
+MAXIMA: dict[str, tuple[dict[str, Any], str]] = {
+    "longest strings": (LONGEST, GOVERNMENT),
+    "most Outposts, readers and addresses": ({**own(45), **readers(265, 1), **emails(100)}, REGION),
+    "most roles and organizations": ({**others(27), **readers(0, 16)}, REGION),
+    "most accounts": (organization(198), REGION),
+}
+BUS = "Amazon EventBridge, event bus policy size"
+ENVIRONMENT = "AWS Lambda, environment variables"
+# One more than fits.
+EXCEEDED: list[tuple[dict[str, Any], list[str]]] = [
+    (
+        {**own(46), **readers(284)},
+        [
+            f"notifier.eventBusReaders: the event bus's policy has 10,249 characters; allowed: at most 10,240 ({BUS})",
+            "notifier.sources: a queue's policy has 11 conditions; allowed: at most 10 (Amazon SQS, policy conditions)",
+        ],
+    ),
+    (
+        {**others(28), **readers(0, 17)},
+        [
+            f"notifier.sources: the environment of poll has 4,208 bytes; allowed: at most 4,096 ({ENVIRONMENT})",
+            f"notifier.eventBusReaders: the event bus's policy has 10,393 characters; allowed: at most 10,240 ({BUS})",
+        ],
+    ),
+    (
+        organization(199),
+        [
+            f"notifier.organization: the environment of poll has 4,113 bytes; allowed: at most 4,096 ({ENVIRONMENT})",
+        ],
+    ),
+]
+
+
+@cache
+def maximum(name: str) -> Template:
+    """Synthesize a configuration that is as large as it may be."""
+    notifier, region = MAXIMA[name]
+    return template_of(notifier, region=region)
+
+
+def synthesized(template: Template) -> Synthesized:
+    """Give the template as the application measures it."""
+    return Synthesized(STACK, json.dumps(template.to_json(), indent=1))
+
+
+class TestSynthesis:
+    """What a configuration can exceed."""
+
+    @pytest.mark.parametrize(
+        ("notifier", "lines"), EXCEEDED, ids=lambda value: value[0] if isinstance(value, list) else ""
+    )
+    def test_names_key_size_limit_and_source(self, notifier: dict[str, Any], lines: list[str]) -> None:
+        """One more than fits is refused in one line that says which key, how much, and whose limit it is."""
+        assert list(map(str, excesses(synthesized(template_of(notifier))))) == lines
+
+    @pytest.mark.parametrize("name", MAXIMA)
+    def test_the_largest_configurations_stay_within_every_limit(self, name: str) -> None:
+        """One less than what is refused, and the longest of every text, is what AWS takes."""
+        assert list(map(str, excesses(synthesized(maximum(name))))) == []
+
+    @pytest.mark.parametrize("name", MAXIMA)
+    def test_the_largest_configurations_are_right_by_cloudformations_schemas(self, name: str) -> None:
+        """Names, descriptions, durations and rates of single properties are within what each service takes."""
+        config = ManualArgs(ignore_checks=["W3005"], regions=[MAXIMA[name][1]])
+        assert lint(json.dumps(maximum(name).to_json()), config=config) == []
+
+    def test_the_application_ends_with_one_line(self, tmp_path: Path) -> None:
+        """`cdk` stops where its application fails. The CDK itself would end in a traceback for many resources."""
+        ran = run(tmp_path, {**context(), "notifier": emails(460)}, CDK_DEFAULT_REGION=REGION)
+        assert ran.returncode == 1
+        assert ran.stderr == (
+            "notifier.emails: the template has 521 resources; allowed: at most 500 (AWS CloudFormation, resources in a "
+            "template)\n"
+        )
+
+
+def context() -> dict[str, Any]:
+    """Give cdk.json's context, which the command line hands over."""
+    values: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return values
+
+
+def made_of(*resources: tuple[str, dict[str, Any]]) -> Synthesized:
+    """Give a template of resources, each a type and its properties; `R0` is the first."""
+    content = {f"R{number}": {"Type": kind, "Properties": each} for number, (kind, each) in enumerate(resources)}
+    return Synthesized(STACK, json.dumps({"Resources": content}))
+
+
+def function(variables: dict[str, Any]) -> Synthesized:
+    """Give a template that has a queue, and a function with these environment variables."""
+    properties = {"Handler": "lambdas.poll.handler.handler", "Environment": {"Variables": variables}}
+    return made_of(("AWS::SQS::Queue", {}), ("AWS::Lambda::Function", properties))
+
+
+def environment_size(variables: dict[str, Any]) -> int:
+    """Measure a function's environment."""
+    (size,) = LIMITS[0].sizes(function(variables))
+    return size.size
+
+
+def statement(**further: Any) -> dict[str, Any]:
+    """Give a policy's document with one statement."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **further}]}
+
+
+def permissions(padding: int) -> Synthesized:
+    """Give a template in which a rule may invoke a function."""
+    permission = {"FunctionName": "f", "Principal": "p", "Action": "a", "SourceArn": "s" * padding}
+    return made_of(("AWS::Lambda::Permission", permission))
+
+
+def queue_policy(**further: Any) -> Synthesized:
+    """Give a template with a queue's policy."""
+    return made_of(("AWS::SQS::QueuePolicy", {"PolicyDocument": statement(**further)}))
+
+
+# For each limit a template, larger by one with each step.
+GROWING: dict[str, Callable[[int], Synthesized]] = {
+    "AWS Lambda, environment variables": lambda size: function({"SOURCES": "s" * size}),
+    "AWS Lambda, resource-based policy": permissions,
+    "Amazon EventBridge, event bus policy size": lambda size: made_of(
+        ("AWS::Events::EventBusPolicy", {"Statement": {"Sid": "s" * size}})
+    ),
+    "Amazon EventBridge, targets per rule": lambda size: made_of(("AWS::Events::Rule", {"Targets": [{}] * size})),
+    "Amazon EventBridge, input of a target": lambda size: made_of(
+        ("AWS::Events::Rule", {"Targets": [{"Input": "i" * size}]})
+    ),
+    "AWS IAM, inline policies of a role": lambda size: made_of(
+        ("AWS::IAM::Policy", {"Roles": ["r"], "PolicyDocument": statement(Resource="r" * 6_000)}),
+        ("AWS::IAM::Policy", {"Roles": ["r"], "PolicyDocument": statement(Resource="r" * size)}),
+        ("AWS::IAM::Policy", {"Roles": ["other"], "PolicyDocument": statement(Resource="r" * 6_000)}),
+    ),
+    "AWS IAM, role trust policy length": lambda size: made_of(
+        ("AWS::IAM::Role", {"AssumeRolePolicyDocument": statement(Principal="p" * size)})
+    ),
+    "Amazon SQS, policy bytes": lambda size: queue_policy(Resource="r" * size),
+    "Amazon SQS, policy statements": lambda size: made_of(
+        ("AWS::SQS::QueuePolicy", {"PolicyDocument": {"Statement": [{}] * size}})
+    ),
+    "Amazon SQS, policy conditions": lambda size: queue_policy(
+        Condition={"ArnEquals": dict.fromkeys(map(str, range(size)), "")}
+    ),
+    "AWS CloudFormation, resources in a template": lambda size: made_of(*[("AWS::SNS::Subscription", {})] * size),
+    "AWS CloudFormation, template body in Amazon S3": lambda size: made_of(("AWS::SNS::Topic", {"Name": "n" * size})),
+}
+
+
+class TestSizes:
+    """How a template is measured."""
+
+    @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+    def test_the_maximum_is_taken_and_one_more_is_not(self, limit: Limit) -> None:
+        """Each limit is the largest size that is taken, whatever else is in the template."""
+        grown = GROWING[limit.name]
+        padding = limit.maximum - max(each.size for each in limit.sizes(grown(0)))
+        assert list(excesses(grown(padding))) == []
+        (error,) = excesses(grown(padding + 1))
+        assert f"{limit.maximum + 1:,} {limit.unit}" in str(error)
+        assert str(error).endswith(f"at most {limit.maximum:,} ({limit.name})")
+
+    @given(st.dictionaries(st.from_regex(r"\A[A-Z]{1,9}\Z"), st.text(max_size=99), min_size=1))
+    def test_an_environment_is_as_long_as_its_json(self, variables: dict[str, str]) -> None:
+        """That is the string that Lambda measures, as its error shows: quotation marks count twice."""
+        assert environment_size(variables) == len(json.dumps(variables, separators=(",", ":")))
+
+    @given(st.text("ab", max_size=40), st.text("ab", max_size=40))
+    def test_parts_are_measured_joined(self, before: str, after: str) -> None:
+        """A template's Fn::Join is the text that it makes."""
+        joined = {"A": {"Fn::Join": ["/", [before, after]]}}
+        assert environment_size(joined) == environment_size({"A": f"{before}/{after}"})
+
+    def test_what_only_a_deployment_knows_counts_as_long_as_it_can_become(self) -> None:
+        """A name has a prefix and a suffix of CloudFormation's; an ARN and a queue's URL name region and account."""
+        name = f"{STACK}-R0{SUFFIX}"
+        url = f"https://sqs.us-gov-west-1.amazonaws.com/111122223333/{name}"
+        assert environment_size({"A": {"Ref": "R0"}}) >= environment_size({"A": url})
+        assert environment_size({"A": {"Fn::GetAtt": ["R0", "Arn"]}}) == environment_size({"A": PREFIX + name})
+        assert environment_size({"A": {"Ref": "AWS::AccountId"}}) == environment_size({"A": "111122223333"})
+
+    def test_iam_counts_no_white_space(self) -> None:
+        """By its quotas' page."""
+        assert characters({"Version": "2012-10-17", "Statement": []}) == len('{"Version":"2012-10-17","Statement":[]}')
+
+
+class TestBounds:
+    """What no configuration can exceed."""
+
+    @pytest.mark.parametrize("minutes", [1, 1_440])
+    def test_any_tick_is_within_what_each_service_takes(self, minutes: int) -> None:
+        """Ages, retention, visibility and rate follow the tick, which is from a minute to a day."""
+        notifier = {**organization(1), **own(2), "pollEveryMinutes": minutes}
+        template = template_of(notifier)
+        for queue in template.find_resources("AWS::SQS::Queue").values():
+            assert 60 <= queue["Properties"]["MessageRetentionPeriod"] <= 1_209_600
+            assert 0 <= queue["Properties"].get("VisibilityTimeout", 30) <= 43_200
+        for invocation in template.find_resources("AWS::Lambda::EventInvokeConfig").values():
+            assert 60 <= invocation["Properties"]["MaximumEventAgeInSeconds"] <= 21_600
+        for each in template.find_resources("AWS::Scheduler::Schedule").values():
+            assert 60 <= each["Properties"]["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 86_400
+            assert each["Properties"]["ScheduleExpression"].startswith("rate(")
+        for age in ages_of_rules(template):
+            assert 60 <= age <= 86_400
+
+    def test_the_member_accounts_role_fits_its_trust_policy(self) -> None:
+        """With the longest external id and role's name, in the partition of the longest name."""
+        decoded, _ = decode(str(ROOT / "templates" / "member-role.yaml"))
+        role = json.dumps(decoded["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"])
+        for name, value in {
+            '{"Ref": "ExternalId"}': f'"{"e" * 1_224}"',
+            "${NotifierAccountId}": "1" * 12,
+            "${AWS::Partition}": "aws-us-gov",
+        }.items():
+            assert name in role
+            role = role.replace(name, value)
+        assert characters(json.loads(role)) <= 2_048
+
+    def test_rules_share_their_targets(self) -> None:
+        """Sources of the own account and region take a fifth as many rules, each still with its own input."""
+        rules = maximum("most Outposts, readers and addresses").find_resources("AWS::Events::Rule").values()
+        targets = [
+            rule["Properties"]["Targets"]
+            for rule in rules
+            if rule["Properties"]["EventPattern"]["source"] == ["aws.outposts"]
+        ]
+        assert list(map(len, targets)) == [TARGETS_PER_RULE] * 9
+        inputs = [json.loads(target["Input"]) for each in targets for target in each]
+        assert sorted(map(str, inputs)) == sorted(map(str, own(45)["sources"]))
+
+    def test_stalled_days_of_every_status_leave_room_for_sources(self) -> None:
+        """All statuses with the largest number take less than a fifth of the environment."""
+        kinds = schema()["properties"]["stalledAfterDays"]["properties"]
+        days = {kind: dict.fromkeys(each["properties"], 3_650) for kind, each in kinds.items()}
+        assert environment_size({"A": json.dumps(days)}) < 1_000
+
+
+def ages_of_rules(template: Template) -> Iterator[int]:
+    """Give how old an event may become at each target of each rule that sets it."""
+    for rule in template.find_resources("AWS::Events::Rule").values():
+        for target in rule["Properties"]["Targets"]:
+            if "RetryPolicy" in target:
+                yield target["RetryPolicy"]["MaximumEventAgeInSeconds"]
+
+
+class TestTable:
+    """The table in docs/reliability.md."""
+
+    def test_has_each_limit_with_number_and_source(self) -> None:
+        """Nor another number than the code's."""
+        table = {row[0]: row for row in rows(DOCS / "reliability.md", "Limits")}
+        for limit in LIMITS:
+            row = next(row for name, row in table.items() if limit.name in name)
+            assert limit.source in row[0]
+            assert f"{limit.maximum:,} {limit.unit}" in row[1]
+
+    def test_names_tests_that_exist(self) -> None:
+        """Each row links to a file and names a test in it."""
+        table = list(rows(DOCS / "reliability.md", "Limits"))
+        assert len(table) > len(LIMITS)
+        for *_, cell in table:
+            name, path = cell.removeprefix("[").removesuffix(")").split("](")
+            assert f"def {name}(" in (DOCS / path).read_text("utf-8"), cell

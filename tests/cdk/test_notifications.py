@@ -1,0 +1,175 @@
+"""From the bus to people."""
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Match, Template
+
+from testing.synthesis import ACCOUNT, FULL, only, statements_of, template_of
+
+ROLE = "What the notify function of the Outposts order notifier may do"
+
+
+def rule_pattern(template: Template) -> dict[str, Any]:
+    """Give the pattern of what people are told."""
+    rule = only(template, "AWS::Events::Rule", EventPattern={"source": ["outposts-order-notifier"]})
+    pattern: dict[str, Any] = rule["EventPattern"]
+    return pattern
+
+
+def notify_function(template: Template) -> dict[str, Any]:
+    """Give the notify function's properties."""
+    return only(template, "AWS::Lambda::Function", Handler="lambdas.notify.handler.handler")
+
+
+class TestRule:
+    """What people are told of."""
+
+    @pytest.mark.parametrize(
+        ("notifier", "detail"),
+        [
+            ({}, {"baseline": [False]}),
+            ({"announceExistingOrders": True}, None),
+            ({"notify": {"orderStatus": ["ERROR"]}}, {"baseline": [False], "orderStatus": ["ERROR"]}),
+            ({"announceExistingOrders": True, "notify": {"region": ["eu-west-1"]}}, {"region": ["eu-west-1"]}),
+        ],
+    )
+    def test_is_whole_observations_narrowed_by_the_configuration(
+        self, notifier: dict[str, Any], detail: dict[str, Any] | None
+    ) -> None:
+        """`notify` and `announceExistingOrders` make the rule's pattern; a first poll's findings stay quiet."""
+        pattern = rule_pattern(template_of(notifier))
+        assert pattern["detail-type"] == ["Outposts Order Updated"]
+        assert pattern.get("detail") == detail
+
+    def test_null_reaches_event_bridge(self) -> None:
+        """CloudFormation refuses null in an object, so a pattern that holds one stands in the template as text."""
+        notify = {"outpostId": [None, "op-0123456789abcdef0"], "changes": {"shipment": [None]}}
+        (rule,) = (
+            rule["Properties"]["EventPattern"]
+            for rule in template_of({"notify": notify}).find_resources("AWS::Events::Rule").values()
+            if "outpostId" in rule["Properties"]["EventPattern"]
+        )
+        assert json.loads(rule) == {
+            "source": ["outposts-order-notifier"],
+            "detail-type": ["Outposts Order Updated"],
+            "detail": {"baseline": [False], **notify},
+        }
+
+    def test_leaves_what_it_cannot_deliver_in_the_dead_letter_queue(self, minimal: Template) -> None:
+        """An event that never reached the queue waits beside the notifications that were given up."""
+        rule = only(minimal, "AWS::Events::Rule", EventPattern={"source": ["outposts-order-notifier"]})
+        (target,) = rule["Targets"]
+        assert "NotificationsDeadLetterQueue" in str(target["DeadLetterConfig"])
+
+
+class TestQueues:
+    """The queue before the function, and the dead-letter queues."""
+
+    def test_every_queue_demands_tls(self, minimal: Template) -> None:
+        """Each queue's policy denies whatever comes without TLS."""
+        queues = minimal.find_resources("AWS::SQS::Queue")
+        policies = minimal.find_resources("AWS::SQS::QueuePolicy")
+        guarded = {
+            policy["Properties"]["Queues"][0]["Ref"]
+            for policy in policies.values()
+            for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Deny" and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        }
+        assert guarded == queues.keys()
+
+    def test_a_notification_is_tried_for_hours_and_then_kept_for_two_weeks(self, minimal: Template) -> None:
+        """Twenty receives, with the function's back-off about four hours, come before the dead-letter queue."""
+        queue = only(minimal, "AWS::SQS::Queue", RedrivePolicy={"maxReceiveCount": 20})
+        assert "NotificationsDeadLetterQueue" in str(queue["RedrivePolicy"]["deadLetterTargetArn"])
+        minimal.resource_properties_count_is("AWS::SQS::Queue", {"MessageRetentionPeriod": 1_209_600}, 2)
+
+    def test_a_message_stays_hidden_for_six_runs_of_the_function(self, minimal: Template) -> None:
+        """Lambda's guide asks for six times the function's time-out."""
+        queue = only(minimal, "AWS::SQS::Queue", RedrivePolicy={"maxReceiveCount": 20})
+        assert queue["VisibilityTimeout"] >= 6 * notify_function(minimal)["Timeout"]
+
+    def test_parts_of_a_batch_are_retried_alone(self, minimal: Template) -> None:
+        """One message's failure does not send the others of its batch again."""
+        mapping = only(minimal, "AWS::Lambda::EventSourceMapping")
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+    def test_a_flood_comes_in_large_batches(self, minimal: Template) -> None:
+        """Only what comes in one batch can share a digest."""
+        mapping = only(minimal, "AWS::Lambda::EventSourceMapping")
+        assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 5)
+
+
+class TestTopic:
+    """The topic."""
+
+    def test_demands_tls_and_lets_this_accounts_alarms_publish(self, minimal: Template) -> None:
+        """Alarms of this account may publish; nothing without TLS may."""
+        policy = only(minimal, "AWS::SNS::TopicPolicy")
+        deny, allow = policy["PolicyDocument"]["Statement"]
+        assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+        assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+
+    def test_each_address_is_subscribed(self, full: Template) -> None:
+        """Every configured address gets the topic's e-mails."""
+        for email in FULL["emails"]:
+            full.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": email})
+
+    def test_alarms_go_to_the_queue_for_slack(self, full: Template) -> None:
+        """Of what the topic gets, the queue hears the alarms alone, as CloudWatch wrote them."""
+        subscription = only(full, "AWS::SNS::Subscription", Protocol="sqs")
+        assert subscription["RawMessageDelivery"] is True
+        assert subscription["FilterPolicyScope"] == "MessageBody"
+        assert subscription["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
+
+    def test_alarms_go_to_the_queue_for_amazon_q_alone(self) -> None:
+        """Without Slack too: the function turns them into custom notifications."""
+        template = template_of({"amazonQDeveloper": True})
+        assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
+
+    def test_without_slack_alarms_need_no_detour(self, minimal: Template) -> None:
+        """Who has no Slack hears of alarms by the topic itself."""
+        minimal.resource_count_is("AWS::SNS::Subscription", 0)
+
+
+class TestNotifyFunction:
+    """The function."""
+
+    def test_its_environment_names_what_it_works_with(self, full: Template) -> None:
+        """Topic, table, queue and Slack reach the function by its environment; the secret's value does not."""
+        variables = notify_function(full)["Environment"]["Variables"]
+        assert variables.keys() == {
+            "NOTIFICATION_TOPIC_ARN",
+            "IDEMPOTENCY_TABLE_NAME",
+            "NOTIFY_QUEUE_URL",
+            "SLACK_SECRET_NAME",
+            "SLACK_CHANNEL",
+            "SNAPSHOT_TABLE_NAME",
+            "POWERTOOLS_SERVICE_NAME",
+            "POWERTOOLS_METRICS_NAMESPACE",
+            "POWERTOOLS_LOG_LEVEL",
+        }
+        slack = FULL["slack"]
+        assert (variables["SLACK_SECRET_NAME"], variables["SLACK_CHANNEL"]) == (slack["secretName"], "outposts")
+
+    def test_without_slack_it_may_read_no_secret(self, minimal: Template) -> None:
+        """Secrets Manager is only allowed where a secret is configured."""
+        assert "secretsmanager" not in str(statements_of(minimal, ROLE))
+
+    def test_what_was_told_is_remembered_until_it_expires(self, minimal: Template) -> None:
+        """The idempotency table forgets by itself, and goes with the stack."""
+        minimal.has_resource(
+            "AWS::DynamoDB::GlobalTable",
+            {
+                "Properties": {
+                    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                    "TimeToLiveSpecification": {"AttributeName": "expiration", "Enabled": True},
+                    "BillingMode": "PAY_PER_REQUEST",
+                    "Replicas": Match.any_value(),
+                },
+                "DeletionPolicy": "Delete",
+            },
+        )

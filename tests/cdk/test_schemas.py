@@ -1,0 +1,48 @@
+"""The events' schemas in the template."""
+
+import json
+from typing import Any
+
+import pytest
+from aws_cdk.assertions import Template
+from jsonschema import Draft4Validator
+
+from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
+from testing.synthesis import template_of
+
+SCHEMA = "AWS::EventSchemas::Schema"
+MAX_CONTENT_CHARACTERS = 100_000  # CreateSchema's own limit
+
+
+def schemas_of(template: Template) -> dict[str, dict[str, Any]]:
+    """Give the schemas' properties by their name in the registry."""
+    found = [each["Properties"] for each in template.find_resources(SCHEMA).values()]
+    return {properties["SchemaName"]: properties for properties in found}
+
+
+class TestSchemas:
+    """The registry `outposts-order-notifier`."""
+
+    def test_holds_a_schema_of_each_type_of_event(self, minimal: Template) -> None:
+        """Named as those of AWS's own events are: `source@DetailType`."""
+        minimal.has_resource_properties("AWS::EventSchemas::Registry", {"RegistryName": "outposts-order-notifier"})
+        contents = {name: json.loads(each["Content"]) for name, each in schemas_of(minimal).items()}
+        assert contents == {
+            f"outposts-order-notifier@{each.replace(' ', '')}": event_schema(each) for each in DETAIL_TYPES
+        }
+        assert len(contents) == 13
+
+    def test_they_are_what_the_registry_takes(self, minimal: Template) -> None:
+        """JSON Schema of draft 4, no longer than it may be, described in 256 characters."""
+        for properties in schemas_of(minimal).values():
+            assert properties["Type"] == "JSONSchemaDraft4"
+            assert len(properties["Content"]) <= MAX_CONTENT_CHARACTERS
+            assert 0 < len(properties["Description"]) <= 256
+            Draft4Validator.check_schema(json.loads(properties["Content"]))
+
+    @pytest.mark.parametrize("region", ["il-central-1", "mx-central-1"])
+    def test_a_region_without_the_service_goes_without(self, region: str) -> None:
+        """Outposts has regions that the schema registry has not; the rest of the stack deploys there."""
+        template = template_of({}, region=region)
+        template.resource_count_is("AWS::EventSchemas::Registry", 0)
+        template.resource_count_is(SCHEMA, 0)

@@ -1,0 +1,78 @@
+"""The forms of `slack.channel`."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
+from outposts_order_notifier.cdk.slack_channel import ChannelError, slack_channel
+from outposts_order_notifier.notify.channels.slack.channel_id import CHANNEL_ID
+
+JAPANESE = "\N{CJK UNIFIED IDEOGRAPH-65E5}\N{CJK UNIFIED IDEOGRAPH-672C}"
+HINDI = "\N{DEVANAGARI LETTER HA}\N{DEVANAGARI VOWEL SIGN I}"
+TAKEN = {
+    "C0123456789": "C0123456789",
+    "#C0123456789": "C0123456789",
+    "G012ABCDE": "G012ABCDE",
+    "outposts": "outposts",
+    "#outposts": "outposts",
+    "Outposts": "outposts",
+    "#Outposts-Orders_1": "outposts-orders_1",
+    f"#{JAPANESE}": JAPANESE,
+    HINDI: HINDI,
+    "e\N{COMBINING ACUTE ACCENT}quipe": "\N{LATIN SMALL LETTER E WITH ACUTE}quipe",
+    "customers": "customers",
+    "c" * 80: "c" * 80,
+}
+# What was given, and what was probably meant.
+REFUSED = {
+    "c0123456789": "C0123456789",
+    "#g0123456789": "G0123456789",
+    "U0123456789": "",
+    "W0123456789": "",
+    "D0123456789": "",
+    "DATACENTRE": "#datacentre",
+    "": "",
+    "#": "",
+    "##outposts": "",
+    "two words": "",
+    "out.posts": "",
+    "https://example.slack.com/archives/C0123456789": "",
+    "@someone": "",
+    "-_-": "",
+    "\N{PACKAGE}": "",
+    "c" * 81: "",
+}
+
+
+@pytest.mark.parametrize("given", TAKEN)
+def test_a_channel_is_given_as_slack_has_it(given: str) -> None:
+    """An id as it is, a name in lower case, both without `#`."""
+    configuration = Configuration.parse({"slack": {"secretName": "s", "channel": given}}, "eu-west-1")
+    assert configuration.slack
+    assert configuration.slack.channel == TAKEN[given]
+
+
+@pytest.mark.parametrize("given", REFUSED)
+def test_what_no_channel_can_be_is_refused(given: str) -> None:
+    """With one line that says what a channel is, and what was probably meant."""
+    with pytest.raises(ConfigurationError) as caught:
+        Configuration.parse({"slack": {"secretName": "s", "channel": given}}, "eu-west-1")
+    line = str(caught.value)
+    assert line.startswith("notifier.slack.channel: ")
+    assert "allowed: a channel's id, such as C0123456789, or its name" in line
+    meant = re.search(r'did you mean "(.*)"\?$', line)
+    assert (meant.group(1) if meant else "") == REFUSED[given]
+
+
+@given(st.text() | st.from_regex(r"\A#?[A-Za-z0-9_-]*\Z"))
+def test_what_is_taken_stays_as_it_is(given: str) -> None:
+    """A channel's one form means itself, and is an id or in lower case."""
+    try:
+        channel = slack_channel(given)
+    except ChannelError:
+        return
+    assert slack_channel(channel) == channel
+    assert CHANNEL_ID.fullmatch(channel) or channel == channel.lower()

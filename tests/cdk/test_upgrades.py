@@ -1,0 +1,132 @@
+"""Today's template over each released one, by CloudFormation's rules that an emulator does not know."""
+
+import copy
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from reference.upgrades import hindrances, kept
+from testing.released import VERSIONS, Release
+from testing.synthesis import template_of
+
+Json = dict[str, Any]
+
+TABLE = "SnapshotsTableAE12316E"
+
+
+@pytest.fixture(scope="module")
+def released() -> Json:
+    """What the first release has to keep."""
+    return Release(VERSIONS[0]).resources
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_todays_template_can_be_deployed_over_a_released_one(version: str) -> None:
+    """A released configuration is still understood, and no resource that keeps something is replaced or gone."""
+    released = Release(version).resources
+    today = kept(template_of(released["Notifier"]).to_json())
+    assert list(hindrances(released, today)) == []
+
+
+def properties(today: Json, resource_type: str) -> Json:
+    """Give the properties of the first resource of a type."""
+    found: Json = next(each for each in today["Resources"].values() if each["Type"] == resource_type)["Properties"]
+    return found
+
+
+def widen_index(today: Json) -> None:
+    """Let the index carry another attribute."""
+    today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"][0]["Projection"]["NonKeyAttributes"] += ["parts"]
+
+
+def rename_index(today: Json) -> None:
+    """Give the index another name, which is one that goes and one that comes."""
+    today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"][0]["IndexName"] = "BySourceAndStatus"
+
+
+def turn_index(today: Json) -> None:
+    """Sort the index otherwise."""
+    today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"][0]["KeySchema"][1]["AttributeName"] = "status"
+
+
+def change_table_key(today: Json) -> None:
+    """Give the table a sort key."""
+    today["Resources"][TABLE]["Properties"]["KeySchema"] += [{"AttributeName": "part", "KeyType": "RANGE"}]
+
+
+def rename_construct(today: Json) -> None:
+    """Move the table to another place in the stack."""
+    today["Resources"]["StorageTable12345678"] = today["Resources"].pop(TABLE)
+
+
+def rename_bus(today: Json) -> None:
+    """Call the bus otherwise."""
+    properties(today, "AWS::Events::EventBus")["Name"] = "outposts"
+
+
+def make_queue_fifo(today: Json) -> None:
+    """Let a queue keep its order."""
+    properties(today, "AWS::SQS::Queue")["FifoQueue"] = True
+
+
+def make_topic_fifo(today: Json) -> None:
+    """Let the topic keep its order."""
+    properties(today, "AWS::SNS::Topic")["FifoTopic"] = True
+
+
+def rename_parameter(today: Json) -> None:
+    """Put the bus's name or ARN elsewhere."""
+    properties(today, "AWS::SSM::Parameter")["Name"] = "/outposts/bus"
+
+
+def move_alarm(today: Json) -> None:
+    """Let another resource have an alarm's name."""
+    name = next(name for name, each in today["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm")
+    today["Resources"]["Another"] = today["Resources"].pop(name)
+
+
+def drop_output(today: Json) -> None:
+    """Tell less."""
+    today["Outputs"].remove("EventBusArn")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (widen_index, rf"{TABLE}'s index BySource has another Projection: .* add one of another name beside it"),
+        (turn_index, r"has another KeySchema: .* cannot change an index"),
+        (rename_index, r"indexes BySource, BySourceAndStatus come or go at once"),
+        (change_table_key, rf"{TABLE}'s KeySchema was .* loses its items"),
+        (rename_construct, rf"{TABLE} .* no longer in the template: an upgrade would lose its items"),
+        (rename_bus, r"Name was outposts-order-notifier, and would be outposts: .* its subscribers' rules"),
+        (make_queue_fifo, r"FifoQueue was None, and would be True: .* its messages"),
+        (make_topic_fifo, r"FifoTopic was None, and would be True: .* its subscriptions"),
+        (rename_parameter, r"the name that other stacks read it by"),
+        (move_alarm, r"Another has the name OutpostsOrderNotifier-\w+ that \w+ had"),
+        (drop_output, r"the output EventBusArn is gone"),
+    ],
+)
+def test_what_cannot_change_in_place_is_named(released: Json, change: Callable[[Json], None], message: str) -> None:
+    """The message says what changed, what an upgrade would lose, and what to do instead."""
+    today = copy.deepcopy(released)
+    change(today)
+    (told,) = hindrances(released, today)
+    assert re.search(message, told), told
+
+
+def test_an_index_may_be_added_beside_another(released: Json) -> None:
+    """That is the way to change one."""
+    today = copy.deepcopy(released)
+    indexes = today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"]
+    indexes.append({**indexes[0], "IndexName": "BySourceAndStatus"})
+    assert list(hindrances(released, today)) == []
+
+
+def test_an_alarm_may_go(released: Json) -> None:
+    """Nothing is lost with it."""
+    today = copy.deepcopy(released)
+    move_alarm(today)
+    del today["Resources"]["Another"]
+    assert list(hindrances(released, today)) == []

@@ -1,0 +1,159 @@
+"""What `orders`, `show` and `events` say, given the snapshots."""
+
+from dataclasses import replace
+
+import pytest
+
+from outposts_order_notifier.cli.events import _change, history_of
+from outposts_order_notifier.cli.orders import Filters, header_of, life_of, row_of, timeline
+from outposts_order_notifier.cli.terminal import Json
+from outposts_order_notifier.domain.events import Observation
+from outposts_order_notifier.domain.lineage import Lineage, links_of
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.snapshot import Snapshot, observe
+from testing.details import ORDER_ID, an_order
+
+OTHER_ID = "oo-0123456789abcdef1"
+NOW = "2026-11-24T12:00:00Z"
+
+
+def snapshot(*orders: tuple[str, Order]) -> Snapshot:
+    """An order that was read so at these times."""
+    found: Snapshot | None = None
+    for at, order in orders:
+        found = observe(found, order, Observation("111122223333", "eu-west-1", at), b"") or found
+    assert found
+    return found
+
+
+LIFE = snapshot(
+    ("2026-11-20T12:00:00Z", an_order(status="PREPARING")),
+    ("2026-11-22T12:00:00Z", an_order(status="IN_PROGRESS")),
+    ("2026-11-23T12:00:00Z", an_order(status="IN_PROGRESS", item="SHIPPED")),
+)
+
+
+class TestRows:
+    """`orders`."""
+
+    def test_tells_how_long_an_order_has_been_in_its_status(self) -> None:
+        """Since the poll that saw the status first, in whole seconds."""
+        row = row_of(LIFE, NOW)
+        assert (row["status"], row["since"], row["secondsInStatus"]) == (
+            "IN_PROGRESS",
+            "2026-11-22T12:00:00Z",
+            2 * 86_400,
+        )
+        assert (row["account"], row["region"], row["lineItemCountsByStatus"]) == (
+            "111122223333",
+            "eu-west-1",
+            {"SHIPPED": 1},
+        )
+
+    def test_tells_what_is_wrong_with_an_order(self) -> None:
+        """Stalled, missing, with events pending: each is a key of its own."""
+        row = row_of(replace(LIFE, missing=True, stalled=frozenset({"ooi-1"})), NOW)
+        assert (row["missing"], row["stalled"], row["eventsPending"]) == (True, ["ooi-1"], len(LIFE.pending))
+
+    def test_an_order_whose_snapshot_is_damaged_is_told_all_the_same(self) -> None:
+        """What is not known is null."""
+        row = row_of(Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn"), NOW)
+        assert (row["status"], row["secondsInStatus"], row["damage"]) == (None, None, "snapshot: torn")
+
+    def test_filters_are_joined_by_and_their_values_by_or(self) -> None:
+        """A status is matched whatever its case."""
+        row = row_of(LIFE, NOW)
+        assert Filters().match(row)
+        assert Filters(statuses=("error", "in_progress"), regions=("eu-west-1",)).match(row)
+        assert not Filters(statuses=("in_progress",), accounts=("000000000000",)).match(row)
+
+
+class TestLife:
+    """`show`."""
+
+    def test_a_timeline_holds_every_status_with_its_length_oldest_first(self) -> None:
+        """The last of each lasts until now."""
+        assert [
+            (step["lineItemId"], step["status"], step["seconds"] // 86_400, step["current"])
+            for step in timeline(LIFE, NOW)
+        ] == [
+            (None, "PREPARING", 2, False),
+            ("ooi-1", "BUILDING", 3, False),
+            (None, "IN_PROGRESS", 2, True),
+            ("ooi-1", "SHIPPED", 1, True),
+        ]
+
+    def test_line_items_come_with_tracking_link_and_assets(self) -> None:
+        """The link is the carrier's own."""
+        shipped = an_order(
+            ShipmentInformation={"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z"},
+            AssetInformationList=[{"AssetId": "7"}],
+        )
+        (item,) = life_of(snapshot((NOW, shipped)), NOW, Lineage())["lineItems"]
+        assert item["shipment"]["trackingUrl"] == "https://www.ups.com/track?tracknum=1Z"
+        assert item["assets"] == [{"AssetId": "7"}]
+
+
+class TestHeader:
+    """What `show` begins with."""
+
+    def test_is_two_lines_whatever_the_api_said(self) -> None:
+        """Its texts are made harmless, as in tables."""
+        odd = {**an_order(), "OrderType": "OUT\x1b[31mPOST\x07", "OutpostId": "op-1\u202e\n2"}
+        header = header_of(life_of(snapshot((NOW, odd)), NOW, Lineage()))
+        assert header.startswith(f"Order {ORDER_ID} (OUT [31mPOST) for Outpost op-1 2, account 111122223333")
+        assert all(line.isprintable() for line in header.split("\n"))
+        assert header.count("\n") == 1
+
+    def test_what_is_null_is_unknown(self) -> None:
+        """A time that is unknown is left out."""
+        bare = snapshot(("2026-11-24T11:59:26Z", {"OrderId": ORDER_ID}))
+        assert header_of(life_of(bare, NOW, Lineage())).split("\n")[1].startswith("unknown for 34 seconds; 2 events")
+        damaged = Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn")
+        assert header_of(life_of(damaged, NOW, Lineage())).endswith("\nunknown; 0 events so far; damaged snapshot")
+
+
+class TestLineage:
+    """Which orders replace which."""
+
+    def test_a_link_is_found_from_both_of_its_ends_and_no_other(self) -> None:
+        """The new order names the old one; the old one is asked for just as well."""
+        replacement = an_order(OTHER_ID, PreviousOrderId=ORDER_ID, PreviousLineItemId="ooi-1")
+        lineage = Lineage(links_of(replacement))
+        link = {
+            "previous": {"orderId": ORDER_ID, "lineItemId": "ooi-1"},
+            "replacement": {"orderId": OTHER_ID, "lineItemId": "ooi-1"},
+        }
+        assert life_of(snapshot((NOW, an_order())), NOW, lineage)["lineage"] == [link]
+        assert life_of(snapshot((NOW, replacement)), NOW, lineage)["lineage"] == [link]
+        assert life_of(snapshot((NOW, an_order("oo-0123456789abcdef2"))), NOW, lineage)["lineage"] == []
+
+
+class TestEvents:
+    """`events`."""
+
+    def test_published_and_pending_events_are_told_once_each_by_sequence(self) -> None:
+        """One that was published twice has its first time; one that was logged is no longer pending."""
+        first, *rest = LIFE.pending
+        line = {**first.gist(), "publishedAt": "2026-11-20T12:00:01Z"}
+        told = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], LIFE)
+        assert [event["sequence"] for event in told] == list(range(1, LIFE.sequence + 1))
+        assert (told[0]["publishedAt"], told[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
+        assert {(event["publishedAt"], event["times"]) for event in told[1:]} == {(None, 0)}
+        assert [event["eventId"] for event in told[1:]] == [event.detail["eventId"] for event in rest]
+
+    @pytest.mark.parametrize(
+        ("statuses", "told"),
+        [
+            ({"previousStatus": "PREPARING"}, "PREPARING → unknown"),
+            ({"previousStatus": None, "status": "PREPARING"}, "unknown → PREPARING"),
+            ({}, "unknown → unknown"),
+        ],
+    )
+    def test_a_status_that_is_null_is_unknown(self, statuses: Json, told: str) -> None:
+        """A log line leaves it out, a pending event says null."""
+        assert _change({"detailType": "Outposts Order Status Change", **statuses}) == told
+
+    def test_only_a_change_of_status_leads_from_one_to_another(self) -> None:
+        """A stalled line item has a status, too, but stays in it."""
+        assert _change({"detailType": "Outposts Order Stalled", "status": "SHIPPED"}) is None

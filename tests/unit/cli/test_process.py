@@ -1,0 +1,190 @@
+"""What the command line makes of its process: any encoding, width, shell and operating system will do."""
+
+import ast
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from outposts_order_notifier.cli.commands import COMMANDS
+from outposts_order_notifier.cli.process import LEAST_WIDTH, clean, prepare
+from tests.unit.cli.machine import ARGUMENTS, ROOT, Forks, Ran, forks, run, settings
+
+# What Python has on POSIX alone: https://docs.python.org/3/library/unix.html, and names of `os` and `signal`.
+POSIX_MODULES = ("fcntl", "grp", "posixpath", "pty", "pwd", "resource", "syslog", "termios", "tty")
+POSIX_NAMES = {
+    "os": ("fork", "forkpty", "getpgid", "getuid", "killpg", "mkfifo", "setsid", "statvfs", "uname", "wait"),
+    "signal": ("SIGALRM", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGUSR1", "SIGUSR2", "pthread_kill", "sigwait"),
+}
+AS_ON_WINDOWS = f"""
+import os, signal, sys
+import boto3, rich.console, typer.rich_utils, slack_sdk, sqlite3, uuid  # which have branches of their own for Windows
+for name in {POSIX_MODULES!r}:
+    sys.modules[name] = None
+for module, names in {POSIX_NAMES!r}.items():
+    for name in names:
+        vars(sys.modules[module]).pop(name, None)
+from outposts_order_notifier.cli.__main__ import main
+main()
+"""
+ENCODINGS = ("ascii", "cp1252", "cp850", "latin-1", "cp932", "utf-8", "utf-16")
+WRITES = """
+import sys
+from outposts_order_notifier.cli.process import prepare
+from outposts_order_notifier.cli.terminal import json_text, note, say, show_table
+prepare()
+note("→ Zürich ☃ \\udce9")
+say("→ Zürich ☃ \\udce9")
+show_table("→ ☃", ["Order", "Said"], [["oo-1", "→ Zürich ☃"]])
+say({"name": "→ Zürich ☃"})
+"""
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Forks]:
+    """The command line, started once."""
+    with forks() as started:
+        yield started
+
+
+class TestEncoding:
+    """Whatever stdout and stderr can take."""
+
+    @pytest.mark.parametrize("encoding", ENCODINGS)
+    def test_what_it_lacks_is_replaced_and_json_is_whole(self, encoding: str, tmp_path: Path) -> None:
+        """Text gets a `?`; JSON gets escapes, so that nothing is lost."""
+        environment = {**settings(tmp_path), "PYTHONIOENCODING": encoding}
+        command = [sys.executable, "-c", WRITES]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)  # noqa: S603 - ours
+        out, err = ran.stdout.decode(encoding), ran.stderr.decode(encoding)
+        assert "rich" in err
+        assert "oo-1" in out
+        assert json.loads(out[out.rindex("{") :]) == {"name": "→ Zürich ☃"}
+        assert ("☃" in err) == encoding.startswith("utf")
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_no_command_fails_for_a_character(self, machine: Forks, command: str, tmp_path: Path) -> None:
+        """Its help is shown in ASCII; an error names what was given as well as ASCII can."""
+        environment = {**settings(tmp_path), "PYTHONIOENCODING": "ascii"}
+        assert machine.run(command, "--help", environment=environment).code == 0
+        ran = machine.run(command, *ARGUMENTS.get(command, ()), "--profile", "Zürich☃", environment=environment)
+        assert "Z?rich?" in ran.err
+
+
+class TestWindows:
+    """An operating system without a POSIX layer, as far as another can play it."""
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_each_command_needs_nothing_of_posix(self, command: str, tmp_path: Path) -> None:
+        """It is imported, and shows its help, where none of it is there."""
+        ran = run(command, "--help", environment=settings(tmp_path), before=("-c", AS_ON_WINDOWS))
+        assert (ran.code, ran.err) == (0, "")
+        assert "Usage" in ran.out
+
+    def test_preview_keeps_its_snapshots_there(self, tmp_path: Path) -> None:
+        """It gets as far as the account that does not answer, and has made the folder's file."""
+        folder = tmp_path / "kept"
+        arguments = ("preview", "--role-arn", "arn:aws:iam::111122223333:role/Reader", "--folder", str(folder))
+        ran = run(*arguments, environment=settings(tmp_path), before=("-c", AS_ON_WINDOWS))
+        assert ran.code == 1
+        assert ran.err.startswith("error: the orders cannot be listed")
+        assert [path.name for path in folder.iterdir()] == ["snapshots.sqlite3"]
+
+    def test_no_file_is_read_or_written_in_the_systems_encoding(self) -> None:
+        """There it is a code page."""
+        calls = [
+            f"{path.name}:{node.lineno}"
+            for path in (ROOT / "outposts_order_notifier" / "cli").glob("*.py")
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute | ast.Name)
+            and (node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id)
+            in {"read_text", "write_text", "open"}
+            and not any(isinstance(given, ast.Constant) and given.value == "utf-8" for given in node.args)
+            and not any(given.arg == "encoding" for given in node.keywords)
+        ]
+        assert calls == []
+
+
+class TestSignals:
+    """Ctrl-C and the like."""
+
+    @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+    def test_ends_quietly_from_the_first_moment(self, name: str, tmp_path: Path) -> None:
+        """While it imports its libraries, too: nothing is printed, and the exit code is a shell's for Ctrl-C."""
+        early = f"""
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever starts the tests may ignore them
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+class Early:
+    def find_spec(self, name, path, target=None):
+        if name == "outposts_order_notifier.cli.commands":
+            os.kill(os.getpid(), signal.{name})
+sys.meta_path.insert(0, Early())
+from outposts_order_notifier.cli.__main__ import main
+main()
+"""
+        ran = run("orders", environment=settings(tmp_path), before=("-c", early))
+        assert ran == Ran(130, "", "")
+
+    def test_what_nohup_ignores_stays_ignored(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A command that outlives its terminal goes on."""
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+        try:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            monkeypatch.setattr(os, "environ", dict(os.environ))
+            prepare()
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
+
+class TestEnvironment:
+    """Variables that would stop a library before a command begins."""
+
+    def test_functions_settings_and_empty_ones_are_left_out(self) -> None:
+        """All others stay as they are."""
+        kept = {"AWS_REGION": "eu-west-1", "HTTP_PROXY": "", "NO_COLOR": ""}
+        environment = {
+            **kept,
+            "POWERTOOLS_DEV": "x",
+            "LOG_LEVEL": "LOUD",
+            "AWS_MAX_ATTEMPTS": "",
+            "REQUESTS_CA_BUNDLE": "",
+        }
+        clean(environment)
+        assert environment == kept
+
+    @pytest.mark.parametrize(("given", "kept"), [("0", LEAST_WIDTH), ("1", LEAST_WIDTH), ("132", 132), ("x", None)])
+    def test_a_width_leaves_room_for_a_text(self, given: str, kept: int | None) -> None:
+        """One that is not a number is left out."""
+        environment = {"COLUMNS": given, "TERMINAL_WIDTH": given}
+        clean(environment)
+        assert environment == ({} if kept is None else dict.fromkeys(environment, str(kept)))
+
+
+class TestUnknownError:
+    """An error that nobody foresaw."""
+
+    def test_is_one_line_with_its_place_and_the_way_to_its_traceback(self, tmp_path: Path) -> None:
+        """The line shows nothing of its text, which may hold a secret."""
+        broken = (
+            "import outposts_order_notifier.cli.stack as s\n"
+            "s.Stack.description = property(lambda _: {}['xoxb-secret'])\n"
+        )
+        environment = settings(tmp_path)
+        before = ("-c", f"{broken}from outposts_order_notifier.cli.__main__ import main\nmain()")
+        ran = run("orders", environment=environment, before=before)
+        assert ran.code == 1
+        (line,) = ran.err.splitlines()
+        assert line.startswith("error: an unexpected KeyError at stack.py:")
+        assert line.endswith("; OUTPOSTS_ORDER_NOTIFIER_TRACEBACK=1 shows the whole of it")
+        ran = run("orders", environment={**environment, "OUTPOSTS_ORDER_NOTIFIER_TRACEBACK": "1"}, before=before)
+        assert ran.err.startswith("Traceback (most recent call last):\n  File ")
+        assert "secret" not in ran.err.replace('secret"]', "").replace("secret']", "")

@@ -1,0 +1,122 @@
+"""The settings that a person may have: docs/cli.md's tables, each row tried in a process of its own."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from outposts_order_notifier.cli.settings import SETTINGS, wrong_in_environment, wrong_in_profile
+from outposts_order_notifier.cli.stack import session_of
+from tests.unit.cli.machine import ROOT, Forks, forks, run, settings
+
+CODE = re.compile(r"`([^`]+)`")
+RUNS = re.compile(r"(\w+)=(.*)")
+
+
+def rows() -> Iterator[tuple[list[str], str]]:
+    """Give of each row the settings, and what it says of them."""
+    section = (ROOT / "docs" / "cli.md").read_text("utf-8").partition("## Settings of your machine")[2]
+    for line in section.splitlines():
+        if line.startswith("| `"):
+            example, outcome = line.strip("| ").split(" | ")
+            yield CODE.findall(example), outcome
+
+
+ROWS = list(rows())
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Forks]:
+    """The command line, started once."""
+    with forks() as started:
+        yield started
+
+
+@pytest.mark.parametrize(("examples", "outcome"), ROWS, ids=[" ".join(examples) for examples, _ in ROWS])
+def test_a_setting_does_what_the_page_says(examples: list[str], outcome: str, machine: Forks, tmp_path: Path) -> None:
+    """It works, or one line on stderr says what the page quotes."""
+    variables = {match[1]: match[2] for each in examples if (match := RUNS.fullmatch(each))}
+    environment = settings(tmp_path, keys=bool(variables))
+    if not variables:
+        (tmp_path / ".aws").mkdir()
+        (tmp_path / ".aws" / "config").write_text("\n".join(["[default]", *examples]))
+        taken_over = {"region": "AWS_REGION", "endpoint_url": "AWS_ENDPOINT_URL", "max_attempts": "AWS_MAX_ATTEMPTS"}
+        for example in examples:
+            environment.pop(taken_over.get(example.partition(" =")[0], ""), None)
+    if outcome.startswith("Works"):
+        ran = run("orders", environment=environment | variables)
+        assert ran.err.replace("\x1b[0m", "").startswith("error: Could not connect")
+        return
+    start = run if "PYTHONSAFEPATH" in variables else machine.run
+    ran = start("orders", environment=environment | variables)
+    (line,) = ran.err.splitlines()
+    assert ran.code == 1
+    assert CODE.findall(outcome)[0] in line.replace("`", "")
+    assert "password" not in line
+
+
+def test_each_variable_that_is_judged_is_on_the_page() -> None:
+    """But for those of containers, which are not a person's machine, and for spellings in lower case."""
+    told = {match[1] for examples, _ in ROWS for each in examples if (match := RUNS.fullmatch(each))}
+    judged = {setting.variable for setting in SETTINGS if setting.variable.isupper()}
+    others = {name for name in judged if name.startswith(("AWS_CONTAINER", "AWS_EC2_METADATA", "AWS_WEB_IDENTITY"))}
+    assert judged - others - {"HTTPS_PROXY"} <= told
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AWS_ENDPOINT_URL", "https://example.com/path?x=1"),
+        ("AWS_ENDPOINT_URL_S3", "http://[::1]:9000"),
+        ("AWS_MAX_ATTEMPTS", " 5 "),
+        ("AWS_CA_BUNDLE", __file__),
+        ("HTTPS_PROXY", "proxy:3128"),
+        ("HTTPS_PROXY", "http://user:pass@proxy"),
+        ("AWS_CREDENTIAL_EXPIRATION", "2999-01-01T00:00:00Z"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.2/v2"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic abc"),
+        ("AWS_MAX_ATTEMPTS", ""),
+    ],
+)
+def test_a_right_value_is_accepted(variable: str, value: str) -> None:
+    """Nothing that works is refused."""
+    assert wrong_in_environment({variable: value}) is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://user:password@example.com"),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "password\nsecond"),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://user:password@host:port"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/none"),
+        ("https_proxy", "ftp://user:password@proxy"),
+    ],
+)
+def test_a_wrong_value_is_named_without_its_password(variable: str, value: str) -> None:
+    """Whatever it is a setting of."""
+    found = wrong_in_environment({variable: value})
+    assert found
+    assert found.startswith(variable)
+    assert "password" not in found
+
+
+def test_a_profile_counts_as_far_as_no_variable_does() -> None:
+    """Botocore looks into the environment first."""
+    profile = {"max_attempts": "many", "s3": {"max_attempts": "many"}}
+    assert wrong_in_profile(profile, "ops", {"AWS_MAX_ATTEMPTS": "3"}) is None
+    assert str(wrong_in_profile(profile, "ops", {})).startswith("max_attempts of the profile ops ")
+
+
+def test_slack_is_asked_with_the_trust_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy that opens TLS, `doctor` would else call Slack unreachable; what is set for all is left alone."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", __file__)
+    for kept in ("/own.pem", ""):
+        monkeypatch.setenv("SSL_CERT_FILE", kept)
+        if not kept:
+            monkeypatch.delenv("SSL_CERT_FILE")
+        session_of("eu-west-1", None)
+        assert os.environ["SSL_CERT_FILE"] == (kept or __file__)
+    monkeypatch.delenv("SSL_CERT_FILE")

@@ -1,0 +1,235 @@
+"""How two reads of one order differ."""
+
+import copy
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outposts_order_notifier.domain.diff import diff, discovery
+from outposts_order_notifier.domain.event_types import Change
+from outposts_order_notifier.domain.order import Order, canonical_json, differ, line_items_by_id, unordered_json
+from testing.replay import apply, keyed
+from testing.strategies import orders, plain_json, shuffled
+
+ORDER: Order = {
+    "OrderId": "oo-0123456789abcdef0",
+    "OutpostId": "op-0123456789abcdef0",
+    "Status": "IN_PROGRESS",
+    "PaymentTerm": "THREE_YEARS",
+    "LineItems": [
+        {"LineItemId": "ooi-a", "CatalogItemId": "OR-RACK001", "Quantity": 1, "Status": "BUILDING"},
+        {"LineItemId": "ooi-b", "CatalogItemId": "OR-SRVR001", "Quantity": 2, "Status": "BUILDING"},
+    ],
+}
+
+
+def changed(order: Order, item: dict[str, Any] | None = None, **members: Any) -> Order:
+    """Copy an order with other members, and its first line item with others too."""
+    copied = copy.deepcopy(order) | members
+    copied["LineItems"][0] |= item or {}
+    return copied
+
+
+def gist(change: Change) -> str:
+    """Give what a change says, but for the order of lists."""
+    return unordered_json([change.detail_type, change.keys])
+
+
+class TestCompleteness:
+    """Whatever differs shows in at least one change."""
+
+    @given(old=orders, new=orders)
+    @settings(max_examples=500)
+    def test_applying_the_changes_to_the_old_order_gives_the_new_one(self, old: Order, new: Order) -> None:
+        """Any two orders that the API's model allows, and more, are told apart, but for the order of their lists."""
+        assert unordered_json(apply(diff(old, new), old)) == unordered_json(keyed(new))
+
+    @given(order=orders)
+    def test_equal_orders_differ_in_nothing(self, order: Order) -> None:
+        """Two equal reads give no change, however the line items are ordered."""
+        again = copy.deepcopy(order)
+        again.get("LineItems", []).reverse()
+        assert diff(order, again) == []
+
+    @given(order=orders, chance=st.randoms(use_true_random=False))
+    def test_lists_in_another_order_differ_in_nothing(self, order: Order, chance: Random) -> None:
+        """The members of any list, at any depth, may swap places from one read to the next."""
+        assert diff(order, shuffled(order, chance)) == []
+
+    @given(old=orders, new=orders, chance=st.randoms(use_true_random=False))
+    def test_the_order_of_lists_changes_no_change(self, old: Order, new: Order, chance: Random) -> None:
+        """Two orders differ in the same line items and members whatever order their lists are in."""
+        moved = shuffled(old, chance), shuffled(new, chance)
+        assert sorted(map(gist, diff(*moved))) == sorted(map(gist, diff(old, new)))
+
+    @given(order=orders)
+    def test_a_discovery_holds_the_whole_order(self, order: Order) -> None:
+        """An order seen for the first time is told as it is."""
+        assert discovery(order).keys == {"order": order}
+
+    def test_true_and_one_differ(self) -> None:
+        """JSON's `true` and `1` are equal in Python, and yet a difference that must show."""
+        assert len(diff(changed(ORDER, Expedited=1), changed(ORDER, Expedited=True))) == 1
+
+
+class TestListsInAnyOrder:
+    """The API promises no order for any list, so none carries meaning."""
+
+    @pytest.mark.parametrize(
+        ("member", "old", "new"),
+        [
+            ("AssetInformationList", [{"AssetId": "1"}, {"AssetId": "2"}], [{"AssetId": "2"}, {"AssetId": "1"}]),
+            (
+                "AssetInformationList",
+                [{"MacAddressList": ["02:00", "02:01"]}],
+                [{"MacAddressList": ["02:01", "02:00"]}],
+            ),
+            ("NeverHeardOf", [1, "1", True, {"a": [1, 2]}, [3, 4]], [[4, 3], {"a": [2, 1]}, True, "1", 1]),
+            ("NeverHeardOf", {"Deep": [[{"a": [1, 2]}], [3]]}, {"Deep": [[3], [{"a": [2, 1]}]]}),
+        ],
+    )
+    def test_members_that_swap_places_are_not_a_change(self, member: str, old: Any, new: Any) -> None:
+        """Neither in a list that the model knows nor in one that it does not, whatever is in it."""
+        assert diff(changed(ORDER, {member: old}), changed(ORDER, {member: new})) == []
+        assert diff(changed(ORDER, **{member: old}), changed(ORDER, **{member: new})) == []
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            pytest.param(["a", "a", "b"], ["a", "b", "b"], id="another member twice"),
+            pytest.param(["a", "a"], ["a"], id="once instead of twice"),
+            pytest.param([1, 2], ["1", "2"], id="another type"),
+            pytest.param([1, 2], [2, True], id="true for one"),
+            pytest.param([["a"], ["b"]], [["a", "b"]], id="another nesting"),
+            pytest.param(["a,b"], ["b,a"], id="a text with a comma"),
+            pytest.param('["a","b"]', '["b","a"]', id="a text that looks like a list"),
+        ],
+    )
+    def test_other_members_are_a_change(self, old: Any, new: Any) -> None:
+        """Lists are compared as multisets of JSON; the values are published as the API gave them."""
+        (change,) = diff(changed(ORDER, NeverHeardOf=old), changed(ORDER, NeverHeardOf=new))
+        assert change.keys == {"amendments": [{"path": "/NeverHeardOf", "value": new, "previousValue": old}]}
+
+    def test_line_items_without_an_id_keep_their_names(self) -> None:
+        """A line item that is named by its place keeps it when the lists inside swap members."""
+        items = [{"Tags": ["a", "z"], "Quantity": 1}, {"Tags": ["b", "c"], "Quantity": 1}]
+        swapped = [{"Tags": ["z", "a"], "Quantity": 1}, {"Tags": ["b", "c"], "Quantity": 1}]
+        assert diff({**ORDER, "LineItems": items}, {**ORDER, "LineItems": swapped}) == []
+
+    @given(value=plain_json)
+    def test_a_value_without_lists_has_the_usual_text(self, value: Any) -> None:
+        """So what a version before this one digested is not read again at an upgrade."""
+        assert (unordered_json(value) == canonical_json(value)) or "[" in canonical_json(value)
+
+    @given(old=plain_json, new=plain_json)
+    def test_the_fast_comparison_agrees_with_the_texts(self, old: Any, new: Any) -> None:
+        """The shortcuts spare work and change no verdict."""
+        assert differ(old, new) == (unordered_json(old) != unordered_json(new))
+
+
+class TestChanges:
+    """What each kind of difference is told as."""
+
+    @pytest.mark.parametrize(
+        ("new", "detail_type", "keys"),
+        [
+            pytest.param(
+                changed(ORDER, Status="COMPLETED"),
+                "Outposts Order Status Change",
+                {"status": "COMPLETED", "previousStatus": "IN_PROGRESS"},
+                id="order status",
+            ),
+            pytest.param(
+                changed(ORDER, Status="HELD_AT_CUSTOMS"),
+                "Outposts Order Status Change",
+                {"status": "HELD_AT_CUSTOMS", "previousStatus": "IN_PROGRESS"},
+                id="a status nobody has seen yet",
+            ),
+            pytest.param(
+                changed(ORDER, {"Status": "REPLACED"}),
+                "Outposts Line Item Status Change",
+                {
+                    "lineItemId": "ooi-a",
+                    "catalogItemId": "OR-RACK001",
+                    "quantity": 1,
+                    "status": "REPLACED",
+                    "previousStatus": "BUILDING",
+                },
+                id="line item status",
+            ),
+            pytest.param(
+                changed(ORDER, {"ShipmentInformation": {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z 9"}}),
+                "Outposts Line Item Shipment Change",
+                {
+                    "lineItemId": "ooi-a",
+                    "shipment": {
+                        "carrier": "UPS",
+                        "trackingNumber": "1Z 9",
+                        "trackingUrl": "https://www.ups.com/track?tracknum=1Z%209",
+                    },
+                    "previousShipment": None,
+                },
+                id="tracking number",
+            ),
+            pytest.param(
+                changed(ORDER, {"AssetInformationList": [{"AssetId": "1", "MacAddressList": ["02:00"]}]}),
+                "Outposts Line Item Assets Change",
+                {
+                    "lineItemId": "ooi-a",
+                    "assets": [{"AssetId": "1", "MacAddressList": ["02:00"]}],
+                    "previousAssets": None,
+                },
+                id="assets",
+            ),
+            pytest.param(
+                changed(ORDER, {"Quantity": 3}, PaymentTerm="FIVE_YEARS", Incoterms="DAP"),
+                "Outposts Order Amended",
+                {
+                    "amendments": [
+                        {"path": "/Incoterms", "value": "DAP", "previousValue": None},
+                        {"path": "/LineItems/ooi-a/Quantity", "value": 3, "previousValue": 1},
+                        {"path": "/PaymentTerm", "value": "FIVE_YEARS", "previousValue": "THREE_YEARS"},
+                    ]
+                },
+                id="anything else, members never heard of included",
+            ),
+            pytest.param(
+                changed(ORDER, LineItems=ORDER["LineItems"][:1]),
+                "Outposts Line Item Removed",
+                {"lineItemId": "ooi-b", "lineItem": ORDER["LineItems"][1]},
+                id="line item gone",
+            ),
+        ],
+    )
+    def test_each_difference_has_its_event_type(self, new: Order, detail_type: str, keys: dict[str, Any]) -> None:
+        """A difference is told by its own detail-type, with that type's keys."""
+        (change,) = diff(ORDER, new)
+        assert (change.detail_type, change.keys) == (detail_type, keys)
+
+    def test_a_new_line_item_is_told_whole(self) -> None:
+        """A line item that joins an order comes with all its members."""
+        item = {"LineItemId": "ooi-c", "Status": "PREPARING"}
+        (change,) = diff(ORDER, changed(ORDER, LineItems=[*ORDER["LineItems"], item]))
+        assert (change.detail_type, change.keys) == (
+            "Outposts Line Item Added",
+            {"lineItemId": "ooi-c", "lineItem": item},
+        )
+
+
+class TestLineItemNames:
+    """Line items are matched by their id, which the API's model does not require."""
+
+    def test_items_without_an_id_of_their_own_are_named_by_their_place(self) -> None:
+        """A missing or repeated LineItemId gets a number, so that no item hides another."""
+        order = {"LineItems": [{"LineItemId": "ooi-a", "Quantity": 1}, {"LineItemId": "ooi-a", "Quantity": 2}, {}]}
+        assert line_items_by_id(order).keys() == {"ooi-a", "ooi-a#2", "#1"}
+
+
+def test_a_members_name_is_escaped_in_its_path() -> None:
+    """As RFC 6901 says, so that a path leads to one member alone."""
+    old: Order = {"OrderId": "oo-1"}
+    (change,) = diff(old, old | {"a~b/c": 1})
+    assert [amendment["path"] for amendment in change.keys["amendments"]] == ["/a~0b~1c"]

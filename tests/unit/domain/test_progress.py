@@ -1,0 +1,58 @@
+"""How far an order has come, and what comes next."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.progress import next_step, progress
+from testing.strategies import orders
+
+
+def order(status: str, *items: str) -> Order:
+    """Give an order with line items in these statuses."""
+    return {"OrderId": "oo-1", "Status": status, "LineItems": [{"Status": item} for item in items]}
+
+
+@pytest.mark.parametrize(
+    ("items", "part"),
+    [
+        (["PREPARING"], Fraction(0)),
+        (["INSTALLED", "REPLACED"], Fraction(1)),
+        (["PREPARING", "INSTALLED"], Fraction(1, 2)),
+        (["SHIPPED", "CANCELLED"], Fraction(2, 5)),
+        (["ERROR", "NEVER_SEEN"], Fraction(0)),
+        (["CANCELLED"], Fraction(0)),
+        ([], Fraction(0)),
+    ],
+)
+def test_progress_is_the_mean_of_the_line_items_stages(items: list[str], part: Fraction) -> None:
+    """Each stage is a fifth of the way; a cancelled line item is on no way, an unknown status at its beginning."""
+    assert progress(order("IN_PROGRESS", *items)) == part
+
+
+@given(orders)
+def test_progress_is_a_part_of_the_way(any_order: Order) -> None:
+    """Whatever the API's model allows, it is 0 to 1, and a next step is told."""
+    assert 0 <= progress(any_order) <= 1
+    assert next_step(any_order)
+
+
+@pytest.mark.parametrize(
+    ("status", "items", "step"),
+    [
+        ("PREPARING", ["PREPARING", "PREPARING"], "2 line items BUILDING"),
+        ("IN_PROGRESS", ["SHIPPED", "BUILDING", "INSTALLED"], "1 line item SHIPPED"),
+        ("DELIVERED", ["DELIVERED"], "1 line item INSTALLING"),
+        ("DELIVERED", ["INSTALLED", "CANCELLED"], "order COMPLETED"),
+        ("COMPLETED", ["INSTALLED"], "nothing more is expected"),
+        ("CANCELLED", ["PREPARING"], "nothing more is expected"),
+        ("IN_PROGRESS", ["ERROR", "SHIPPED"], "AWS Support has to look into the error"),
+        ("ERROR", [], "AWS Support has to look into the error"),
+        ("NEVER_SEEN", [], "unknown"),
+    ],
+)
+def test_the_next_step_is_that_of_the_line_items_that_lag_most(status: str, items: list[str], step: str) -> None:
+    """What has ended waits for nothing, and an error for somebody."""
+    assert next_step(order(status, *items)) == step

@@ -1,0 +1,41 @@
+"""How far an order is without line items, and which of several stages comes next."""
+
+import pytest
+
+from outposts_order_notifier.domain.diff import presence
+from outposts_order_notifier.domain.events import _mark
+from outposts_order_notifier.domain.progress import next_step, progress
+from outposts_order_notifier.wording.words import LONGEST_VALUE, plain
+
+
+@pytest.mark.parametrize(("status", "done"), [("COMPLETED", 1), ("PREPARING", 0), (None, 0)])
+def test_an_order_without_line_items_is_done_when_it_is_completed(status: str | None, done: int) -> None:
+    """Nothing else tells."""
+    assert progress({"Status": status, "LineItems": []}) == done
+
+
+def test_the_next_step_is_that_of_the_line_item_that_lags_most() -> None:
+    """By the stages' own order, not the alphabet's: SHIPPED comes before DELIVERED."""
+    items = [{"Status": "DELIVERED"}, {"Status": "SHIPPED"}]
+    assert next_step({"Status": "IN_PROGRESS", "LineItems": items}) == "1 line item DELIVERED"
+
+
+def test_a_mark_has_the_first_200_characters_of_what_was_cut() -> None:
+    """With the whole value's size and digest."""
+    mark = _mark("x" * 300)
+    assert mark["start"] == '"' + "x" * 199
+    assert (mark["truncated"], mark["bytes"]) == (True, 302)
+
+
+def test_an_order_goes_missing_and_comes_back() -> None:
+    """Each is a type of its own, without keys."""
+    assert [(each.detail_type, each.keys) for each in (presence(missing=True), presence(missing=False))] == [
+        ("Outposts Order Missing", {}),
+        ("Outposts Order Reappeared", {}),
+    ]
+
+
+def test_a_value_of_exactly_the_longest_length_is_shown_whole() -> None:
+    """One character more is cut and marked."""
+    assert plain("x" * LONGEST_VALUE) == "x" * LONGEST_VALUE
+    assert plain("x" * (LONGEST_VALUE + 1)) == "x" * LONGEST_VALUE + "…"

@@ -1,0 +1,86 @@
+"""When a status has lasted too long."""
+
+import json
+from typing import Any
+
+import pytest
+
+from outposts_order_notifier.cdk.configuration import StalledAfterDays
+from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
+from outposts_order_notifier.domain.stalled import LINE_ITEM_DAYS, NEVER, ORDER_DAYS, Thresholds, overdue
+from testing.strategies import ORDER_SHAPE
+
+SINCE = "2026-10-01T12:00:00Z"
+STATUSES = ORDER_SHAPE.members["Status"].enum  # type: ignore[attr-defined] # botocore's shapes have few types
+ITEM_STATUSES = ORDER_SHAPE.members["LineItems"].member.members["Status"].enum  # type: ignore[attr-defined] # as above
+
+
+class TestOverdue:
+    """One status."""
+
+    @pytest.mark.parametrize(
+        ("now", "days"),
+        [
+            ("2026-11-15T12:00:00Z", None),
+            ("2026-11-15T12:00:01Z", 45),
+            ("2026-11-16T11:59:59Z", 45),
+            ("2027-01-01T00:00:00Z", 91),
+            ("2026-09-01T00:00:00Z", None),
+        ],
+    )
+    def test_it_is_overdue_when_it_has_lasted_longer_than_its_days(self, now: str, days: int | None) -> None:
+        """Days are whole ones; a clock that went backwards makes nothing overdue."""
+        change = overdue(None, "PREPARING", SINCE, now, Thresholds({"PREPARING": 45}, {}))
+        expected = {"status": "PREPARING", "since": SINCE, "days": days, "thresholdDays": 45}
+        assert (change.keys if change else None) == (expected if days else None)
+
+    def test_a_line_item_has_thresholds_of_its_own_and_is_named(self) -> None:
+        """An order's PREPARING and a line item's are two things."""
+        thresholds = Thresholds({}, {"PREPARING": 1})
+        assert overdue(None, "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds) is None
+        change = overdue("ooi-1", "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds)
+        assert change
+        assert (change.detail_type, change.keys["lineItemId"]) == ("Outposts Order Stalled", "ooi-1")
+
+    @pytest.mark.parametrize("status", [None, "HELD_AT_CUSTOMS", "COMPLETED", "CANCELLED", "FULFILLED"])
+    def test_what_is_unknown_or_settled_is_never_overdue(self, status: str | None) -> None:
+        """Nothing is known of how long it may last, or nothing more is expected of it."""
+        thresholds = Thresholds.from_json('{"order": {"COMPLETED": 1, "CANCELLED": 1, "FULFILLED": 1}}')
+        assert overdue(None, status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
+
+    @pytest.mark.parametrize("status", ["INSTALLED", "CANCELLED", "REPLACED"])
+    def test_a_settled_line_item_is_never_overdue(self, status: str) -> None:
+        """Whatever is configured."""
+        thresholds = Thresholds({}, {status: 1})
+        assert overdue("ooi-1", status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
+
+
+class TestThresholds:
+    """How long each status may last."""
+
+    def test_every_status_that_something_follows_has_a_default(self) -> None:
+        """The API's deprecated ones included."""
+        assert ORDER_DAYS.keys() == set(STATUSES) - SETTLED_ORDER_STATUSES
+        assert LINE_ITEM_DAYS.keys() == set(ITEM_STATUSES) - SETTLED_LINE_ITEM_STATUSES
+
+    @pytest.mark.parametrize(
+        ("given", "order", "line_item"),
+        [
+            ({}, {}, {}),
+            ({"order": {"PREPARING": 7}}, {"PREPARING": 7}, {}),
+            ({"order": {"PREPARING": None}, "lineItem": {"SHIPPED": 3}}, {"PREPARING": None}, {"SHIPPED": 3}),
+        ],
+    )
+    def test_the_configuration_goes_before_the_defaults(
+        self, given: dict[str, Any], order: dict[str, int | None], line_item: dict[str, int | None]
+    ) -> None:
+        """A status that it does not name keeps its default; null switches one off."""
+        configured = StalledAfterDays(given.get("order", {}), given.get("lineItem", {}))
+        for text in (json.dumps(given), json.dumps(configured.as_json())):
+            thresholds = Thresholds.from_json(text)
+            assert thresholds.order == {key: days for key, days in {**ORDER_DAYS, **order}.items() if days}
+            assert thresholds.line_item == {key: days for key, days in {**LINE_ITEM_DAYS, **line_item}.items() if days}
+
+    def test_nothing_is_ever_overdue_where_all_is_switched_off(self) -> None:
+        """Nor where nobody asks."""
+        assert overdue(None, "PREPARING", SINCE, "2030-01-01T00:00:00Z", NEVER) is None

@@ -1,0 +1,110 @@
+"""What poll may watch, and which of it an input means."""
+
+from typing import Any
+
+import pytest
+
+from outposts_order_notifier.sources.organization import Organization
+from outposts_order_notifier.sources.source import Source, source_meant, sources_from
+
+ROLE = "arn:aws:iam::222233334444:role/reader"
+OWN = Source("111122223333", "eu-west-1")
+OTHER_REGION = Source("111122223333", "us-east-1")
+TWO_OUTPOSTS = Source("111122223333", "us-east-1", outpost_ids=("op-1", "op-2"))
+OTHER_ACCOUNT = Source("222233334444", "eu-west-1", ROLE, "secret")
+ALL = (OWN, OTHER_REGION, TWO_OUTPOSTS, OTHER_ACCOUNT)
+
+
+class TestSourcesFrom:
+    """The configuration's sources."""
+
+    def test_a_source_lives_in_its_roles_account_or_else_in_the_notifiers_own(self) -> None:
+        """The account is told by the role's ARN."""
+        text = f"""[{{"region": "eu-west-1"}},
+            {{"region": "us-east-1", "outpostIds": ["op-2", "op-1"]}},
+            {{"region": "eu-west-1", "roleArn": "{ROLE}", "externalId": "secret"}}]"""
+        assert sources_from(text, "111122223333") == [OWN, TWO_OUTPOSTS, OTHER_ACCOUNT]
+
+    def test_a_source_is_named_by_account_region_and_outposts(self) -> None:
+        """Two sources of one region that watch different Outposts have states of their own."""
+        assert [source.name for source in ALL] == [
+            "111122223333/eu-west-1",
+            "111122223333/us-east-1",
+            "111122223333/us-east-1/op-1,op-2",
+            "222233334444/eu-west-1",
+        ]
+
+
+class TestSourceMeant:
+    """Only what is configured is ever read."""
+
+    @pytest.mark.parametrize(
+        ("request_", "source"),
+        [
+            pytest.param({"region": "eu-west-1"}, OWN, id="whole, though another source shares its region"),
+            pytest.param({"region": "us-east-1"}, OTHER_REGION, id="whole, without the other's Outposts"),
+            pytest.param({"outpostIds": ["op-2", "op-1"]}, TWO_OUTPOSTS, id="by its Outposts, in any order"),
+            pytest.param({"roleArn": ROLE}, OTHER_ACCOUNT, id="by its role"),
+            pytest.param({"externalId": "secret", "orderIds": ["oo-1"]}, OTHER_ACCOUNT, id="order ids tell no source"),
+            pytest.param(
+                {"region": "eu-west-1", "roleArn": ROLE, "externalId": "secret"}, OTHER_ACCOUNT, id="with everything"
+            ),
+        ],
+    )
+    def test_an_input_means_the_one_source_that_it_tells_apart(self, request_: dict[str, Any], source: Source) -> None:
+        """As much of a source as is needed is enough."""
+        assert source_meant(request_, ALL) == source
+
+    def test_an_empty_input_means_the_only_source(self) -> None:
+        """A single source needs no telling apart."""
+        assert source_meant({}, [OTHER_ACCOUNT]) == OTHER_ACCOUNT
+
+    def test_an_input_that_several_sources_match_is_refused(self) -> None:
+        """The error says what would tell them apart, and which there are."""
+        with pytest.raises(ValueError, match=r"several sources match: .* 222233334444/eu-west-1 by arn:aws:iam::2222"):
+            source_meant({}, ALL)
+
+    @pytest.mark.parametrize(
+        "request_", [{"region": "ap-south-1"}, {"externalId": "guessed"}, {"roleArn": ROLE, "region": "us-east-1"}]
+    )
+    def test_an_input_that_no_source_matches_is_refused(self, request_: dict[str, Any]) -> None:
+        """The error names the configured sources."""
+        with pytest.raises(ValueError, match="no configured source matches the input; configured: 111122223333/eu"):
+            source_meant(request_, ALL)
+
+    def test_an_unknown_key_is_refused_by_name(self) -> None:
+        """A misspelt key must not widen what is read."""
+        with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; poll takes \['externalId', 'orderIds'"):
+            source_meant({"orderId": "oo-1"}, [OWN])
+
+
+class TestOrganization:
+    """An organization's sources, which are not listed in the configuration."""
+
+    organization = Organization("aws", "reader", "orders", ("eu-west-1", "us-east-1"))
+
+    def test_region_and_role_mean_one(self) -> None:
+        """As the planner writes it, and as a direct invocation may."""
+        role = "arn:aws:iam::333344445555:role/reader"
+        source = Source("333344445555", "us-east-1", role, "orders")
+        assert source_meant({"region": "us-east-1", "roleArn": role}, ALL, self.organization) == source
+
+    def test_a_source_of_its_own_goes_first(self) -> None:
+        """It has an external id, and perhaps Outposts, of its own."""
+        assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, ALL, self.organization) == OTHER_ACCOUNT
+
+    def test_an_input_that_is_none_is_refused(self) -> None:
+        """The error tells of the organization too."""
+        match = "the organization's accounts by reader in eu-west-1, us-east-1$"
+        with pytest.raises(ValueError, match=match):
+            source_meant({"region": "eu-west-1", "roleArn": f"{ROLE}2"}, ALL, self.organization)
+
+
+class TestMalformedInput:
+    """What is no source's description."""
+
+    @pytest.mark.parametrize("request_", ["x", [], None, 5, {"outpostIds": None}, {"region": []}, {"outpostIds": [1]}])
+    def test_it_is_told_what_the_input_should_be(self, request_: Any) -> None:
+        """A clear error, whatever the type."""
+        with pytest.raises(ValueError, match="it is an object of texts"):
+            source_meant(request_, [])

@@ -1,0 +1,51 @@
+"""An input that tells sources apart by one member alone, and one of the wrong kind."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from outposts_order_notifier.sources.organization import Organization
+from outposts_order_notifier.sources.source import Source, source_meant
+
+ROLE = "arn:aws:iam::222233334444:role/Reader"
+WHOLE = Source("222233334444", "eu-west-1", ROLE)
+
+
+@pytest.mark.parametrize("key", ["region", "roleArn", "externalId", "outpostIds"])
+@pytest.mark.parametrize("value", [7, {"a": 1}, [7]])
+def test_a_member_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
+    """Whatever else would be matched by it."""
+    with pytest.raises(ValueError, match="it is an object of texts"):
+        source_meant({key: value}, [WHOLE])
+
+
+def test_of_two_sources_with_one_role_the_external_id_tells_which() -> None:
+    """A whole source goes before one that is matched in part."""
+    other = replace(WHOLE, external_id="orders")
+    assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, [WHOLE, other]) == WHOLE
+    whole = {"region": "eu-west-1", "roleArn": ROLE, "externalId": "orders"}
+    assert source_meant(whole, [WHOLE, other, replace(other, outpost_ids=("op-1",))]) == other
+
+
+def test_of_two_sources_with_one_role_the_outposts_tell_which() -> None:
+    """In whatever order the input has them."""
+    some = replace(WHOLE, outpost_ids=("op-1", "op-2"))
+    request = {"region": "eu-west-1", "roleArn": ROLE, "outpostIds": ["op-2", "op-1"]}
+    assert source_meant(request, [replace(some, external_id="orders"), WHOLE, some]) == some
+
+
+def test_a_refusal_names_all_that_is_configured() -> None:
+    """Sources of the own account, sources with a role, and the organization."""
+    load = Organization.load(
+        '{"roleName": "Reader", "regions": ["eu-west-1", "us-east-1"], "externalId": "orders"}',
+        "[]",
+        "arn:aws:lambda:eu-west-1:111122223333:function:poll",
+    )
+    own = Source("111122223333", "eu-west-1")
+    with pytest.raises(ValueError, match="no configured source") as refused:
+        source_meant({"region": "eu-north-1"}, [own, WHOLE], load)
+    assert str(refused.value).endswith(
+        f"configured: 111122223333/eu-west-1 by its own role, 222233334444/eu-west-1 by {ROLE}, "
+        "the organization's accounts by Reader in eu-west-1, us-east-1"
+    )

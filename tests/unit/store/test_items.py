@@ -1,0 +1,215 @@
+"""A snapshot as DynamoDB items, and back."""
+
+import json
+import zlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Observation
+from outposts_order_notifier.domain.order import Order, canonical_json, unordered_json
+from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot, observe
+from outposts_order_notifier.sources.outposts import from_wire
+from outposts_order_notifier.store.items import FORMAT, NewerSnapshotError, items_of, snapshot_of
+from testing.replay import keyed
+from testing.strategies import ORDER_ID, ORDER_SHAPE, orders
+
+OBSERVATION = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
+ITEM_SHAPE = ORDER_SHAPE.members["LineItems"].member  # type: ignore[attr-defined] # botocore's shapes have few types
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def with_anything(members: Any, inner: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """An object in which any of these members may be any JSON."""
+    return st.fixed_dictionaries({}, optional={name: inner.get(name, anything) | anything for name in members})
+
+
+shipments = with_anything(ITEM_SHAPE.members["ShipmentInformation"].members, {})
+line_items = st.lists(with_anything(ITEM_SHAPE.members, {"ShipmentInformation": shipments}) | anything, max_size=3)
+wild_orders = with_anything(ORDER_SHAPE.members, {"LineItems": line_items}).map(  # type: ignore[attr-defined] # as above
+    lambda order: {**order, "OrderId": ORDER_ID}
+)
+
+
+def first(order: Order) -> Snapshot:
+    """The snapshot of an order seen for the first time."""
+    snapshot = observe(None, order, OBSERVATION, b"digest")
+    assert snapshot
+    return snapshot
+
+
+def restored(snapshot: Snapshot) -> Snapshot:
+    """What is read of what was written."""
+    item, *parts = items_of(snapshot)
+    return snapshot_of(item, {part["id"]["S"]: part for part in parts})
+
+
+class TestRoundTrip:
+    """What is written is read."""
+
+    @given(order=orders)
+    def test_a_snapshot_is_stored_without_loss(self, order: Order) -> None:
+        """Whatever an order holds, it comes back as it was."""
+        assert restored(first(order)) == first(order)
+
+    @given(old=wild_orders, new=wild_orders)
+    @settings(max_examples=300)
+    def test_any_json_in_the_place_of_any_member_is_told_and_stored(self, old: Any, new: Any) -> None:
+        """An odd value flows through: no crash, no loss, no event that EventBridge would refuse."""
+        before, after = from_wire(old, ORDER_SHAPE), from_wire(new, ORDER_SHAPE)
+        snapshot = observe(first(before), after, OBSERVATION, b"digest") or first(before)
+        assert restored(snapshot) == snapshot
+        assert unordered_json(keyed(before)) == unordered_json(keyed(after)) or snapshot.version == 2
+        for event in snapshot.pending:
+            assert event.size() <= MAX_EVENT_BYTES
+            assert isinstance(event.detail["orderStatus"], str | None)
+            json.loads(canonical_json(event.detail), parse_constant=pytest.fail)
+
+    @pytest.mark.parametrize("member", ["Status", "OutpostId", "OrderType"])
+    def test_a_member_that_every_event_repeats_may_be_of_any_length(self, member: str) -> None:
+        """The common keys hold its beginning, so that there is room for the news."""
+        order = {"OrderId": ORDER_ID, member: "🚚" * 100_000, "LineItems": [{"Status": "x" * 300_000}]}
+        assert max(event.size() for event in first(order).pending) <= MAX_EVENT_BYTES
+
+
+class TestFormats:
+    """Snapshots of other versions of this software."""
+
+    def test_an_older_format_is_upgraded(self) -> None:
+        """Format 1 did not know that an order can be missing, nor a number beside the snapshot, nor past statuses."""
+        snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING", "LineItems": [{"LineItemId": "ooi-a"}]})
+        assert snapshot_of(as_format_1(snapshot), {}) == snapshot
+
+    def test_a_snapshot_without_a_line_items_time_is_upgraded_without_it(self) -> None:
+        """Its next change of status is then told to have come at once, rather than never."""
+        snapshot = first({"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a"}]})
+        upgraded = snapshot_of(as_format_1(replace(snapshot, history={ORDER: snapshot.history[ORDER]})), {})
+        assert (upgraded.damage, list(upgraded.history)) == ("", [ORDER])
+
+    def test_times_before_outposts_existed_are_left_out(self) -> None:
+        """A version before this one took 0, which is 1970, for a submission."""
+        snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
+        old, new = Entered("PREPARING", "1970-01-01T00:00:00Z"), Entered("IN_PROGRESS", "2026-11-24T09:30:00Z")
+        (item,) = items_of(replace(snapshot, history={ORDER: (old, new), "ooi-a": (old,)}))
+        restored = snapshot_of(item, {})
+        assert (restored.damage, restored.history) == ("", {ORDER: (new,), "ooi-a": ()})
+
+    def test_a_newer_format_is_refused(self) -> None:
+        """The error names both versions and says what to do."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        with pytest.raises(NewerSnapshotError, match=f"{ORDER_ID} has format 99.*up to {FORMAT}.*deploy the newer"):
+            snapshot_of({**item, "format": {"N": "99"}}, {})
+
+
+class TestDamage:
+    """Items that cannot be read."""
+
+    @pytest.mark.parametrize(
+        "data", [b"", b"garbage", zlib.compress(b"{"), zlib.compress(b"[]"), zlib.compress(b'{"order": {}}')]
+    )
+    def test_a_damaged_snapshot_keeps_its_number_and_its_pending_events(self, data: bytes) -> None:
+        """Its order is discovered anew after them, and numbering goes on."""
+        snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
+        (item,) = items_of(snapshot)
+        damaged = snapshot_of({**item, "snapshot": {"B": data}}, {})
+        assert damaged.damage.startswith("snapshot: ")
+        assert damaged.pending == snapshot.pending
+        again = observe(damaged, snapshot.order, OBSERVATION, b"digest")
+        assert again
+        assert [event.detail["sequence"] for event in again.pending] == [1, 2, 3, 4]
+        assert again.pending[2].detail["order"] == snapshot.order
+        assert (again.damage, again.version) == ("", 2)
+
+    @pytest.mark.parametrize(
+        "data", [b"", b"garbage", zlib.compress(b"[]"), zlib.compress(b"[{}, {}]"), zlib.compress(b"7")]
+    )
+    def test_damaged_events_leave_a_gap_and_the_order_is_discovered_anew(self, data: bytes) -> None:
+        """The gap tells that they are lost, the discovery what they led to; times in status are kept."""
+        snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
+        (item,) = items_of(snapshot)
+        damaged = snapshot_of({**item, "events": {"B": data}}, {})
+        assert damaged.damage.startswith("events: ")
+        assert (damaged.order, damaged.history) == (snapshot.order, snapshot.history)
+        again = observe(damaged, snapshot.order, OBSERVATION, b"digest")
+        assert again
+        assert [event.detail["sequence"] for event in again.pending] == [3, 4]
+
+    def test_an_item_of_the_first_format_takes_its_number_from_its_events(self) -> None:
+        """It has none beside the snapshot."""
+        snapshot = first({"OrderId": ORDER_ID})
+        damaged = snapshot_of({**as_format_1(snapshot), "snapshot": {"B": b"garbage"}}, {})
+        assert (damaged.sequence, damaged.version) == (2, 1)
+
+    def test_a_damaged_snapshot_without_pending_events_takes_its_number_from_beside_it(self) -> None:
+        """It was stored again for this."""
+        (item,) = items_of(replace(first({"OrderId": ORDER_ID}), sequence=7, pending=()))
+        assert item["sequence"] == {"N": "7"}
+        assert snapshot_of({**item, "snapshot": {"B": b"garbage"}}, {}).sequence == 7
+
+    @pytest.mark.parametrize(
+        ("change", "damage"),
+        [
+            ({"order": {"OrderId": "oo-2"}}, "it is of the order oo-2"),
+            (
+                {"more": 1},
+                "it has ['history', 'linked', 'missing', 'more', 'order', 'sequence', 'stalled']",
+            ),
+            ({"sequence": "1"}, "its sequence is not a number"),
+        ],
+    )
+    def test_damage_names_what_is_wrong_with_a_snapshot(self, change: dict[str, Any], damage: str) -> None:
+        """The log then says it."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        body = json.loads(zlib.decompress(item["snapshot"]["B"])) | change
+        changed = {**item, "snapshot": {"B": zlib.compress(canonical_json(body).encode())}}
+        assert snapshot_of(changed, {}).damage == f"snapshot: ValueError: {damage}"
+
+    @pytest.mark.parametrize(
+        ("place", "change", "damage"),
+        [
+            ("detail", {"orderId": "oo-2"}, "one is of another order or number"),
+            ("detail", {"sequence": 9}, "one is of another order or number"),
+            ("detail", {"outpostId": 7}, "one has an odd outpostId"),
+            ("event", {"detail_type": 7}, "one has no detail-type"),
+        ],
+    )
+    def test_damage_names_what_is_wrong_with_events(self, place: str, change: dict[str, Any], damage: str) -> None:
+        """The log then says it."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        one, other = json.loads(zlib.decompress(item["events"]["B"]))
+        other |= change if place == "event" else {"detail": other["detail"] | change}
+        changed = {**item, "events": {"B": zlib.compress(canonical_json([one, other]).encode())}}
+        assert snapshot_of(changed, {}).damage == f"events: ValueError: {damage}"
+
+    def test_damage_of_both_is_told_together(self) -> None:
+        """Neither hides the other."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        parts = {"snapshot": {"B": zlib.compress(b"{")}, "pending": {"N": "3"}}
+        damage = snapshot_of({**item, **parts}, {}).damage
+        assert damage.startswith("snapshot: JSONDecodeError: ")
+        assert damage.endswith("; events: ValueError: there are 2, not 3")
+
+    @pytest.mark.parametrize("name", ["source", "format", "version", "summary", "pending", "sequence", "snapshot"])
+    def test_an_item_that_lacks_an_attribute_stops_nothing(self, name: str) -> None:
+        """Whatever is left of it is enough to discover its order anew."""
+        (item,) = items_of(first({"OrderId": ORDER_ID}))
+        damaged = snapshot_of({key: value for key, value in item.items() if key != name}, {})
+        assert observe(replace(damaged, damage="some"), {"OrderId": ORDER_ID}, OBSERVATION, b"")
+        assert damaged.source == ("" if name == "source" else OBSERVATION.source)
+        assert damaged.summary == (b"" if name == "summary" else b"digest")
+
+
+def as_format_1(snapshot: Snapshot) -> dict[str, Any]:
+    """The item that the first format's software wrote."""
+    (item,) = items_of(snapshot)
+    since = {name: entered[-1].at for name, entered in snapshot.history.items()}
+    body = {"order": snapshot.order, "sequence": snapshot.sequence, "since": since}
+    kept = {name: value for name, value in item.items() if name not in {"sequence", "missing", "outpostId"}}
+    return {**kept, "format": {"N": "1"}, "snapshot": {"B": zlib.compress(canonical_json(body).encode())}}

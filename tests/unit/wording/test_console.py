@@ -1,0 +1,29 @@
+"""Links into the console."""
+
+import pytest
+
+from outposts_order_notifier.wording.console import alarm_url, orders_url
+
+
+class TestLinks:
+    """Each partition has a console of its own."""
+
+    @pytest.mark.parametrize(
+        ("region", "url"),
+        [
+            ("eu-west-1", "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"),
+            ("us-gov-west-1", "https://console.amazonaws-us-gov.com/outposts/home?region=us-gov-west-1#Orders"),
+            ("cn-north-1", "https://console.amazonaws.cn/outposts/home?region=cn-north-1#Orders"),
+        ],
+    )
+    def test_an_orders_link_leads_to_its_region_in_its_partition(self, region: str, url: str) -> None:
+        """GovCloud and China are not reached through the public console."""
+        assert orders_url(region) == url
+
+    def test_an_alarms_link_names_it_whatever_its_name_holds(self) -> None:
+        """A name may hold colons, slashes and spaces."""
+        arn = "arn:aws-us-gov:cloudwatch:us-gov-west-1:111122223333:alarm:polls: failing/stopped"
+        assert alarm_url(arn) == (
+            "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1"
+            "#alarmsV2:alarm/polls%3A%20failing%2Fstopped"
+        )

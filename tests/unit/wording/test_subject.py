@@ -1,0 +1,37 @@
+"""An e-mail's subject at the length that SNS takes."""
+
+import pytest
+
+from outposts_order_notifier.notify.channels.sns import subject
+from outposts_order_notifier.wording.message import headline
+from testing.details import an_update
+
+
+def update_with(headline_length: int, *, brief: bool) -> dict[str, object]:
+    """Return an update whose headline, with or without its Outpost, has this length."""
+    shortest = len(headline(an_update("oo-"), brief=brief))
+    detail = an_update("oo-" + "x" * (headline_length - shortest))
+    assert len(headline(detail, brief=brief)) == headline_length
+    return detail
+
+
+@pytest.mark.parametrize("length", [98, 99])
+def test_a_headline_of_fewer_than_100_characters_is_the_subject(length: int) -> None:
+    """SNS takes a subject of up to 99."""
+    detail = update_with(length, brief=False)
+    assert subject(detail) == headline(detail)
+
+
+@pytest.mark.parametrize(("length", "brief"), [(100, False), (99, True)])
+def test_a_headline_of_100_characters_leaves_out_the_outpost(length: int, brief: bool) -> None:
+    """As long as what is left has fewer than 100."""
+    detail = update_with(length, brief=brief)
+    assert subject(detail) == headline(detail, brief=True)
+    assert len(subject(detail)) <= 99
+
+
+def test_what_has_100_characters_without_the_outpost_is_cut_to_99() -> None:
+    """Three dots mark it."""
+    detail = update_with(100, brief=True)
+    assert subject(detail) == headline(detail, brief=True)[:96] + "..."
+    assert len(subject(detail)) == 99
