@@ -26,13 +26,13 @@ from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.notify.channel import Notice, Posting
+from outposts_order_notifier.notify.channel import Posting
 from outposts_order_notifier.notify.delivery import Delivery
+from outposts_order_notifier.notify.notification import OrderNotification, order_notification
 from outposts_order_notifier.poll.event_bus import Published
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store import items as snapshot_item
 from outposts_order_notifier.store.items import Item
-from outposts_order_notifier.wording.message import order_message
 from reference.examples import REGION, Clock, polling
 from reference.upgrades import kept
 from testing.lambda_context import Context
@@ -180,10 +180,11 @@ class _Channel:
     """Takes every message."""
 
     name: str
+    accepts: tuple[type[OrderNotification]] = (OrderNotification,)
 
-    def postings(self, notices: Sequence[Notice], *_: object) -> Iterator[Posting]:
+    def postings(self, notifications: Sequence[OrderNotification], *_: object) -> Iterator[Posting[OrderNotification]]:
         """Send nothing."""
-        yield Posting(notices, lambda: None)
+        yield Posting(notifications, lambda: None)
 
 
 def _told(events: Sequence[Event]) -> list[Item]:
@@ -195,14 +196,10 @@ def _told(events: Sequence[Event]) -> list[Item]:
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    notices = [
-        Notice(event.detail["eventId"], order_message(event.detail), {}, event.detail)
-        for event in events
-        if event.detail_type == UPDATED
-    ]
+    notifications = [order_notification(event.detail) for event in events if event.detail_type == UPDATED]
     context: Any = Context()
     for name in ("sns", "slack"):
-        Delivery(client, "told").tell(_Channel(name), notices, context)
+        Delivery(client, "told").deliver(_Channel(name), notifications, context)
     items: list[Item] = [*client.scan(TableName="told")["Items"]]
     dated = ("expiration", "in_progress_expiration")
     return sorted(

@@ -1,10 +1,9 @@
-"""A topic that keeps what is published, and notices to publish."""
+"""A topic that keeps what is published, and alarms to publish."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from outposts_order_notifier.notify.channel import Notice
-from outposts_order_notifier.wording.message import order_message
+from outposts_order_notifier.notify.notification import AlarmNotification
+from outposts_order_notifier.wording.message import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
@@ -29,6 +28,6 @@ class Topic:
         self.published.append(arguments)
 
 
-def notice_of(detail: Mapping[str, Any]) -> Notice:
-    """Return the notice of an order's update."""
-    return Notice(detail["eventId"], order_message(detail), {}, detail)
+def alarm_of(message: Message, name: str = "Polls") -> AlarmNotification:
+    """Return an alarm's notification that says this."""
+    return AlarmNotification("e", message, {"AlarmName": name})

@@ -25,6 +25,7 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.notify.channel import NOT_SENT, SENT
 
 PATIENT = Config(read_timeout=150, retries={"total_max_attempts": 1})  # the function has 2 minutes
 
@@ -69,10 +70,8 @@ def _send(stack: Stack, name: str) -> Json:
     )
     result: Json = json.loads(answer["Payload"].read())
     lines = list(_log(answer.get("LogResult", "")))
-    told = [line["channel"] for line in lines if line.get("message") == "Told"]
-    errors = [
-        f"{line['channel']}: {line['error']}" for line in lines if line.get("message") == "A channel was not told"
-    ]
+    told = [line["channel"] for line in lines if line.get("message") == SENT]
+    errors = [f"{line['channel']}: {line['error']}" for line in lines if line.get("message") == NOT_SENT]
     if answer.get("FunctionError"):
         errors.append(f"the notify function failed: {result.get('errorMessage')}; its log says more")
     elif result.get("batchItemFailures") and not errors:

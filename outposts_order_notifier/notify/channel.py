@@ -1,68 +1,61 @@
-"""What channels and delivery tell each other."""
+"""The interface between delivery and the channels."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Generic, Protocol, TypeVar
 
-from outposts_order_notifier.wording.message import Message
+from outposts_order_notifier.notify.notification import Notification
 
-# Gives the milliseconds that the function still has.
+# Returns the milliseconds that the function has left.
 TimeLeft = Callable[[], int]
 
-# A call of a channel takes at most 15 seconds to answer or give up; then what it was told is still to be written down.
+# The log lines that report what became of each notification; `test-notification` reads them in the function's log.
+SENT = "Notification sent"  # with `channel` and `eventIds`
+NOT_SENT = "Notification not sent"  # with `channel`, `eventId` and `error`
+
+# A channel answers or times out within 15 seconds; the rest is for recording the outcome.
 ENOUGH_MS = 20_000
 
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One event to tell people of.
-
-    Attributes:
-        event_id: By which it is remembered what was told.
-        message: The event in words.
-        variables: What a Slack workflow's webhook gets beside the text.
-        detail: An order's `Outposts Order Updated`; None where it is an alarm.
-    """
-
-    event_id: str
-    message: Message
-    variables: Mapping[str, str]
-    detail: Mapping[str, Any] | None = None
+N = TypeVar("N", bound=Notification)
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """One message of a channel, and the notices that it stands for."""
+class Posting(Generic[N]):
+    """One message of a channel, and the notifications that it covers."""
 
-    notices: Sequence[Notice]
+    notifications: Sequence[N]
     send: Callable[[], None]
 
 
-class Channel(Protocol):
-    """A way to tell people."""
+class Channel(Protocol[N]):
+    """A way to notify people."""
 
     @property
     def name(self) -> str:
-        """By which it is remembered what this channel was told."""
+        """Part of the key under which a delivery is recorded; it never changes."""
 
-    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
-        """Put notices into messages, each notice into exactly one.
+    @property
+    def accepts(self) -> tuple[type[N], ...]:
+        """The kinds of notifications that this channel sends."""
+
+    def postings(self, notifications: Sequence[N], time_left: TimeLeft) -> Iterable[Posting[N]]:
+        """Arrange notifications into messages, each notification in exactly one.
 
         Args:
-            notices: What to tell.
-            time_left: For a message of several calls, which asks for `enough` of it before each.
+            notifications: What to send, of the kinds that `accepts` lists.
+            time_left: For a message of several calls, which checks before each that there is `enough`.
 
         Raises:
-            ChannelError: The channel can send nothing.
+            ChannelError: The channel cannot send anything.
         """
 
 
 class ChannelError(Exception):
-    """A channel refused a message or could not be reached. The text holds no secret.
+    """A channel refused a message or could not be reached. The text contains no secret.
 
     Attributes:
-        permanent: The same message will be refused again until somebody mends something.
-        retry_after: Seconds that the channel asked to wait, 0 where it did not ask.
+        permanent: The same message will be refused until somebody fixes something.
+        retry_after: The seconds that the channel asked to wait; 0 if it did not ask.
     """
 
     def __init__(self, text: str, *, permanent: bool = False, retry_after: int = 0) -> None:
@@ -72,10 +65,10 @@ class ChannelError(Exception):
 
 
 class LaterError(Exception):
-    """It is not yet this message's turn, which is no failure.
+    """A message has to wait for its turn, which is not a failure.
 
     Attributes:
-        retry_after: Seconds until it is.
+        retry_after: The seconds until its turn.
     """
 
     def __init__(self, text: str, retry_after: int) -> None:
@@ -84,10 +77,10 @@ class LaterError(Exception):
 
 
 def enough(time_left: TimeLeft) -> None:
-    """See to it that there is time for one call of a channel.
+    """Ensure that there is time for one call of a channel.
 
     Raises:
-        LaterError: The function might be ended between the call and writing down what came of it.
+        LaterError: The function might be stopped between the call and the record of its outcome.
     """
     if time_left() < ENOUGH_MS:
         raise LaterError("The function's time is nearly up", 1)

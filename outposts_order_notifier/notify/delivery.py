@@ -1,4 +1,4 @@
-"""Tells every channel once: what a channel was told is remembered by event, apart from the other channels."""
+"""Sends each notification once to each channel, independently of the other channels."""
 
 import math
 import time
@@ -9,29 +9,39 @@ from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from outposts_order_notifier.notify.channel import Channel, ChannelError, LaterError, Notice, Posting, enough
+from outposts_order_notifier.notify.channel import (
+    NOT_SENT,
+    SENT,
+    Channel,
+    ChannelError,
+    LaterError,
+    N,
+    Posting,
+    enough,
+)
+from outposts_order_notifier.notify.notification import Notification
 from outposts_order_notifier.runtime.observability import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-# Longer than a dead letter rests (14 days): a channel that was told then must not be told again at a redrive.
+# Longer than a dead letter is kept (14 days): a redrive must not notify a channel again.
 REMEMBERED_SECONDS = 30 * 86_400
 
 FIRST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 900
-# SQS leaves what was received more than three times out of the age of its queue's oldest message. What a channel
-# refuses gets there within two minutes, so that the alarm on that age fires only for what nobody takes.
+# SQS excludes messages received more than three times from the age of its queue's oldest message. What a channel
+# refuses reaches that within two minutes, so that the alarm on that age fires only for messages that nobody receives.
 QUICK_ATTEMPTS = 3
 
 Errors = dict[str, Exception]
 
 
 class Delivery:
-    """Sends to channels, and remembers in a DynamoDB table what was sent.
+    """Sends to channels, and records in a DynamoDB table what was sent.
 
-    It uses Powertools' store of idempotency by itself, not its decorator, since a message of many events
-    must be remembered under each of them.
+    It uses Powertools' idempotency store directly, not its decorator, since a message that covers many events must be
+    recorded under each of them.
     """
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
@@ -41,94 +51,97 @@ class Delivery:
             key_prefix="told",
         )
 
-    def tell(self, channel: Channel, notices: Sequence[Notice], context: LambdaContext) -> tuple[int, Errors]:
-        """Tell a channel what it was not told yet.
+    def deliver(
+        self, channel: Channel[N], notifications: Sequence[Notification], context: LambdaContext
+    ) -> tuple[int, Errors]:
+        """Send a channel the notifications that it accepts and has not sent yet.
 
-        1. Claim each event until the function's deadline, so that no concurrent run tells it too, and a run
-           that was killed is not taken for under way.
-        2. Send. An event counts as told only after the channel's answer.
-        3. Remember each event of a message that was sent; release those of one that was not.
+        1. Claim each event until the function's deadline, so that no concurrent run sends it too, and the claim of a
+           run that was killed expires.
+        2. Send. An event counts as sent only after the channel's answer.
+        3. Record each event of a message that was sent; release those of one that was not.
 
         Args:
-            channel: Where to.
-            notices: What, each `event_id` once.
-            context: Tells the function's deadline.
+            channel: The channel.
+            notifications: Each `event_id` once.
+            context: The Lambda context, for the function's deadline.
 
         Returns:
-            How many events were told, and by `event_id` why the others were not.
+            How many events were sent, and for each of the others the error by its `event_id`.
         """
         errors: Errors = {}
-        due = [notice for notice in notices if self._claim(channel, notice, context, errors)]
+        accepted = [each for each in notifications if isinstance(each, channel.accepts)]
+        due = [each for each in accepted if self._claim(channel, each, context, errors)]
         if not due:
             return 0, errors
         try:
             postings = list(channel.postings(due, context.get_remaining_time_in_millis))
-        except Exception as error:  # noqa: BLE001 - whatever a channel fails with, its events are released
+        except Exception as error:  # noqa: BLE001 - whatever the channel raises, its events are released
             self._release(channel, due, error, errors)
             return 0, errors
         return sum(self._send(channel, posting, context, errors) for posting in postings), errors
 
-    def _claim(self, channel: Channel, notice: Notice, context: LambdaContext, errors: Errors) -> bool:
+    def _claim(self, channel: Channel[N], notification: N, context: LambdaContext, errors: Errors) -> bool:
         try:
-            self._store.save_inprogress(_key(channel, notice), context.get_remaining_time_in_millis())
+            self._store.save_inprogress(_key(channel, notification), context.get_remaining_time_in_millis())
         except IdempotencyItemAlreadyExistsError as known:
             record = known.old_data_record
             if record is None or record.status != "COMPLETED":
                 until = (record and record.in_progress_expiry_timestamp) or 0
                 left = math.ceil(int(until) / 1_000 - time.time()) + 1
-                errors[notice.event_id] = LaterError("Another run is telling it", max(left, 1))
+                errors[notification.event_id] = LaterError("Another run is sending it", max(left, 1))
             return False
         except Exception as error:  # noqa: BLE001 - the event goes back alone
-            _note(channel, notice, error, errors)
+            _record_error(channel, notification, error, errors)
             return False
         return True
 
-    def _send(self, channel: Channel, posting: Posting, context: LambdaContext, errors: Errors) -> int:
+    def _send(self, channel: Channel[N], posting: Posting[N], context: LambdaContext, errors: Errors) -> int:
         try:
             enough(context.get_remaining_time_in_millis)
             posting.send()
-        except Exception as error:  # noqa: BLE001 - whatever a channel fails with, the others are told
-            self._release(channel, posting.notices, error, errors)
+        except Exception as error:  # noqa: BLE001 - whatever the channel raises, its other messages are sent
+            self._release(channel, posting.notifications, error, errors)
             return 0
-        for notice in posting.notices:
+        for notification in posting.notifications:
             try:
-                self._store.save_success(_key(channel, notice), {})
-            except Exception as error:  # noqa: BLE001 - told, but not remembered: it will be told again
-                _note(channel, notice, error, errors)
-        logger.info("Told", channel=channel.name, eventIds=[notice.event_id for notice in posting.notices])
-        return len(posting.notices)
+                self._store.save_success(_key(channel, notification), {})
+            except Exception as error:  # noqa: BLE001 - sent, but not recorded: it will be sent again
+                _record_error(channel, notification, error, errors)
+        logger.info(SENT, channel=channel.name, eventIds=[each.event_id for each in posting.notifications])
+        return len(posting.notifications)
 
-    def _release(self, channel: Channel, notices: Iterable[Notice], error: Exception, errors: Errors) -> None:
-        for notice in notices:
-            _note(channel, notice, error, errors)
+    def _release(self, channel: Channel[N], notifications: Iterable[N], error: Exception, errors: Errors) -> None:
+        for notification in notifications:
+            _record_error(channel, notification, error, errors)
             try:
-                self._store.delete_record(_key(channel, notice), error)
-            except Exception as kept:  # noqa: BLE001 - then it waits, and is told later
-                logger.warning("A claim stays until the deadline", eventId=notice.event_id, error=str(kept))
+                self._store.delete_record(_key(channel, notification), error)
+            except Exception as kept:  # noqa: BLE001 - the event then waits until the claim expires
+                logger.warning("A claim stays until the deadline", eventId=notification.event_id, error=str(kept))
 
 
 def wait_before_retry(errors: Collection[Exception], attempt: int) -> int:
-    """Return the seconds until a message is tried again: doubling from 15 up to 900, never less than a channel asked.
+    """Return the seconds until a message is tried again: doubling from 15 to 900, never less than a channel asked for.
 
     Args:
-        errors: What went wrong. A permanent error makes every attempt but the first few wait for 900 seconds. If all
-            of it was somebody else's turn, that alone is waited for.
-        attempt: Which delivery this was, from 1.
+        errors: What went wrong. A permanent error makes every attempt but the first few wait for 900 seconds. If every
+            error only asks to wait for a turn, the latest turn is waited for.
+        attempt: The number of this delivery, from 1.
     """
     asked = [error.retry_after for error in errors if isinstance(error, ChannelError | LaterError)]
     if all(isinstance(error, LaterError) for error in errors):
         return max(asked)
-    lasting = any(isinstance(error, ChannelError) and error.permanent for error in errors)
-    rare = lasting and attempt > QUICK_ATTEMPTS
-    doubled = LONGEST_WAIT_SECONDS if rare else FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 6)
+    permanent = any(isinstance(error, ChannelError) and error.permanent for error in errors)
+    slow = permanent and attempt > QUICK_ATTEMPTS
+    doubled = LONGEST_WAIT_SECONDS if slow else FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 6)
     return max(min(doubled, LONGEST_WAIT_SECONDS), *asked, 0)
 
 
-def _key(channel: Channel, notice: Notice) -> dict[str, Any]:
-    return {"eventId": notice.event_id, "channel": channel.name}
+def _key(channel: Channel[N], notification: N) -> dict[str, Any]:
+    return {"eventId": notification.event_id, "channel": channel.name}
 
 
-def _note(channel: Channel, notice: Notice, error: Exception, errors: Errors) -> None:
-    errors[notice.event_id] = error
+def _record_error(channel: Channel[N], notification: N, error: Exception, errors: Errors) -> None:
+    errors[notification.event_id] = error
     log = logger.info if isinstance(error, LaterError) else logger.warning
-    log("A channel was not told", channel=channel.name, eventId=notice.event_id, error=str(error))
+    log(NOT_SENT, channel=channel.name, eventId=notification.event_id, error=str(error))

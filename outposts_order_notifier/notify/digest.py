@@ -1,56 +1,57 @@
-"""Several notices put into one message. Pure."""
+"""Several notifications in one message. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from outposts_order_notifier.notify.channel import Notice
-from outposts_order_notifier.wording.message import Change, Line, Message, headline, weighty_words
+from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
+from outposts_order_notifier.wording.message import Line, Message, headline, weighty_words
 
 CONSOLE = "Open in the AWS console"
 
 
-def by_order(notices: Iterable[Notice]) -> list[list[Notice]]:
-    """Gather the notices of each order, in `sequence`; alarms, which are no order's, are left out."""
-    orders: dict[str, list[Notice]] = {}
-    for notice in notices:
-        if notice.detail is not None:
-            orders.setdefault(notice.detail["orderId"], []).append(notice)
+def by_order(notifications: Iterable[Notification]) -> list[list[OrderNotification]]:
+    """Group the observations by order, each group in `sequence`; alarms are left out."""
+    orders: dict[str, list[OrderNotification]] = {}
+    for each in notifications:
+        if isinstance(each, OrderNotification):
+            orders.setdefault(each.order_id, []).append(each)
     return [sorted(group, key=_sequence) for group in orders.values()]
 
 
-def together(notices: Sequence[Notice]) -> Message:
-    """Put the observations of one order into one message: the last one's news, then what each of them told.
+def alarms(notifications: Iterable[Notification]) -> list[AlarmNotification]:
+    """Return the alarms."""
+    return [each for each in notifications if isinstance(each, AlarmNotification)]
+
+
+def together(observations: Sequence[OrderNotification]) -> Message:
+    """Combine the observations of one order into one message: the latest headline, then each observation's lines.
 
     Args:
-        notices: An order's, at least one, in `sequence`.
+        observations: An order's, at least one, in `sequence`.
     """
-    *before, last = notices
-    if not before or last.detail is None:
+    *before, last = observations
+    if not before:
         return last.message
-    lines = (line for notice in notices for line in (_headed(notice), *notice.message.lines))
-    return replace(last.message, headline=headline(last.detail, earlier=_changes(before)), lines=tuple(lines))
+    lines = (line for each in observations for line in (_headed(each), *each.message.lines))
+    return replace(last.message, headline=headline(last.detail, earlier=changes_of(before)), lines=tuple(lines))
 
 
-def digest(orders: Sequence[Sequence[Notice]]) -> Message:
-    """Put the news of many orders into one message."""
-    lines = tuple(line for notices in orders for line in digest_lines(notices))
-    weighty = ", ".join(weighty_words([change for notices in orders for change in _changes(notices)]))
+def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
+    """Combine the observations of many orders into one message."""
+    lines = tuple(line for observations in orders for line in digest_lines(observations))
+    weighty = ", ".join(weighty_words([change for observations in orders for change in changes_of(observations)]))
     return Message(f"{len(orders)} Outposts orders have news{f': {weighty}' if weighty else ''}", lines, {}, url="")
 
 
-def digest_lines(notices: Sequence[Notice]) -> list[Line]:
-    """Give an order's lines in a digest: the last news with its link, then what was news before."""
-    last = notices[-1].message
-    return [Line(last.headline, last.url, CONSOLE), *(_headed(notice) for notice in reversed(notices[:-1]))]
+def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
+    """Return an order's lines in a digest: the latest headline with its link, then the earlier ones."""
+    last = observations[-1].message
+    return [Line(last.headline, last.url, CONSOLE), *(_headed(each) for each in reversed(observations[:-1]))]
 
 
-def _changes(notices: Iterable[Notice]) -> list[Change]:
-    return [change for notice in notices if notice.detail for change in notice.detail["changes"]]
+def _headed(observation: OrderNotification) -> Line:
+    return Line(f"{observation.message.at}: {observation.message.headline}")
 
 
-def _headed(notice: Notice) -> Line:
-    return Line(f"{notice.message.at}: {notice.message.headline}")
-
-
-def _sequence(notice: Notice) -> int:
-    return int(notice.detail["sequence"]) if notice.detail else 0
+def _sequence(observation: OrderNotification) -> int:
+    return int(observation.detail["sequence"])

@@ -1,4 +1,4 @@
-"""The notify function: takes events and alarms from its queue and tells people of them by SNS and Slack."""
+"""The notify function: reads events and alarms from its queue, and notifies people of them through each channel."""
 
 import json
 import time
@@ -12,15 +12,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outposts_order_notifier.notify.channel import Channel, LaterError, Notice
+from outposts_order_notifier.notify.channel import Channel, LaterError
 from outposts_order_notifier.notify.channels.amazon_q import AmazonQ
 from outposts_order_notifier.notify.channels.sns import Sns
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
 from outposts_order_notifier.notify.environment import Environment
+from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.pace import Pace
 from outposts_order_notifier.runtime.client_config import brief
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds, tracer
-from outposts_order_notifier.wording.message import alarm_message, order_message
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -31,17 +31,15 @@ if TYPE_CHECKING:  # at run time, Powertools would load its data classes for eve
     from outposts_order_notifier.notify.channels.slack.channel import Slack
     from outposts_order_notifier.store.table import SnapshotTable
 
-WORKFLOW_VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
-
 Record = Mapping[str, Any]  # a message as Lambda hands it over
-Told = dict[str, list[Exception]]
+Errors = dict[str, list[Exception]]
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailureResponse":
-    """Tell people of a batch of messages.
+    """Notify people of a batch of messages.
 
     Args:
         event: An SQS batch. A message is an `Outposts Order Updated` event as EventBridge delivers it, or a
@@ -53,65 +51,53 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
     """
     environment = Environment.load()
     records: list[Record] = event["Records"]
-    notices, errors = _understood(records)
-    told = _tell(environment, {notice.event_id: notice for notice in notices.values()}, context)
-    for message_id, notice in notices.items():
-        errors[message_id] = told.get(notice.event_id, [])
+    notifications, errors = _read(records)
+    failed = _notify(environment, {each.event_id: each for each in notifications.values()}, context)
+    for message_id, each in notifications.items():
+        errors[message_id] = failed.get(each.event_id, [])
     for record in records:
         if found := errors[record["messageId"]]:
             _send_back(environment.queue_url, record, found)
     return {"batchItemFailures": [{"itemIdentifier": name} for name, found in errors.items() if found]}
 
 
-def _understood(records: Sequence[Record]) -> tuple[dict[str, Notice], Told]:
-    """Read a batch; what cannot be understood goes back, and ends as a dead letter."""
-    notices, errors = dict[str, Notice](), Told()
+def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
+    """Read a batch; a message that cannot be read goes back, and ends as a dead letter."""
+    notifications, errors = dict[str, Notification](), Errors()
     for record in records:
         errors[record["messageId"]] = []
         try:
-            if notice := _notice(json.loads(record["body"])):
-                notices[record["messageId"]] = notice
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are told
+            if found := notification(json.loads(record["body"])):
+                notifications[record["messageId"]] = found
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are sent
             errors[record["messageId"]] = [error]
             count(NotificationFailures=1)
             logger.error(
-                "A message cannot be understood and goes back",
+                "A message cannot be read and goes back",
                 messageId=record["messageId"],
                 error=f"{type(error).__name__}: {error}",
             )
-    return notices, errors
+    return notifications, errors
 
 
-def _notice(body: Mapping[str, Any]) -> Notice | None:
-    """Make a notice of a message; None where there is nothing to tell."""
-    if body.get("NewStateValue") == "OK" and body.get("OldStateValue") != "ALARM":
-        return None  # an alarm that was just made is no trouble's end
-    if "AlarmName" in body:
-        event_id = f"{body['AlarmArn']} {body['NewStateValue']} {body['StateChangeTime']}"
-        return Notice(event_id, alarm_message(body), dict.fromkeys(WORKFLOW_VARIABLES, ""))
-    detail = body["detail"]
-    variables = {name: str(detail[name] or "") for name in WORKFLOW_VARIABLES}
-    return Notice(detail["eventId"], order_message(detail), variables, detail)
-
-
-def _tell(environment: Environment, notices: Mapping[str, Notice], context: LambdaContext) -> Told:
-    """Tell all channels at once, so that none waits for another; gives the errors by `event_id`."""
+def _notify(environment: Environment, notifications: Mapping[str, Notification], context: LambdaContext) -> Errors:
+    """Notify all channels at once, so that none waits for another; returns the errors by `event_id`."""
     delivery = _delivery(environment.idempotency_table_name)
 
-    def tell(channel: Channel) -> tuple[int, dict[str, Exception]]:
-        return delivery.tell(channel, [n for n in notices.values() if n.detail or channel.name != "sns"], context)
+    def deliver(channel: Channel[Any]) -> tuple[int, dict[str, Exception]]:
+        return delivery.deliver(channel, list(notifications.values()), context)
 
-    told: Told = {}
+    failed: Errors = {}
     with ThreadPoolExecutor() as pool:
-        for sent, errors in pool.map(tell, _channels(environment)):
+        for sent, errors in pool.map(deliver, _channels(environment)):
             failures = sum(not isinstance(error, LaterError) for error in errors.values())
             count(NotificationsSent=sent, NotificationFailures=failures)
             for event_id, error in errors.items():
-                told.setdefault(event_id, []).append(error)
-    return told
+                failed.setdefault(event_id, []).append(error)
+    return failed
 
 
-def _channels(environment: Environment) -> Iterator[Channel]:
+def _channels(environment: Environment) -> Iterator[Channel[Any]]:
     yield Sns(_sns(), environment.topic_arn)
     if environment.amazon_q_topic_arn:
         yield AmazonQ(_sns(), environment.amazon_q_topic_arn)
@@ -128,7 +114,7 @@ def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) ->
             QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=wait
         )
     except (BotoCoreError, ClientError) as error:
-        logger.warning("The queue's own time-out brings a message back", error=str(error))
+        logger.warning("A message comes back after the queue's visibility timeout", error=str(error))
 
 
 @cache
@@ -138,7 +124,7 @@ def _delivery(table_name: str) -> Delivery:
 
 @cache
 def _slack(environment: Environment, secret_name: str) -> "Slack":
-    # Its SDK is loaded only where Slack is told.
+    # Its SDK is loaded only if Slack is configured.
     from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
     from outposts_order_notifier.notify.channels.slack.threads import Threads  # noqa: PLC0415
 
@@ -166,7 +152,7 @@ def _dynamodb() -> "DynamoDBClient":
 
 @cache
 def _sns() -> "SNSClient":
-    # A publication takes at most 12 seconds, so that the function's time suffices to remember it.
+    # A publication takes at most 12 seconds, which leaves time to record it.
     return boto3.client("sns", config=Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2}))
 
 

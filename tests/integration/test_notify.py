@@ -304,7 +304,7 @@ class TestFailures:
         world.put("oo-1", body, "oo-2")
         assert world.run() == [body]
         assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
-        assert "cannot be understood" in logs.getvalue()
+        assert "cannot be read" in logs.getvalue()
 
 
 class TestMemory:
@@ -505,4 +505,4 @@ class TestSecrecy:
         output = capsys.readouterr()
         everything = logs.getvalue() + caplog.text + output.out + output.err + back + json.dumps(world.told_by_sns)
         assert "MARKER0SECRET" not in everything
-        assert "was not told" in everything
+        assert "Notification not sent" in everything

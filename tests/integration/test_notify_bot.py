@@ -20,12 +20,11 @@ from local.slack_workspace import TOKEN, Channel
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Entered, Snapshot
 from outposts_order_notifier.notify import pace
-from outposts_order_notifier.notify.channel import Notice
 from outposts_order_notifier.notify.channels.slack import api, clients, threads
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
+from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.table import SnapshotTable
-from outposts_order_notifier.wording.message import order_message
 from testing.aws import Slack
 from testing.details import an_order, detail_of
 from testing.lambda_context import Context
@@ -236,9 +235,9 @@ class TestThread:
         detail = detail_of(an_order(), an_order(item="SHIPPED")) | {
             "changes": [{"secondsInPreviousStatus": 1, "days": 50, "thresholdDays": 45, **whole}]
         }
-        notice = Notice("e", order_message(detail), {}, detail)
-        assert ("reply_broadcast" in reply_payload([notice], loud=True)) is loud
-        assert "reply_broadcast" not in reply_payload([notice], loud=False)
+        notification = order_notification(detail)
+        assert ("reply_broadcast" in reply_payload([notification], loud=True)) is loud
+        assert "reply_broadcast" not in reply_payload([notification], loud=False)
 
     def test_replacements_that_events_told_stay_on_the_card(self, bot: Bot) -> None:
         """The order itself does not name what replaces its line items, so the thread remembers it."""
@@ -727,7 +726,7 @@ class TestSecrecy:
         output = capsys.readouterr()
         everything = logs.getvalue() + caplog.text + output.out + output.err + back
         assert TOKEN not in everything
-        assert "was not told" in everything
+        assert "Notification not sent" in everything
 
     @pytest.mark.parametrize(
         ("secret", "error"),

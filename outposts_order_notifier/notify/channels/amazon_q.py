@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from outposts_order_notifier.notify.channel import Notice, Posting, TimeLeft
+from outposts_order_notifier.notify.channel import Posting, TimeLeft
 from outposts_order_notifier.notify.channels.sns import publish
+from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
 from outposts_order_notifier.wording.message import Line
 from outposts_order_notifier.wording.words import plain
 
@@ -31,34 +32,47 @@ class AmazonQ:
 
     client: "SNSClient"
     topic_arn: str
-    name: ClassVar[str] = "amazonQDeveloper"
+    name: ClassVar = "amazonQDeveloper"
+    accepts: ClassVar = (OrderNotification, AlarmNotification)
 
-    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
-        """Give each notice a notification of its own."""
-        for notice in notices:
-            arguments = {"TopicArn": self.topic_arn, "Message": json.dumps(custom_notification(notice))}
-            yield Posting([notice], partial(publish, self.client, arguments))
+    def postings(
+        self,
+        notifications: Sequence[Notification],
+        time_left: TimeLeft,  # noqa: ARG002 - one call each
+    ) -> Iterator[Posting[Notification]]:
+        """Publish each notification on its own."""
+        for each in notifications:
+            arguments = {"TopicArn": self.topic_arn, "Message": json.dumps(custom_notification(each))}
+            yield Posting([each], partial(publish, self.client, arguments))
 
 
-def custom_notification(notice: Notice) -> dict[str, Any]:
-    """Build the notification. An order's id is its thread, so that all its news stand in one."""
-    message, detail = notice.message, notice.detail
+def custom_notification(notification: Notification) -> dict[str, Any]:
+    """Build the custom notification. Its thread is the order's id, or the alarm's name."""
+    message = notification.message
+    match notification:
+        case OrderNotification(detail=detail):
+            keywords, thread = _keywords(detail), str(detail["orderId"])
+        case AlarmNotification(alarm=alarm):
+            keywords, thread = (
+                ["Outposts order notifier"],
+                _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}"),
+            )
     headline = _markdown(message.headline)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
     observed = [f"*Observed:* {message.at}"] if message.at else []
     return {
         "version": "1.0",
         "source": "custom",
-        "id": notice.event_id,
+        "id": notification.event_id,
         "content": {
             "textType": "client-markdown",
             "title": _shortened(headline, MAX_TITLE),
             "description": _description([*map(_line, message.lines), "", *facts, *observed]),
             "nextSteps": [f"See it in the AWS console: {message.url}"],
-            "keywords": _keywords(detail) if detail else ["Outposts order notifier"],
+            "keywords": keywords,
         },
         "metadata": {
-            "threadId": str(detail["orderId"]) if detail else headline.partition(" is ")[0],
+            "threadId": thread,
             "summary": _shortened(headline, MAX_TITLE),
         },
     }

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.notify.channel import ChannelError, Notice, Posting, TimeLeft
+from outposts_order_notifier.notify.channel import ChannelError, Posting, TimeLeft
+from outposts_order_notifier.notify.notification import OrderNotification
 from outposts_order_notifier.wording.message import Message, headline, line_item_statuses, order_message, order_statuses
 from outposts_order_notifier.wording.words import plain
 
@@ -35,13 +36,18 @@ class Sns:
 
     client: "SNSClient"
     topic_arn: str
-    name: ClassVar[str] = "sns"
+    name: ClassVar = "sns"
+    # CloudWatch publishes alarms to this topic itself.
+    accepts: ClassVar = (OrderNotification,)
 
-    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterator[Posting]:  # noqa: ARG002 - one call each
-        """Give each order's notice a publication of its own; alarms have none, since they came from the topic."""
-        for notice in notices:
-            if notice.detail is not None:
-                yield Posting([notice], partial(self._publish, notice.detail))
+    def postings(
+        self,
+        notifications: Sequence[OrderNotification],
+        time_left: TimeLeft,  # noqa: ARG002 - one call each
+    ) -> Iterator[Posting[OrderNotification]]:
+        """Publish each observation on its own."""
+        for each in notifications:
+            yield Posting([each], partial(self._publish, each.detail))
 
     def _publish(self, detail: Mapping[str, Any]) -> None:
         publish(self.client, {"TopicArn": self.topic_arn, **publication(detail)})

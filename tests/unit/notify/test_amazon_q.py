@@ -10,12 +10,13 @@ from jsonschema import Draft202012Validator
 
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.notify.channel import ChannelError, Notice
+from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.amazon_q import AmazonQ, custom_notification
+from outposts_order_notifier.notify.notification import Notification, OrderNotification, order_notification
 from outposts_order_notifier.wording.message import Line, Message, order_message
 from testing.details import ORDER_ID, an_update, detail_of
 from testing.strategies import orders
-from testing.topics import Topic, notice_of
+from testing.topics import Topic, alarm_of
 
 TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}}
 # https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html, with the lengths that we keep
@@ -52,7 +53,7 @@ SCHEMA = Draft202012Validator(
 
 def notification_of(detail: dict[str, Any]) -> dict[str, Any]:
     """Give the notification of an update, after the schema judged it."""
-    notification = custom_notification(Notice(detail["eventId"], order_message(detail), {}, detail))
+    notification = custom_notification(order_notification(detail))
     SCHEMA.validate(notification)
     return notification
 
@@ -101,19 +102,22 @@ class TestCustomNotification:
 
     def test_an_alarm_makes_all_of_this(self) -> None:
         """It has no order's words, and no time that nobody gave."""
-        message = Message("Polls & <more> is on is it", (Line("Since ten", "https://y"),), {}, "https://x")
-        assert custom_notification(Notice("e", message, {})) == {
+        message = Message("Polls & <more> is on", (Line("Since ten", "https://y"),), {}, "https://x")
+        assert custom_notification(alarm_of(message, "Polls & <more>")) == {
             "version": "1.0",
             "source": "custom",
             "id": "e",
             "content": {
                 "textType": "client-markdown",
-                "title": "Polls &amp; &lt;more&gt; is on is it",
+                "title": "Polls &amp; &lt;more&gt; is on",
                 "description": "• Since ten https://y",
                 "nextSteps": ["See it in the AWS console: https://x"],
                 "keywords": ["Outposts order notifier"],
             },
-            "metadata": {"threadId": "Polls &amp; &lt;more&gt;", "summary": "Polls &amp; &lt;more&gt; is on is it"},
+            "metadata": {
+                "threadId": "Outposts order notifier: Polls &amp; &lt;more&gt;",
+                "summary": "Polls &amp; &lt;more&gt; is on",
+            },
         }
 
     @pytest.mark.parametrize(
@@ -121,38 +125,39 @@ class TestCustomNotification:
     )
     def test_a_title_has_up_to_250_characters(self, length: int, shown: str) -> None:
         """A longer one ends in an ellipsis, and the summary with it."""
-        notification = custom_notification(Notice("e", Message("x" * length, (), {}, "u"), {}))
+        notification = custom_notification(alarm_of(Message("x" * length, (), {}, "u")))
         assert (notification["content"]["title"], notification["metadata"]["summary"]) == (shown, shown)
 
     @pytest.mark.parametrize(("length", "last"), [(996, "x" * 996), (997, "and 2 more lines")])
     def test_a_description_has_up_to_3000_characters_with_its_line_ends(self, length: int, last: str) -> None:
         """The line that ends at the bound stands; one more character leaves it out, and the empty line below it."""
         lines = (Line("x" * 998), Line("x" * 997), Line("x" * length))
-        description = custom_notification(Notice("e", Message("News", lines, {}, "u"), {}))["content"]["description"]
+        description = custom_notification(alarm_of(Message("News", lines, {}, "u")))["content"]["description"]
         assert description.splitlines()[2].removeprefix("• ") == last
 
     def test_text_keeps_its_quotes_and_shows_a_link_as_text(self) -> None:
         """Only what a chat would act on is escaped."""
         message = Message("News", (Line('say "hi" to [us](https://x)'),), {}, "u")
-        content = custom_notification(Notice("e", message, {}))["content"]
+        content = custom_notification(alarm_of(message))["content"]
         assert content["description"] == '• say "hi" to [us] (https://x)'
 
     def test_keywords_are_ten_each_once(self) -> None:
         """The order's status is the first, and what has no status makes none."""
         changes = [{"detailType": "Outposts Line Item Status Change", "status": f"S{n}"} for n in (1, *range(12))]
         detail = an_update() | {"orderStatus": "A", "changes": [{"detailType": "x"}, *changes]}
-        notification = custom_notification(Notice("e", order_message(an_update()), {}, detail))
+        notification = custom_notification(OrderNotification(detail, order_message(an_update()), {}))
         assert notification["content"]["keywords"] == ["A", "S1", "S0", *(f"S{n}" for n in range(2, 9))]
 
     def test_an_alarm_and_its_end_share_a_thread(self) -> None:
         """What began and is over belongs together."""
-        notices = [Notice("e", Message(f"Polls is {state}", (), {}, "https://x"), {}) for state in ("on", "over")]
-        assert {custom_notification(notice)["metadata"]["threadId"] for notice in notices} == {"Polls"}
+        alarms = [alarm_of(Message(f"Polls is {state}", (), {}, "https://x")) for state in ("on", "over")]
+        threads = {custom_notification(alarm)["metadata"]["threadId"] for alarm in alarms}
+        assert threads == {"Outposts order notifier: Polls"}
 
     def test_text_from_outside_mentions_and_links_nothing(self) -> None:
         """Neither Slack's nor Teams' forms of mentions and links survive."""
         evil = "<!channel> <@U1> [click](https://evil.example) <at>all</at>"
-        shown = json.dumps(custom_notification(Notice("e", Message(evil, (Line(evil),), {"x": evil}, "u"), {})))
+        shown = json.dumps(custom_notification(alarm_of(Message(evil, (Line(evil),), {"x": evil}, "u"))))
         assert not any(mark in shown for mark in ("<", "]("))
 
     @given(old=orders, new=orders)
@@ -165,28 +170,32 @@ class TestCustomNotification:
     def test_too_many_lines_are_counted(self) -> None:
         """What does not fit is counted."""
         message = Message("News", (Line("x" * 300),) * 20, {}, "https://x")
-        assert custom_notification(Notice("e", message, {}))["content"]["description"].endswith("and 12 more lines")
+        assert custom_notification(alarm_of(message))["content"]["description"].endswith("and 12 more lines")
 
 
 class TestPublications:
     """What is sent to the topic."""
 
-    def test_each_notice_is_published_on_its_own(self) -> None:
+    def test_each_notification_is_published_on_its_own(self) -> None:
         """An order's and an alarm's, each when it is sent and not before."""
-        topic, notices = Topic(), [notice_of(an_update()), Notice("e", Message("News", (), {}, "u"), {})]
-        postings = list(AmazonQ(topic.client, "arn").postings(notices, lambda: 0))
-        assert ([posting.notices for posting in postings], topic.published) == ([[notices[0]], [notices[1]]], [])
+        topic = Topic()
+        notifications: list[Notification] = [order_notification(an_update()), alarm_of(Message("News", (), {}, "u"))]
+        postings = list(AmazonQ(topic.client, "arn").postings(notifications, lambda: 0))
+        assert ([posting.notifications for posting in postings], topic.published) == (
+            [[notifications[0]], [notifications[1]]],
+            [],
+        )
         for posting in postings:
             posting.send()
         assert [arguments["TopicArn"] for arguments in topic.published] == ["arn", "arn"]
         assert [sorted(arguments) for arguments in topic.published] == [["Message", "TopicArn"]] * 2
         assert [json.loads(arguments["Message"]) for arguments in topic.published] == [
-            custom_notification(notice) for notice in notices
+            custom_notification(notification) for notification in notifications
         ]
 
     def test_what_sns_refuses_is_a_channels_error(self) -> None:
         """Its text names SNS and the reason."""
         error = ClientError({"Error": {"Code": "NotFound", "Message": "no topic"}}, "Publish")
-        posting, *_ = AmazonQ(Topic(error).client, "arn").postings([notice_of(an_update())], lambda: 0)
+        posting, *_ = AmazonQ(Topic(error).client, "arn").postings([order_notification(an_update())], lambda: 0)
         with pytest.raises(ChannelError, match=r"^SNS: .*NotFound.*no topic$"):
             posting.send()

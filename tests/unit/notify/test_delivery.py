@@ -1,36 +1,359 @@
-"""When a message is tried again."""
+"""Each channel sends each event once; what it refuses is tried again later."""
 
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
 import pytest
+from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
+from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
+from moto import mock_aws
 
-from outposts_order_notifier.notify.channel import ChannelError, LaterError
-from outposts_order_notifier.notify.delivery import wait_before_retry
+from outposts_order_notifier.notify.channel import (
+    ENOUGH_MS,
+    NOT_SENT,
+    SENT,
+    ChannelError,
+    LaterError,
+    Posting,
+    TimeLeft,
+)
+from outposts_order_notifier.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
+from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.wording.message import Message
+from testing.lambda_context import Context
 
-PASSING, LASTING = ChannelError("500"), ChannelError("revoked", permanent=True)
+TABLE = "told"
+NOW = 1_795_000_000
+
+
+@dataclass
+class Chat:
+    """A channel that puts so many notifications into each message, and fails as it is configured to."""
+
+    name: str = "chat"
+    accepts: tuple[type[Notification], ...] = (AlarmNotification,)
+    together: int = 1
+    failures: dict[str, Exception] = field(default_factory=dict)
+    unable: Exception | None = None
+    sent: list[list[str]] = field(default_factory=list)
+
+    def postings(self, notifications: Sequence[Notification], time_left: TimeLeft) -> Iterable[Posting[Notification]]:
+        """Arrange notifications into messages."""
+        assert time_left() > 0
+        if self.unable:
+            raise self.unable
+        for start in range(0, len(notifications), self.together):
+            part = notifications[start : start + self.together]
+            yield Posting(part, self._sender([each.event_id for each in part]))
+
+    def _sender(self, ids: list[str]) -> Callable[[], None]:
+        def send() -> None:
+            for event_id in ids:
+                if event_id in self.failures:
+                    raise self.failures[event_id]
+            self.sent.append(ids)
+
+        return send
+
+
+class Killed(Chat):
+    """A channel in whose call the process ends."""
+
+    def postings(self, notifications: Sequence[Notification], time_left: TimeLeft) -> Iterable[Posting[Notification]]:
+        """End the process."""
+        del notifications, time_left
+        raise SystemExit
+
+
+class WithTime(Context):
+    """A function with so many milliseconds to go."""
+
+    def __init__(self, milliseconds: int = 60_000) -> None:
+        super().__init__()
+        self._milliseconds = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:  # type: ignore[override] # the base's is static
+        """Milliseconds until Lambda ends the function."""
+        return self._milliseconds
+
+
+def alarms(*ids: str) -> list[Notification]:
+    """Return an alarm's notification for each event id."""
+    return [AlarmNotification(each, Message(each, (), {}, ""), {}) for each in ids]
+
+
+@pytest.fixture
+def client() -> Iterator[Any]:
+    """DynamoDB with an empty table."""
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        make_table(client)
+        yield client
+
+
+def make_table(client: Any) -> None:
+    """Create the table, empty."""
+    client.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+class Log:
+    """Keep what is logged, by level."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, dict[str, Any]]] = []
+
+    def info(self, text: str, **keys: Any) -> None:
+        """Keep it as information."""
+        self.written.append(("INFO", {"message": text, **keys}))
+
+    def warning(self, text: str, **keys: Any) -> None:
+        """Keep it as a warning."""
+        self.written.append(("WARNING", {"message": text, **keys}))
+
+
+@pytest.fixture
+def delivery(client: Any) -> Delivery:
+    """A delivery that has sent nothing yet."""
+    return Delivery(client, TABLE)
+
+
+def stored(client: Any) -> list[tuple[str, int]]:
+    """Return the status of each recorded event, and for how many seconds from now it is kept."""
+    items = client.scan(TableName=TABLE)["Items"]
+    return [(item["status"]["S"], int(item["expiration"]["N"]) - int(time.time())) for item in items]
+
+
+class TestDeliver:
+    """What a channel gets."""
+
+    def test_a_channel_gets_each_event_once(self, delivery: Delivery) -> None:
+        """A redelivery adds only what is new."""
+        chat = Chat()
+        assert delivery.deliver(chat, alarms("a", "b"), WithTime()) == (2, {})
+        assert delivery.deliver(chat, alarms("b", "c", "a"), WithTime()) == (1, {})
+        assert chat.sent == [["a"], ["b"], ["c"]]
+
+    def test_nothing_due_asks_the_channel_nothing(self, delivery: Delivery) -> None:
+        """A channel that is unable to send fails no redelivery."""
+        delivery.deliver(Chat(), alarms("a"), WithTime())
+        assert delivery.deliver(Chat(unable=ChannelError("no")), alarms("a"), WithTime()) == (0, {})
+
+    def test_another_channel_gets_it_too(self, delivery: Delivery) -> None:
+        """What one channel sent says nothing of another."""
+        chat, mail = Chat("chat"), Chat("mail")
+        delivery.deliver(chat, alarms("a"), WithTime())
+        assert delivery.deliver(mail, alarms("a"), WithTime()) == (1, {})
+        assert mail.sent == [["a"]]
+
+    def test_each_event_of_a_message_is_remembered_and_counted(self, delivery: Delivery, client: Any) -> None:
+        """A digest stands for many."""
+        chat = Chat(together=3)
+        assert delivery.deliver(chat, alarms("a", "b", "c", "d"), WithTime()) == (4, {})
+        assert chat.sent == [["a", "b", "c"], ["d"]]
+        assert {status for status, _ in stored(client)} == {"COMPLETED"}
+
+    def test_what_was_sent_is_remembered_for_thirty_days(self, delivery: Delivery, client: Any) -> None:
+        """A dead letter rests for 14 days, and a redrive after that must not notify the channel again."""
+        delivery.deliver(Chat(), alarms("a"), WithTime())
+        ((_, seconds),) = stored(client)
+        assert 0 <= 30 * 86_400 - seconds <= 3_600
+
+    def test_an_event_is_remembered_under_a_key_that_no_version_changes(self, delivery: Delivery, client: Any) -> None:
+        """Another key would notify everybody again after an upgrade."""
+        delivery.deliver(Chat("chat"), alarms("a"), WithTime())
+        (item,) = client.scan(TableName=TABLE)["Items"]
+        digest = hashlib.md5(b'["a", "chat"]', usedforsecurity=False).hexdigest()
+        assert item["id"]["S"] == f"told#{digest}"
+
+    def test_it_is_remembered_by_the_client_that_it_was_given(self) -> None:
+        """Its region and its time limits are not those of another one."""
+        with mock_aws():
+            client = boto3.client("dynamodb", region_name="us-west-2")
+            make_table(client)
+            Delivery(client, TABLE).deliver(Chat(), alarms("a"), WithTime())
+            assert len(stored(client)) == 1
+
+    def test_a_channel_gets_only_what_it_accepts(self, delivery: Delivery, client: Any) -> None:
+        """Nothing else is claimed either."""
+        assert delivery.deliver(Chat(accepts=(OrderNotification,)), alarms("a"), WithTime()) == (0, {})
+        assert stored(client) == []
+
+
+class TestLog:
+    """The lines that `test-notification` reads."""
+
+    def test_what_was_sent_is_logged_with_its_channel(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """One line for each message."""
+        log = Log()
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.logger", log)
+        delivery.deliver(Chat(together=2), alarms("a", "b"), WithTime())
+        assert log.written == [("INFO", {"message": SENT, "channel": "chat", "eventIds": ["a", "b"]})]
+
+    @pytest.mark.parametrize(("error", "level"), [(ChannelError("down"), "WARNING"), (LaterError("busy", 1), "INFO")])
+    def test_a_failure_is_a_warning_and_a_turn_that_comes_later_is_not(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch, error: Exception, level: str
+    ) -> None:
+        """It names the channel, the event and the reason."""
+        log = Log()
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.logger", log)
+        delivery.deliver(Chat(failures={"a": error}), alarms("a"), WithTime())
+        assert log.written == [(level, {"message": NOT_SENT, "channel": "chat", "eventId": "a", "error": str(error)})]
+
+
+class TestFailures:
+    """What a channel does not take."""
+
+    def test_a_refused_message_is_released_alone(self, delivery: Delivery, client: Any) -> None:
+        """The others are sent; it is sent at the next delivery."""
+        chat = Chat(failures={"b": ChannelError("down")})
+        sent, errors = delivery.deliver(chat, alarms("a", "b", "c"), WithTime())
+        assert (sent, [(key, str(error)) for key, error in errors.items()]) == (2, [("b", "down")])
+        assert len(stored(client)) == 2
+        chat.failures.clear()
+        assert delivery.deliver(chat, alarms("a", "b", "c"), WithTime()) == (1, {})
+        assert chat.sent == [["a"], ["c"], ["b"]]
+
+    def test_a_channel_that_is_unable_to_send_gets_all_of_it_later(self, delivery: Delivery, client: Any) -> None:
+        """Nothing stays claimed."""
+        unable = ChannelError("no secret")
+        assert delivery.deliver(Chat(unable=unable), alarms("a", "b"), WithTime()) == (0, {"a": unable, "b": unable})
+        assert stored(client) == []
+
+    def test_without_time_for_a_call_nothing_is_sent(self, delivery: Delivery) -> None:
+        """The function could end between the answer and the record of it."""
+        chat = Chat()
+        sent, errors = delivery.deliver(chat, alarms("a"), WithTime(ENOUGH_MS - 1))
+        assert (sent, chat.sent) == (0, [])
+        assert isinstance(errors["a"], LaterError)
+        assert delivery.deliver(chat, alarms("a"), WithTime(ENOUGH_MS)) == (1, {})
+
+    def test_what_cannot_be_claimed_is_not_sent(self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Else nobody would know that it was."""
+        chat = Chat()
+        refused = RuntimeError("throttled")
+        monkeypatch.setattr(delivery._store, "save_inprogress", raising(refused))
+        assert delivery.deliver(chat, alarms("a"), WithTime()) == (0, {"a": refused})
+        assert chat.sent == []
+
+    def test_what_was_sent_and_cannot_be_remembered_is_an_error(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It counts as sent, and goes back to be recorded."""
+        refused = RuntimeError("throttled")
+        monkeypatch.setattr(delivery._store, "save_success", raising(refused))
+        chat = Chat(together=2)
+        assert delivery.deliver(chat, alarms("a", "b"), WithTime()) == (2, {"a": refused, "b": refused})
+        assert chat.sent == [["a", "b"]]
+
+    def test_a_claim_that_cannot_be_released_waits_for_its_deadline(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The error is the channel's all the same."""
+        down = ChannelError("down")
+        monkeypatch.setattr(delivery._store, "delete_record", raising(RuntimeError("throttled")))
+        chat = Chat(failures={"a": down})
+        assert delivery.deliver(chat, alarms("a"), WithTime()) == (0, {"a": down})
+        _, errors = delivery.deliver(chat, alarms("a"), WithTime())
+        assert isinstance(errors["a"], LaterError)
+
+
+class TestClaims:
+    """What another run is sending."""
+
+    def test_an_event_that_a_killed_run_has_claimed_is_not_sent_before_its_deadline(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """That run may have sent it."""
+        chat, start = Killed(), time.time()
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.time.time", lambda: start)
+        with pytest.raises(SystemExit):
+            delivery.deliver(chat, alarms("a"), WithTime(50_000))
+        (error,) = later(delivery, chat)
+        assert str(error) == "Another run is sending it"
+        assert error.retry_after >= 51
+
+    @pytest.mark.parametrize(("left", "wait"), [(0, 1), (-5_000, 1), (1, 2), (1_000, 2), (1_001, 3), (30_000, 31)])
+    def test_the_wait_is_what_is_left_of_the_deadline(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch, left: int, wait: int
+    ) -> None:
+        """Rounded up to a second and never less than one."""
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.time.time", lambda: float(NOW))
+        monkeypatch.setattr(delivery._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
+        assert [error.retry_after for error in later(delivery, Chat())] == [wait]
+
+    def test_a_claim_that_names_no_deadline_is_tried_again_at_once(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It ended meanwhile."""
+        monkeypatch.setattr(delivery._store, "save_inprogress", raising(in_progress_until(None)))
+        assert [error.retry_after for error in later(delivery, Chat())] == [1]
+        monkeypatch.setattr(delivery._store, "save_inprogress", raising(IdempotencyItemAlreadyExistsError()))
+        assert [error.retry_after for error in later(delivery, Chat())] == [1]
+
+
+def later(delivery: Delivery, chat: Chat) -> list[LaterError]:
+    """Deliver one event, and return why it has to wait."""
+    sent, errors = delivery.deliver(chat, alarms("a"), WithTime())
+    assert sent == 0
+    assert set(errors) == {"a"}
+    return [error for error in errors.values() if isinstance(error, LaterError)]
+
+
+def in_progress_until(milliseconds: int | None) -> Exception:
+    """Return what Powertools raises for an event that another run has claimed."""
+    record = DataRecord("key", status="INPROGRESS", in_progress_expiry_timestamp=milliseconds)
+    return IdempotencyItemAlreadyExistsError(old_data_record=record)
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    """Return a function that raises this error."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    return refuse
 
 
 class TestWaitBeforeRetry:
-    """The wait after each attempt."""
+    """How long a message waits."""
 
-    def test_doubles_up_to_a_quarter_of_an_hour(self) -> None:
-        """A channel that is down is asked less and less often."""
-        waits = [wait_before_retry([PASSING], attempt) for attempt in range(1, 10)]
-        assert waits == [15, 30, 60, 120, 240, 480, 900, 900, 900]
+    @pytest.mark.parametrize(
+        ("attempt", "seconds"),
+        [(1, 15), (2, 30), (3, 60), (4, 120), (5, 240), (6, 480), (7, 900), (8, 900), (20, 900), (5_000, 900)],
+    )
+    def test_it_doubles_from_15_seconds_up_to_15_minutes(self, attempt: int, seconds: int) -> None:
+        """About four hours in all."""
+        assert wait_before_retry([ChannelError("down")], attempt) == seconds
 
-    def test_is_a_quarter_of_an_hour_at_once_for_a_lasting_error_but_for_the_first_three_attempts(self) -> None:
-        """SQS counts four receives in less than two minutes, and leaves the message out of its queue's age."""
-        waits = [wait_before_retry([PASSING, LASTING], attempt) for attempt in range(1, 6)]
-        assert waits == [15, 30, 60, 900, 900]
-        assert sum(waits[:3]) < 120
+    @pytest.mark.parametrize(("attempt", "seconds"), [(QUICK_ATTEMPTS, None), (QUICK_ATTEMPTS + 1, 900)])
+    def test_a_lasting_error_waits_for_the_longest_time_after_a_few_attempts(
+        self, attempt: int, seconds: int | None
+    ) -> None:
+        """Somebody has to act first; until then it waits as any other."""
+        lasting = [ChannelError("down"), ChannelError("revoked", permanent=True)]
+        assert wait_before_retry(lasting, attempt) == (seconds or wait_before_retry([ChannelError("down")], attempt))
 
-    @pytest.mark.parametrize(("asked", "wait"), [(5, 15), (40, 40), (901, 901)])
-    def test_is_never_less_than_a_channel_asked_for(self, asked: int, wait: int) -> None:
-        """Slack's Retry-After."""
-        assert wait_before_retry([ChannelError("429", retry_after=asked)], 1) == wait
+    @pytest.mark.parametrize(("asked", "seconds"), [(14, 15), (15, 15), (16, 16), (3_600, 3_600)])
+    def test_it_is_never_shorter_than_the_channel_asked_for(self, asked: int, seconds: int) -> None:
+        """Also beyond the longest wait of its own."""
+        assert wait_before_retry([ChannelError("429", retry_after=asked), RuntimeError()], 1) == seconds
 
-    def test_an_error_that_is_no_channels_waits_as_any(self) -> None:
-        """It asks for nothing."""
-        assert wait_before_retry([RuntimeError("throttled")], 2) == 30
+    def test_nothing_but_turns_waits_for_the_latest_of_them(self) -> None:
+        """It is no failure, so nothing doubles."""
+        assert wait_before_retry([LaterError("turn", 3), LaterError("turn", 7)], 9) == 7
 
-    def test_is_until_its_turn_if_nothing_is_wrong(self) -> None:
-        """The latest turn of all channels."""
-        assert wait_before_retry([LaterError("busy", 3), LaterError("busy", 7)], 5) == 7
+    def test_a_failure_beside_a_turn_doubles(self) -> None:
+        """The turn counts as asked for."""
+        assert wait_before_retry([LaterError("turn", 20), ChannelError("down")], 1) == 20
+        assert wait_before_retry([LaterError("turn", 1), RuntimeError()], 2) == 30

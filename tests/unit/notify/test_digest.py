@@ -1,33 +1,34 @@
-"""Several notices in one message."""
+"""Several notifications in one message."""
 
 from itertools import pairwise
 
-from outposts_order_notifier.notify.channel import Notice
 from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, together
-from outposts_order_notifier.wording.message import Line, Message, order_message
+from outposts_order_notifier.notify.notification import OrderNotification, order_notification
+from outposts_order_notifier.wording.message import Line, Message
 from testing.details import an_order, an_update, detail_of
+from testing.topics import alarm_of
 
 STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
 
 
-def notices(order_id: str) -> list[Notice]:
+def notifications(order_id: str) -> list[OrderNotification]:
     """Give three observations of an order, the latest first."""
     details = [
         detail_of(an_order(order_id, item=old), an_order(order_id, item=new), sequence=n, observedAt=f"2026-11-0{n}")
         for n, (old, new) in enumerate(pairwise(STEPS), start=1)
     ]
-    return [Notice(f"{order_id} {d['sequence']}", order_message(d), {}, d) for d in reversed(details)]
+    return [order_notification(d | {"eventId": f"{order_id} {d['sequence']}"}) for d in reversed(details)]
 
 
 class TestByOrder:
-    """Whose notices they are."""
+    """Whose notifications they are."""
 
     def test_gathers_each_orders_in_sequence(self) -> None:
         """However they were delivered; an alarm is no order's."""
-        alarm = Notice("alarm", order_message(detail_of(None, an_order())), {})
-        one, other = by_order([*notices("oo-1"), alarm, *notices("oo-2")])
-        assert [notice.event_id for notice in one] == ["oo-1 1", "oo-1 2", "oo-1 3"]
-        assert [notice.event_id for notice in other] == ["oo-2 1", "oo-2 2", "oo-2 3"]
+        alarm = alarm_of(Message("Polls is on", (), {}, ""))
+        one, other = by_order([*notifications("oo-1"), alarm, *notifications("oo-2")])
+        assert [each.event_id for each in one] == ["oo-1 1", "oo-1 2", "oo-1 3"]
+        assert [each.event_id for each in other] == ["oo-2 1", "oo-2 2", "oo-2 3"]
 
 
 class TestTogether:
@@ -35,7 +36,7 @@ class TestTogether:
 
     def test_loses_no_detail(self) -> None:
         """The headline is the last news; each observation is told with its time and its lines, the earliest first."""
-        (group,) = by_order(notices("oo-1"))
+        (group,) = by_order(notifications("oo-1"))
         message = together(group)
         assert message.headline == group[-1].message.headline
         texts = [line.text for line in message.lines]
@@ -51,12 +52,12 @@ class TestTogether:
             detail_of(an_order(item="SHIPPED"), an_order(item="ERROR"), sequence=1),
             detail_of(an_order(item="ERROR"), an_order(item="DELIVERED"), sequence=2),
         ]
-        (group,) = by_order([Notice(f"{detail['sequence']}", order_message(detail), {}, detail) for detail in details])
+        (group,) = by_order([order_notification(detail) for detail in details])
         assert together(group).headline.endswith("is IN_PROGRESS: 1 line item ERROR, 1 DELIVERED")
 
     def test_leaves_a_single_one_as_it_is(self) -> None:
         """Nothing is added to one observation."""
-        (only,) = notices("oo-1")[:1]
+        (only,) = notifications("oo-1")[:1]
         assert together([only]) is only.message
 
 
@@ -65,7 +66,7 @@ class TestDigest:
 
     def test_counts_orders_not_observations(self) -> None:
         """Six updates of two orders are the news of two, and each of the six is told."""
-        message = digest(by_order([*notices("oo-1"), *notices("oo-2")]))
+        message = digest(by_order([*notifications("oo-1"), *notifications("oo-2")]))
         assert message.headline == "2 Outposts orders have news"
         assert len(message.lines) == 6
         assert (message.facts, message.url) == ({}, "")
@@ -73,7 +74,7 @@ class TestDigest:
 
     def test_an_orders_last_news_come_first_with_their_link(self) -> None:
         """What was observed before follows, the latest first, each with its time."""
-        (group,) = by_order(notices("oo-1"))
+        (group,) = by_order(notifications("oo-1"))
         last = group[-1].message
         earlier = [Line(f"2026-11-0{n}: {group[n - 1].message.headline}") for n in (2, 1)]
         assert digest_lines(group) == [Line(last.headline, last.url, "Open in the AWS console"), *earlier]
@@ -83,5 +84,5 @@ class TestDigest:
         details = [detail_of(an_order(f"oo-{n}", "PREPARING"), an_order(f"oo-{n}", item="ERROR")) for n in range(7)]
         details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))
         details.append(an_update("oo-9") | {"changes": [{"detailType": "Outposts Order Stalled", "lineItemId": "x"}]})
-        groups = [[Notice("e", Message("", (), {}, ""), {}, detail)] for detail in details]
+        groups = [[OrderNotification(detail, Message("", (), {}, ""), {})] for detail in details]
         assert digest(groups).headline == "9 Outposts orders have news: ERROR, CANCELLED, NEVER_SEEN, stalled"

@@ -10,10 +10,9 @@ from slack_sdk.models.blocks import Block
 from local.slack import message_fault
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
-from outposts_order_notifier.notify.channel import Notice
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
 from outposts_order_notifier.notify.channels.slack.card import card_payload, sketch_payload
-from outposts_order_notifier.wording.message import order_message
+from outposts_order_notifier.notify.notification import order_notification
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 from testing.strategies import orders
 
@@ -143,8 +142,8 @@ class TestCard:
         named = {"event_type": "outposts_order_card", "event_payload": {"order_id": ORDER_ID}}
         assert card_payload(snapshot_of(an_order()), {})["metadata"] == named
         assert sketch_payload(an_update())["metadata"] == named
-        detail = an_update()
-        reply = reply_payload([Notice("e", order_message(detail), {}, detail)], loud=True)
+        detail = an_update() | {"eventId": "e"}
+        reply = reply_payload([order_notification(detail)], loud=True)
         check(reply)
         assert reply["metadata"] == {"event_type": "outposts_order_update", "event_payload": {"events": [{"id": "e"}]}}
         assert reply["reply_broadcast"] is True

@@ -9,12 +9,13 @@ from hypothesis import assume, given
 
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.notify.channel import ChannelError, Notice
+from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.sns import Sns, attributes, publication, subject, text
+from outposts_order_notifier.notify.notification import OrderNotification, order_notification
 from outposts_order_notifier.wording.message import Line, Message, order_message
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 from testing.strategies import orders
-from testing.topics import Topic, notice_of
+from testing.topics import Topic
 
 
 class TestEmail:
@@ -81,10 +82,12 @@ class TestPublications:
     def test_each_order_is_published_on_its_own_and_an_alarm_is_not(self) -> None:
         """An alarm came from the topic; an order is published when it is sent and not before."""
         details = [an_update("oo-0123456789abcdef1"), an_update("oo-0123456789abcdef2")]
-        orders_of, alarm = [notice_of(detail) for detail in details], Notice("e", Message("News", (), {}, "u"), {})
-        topic = Topic()
-        postings = list(Sns(topic.client, "arn").postings([orders_of[0], alarm, orders_of[1]], lambda: 0))
-        assert ([posting.notices for posting in postings], topic.published) == ([[each] for each in orders_of], [])
+        notifications, topic = [order_notification(detail) for detail in details], Topic()
+        channel = Sns(topic.client, "arn")
+        postings = list(channel.postings(notifications, lambda: 0))
+        assert channel.accepts == (OrderNotification,)
+        assert [posting.notifications for posting in postings] == [[each] for each in notifications]
+        assert topic.published == []
         for posting in postings:
             posting.send()
         assert topic.published == [{"TopicArn": "arn", **publication(detail)} for detail in details]
@@ -98,7 +101,7 @@ class TestPublications:
     )
     def test_a_topic_that_refuses_or_is_not_reached_is_a_channels_error(self, error: Exception, text: str) -> None:
         """Its text names SNS and the reason."""
-        posting, *_ = Sns(Topic(error).client, "arn").postings([notice_of(an_update())], lambda: 0)
+        posting, *_ = Sns(Topic(error).client, "arn").postings([order_notification(an_update())], lambda: 0)
         with pytest.raises(ChannelError, match=f"^SNS: .*{text}"):
             posting.send()
 

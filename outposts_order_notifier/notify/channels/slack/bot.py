@@ -27,7 +27,7 @@ from outposts_order_notifier.domain.event_types import MISSING, ORDER_STATUS, RE
 from outposts_order_notifier.domain.lineage import Lineage, Reference
 from outposts_order_notifier.domain.order import line_items_by_id
 from outposts_order_notifier.domain.snapshot import Snapshot
-from outposts_order_notifier.notify.channel import ChannelError, LaterError, Notice, Posting
+from outposts_order_notifier.notify.channel import ChannelError, LaterError, Posting
 from outposts_order_notifier.notify.channels.slack.api import (
     Api,
     ChannelLostError,
@@ -38,7 +38,8 @@ from outposts_order_notifier.notify.channels.slack.api import (
 from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload, section, shortened
 from outposts_order_notifier.notify.channels.slack.card import CARD, Payload, card_payload, sketch_payload
 from outposts_order_notifier.notify.channels.slack.threads import Thread, Threads
-from outposts_order_notifier.notify.digest import by_order, together
+from outposts_order_notifier.notify.digest import alarms, by_order, together
+from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.console import orders_url
@@ -83,13 +84,12 @@ class Bot:
         """Find the channel."""
         self.channel = self.api.channel_id(self.name)
 
-    def postings(self, notices: Sequence[Notice]) -> Iterator[Posting]:
-        """Tell each alarm in the channel, and each order's observations in its thread, in one reply."""
-        for notice in notices:
-            if notice.detail is None:
-                yield Posting([notice], partial(self._where_the_channel_is, partial(self._tell_alarm, notice)))
-        for order in by_order(notices):
-            yield Posting(order, partial(self._where_the_channel_is, partial(self._tell, order)))
+    def postings(self, notifications: Sequence[Notification]) -> Iterator[Posting[Notification]]:
+        """Post each alarm in the channel, and each order's observations in its thread, in one reply."""
+        for alarm in alarms(notifications):
+            yield Posting([alarm], partial(self._where_the_channel_is, partial(self._post_alarm, alarm)))
+        for order in by_order(notifications):
+            yield Posting(order, partial(self._where_the_channel_is, partial(self._post_order, order)))
 
     def _where_the_channel_is(self, tell: Callable[[], None]) -> None:
         """Tell something, and again in the channel that has taken over the name of one that is lost."""
@@ -119,31 +119,33 @@ class Bot:
             logger.warning("The channel's name stands for another one now", channel=self.name)
         return self.channel != before
 
-    def _tell_alarm(self, notice: Notice) -> None:
-        self.api.post(self.channel, block_kit_payload(notice.message))
+    def _post_alarm(self, alarm: AlarmNotification) -> None:
+        self.api.post(self.channel, block_kit_payload(alarm.message))
 
-    def _tell(self, notices: Sequence[Notice]) -> None:
-        detail = notices[-1].detail or {}
-        self._tell_in(self.threads.take(self.channel, detail["orderId"]), detail, notices, reply_payload)
-        for order_id, naming in _naming_others(notices).items():
+    def _post_order(self, observations: Sequence[OrderNotification]) -> None:
+        detail = observations[-1].detail
+        self._post_in(self.threads.take(self.channel, observations[-1].order_id), detail, observations, reply_payload)
+        for order_id, naming in _naming_others(observations).items():
             if self.threads.exists(self.channel, order_id):
-                self._tell_replaced(order_id, naming)
+                self._post_replaced(order_id, naming)
 
-    def _tell_replaced(self, order_id: str, notices: Sequence[Notice]) -> None:
-        """Tell in an order's thread that another replaces line items of it: its own next event may never come."""
+    def _post_replaced(self, order_id: str, observations: Sequence[OrderNotification]) -> None:
+        """Report in an order's thread that another replaces line items of it: its own next event may never come."""
         thread = self.threads.take(self.channel, order_id)
-        for notice in notices:
-            told_by_its_own = _replaced_by([notice], order_id).items() <= thread.replaced_by.items()
-            if told_by_its_own and notice.event_id not in thread.told:
-                thread.told.append(notice.event_id)
+        for each in observations:
+            told_by_its_own = _replaced_by([each], order_id).items() <= thread.replaced_by.items()
+            if told_by_its_own and each.event_id not in thread.told:
+                thread.told.append(each.event_id)
         unknown: dict[str, Any] = {"orderId": order_id, "orderStatus": None, "lineItemCountsByStatus": {}}
-        detail = {**(notices[-1].detail or {}), **unknown}
-        self._tell_in(thread, detail, notices, lambda due, **_: replaced_payload(order_id, due))
+        detail = {**observations[-1].detail, **unknown}
+        self._post_in(thread, detail, observations, lambda due, **_: replaced_payload(order_id, due))
 
-    def _tell_in(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice], reply: Reply) -> None:
+    def _post_in(
+        self, thread: Thread, detail: Mapping[str, Any], observations: Sequence[OrderNotification], reply: Reply
+    ) -> None:
         unfinished = True
         try:
-            self._write(thread, detail, notices, reply)
+            self._write(thread, detail, observations, reply)
             unfinished = False
         except (ChannelError, LaterError) as error:
             unfinished = isinstance(error, UnknownOutcomeError) or thread.unfinished_since is not None
@@ -151,19 +153,21 @@ class Bot:
         finally:
             self.threads.give_back(thread, finished=not unfinished)
 
-    def _write(self, thread: Thread, detail: Mapping[str, Any], notices: Sequence[Notice], reply: Reply) -> None:
-        replaced_by = _replaced_by(notices, detail["orderId"])
+    def _write(
+        self, thread: Thread, detail: Mapping[str, Any], observations: Sequence[OrderNotification], reply: Reply
+    ) -> None:
+        replaced_by = _replaced_by(observations, detail["orderId"])
         new = thread.ts is None
         thread.ts = self._show(thread, detail, thread.replaced_by | replaced_by)
         told = {*thread.told, *self._found_told(thread)}
-        due = [notice for notice in notices if notice.event_id not in told]
+        due = [each for each in observations if each.event_id not in told]
         if due:
             try:
                 self.api.post(self.channel, {"thread_ts": thread.ts, **reply(due, loud=not new)})
             except GoneError:
                 thread.ts = None
                 raise
-        thread.told += [notice.event_id for notice in notices if notice.event_id not in thread.told]
+        thread.told += [each.event_id for each in observations if each.event_id not in thread.told]
         thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
 
     def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
@@ -241,51 +245,53 @@ class Bot:
         return {name: _replacement(keys["replacedBy"], keys) for name, keys in found.items() if keys}
 
 
-def reply_payload(notices: Sequence[Notice], *, loud: bool) -> Payload:
+def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> Payload:
     """Build the reply that tells an order's observations. Pure.
 
     Args:
-        notices: At least one, in `sequence`.
+        observations: At least one, in `sequence`.
         loud: Whether news of weight are shown in the channel too; not beside a card that is new there.
     """
-    changes = [change for notice in notices for change in (notice.detail or {})["changes"]]
+    changes = changes_of(observations)
     weighty = any(change["detailType"] in LOUD_TYPES or change.get("status") in LOUD_STATUSES for change in changes)
-    return {**_reply(together(notices), notices), **({"reply_broadcast": True} if loud and weighty else {})}
+    return {**_reply(together(observations), observations), **({"reply_broadcast": True} if loud and weighty else {})}
 
 
-def replaced_payload(order_id: str, notices: Sequence[Notice]) -> Payload:
+def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -> Payload:
     """Build the reply that tells an order what replaces its line items. Pure.
 
     It is never shown in the channel: the other order's news are.
 
     Args:
         order_id: The order whose line items are replaced.
-        notices: Observations of another order that name them.
+        observations: Observations of another order that name them.
     """
-    detail = notices[-1].detail or {}
-    links = [change for notice in notices for change in _links(notice) if change["previous"].get("orderId") == order_id]
+    detail = observations[-1].detail
+    links = [
+        change for each in observations for change in _links(each) if change["previous"].get("orderId") == order_id
+    ]
     headline = f"Order {plain(order_id)}: replaced by order {plain(detail['orderId'])}"
     message = Message(headline, tuple(replacement_lines(links)), facts={}, url=orders_url(detail["region"]))
-    return _reply(message, notices)
+    return _reply(message, observations)
 
 
-def _reply(message: Message, notices: Sequence[Notice]) -> Payload:
+def _reply(message: Message, observations: Sequence[OrderNotification]) -> Payload:
     payload = block_kit_payload(replace(message, facts={}))  # the card has them
     _, *blocks = payload["blocks"]
     return {
         **payload,
         "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
-        "metadata": {"event_type": UPDATE, "event_payload": _told_by(notices)},
+        "metadata": {"event_type": UPDATE, "event_payload": _told_by(observations)},
     }
 
 
-def _told_by(notices: Iterable[Notice]) -> Payload:
+def _told_by(observations: Iterable[OrderNotification]) -> Payload:
     """Build a reply's metadata, by which it is known what it told.
 
     Slack's types allow arrays of objects and none of strings:
     https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/MessageMetadata
     """
-    return {"events": [{"id": notice.event_id} for notice in notices]}
+    return {"events": [{"id": each.event_id} for each in observations]}
 
 
 def _event_ids(payload: Payload) -> list[str]:
@@ -293,29 +299,29 @@ def _event_ids(payload: Payload) -> list[str]:
     return [*payload.get("event_ids", []), *(event["id"] for event in payload.get("events", []))]
 
 
-def _links(notice: Notice) -> list[Change]:
+def _links(each: OrderNotification) -> list[Change]:
     """Give what an observation tells of replacements; each has a `previous` and a `replacement`."""
-    return [change for change in (notice.detail or {})["changes"] if change["detailType"] == REPLACEMENT_LINKED]
+    return [change for change in each.changes if change["detailType"] == REPLACEMENT_LINKED]
 
 
-def _naming_others(notices: Iterable[Notice]) -> dict[str, list[Notice]]:
+def _naming_others(observations: Iterable[OrderNotification]) -> dict[str, list[OrderNotification]]:
     """Gather observations by the other orders whose line items they tell to be replaced."""
-    found: dict[str, list[Notice]] = {}
-    for notice in notices:
-        named = {change["previous"].get("orderId") for change in _links(notice)}
-        for order_id in sorted(named - {None, (notice.detail or {})["orderId"]}):
-            found.setdefault(order_id, []).append(notice)
+    found: dict[str, list[OrderNotification]] = {}
+    for each in observations:
+        named = {change["previous"].get("orderId") for change in _links(each)}
+        for order_id in sorted(named - {None, each.order_id}):
+            found.setdefault(order_id, []).append(each)
     return found
 
 
-def _replaced_by(notices: Iterable[Notice], order_id: str) -> dict[str, Any]:
+def _replaced_by(observations: Iterable[OrderNotification], order_id: str) -> dict[str, Any]:
     """Gather what events tell of replacements of an order's line items: its own events, and others' that name it."""
     found: dict[str, Any] = {}
-    for notice in notices:
-        for change in (notice.detail or {})["changes"]:
-            if (notice.detail or {})["orderId"] == order_id and change.get("replacedBy"):
+    for each in observations:
+        for change in each.changes:
+            if each.order_id == order_id and change.get("replacedBy"):
                 found[change["lineItemId"]] = _replacement(change["replacedBy"], change)
-        for change in _links(notice):
+        for change in _links(each):
             if change["previous"].get("orderId") == order_id:
                 found[change["previous"]["lineItemId"]] = _replacement(change["replacement"], change)
     return found

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from outposts_order_notifier.notify.channel import ChannelError, Notice, Posting, TimeLeft
+from outposts_order_notifier.notify.channel import ChannelError, Posting, TimeLeft
 from outposts_order_notifier.notify.channels.slack import webhook
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, credentials
 from outposts_order_notifier.notify.channels.slack.threads import Threads
+from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
 from outposts_order_notifier.notify.pace import Pace
 
 if TYPE_CHECKING:
@@ -33,20 +34,23 @@ class Slack:
     channel: str | None
     threads: Threads
     snapshots: "SnapshotTable | None"
-    name: ClassVar[str] = "slack"
+    name: ClassVar = "slack"
+    accepts: ClassVar = (OrderNotification, AlarmNotification)
 
-    def postings(self, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
-        """Put notices into messages, as the secret's kind of access allows.
+    def postings(self, notifications: Sequence[Notification], time_left: TimeLeft) -> Iterable[Posting[Notification]]:
+        """Put notifications into messages, as the secret's kind of access allows.
 
         Raises:
             ChannelError: The secret or the channel is of no use.
         """
         access = credentials(self.secret_name, self.origin)
         if isinstance(access, Webhook):
-            return webhook.postings(access, notices, self.pace)
-        return self._as_bot(access, notices, time_left)
+            return webhook.postings(access, notifications, self.pace)
+        return self._as_bot(access, notifications, time_left)
 
-    def _as_bot(self, access: BotToken, notices: Sequence[Notice], time_left: TimeLeft) -> Iterable[Posting]:
+    def _as_bot(
+        self, access: BotToken, notifications: Sequence[Notification], time_left: TimeLeft
+    ) -> Iterable[Posting[Notification]]:
         # A webhook's cold start need not load what only a bot needs.
         from outposts_order_notifier.notify.channels.slack.api import Api  # noqa: PLC0415
         from outposts_order_notifier.notify.channels.slack.bot import Bot  # noqa: PLC0415
@@ -54,4 +58,4 @@ class Slack:
         if self.channel is None:
             raise ChannelError("a bot needs a channel: configure notifier.slack.channel", permanent=True)
         api = Api(access, self.pace, time_left)
-        return Bot(api, self.channel, self.threads, self.snapshots).postings(notices)
+        return Bot(api, self.channel, self.threads, self.snapshots).postings(notifications)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from slack_sdk.webhook import WebhookResponse
 
-from outposts_order_notifier.notify.channel import ChannelError, Notice, Posting
+from outposts_order_notifier.notify.channel import ChannelError, Posting
 from outposts_order_notifier.notify.channels.slack.blocks import (
     MAX_LINES_TEXT,
     MAX_SECTION,
@@ -25,11 +25,13 @@ from outposts_order_notifier.notify.channels.slack.clients import (
 )
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
 from outposts_order_notifier.notify.channels.slack.errors import WEBHOOK, Kind
-from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, together
+from outposts_order_notifier.notify.digest import alarms, by_order, digest, digest_lines, together
+from outposts_order_notifier.notify.notification import Notification, OrderNotification
 from outposts_order_notifier.notify.pace import Pace
 from outposts_order_notifier.wording.message import Message
 from outposts_order_notifier.wording.words import plain
 
+VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")
 MAX_WORKFLOW_LINES = 2_800  # of a section's 3,000, less the headline
 MOST_SINGLE = 5  # more in one batch share messages
@@ -41,32 +43,38 @@ OK = 200
 REQUEST_TIMEOUT = 408
 
 
-def postings(webhook: Webhook, notices: Sequence[Notice], pace: Pace) -> Iterator[Posting]:
-    """Give each notice a message of its own; many share as few messages as can name each order."""
+def postings(webhook: Webhook, notifications: Sequence[Notification], pace: Pace) -> Iterator[Posting[Notification]]:
+    """Give each notification its own message; many share as few messages as can name each order."""
     workflow = urlsplit(webhook.url).path.startswith(WORKFLOW_PATHS)
-    for group, message in _messages(notices, MAX_WORKFLOW_LINES if workflow else MAX_LINES_TEXT):
-        one = len({notice.variables.get("orderId") for notice in group}) == 1
-        variables = group[-1].variables if one else dict.fromkeys(group[0].variables, "")
-        payload = workflow_payload(message, variables) if workflow else block_kit_payload(message)
+    for group, message in _messages(notifications, MAX_WORKFLOW_LINES if workflow else MAX_LINES_TEXT):
+        payload = workflow_payload(message, variables(group)) if workflow else block_kit_payload(message)
         yield Posting(group, partial(_post, webhook, payload, pace))
 
 
-def _messages(notices: Sequence[Notice], room: int) -> Iterator[tuple[list[Notice], Message]]:
-    """Decide which notices share a message.
+def variables(group: Sequence[Notification]) -> dict[str, str]:
+    """Return a workflow's variables: those of the group's only order; empty for a digest or an alarm."""
+    last = group[-1]
+    if isinstance(last, OrderNotification) and len(by_order(group)) == 1:
+        return {name: str(last.detail[name] or "") for name in VARIABLES}
+    return dict.fromkeys(VARIABLES, "")
+
+
+def _messages(notifications: Sequence[Notification], room: int) -> Iterator[tuple[Sequence[Notification], Message]]:
+    """Decide which notifications share a message.
 
     1. Few have one each.
     2. Many of few orders have one for each order.
     3. Many orders share digests, as many orders in each as the room for their lines takes.
     """
-    orders = by_order(notices)
+    orders = by_order(notifications)
     if sum(map(len, orders)) <= MOST_SINGLE:
-        yield from (([notice], notice.message) for notice in notices)
+        yield from (([each], each.message) for each in notifications)
         return
-    yield from (([notice], notice.message) for notice in notices if notice.detail is None)
+    yield from (([alarm], alarm.message) for alarm in alarms(notifications))
     if len(orders) <= MOST_SINGLE:
         yield from ((order, together(order)) for order in orders)
         return
-    shared: list[list[Notice]] = []
+    shared: list[list[OrderNotification]] = []
     left = room
     for order in orders:
         needed = sum(len(bullet(line)) + len("\n") for line in digest_lines(order))
@@ -78,8 +86,8 @@ def _messages(notices: Sequence[Notice], room: int) -> Iterator[tuple[list[Notic
     yield _digested(shared)
 
 
-def _digested(orders: list[list[Notice]]) -> tuple[list[Notice], Message]:
-    return [notice for order in orders for notice in order], digest(orders)
+def _digested(orders: list[list[OrderNotification]]) -> tuple[list[OrderNotification], Message]:
+    return [each for order in orders for each in order], digest(orders)
 
 
 def _post(webhook: Webhook, payload: dict[str, Any], pace: Pace) -> None:

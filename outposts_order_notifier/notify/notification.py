@@ -1,0 +1,93 @@
+"""What people are notified of: an observation of an order, or an alarm of the notifier's own. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from outposts_order_notifier.wording.message import Change, Message, alarm_message, order_message
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNotification:
+    """An observation of an order.
+
+    Attributes:
+        detail: Of the `Outposts Order Updated` event.
+        message: The event in words.
+        event: The whole event, as EventBridge delivered it.
+    """
+
+    detail: Mapping[str, Any]
+    message: Message
+    event: Mapping[str, Any]
+
+    @property
+    def event_id(self) -> str:
+        """The key of the notification's delivery; the event's own."""
+        return str(self.detail["eventId"])
+
+    @property
+    def order_id(self) -> str:
+        """The order's id."""
+        return str(self.detail["orderId"])
+
+    @property
+    def changes(self) -> list[Change]:
+        """What the observation found changed."""
+        found: list[Change] = self.detail["changes"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmNotification:
+    """An alarm that fires or has cleared.
+
+    Attributes:
+        event_id: The key of the notification's delivery: the alarm's ARN, its state and the time of the change.
+        message: The alarm in words.
+        alarm: CloudWatch's notification.
+    """
+
+    event_id: str
+    message: Message
+    alarm: Mapping[str, Any]
+
+
+Notification = OrderNotification | AlarmNotification
+
+
+def notification(body: Mapping[str, Any]) -> Notification | None:
+    """Read a message of notify's queue.
+
+    Args:
+        body: An `Outposts Order Updated` event, or an alarm's notification as SNS delivers it raw.
+
+    Returns:
+        None for an alarm that was only created: no problem has ended.
+
+    Raises:
+        Exception: The message is neither.
+    """
+    if "AlarmName" in body:
+        if body["NewStateValue"] == "OK" and body.get("OldStateValue") != "ALARM":
+            return None
+        return alarm_notification(body)
+    return order_notification(body["detail"], body)
+
+
+def order_notification(detail: Mapping[str, Any], event: Mapping[str, Any] | None = None) -> OrderNotification:
+    """Return the notification of an observation; `event` may be left out where no channel needs the envelope."""
+    found = OrderNotification(detail, order_message(detail), event or {"detail": detail})
+    _ = found.event_id, found.order_id, found.changes  # a message without them ends as a dead letter, alone
+    return found
+
+
+def alarm_notification(alarm: Mapping[str, Any]) -> AlarmNotification:
+    """Return the notification of an alarm's change of state."""
+    event_id = f"{alarm['AlarmArn']} {alarm['NewStateValue']} {alarm['StateChangeTime']}"
+    return AlarmNotification(event_id, alarm_message(alarm), alarm)
+
+
+def changes_of(notifications: Iterable[OrderNotification]) -> list[Change]:
+    """Return the changes of several observations, in their order."""
+    return [change for each in notifications for change in each.changes]
