@@ -29,6 +29,7 @@ from outposts_order_notifier.domain.order import canonical_json
 from outposts_order_notifier.notify.channel import Posting
 from outposts_order_notifier.notify.delivery import Delivery
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
+from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.poll.event_bus import Published
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store import items as snapshot_item
@@ -199,7 +200,7 @@ def _told(events: Sequence[Event]) -> list[Item]:
     notifications = [order_notification(event.detail) for event in events if event.detail_type == UPDATED]
     context: Any = Context()
     for name in ("sns", "slack"):
-        Delivery(client, "told").deliver(_Channel(name), notifications, context)
+        Delivery(SentNotifications(client, "told")).deliver(_Channel(name), notifications, context)
     items: list[Item] = [*client.scan(TableName="told")["Items"]]
     dated = ("expiration", "in_progress_expiration")
     return sorted(

@@ -1,12 +1,8 @@
 """Sends each notification once to each channel, independently of the other channels."""
 
-import math
-import time
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
-from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
-from aws_lambda_powertools.utilities.idempotency.exceptions import IdempotencyItemAlreadyExistsError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from outposts_order_notifier.notify.channel import (
@@ -20,13 +16,8 @@ from outposts_order_notifier.notify.channel import (
     enough,
 )
 from outposts_order_notifier.notify.notification import Notification
+from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime.observability import logger
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
-
-# Longer than a dead letter is kept (14 days): a redrive must not notify a channel again.
-REMEMBERED_SECONDS = 30 * 86_400
 
 FIRST_WAIT_SECONDS = 15
 LONGEST_WAIT_SECONDS = 900
@@ -37,19 +28,15 @@ QUICK_ATTEMPTS = 3
 Errors = dict[str, Exception]
 
 
+@dataclass(frozen=True, slots=True)
 class Delivery:
-    """Sends to channels, and records in a DynamoDB table what was sent.
+    """Sends to channels.
 
-    It uses Powertools' idempotency store directly, not its decorator, since a message that covers many events must be
-    recorded under each of them.
+    Attributes:
+        sent: Which channel has sent which event.
     """
 
-    def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._store = DynamoDBPersistenceLayer(table_name, boto3_client=client)
-        self._store.configure(
-            IdempotencyConfig(event_key_jmespath="[eventId, channel]", expires_after_seconds=REMEMBERED_SECONDS),
-            key_prefix="told",
-        )
+    sent: SentNotifications
 
     def deliver(
         self, channel: Channel[N], notifications: Sequence[Notification], context: LambdaContext
@@ -83,18 +70,13 @@ class Delivery:
 
     def _claim(self, channel: Channel[N], notification: N, context: LambdaContext, errors: Errors) -> bool:
         try:
-            self._store.save_inprogress(_key(channel, notification), context.get_remaining_time_in_millis())
-        except IdempotencyItemAlreadyExistsError as known:
-            record = known.old_data_record
-            if record is None or record.status != "COMPLETED":
-                until = (record and record.in_progress_expiry_timestamp) or 0
-                left = math.ceil(int(until) / 1_000 - time.time()) + 1
-                errors[notification.event_id] = LaterError("Another run is sending it", max(left, 1))
-            return False
+            remaining = context.get_remaining_time_in_millis()
+            return self.sent.claim(channel.name, notification.event_id, remaining)
+        except LaterError as error:
+            errors[notification.event_id] = error
         except Exception as error:  # noqa: BLE001 - the event goes back alone
             _record_error(channel, notification, error, errors)
-            return False
-        return True
+        return False
 
     def _send(self, channel: Channel[N], posting: Posting[N], context: LambdaContext, errors: Errors) -> int:
         try:
@@ -105,7 +87,7 @@ class Delivery:
             return 0
         for notification in posting.notifications:
             try:
-                self._store.save_success(_key(channel, notification), {})
+                self.sent.record(channel.name, notification.event_id)
             except Exception as error:  # noqa: BLE001 - sent, but not recorded: it will be sent again
                 _record_error(channel, notification, error, errors)
         logger.info(SENT, channel=channel.name, eventIds=[each.event_id for each in posting.notifications])
@@ -115,7 +97,7 @@ class Delivery:
         for notification in notifications:
             _record_error(channel, notification, error, errors)
             try:
-                self._store.delete_record(_key(channel, notification), error)
+                self.sent.release(channel.name, notification.event_id, error)
             except Exception as kept:  # noqa: BLE001 - the event then waits until the claim expires
                 logger.warning("A claim stays until the deadline", eventId=notification.event_id, error=str(kept))
 
@@ -135,10 +117,6 @@ def wait_before_retry(errors: Collection[Exception], attempt: int) -> int:
     slow = permanent and attempt > QUICK_ATTEMPTS
     doubled = LONGEST_WAIT_SECONDS if slow else FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 6)
     return max(min(doubled, LONGEST_WAIT_SECONDS), *asked, 0)
-
-
-def _key(channel: Channel[N], notification: N) -> dict[str, Any]:
-    return {"eventId": notification.event_id, "channel": channel.name}
 
 
 def _record_error(channel: Channel[N], notification: N, error: Exception, errors: Errors) -> None:

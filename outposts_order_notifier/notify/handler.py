@@ -18,7 +18,7 @@ from outposts_order_notifier.notify.channels.sns import Sns
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
 from outposts_order_notifier.notify.environment import Environment
 from outposts_order_notifier.notify.notification import Notification, notification
-from outposts_order_notifier.notify.pace import Pace
+from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime.client_config import brief
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds, tracer
 
@@ -119,20 +119,21 @@ def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) ->
 
 @cache
 def _delivery(table_name: str) -> Delivery:
-    return Delivery(_dynamodb(), table_name)
+    return Delivery(SentNotifications(_dynamodb(), table_name))
 
 
 @cache
 def _slack(environment: Environment, secret_name: str) -> "Slack":
     # Its SDK is loaded only if Slack is configured.
     from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
-    from outposts_order_notifier.notify.channels.slack.threads import Threads  # noqa: PLC0415
+    from outposts_order_notifier.notify.channels.slack.pace import Pace  # noqa: PLC0415
+    from outposts_order_notifier.notify.state import Slots, Threads  # noqa: PLC0415
 
     table_name, snapshots = environment.idempotency_table_name, environment.snapshot_table_name
     return Slack(
         secret_name,
         environment.slack_origin,
-        Pace(_dynamodb(), table_name),
+        Pace(Slots(_dynamodb(), table_name, "slack")),
         environment.slack_channel,
         Threads(_dynamodb(), table_name),
         _snapshots(snapshots) if snapshots else None,

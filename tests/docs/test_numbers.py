@@ -25,15 +25,15 @@ from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
 from outposts_order_notifier.domain.progress import STAGES
 from outposts_order_notifier.domain.snapshot import MAX_STATUSES
 from outposts_order_notifier.notify.channels.slack.credentials import SECRET_SECONDS
+from outposts_order_notifier.notify.channels.slack.pace import INTERVAL_MS
 from outposts_order_notifier.notify.channels.slack.webhook import MOST_SINGLE
 from outposts_order_notifier.notify.channels.sns import MAX_SUBJECT
 from outposts_order_notifier.notify.delivery import (
     FIRST_WAIT_SECONDS,
     LONGEST_WAIT_SECONDS,
-    REMEMBERED_SECONDS,
     wait_before_retry,
 )
-from outposts_order_notifier.notify.pace import INTERVAL_MS
+from outposts_order_notifier.notify.state import REMEMBERED_SECONDS
 from outposts_order_notifier.poll.choice import DAY_SECONDS
 from outposts_order_notifier.poll.handler import BATCH_ATTEMPTS, CLIENTS
 from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECONDS

@@ -17,7 +17,7 @@ from local.server import Server
 from local.slack import SlackReceiver
 from local.slack_workspace import TOKEN
 from outposts_order_notifier.board import handler as board
-from outposts_order_notifier.notify import pace
+from outposts_order_notifier.notify.channels.slack import pace
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.poll.handler import PollFailedError

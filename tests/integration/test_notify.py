@@ -13,9 +13,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from outposts_order_notifier.notify import pace
 from outposts_order_notifier.notify.channel import LaterError
-from outposts_order_notifier.notify.channels.slack import clients
+from outposts_order_notifier.notify.channels.slack import clients, pace
+from outposts_order_notifier.notify.state import Slots
 from outposts_order_notifier.runtime.observability import logger
 from testing.aws import Slack, drain, make_queue
 from testing.details import an_update
@@ -49,6 +49,11 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 def orders_of(number: int, prefix: str = "oo-") -> list[str]:
     """Give so many order ids."""
     return [f"{prefix}{n:03}" for n in range(number)]
+
+
+def slack_pace(world: World) -> pace.Pace:
+    """Return the pace that all runs share."""
+    return pace.Pace(Slots(boto3.client("dynamodb"), world.table, "slack"))
 
 
 class TestTelling:
@@ -169,7 +174,7 @@ class TestFailures:
         (body,) = world.run()
         assert json.loads(body)["detail"]["orderId"] == "oo-2"
         assert world.calls.visibilities == [wait]
-        boto3.client("dynamodb").delete_item(TableName="told", Key=pace.KEY)
+        boto3.client("dynamodb").delete_item(TableName="told", Key={"id": {"S": "pace#slack"}})
         assert world.run() == []
         assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
         assert world.slack_told(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
@@ -412,20 +417,20 @@ class TestPace:
         """Reserve a second at a clock that stands still; gives how long that run would sleep."""
         slept: list[float] = []
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
-        monkeypatch.setattr("outposts_order_notifier.notify.pace.time.sleep", slept.append)
+        monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.pace.time.sleep", slept.append)
         monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
-        client = boto3.client("dynamodb")
-        take, one_at_a_time = pace.Pace._take, Lock()
+        shared = slack_pace(world)
+        take, one_at_a_time = Slots.take, Lock()
 
         def atomic(*arguments: Any) -> int | None:
             """Take as DynamoDB does: moto checks and writes in two steps, between which another thread may come."""
             with one_at_a_time:
                 return take(*arguments)
 
-        monkeypatch.setattr(pace.Pace, "_take", atomic)
+        monkeypatch.setattr(Slots, "take", atomic)
 
         def reserve() -> float:
-            pace.Pace(client, world.table).wait()
+            shared.wait()
             return slept[-1]
 
         return reserve
@@ -441,7 +446,7 @@ class TestPace:
 
     def test_slacks_retry_after_holds_all_runs(self, world: World, slots: Callable[[], float]) -> None:
         """Who comes meanwhile goes back for as long, and asks Slack nothing."""
-        pace.Pace(boto3.client("dynamodb"), world.table).hold(30)
+        slack_pace(world).hold(30)
         world.put("oo-1")
         assert len(world.run()) == 1
         assert world.calls.visibilities == [30]
@@ -451,7 +456,7 @@ class TestPace:
 
     def test_waiting_is_no_error(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
         """Only what failed counts as failure."""
-        pace.Pace(boto3.client("dynamodb"), world.table).hold(30)
+        slack_pace(world).hold(30)
         world.put("oo-1")
         world.run()
         (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]

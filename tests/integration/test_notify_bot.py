@@ -19,8 +19,8 @@ from local.server import Server
 from local.slack_workspace import TOKEN, Channel
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Entered, Snapshot
-from outposts_order_notifier.notify import pace
-from outposts_order_notifier.notify.channels.slack import api, clients, threads
+from outposts_order_notifier.notify import state
+from outposts_order_notifier.notify.channels.slack import api, clients, pace
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
 from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.runtime.observability import logger
@@ -449,7 +449,7 @@ class TestLostAnswers:
 
     def test_a_thread_that_another_run_writes_to_is_waited_for(self, bot: Bot) -> None:
         """Two runs at once make one card: the second one's turn comes later, and asks Slack nothing."""
-        taken = threads.Threads(boto3.client("dynamodb"), bot.world.table)
+        taken = state.Threads(boto3.client("dynamodb"), bot.world.table)
         thread = taken.take(bot.channel.id, ORDER)
         bot.observe(None, an_order(), 1)
         assert len(bot.world.run()) == 1
@@ -653,7 +653,7 @@ class TestTrouble:
         bot.world.slack_answers(path=path, **answer)
         assert len(bot.world.run()) == 1
         assert bot.world.calls.visibilities == [wait]
-        boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key=pace.KEY)
+        boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key={"id": {"S": "pace#slack"}})
         assert bot.world.run() == []
         assert len(bot.replies) == 2
 
@@ -680,7 +680,7 @@ class TestTrouble:
         slept: list[float] = []
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
         monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
-        monkeypatch.setattr("outposts_order_notifier.notify.pace.time.sleep", slept.append)
+        monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.pace.time.sleep", slept.append)
         bot.observe(None, an_order(), 1)
         bot.world.run()
         assert slept == [0, 1]

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from outposts_order_notifier.notify import pace
+from outposts_order_notifier.notify.channels.slack import pace
 from testing.aws import Slack
 from testing.notify_world import Calls, World, deploy
 

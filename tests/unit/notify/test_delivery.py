@@ -23,6 +23,7 @@ from outposts_order_notifier.notify.channel import (
 )
 from outposts_order_notifier.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.wording.message import Message
 from testing.lambda_context import Context
 
@@ -123,7 +124,7 @@ class Log:
 @pytest.fixture
 def delivery(client: Any) -> Delivery:
     """A delivery that has sent nothing yet."""
-    return Delivery(client, TABLE)
+    return Delivery(SentNotifications(client, TABLE))
 
 
 def stored(client: Any) -> list[tuple[str, int]]:
@@ -179,7 +180,7 @@ class TestDeliver:
         with mock_aws():
             client = boto3.client("dynamodb", region_name="us-west-2")
             make_table(client)
-            Delivery(client, TABLE).deliver(Chat(), alarms("a"), WithTime())
+            Delivery(SentNotifications(client, TABLE)).deliver(Chat(), alarms("a"), WithTime())
             assert len(stored(client)) == 1
 
     def test_a_channel_gets_only_what_it_accepts(self, delivery: Delivery, client: Any) -> None:
@@ -242,7 +243,7 @@ class TestFailures:
         """Else nobody would know that it was."""
         chat = Chat()
         refused = RuntimeError("throttled")
-        monkeypatch.setattr(delivery._store, "save_inprogress", raising(refused))
+        monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(refused))
         assert delivery.deliver(chat, alarms("a"), WithTime()) == (0, {"a": refused})
         assert chat.sent == []
 
@@ -251,7 +252,7 @@ class TestFailures:
     ) -> None:
         """It counts as sent, and goes back to be recorded."""
         refused = RuntimeError("throttled")
-        monkeypatch.setattr(delivery._store, "save_success", raising(refused))
+        monkeypatch.setattr(delivery.sent._store, "save_success", raising(refused))
         chat = Chat(together=2)
         assert delivery.deliver(chat, alarms("a", "b"), WithTime()) == (2, {"a": refused, "b": refused})
         assert chat.sent == [["a", "b"]]
@@ -261,7 +262,7 @@ class TestFailures:
     ) -> None:
         """The error is the channel's all the same."""
         down = ChannelError("down")
-        monkeypatch.setattr(delivery._store, "delete_record", raising(RuntimeError("throttled")))
+        monkeypatch.setattr(delivery.sent._store, "delete_record", raising(RuntimeError("throttled")))
         chat = Chat(failures={"a": down})
         assert delivery.deliver(chat, alarms("a"), WithTime()) == (0, {"a": down})
         _, errors = delivery.deliver(chat, alarms("a"), WithTime())
@@ -276,7 +277,7 @@ class TestClaims:
     ) -> None:
         """That run may have sent it."""
         chat, start = Killed(), time.time()
-        monkeypatch.setattr("outposts_order_notifier.notify.delivery.time.time", lambda: start)
+        monkeypatch.setattr("outposts_order_notifier.notify.state.time.time", lambda: start)
         with pytest.raises(SystemExit):
             delivery.deliver(chat, alarms("a"), WithTime(50_000))
         (error,) = later(delivery, chat)
@@ -288,17 +289,17 @@ class TestClaims:
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch, left: int, wait: int
     ) -> None:
         """Rounded up to a second and never less than one."""
-        monkeypatch.setattr("outposts_order_notifier.notify.delivery.time.time", lambda: float(NOW))
-        monkeypatch.setattr(delivery._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
+        monkeypatch.setattr("outposts_order_notifier.notify.state.time.time", lambda: float(NOW))
+        monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
         assert [error.retry_after for error in later(delivery, Chat())] == [wait]
 
     def test_a_claim_that_names_no_deadline_is_tried_again_at_once(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """It ended meanwhile."""
-        monkeypatch.setattr(delivery._store, "save_inprogress", raising(in_progress_until(None)))
+        monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(in_progress_until(None)))
         assert [error.retry_after for error in later(delivery, Chat())] == [1]
-        monkeypatch.setattr(delivery._store, "save_inprogress", raising(IdempotencyItemAlreadyExistsError()))
+        monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(IdempotencyItemAlreadyExistsError()))
         assert [error.retry_after for error in later(delivery, Chat())] == [1]
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.notify.channel import LaterError
-from outposts_order_notifier.notify.pace import Pace
+from outposts_order_notifier.notify.channels.slack.pace import Pace
+from outposts_order_notifier.notify.state import Slots
 
 NOW_MS = 1_795_000_000_000
 
@@ -38,14 +39,14 @@ class Table:
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stop the clock, and record what is slept, in seconds."""
     waits: list[float] = []
-    monkeypatch.setattr("outposts_order_notifier.notify.pace.time.time", lambda: NOW_MS / 1_000)
-    monkeypatch.setattr("outposts_order_notifier.notify.pace.time.sleep", waits.append)
+    monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.pace.time.time", lambda: NOW_MS / 1_000)
+    monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.pace.time.sleep", waits.append)
     return waits
 
 
 def pace_of(table: Any) -> Pace:
     """Return the pace that this table holds."""
-    return Pace(table, "told")
+    return Pace(Slots(table, "told", "slack"))
 
 
 @pytest.mark.parametrize("free_from", [None, NOW_MS - 60_000, NOW_MS])

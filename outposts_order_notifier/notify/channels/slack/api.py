@@ -22,7 +22,7 @@ from outposts_order_notifier.notify.channels.slack.clients import (
 )
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken
 from outposts_order_notifier.notify.channels.slack.errors import BOT, Kind
-from outposts_order_notifier.notify.pace import Pace
+from outposts_order_notifier.notify.channels.slack.pace import Pace
 
 PAGE = 200
 MAX_PAGES = 20

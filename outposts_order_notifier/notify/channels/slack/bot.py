@@ -37,9 +37,9 @@ from outposts_order_notifier.notify.channels.slack.api import (
 )
 from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload, section, shortened
 from outposts_order_notifier.notify.channels.slack.card import CARD, Payload, card_payload, sketch_payload
-from outposts_order_notifier.notify.channels.slack.threads import Thread, Threads
 from outposts_order_notifier.notify.digest import alarms, by_order, together
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
+from outposts_order_notifier.notify.state import Thread, Threads
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.console import orders_url

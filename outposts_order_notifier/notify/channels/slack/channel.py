@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from outposts_order_notifier.notify.channel import ChannelError, Posting, TimeLeft
 from outposts_order_notifier.notify.channels.slack import webhook
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, credentials
-from outposts_order_notifier.notify.channels.slack.threads import Threads
+from outposts_order_notifier.notify.channels.slack.pace import Pace
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
-from outposts_order_notifier.notify.pace import Pace
+from outposts_order_notifier.notify.state import Threads
 
 if TYPE_CHECKING:
     from outposts_order_notifier.store.table import SnapshotTable

@@ -25,9 +25,9 @@ from outposts_order_notifier.notify.channels.slack.clients import (
 )
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
 from outposts_order_notifier.notify.channels.slack.errors import WEBHOOK, Kind
+from outposts_order_notifier.notify.channels.slack.pace import Pace
 from outposts_order_notifier.notify.digest import alarms, by_order, digest, digest_lines, together
 from outposts_order_notifier.notify.notification import Notification, OrderNotification
-from outposts_order_notifier.notify.pace import Pace
 from outposts_order_notifier.wording.message import Message
 from outposts_order_notifier.wording.words import plain
 
