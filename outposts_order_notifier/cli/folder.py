@@ -16,7 +16,8 @@ from typing import Any
 
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import Item, items_of, part_ids, snapshot_of
-from outposts_order_notifier.store.table import Known, Loaded, SourceState, known_of
+from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.table import known_of
 
 FILE_NAME = "snapshots.sqlite3"
 

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from outposts_order_notifier.store.table import Known
+from outposts_order_notifier.store.records import Known
 
 DAY_SECONDS = 86_400
 

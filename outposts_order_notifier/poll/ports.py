@@ -6,7 +6,7 @@ from typing import Protocol
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.poll.event_bus import Published
-from outposts_order_notifier.store.table import Known, Loaded, SourceState
+from outposts_order_notifier.store.records import Known, Loaded, SourceState
 
 
 class Snapshots(Protocol):

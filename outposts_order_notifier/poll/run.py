@@ -29,7 +29,8 @@ from outposts_order_notifier.poll.summary import LISTING, Summary
 from outposts_order_notifier.runtime.observability import count, logger
 from outposts_order_notifier.sources.outposts import CONCURRENT_READS, get_order
 from outposts_order_notifier.sources.source import Source
-from outposts_order_notifier.store.table import BATCH_GET_ITEMS, Known, Loaded, SourceState
+from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.table import BATCH_GET_ITEMS
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient

@@ -10,15 +10,14 @@ An item that was set aside: the damaged item as it was, under `set-aside#<its id
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outposts_order_notifier.domain.lineage import Link
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import Item, is_torn, items_of, part_ids, replaces_of, snapshot_of
+from outposts_order_notifier.store.records import Known, Loaded, SourceState
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -30,63 +29,6 @@ QUERY_ITEMS = 2_000  # a whole page of 1 MB, parsed, takes 20 MB
 ATTEMPTS = 5
 MAX_IDS_BYTES = 50_000  # of `owed` and of `failed`, so that they do not outgrow a source's item
 LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the index knows of an order: enough to choose whether to read it.
-
-    Attributes:
-        summary: Digest of its ListOrders summary at the last read, empty where it was not listed.
-        settled: Whether nothing more was expected to happen to it.
-        pending: Number of events not yet known to be published.
-        version: The snapshot's version.
-        missing: Whether it was told that ListOrders no longer names it.
-        outpost_id: Its Outpost, empty where it names none.
-        replaces: The links in which a line item of it is the replacement.
-    """
-
-    summary: bytes
-    settled: bool
-    pending: int
-    version: int = 0
-    missing: bool = False
-    outpost_id: str = ""
-    replaces: tuple[Link, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What came of loading the snapshots of some orders: those there are, and why some could not be loaded."""
-
-    snapshots: dict[str, Snapshot]
-    errors: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What is remembered of a source between polls.
-
-    Attributes:
-        baseline_at: When its first complete listing began, ISO 8601; None before.
-        baseline_left: Orders that this listing named and that are not known to be stored yet.
-        polled_at: When its last complete listing that counts began, ISO 8601; None before.
-        vanished_after: The `polled_at` that the last listing followed which named none of the source's orders, and
-            therefore did not count; None before. Any listing that counts outdates it, by its own `polled_at`.
-    """
-
-    baseline_at: str | None = None
-    baseline_left: frozenset[str] = frozenset()
-    polled_at: str | None = None
-    resume_at: str = ""
-    owed: frozenset[str] = frozenset()
-    failed: frozenset[str] = frozenset()
-    vanished_after: str | None = None
-
-    @property
-    def vanished(self) -> bool:
-        """Whether a listing named none of the source's orders, and none that counts came to its end since it began."""
-        return self.polled_at is not None and self.vanished_after == self.polled_at
 
 
 class SnapshotTable:

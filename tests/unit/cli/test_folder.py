@@ -15,7 +15,8 @@ from outposts_order_notifier.domain.event_types import DISCOVERED
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
 from outposts_order_notifier.poll.ports import Snapshots
-from outposts_order_notifier.store.table import SnapshotTable, SourceState
+from outposts_order_notifier.store.records import SourceState
+from outposts_order_notifier.store.table import SnapshotTable
 from testing.details import ORDER_ID, an_order
 from testing.snapshots import create_snapshot_table
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.poll.choice import in_turn, orders_gone_missing, orders_to_read
-from outposts_order_notifier.store.table import Known
+from outposts_order_notifier.store.records import Known
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 A_MOMENT_AGO = NOW - timedelta(microseconds=1)

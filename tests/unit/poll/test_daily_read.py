@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from outposts_order_notifier.poll.choice import orders_to_read
-from outposts_order_notifier.store.table import Known
+from outposts_order_notifier.store.records import Known
 
 ORDER_ID = "oo-0123456789abcdef0"
 MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)

@@ -15,7 +15,8 @@ from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.lineage import Link, Reference
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import SnapshotTooLargeError
-from outposts_order_notifier.store.table import ATTEMPTS, MAX_IDS_BYTES, Known, Loaded, SnapshotTable, SourceState
+from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.table import ATTEMPTS, MAX_IDS_BYTES, SnapshotTable
 from testing.snapshots import create_snapshot_table
 from testing.strategies import ORDER_ID
 
