@@ -15,12 +15,12 @@ from rich.text import Text
 
 from local.story import Happening, Story
 from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.domain.statuses import status_named
 
 REFRESHES_PER_SECOND = 4
 TABLE_LINES = 5  # of the table of orders, beside the orders
 PANEL_LINES = 2  # of a panel, beside what it shows
 STYLES = {"step": "bold", "event": "cyan", "Slack": "magenta", "e-mail": "green"}
-STATUS_STYLES = {"COMPLETED": "green", "CANCELLED": "yellow", "ERROR": "red"}
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def _orders(story: Story) -> Table:
     for order_id, detail in list(story.orders.items()):
         status = str(detail["orderStatus"])
         items = ", ".join(f"{number} {name}" for name, number in detail["lineItemCountsByStatus"].items())
-        style = STATUS_STYLES.get(status, "blue")
+        style = status_named(status).colour or "blue"
         table.add_row(order_id, escape(story.titles.get(order_id, "")), f"[{style}]{escape(status)}[/]", escape(items))
     return table
 

@@ -12,8 +12,6 @@ from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.domain.dates import submitted_at
 from outposts_order_notifier.domain.lineage import Lineage, Reference
 from outposts_order_notifier.domain.order import (
-    SETTLED_LINE_ITEM_STATUSES,
-    SETTLED_ORDER_STATUSES,
     LineItem,
     is_settled,
     line_item_counts_by_status,
@@ -21,25 +19,18 @@ from outposts_order_notifier.domain.order import (
 )
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
+from outposts_order_notifier.domain.statuses import (
+    ERROR,
+    SETTLED_LINE_ITEM_STATUSES,
+    SETTLED_ORDER_STATUSES,
+    status_named,
+)
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.words import duration, plain
 
 SETTLED_SHOWN = 20  # unless all are asked for
 UNFOLDED_ITEMS = 4  # an order in flight with more line items shows them when asked
-
-# How far along a status is, for its colour and shape. One that no one has heard of is `unknown`.
-KINDS = {
-    **dict.fromkeys(("PREPARING", "RECEIVED", "PENDING"), "preparing"),
-    **dict.fromkeys(("BUILDING", "IN_PROGRESS", "PROCESSING"), "building"),
-    "SHIPPED": "shipped",
-    "DELIVERED": "delivered",
-    "INSTALLING": "installing",
-    **dict.fromkeys(("INSTALLED", "COMPLETED", "FULFILLED"), "done"),
-    "ERROR": "error",
-    "CANCELLED": "cancelled",
-    "REPLACED": "replaced",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ class Stage:
 
     Attributes:
         status: In the API's words.
-        kind: One of the values of `KINDS`, or `unknown`.
+        kind: See `outposts_order_notifier.domain.statuses.Status`.
         since: When it was first seen.
         lasted: How long it lasted, or has lasted by now; empty where it is an end.
         current: Whether it is in it now.
@@ -208,7 +199,7 @@ def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None 
         totals={
             "in flight": len(in_flight),
             "stalled": sum(bool(snapshot.stalled) for snapshot in in_flight),
-            "in error": sum("ERROR" in _statuses(snapshot) for snapshot in in_flight),
+            "in error": sum(ERROR in _statuses(snapshot) for snapshot in in_flight),
             "settled": len(settled),
         },
         in_flight=tuple(_card(snapshot, gathered.lineage, now) for snapshot in shown),
@@ -231,7 +222,7 @@ def _last_change(snapshot: Snapshot) -> str:
 
 
 def _is_calm(snapshot: Snapshot) -> bool:
-    return not (snapshot.stalled or snapshot.missing or snapshot.damage or "ERROR" in _statuses(snapshot))
+    return not (snapshot.stalled or snapshot.missing or snapshot.damage or ERROR in _statuses(snapshot))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +247,7 @@ class _Axis:
             drawn.append(
                 Stage(
                     status=status,
-                    kind=KINDS.get(status, "unknown"),
+                    kind=status_named(status).kind,
                     since=_moment(since, self.now),
                     lasted="" if over else duration(max(0, int(seconds.total_seconds()))),
                     current=current,
@@ -286,7 +277,7 @@ def _card(snapshot: Snapshot, lineage: Lineage, now: datetime) -> Card:
     return Card(
         id=snapshot.order_id,
         status=status,
-        kind=KINDS.get(status, "unknown"),
+        kind=status_named(status).kind,
         facts=tuple(plain(fact) for fact in (order.get("OutpostId"), order.get("OrderType"), account, region) if fact),
         console=orders_url(region) if region else "",
         submitted=_moment(submitted, now) if (submitted := submitted_at(order, now)) else None,
@@ -311,7 +302,7 @@ def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, lin
         catalog=plain(item.get("CatalogItemId")),
         quantity=plain(item.get("Quantity")),
         status=status,
-        kind=KINDS.get(status, "unknown"),
+        kind=status_named(status).kind,
         stages=axis.stages(snapshot.history.get(name, ()), SETTLED_LINE_ITEM_STATUSES),
         stalled=name in snapshot.stalled,
         shipment=_shipment(item),

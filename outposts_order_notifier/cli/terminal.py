@@ -16,6 +16,7 @@ from rich.text import Text
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.secrecy import redacted
 from outposts_order_notifier.cli.stack import Stack, session_of
+from outposts_order_notifier.domain.statuses import status_named
 from outposts_order_notifier.wording.words import duration, one_line, plain
 
 Json = dict[str, Any]
@@ -49,14 +50,7 @@ PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut, nor wra
 SENTENCES = frozenset({"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors"})
 SENTENCE_WIDTH = 22  # has room for an id
 BETWEEN = 3  # columns of the terminal between two of a table
-STYLES = {
-    "COMPLETED": "green",
-    "CANCELLED": "yellow",
-    "ERROR": "red",
-    "ok": "green",
-    "warn": "yellow",
-    "fail": "bold red",
-}
+STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}  # of a check's result; a status has its own
 
 
 def deployed(region: str | None, profile: str | None) -> Stack:
@@ -126,7 +120,7 @@ def _least_width(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> int
 
 def _cell(value: object) -> Text:
     text = "" if value is None or value == "" else plain(redacted(value) if isinstance(value, str) else value)
-    return Text(text, style=STYLES.get(text, ""))
+    return Text(text, style=STYLES.get(text, status_named(text).colour))
 
 
 def lasted(seconds: int | None) -> str | None:

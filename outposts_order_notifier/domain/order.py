@@ -9,12 +9,10 @@ import json
 from collections import Counter
 from typing import Any
 
+from outposts_order_notifier.domain.statuses import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
+
 Order = dict[str, Any]
 LineItem = dict[str, Any]
-
-# "Settled" is this project's word: nothing more is expected to happen. FULFILLED is the API's old COMPLETED.
-SETTLED_ORDER_STATUSES = frozenset({"COMPLETED", "CANCELLED", "FULFILLED"})
-SETTLED_LINE_ITEM_STATUSES = frozenset({"INSTALLED", "CANCELLED", "REPLACED"})
 
 # Made once: json.dumps would make one anew for every value.
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)

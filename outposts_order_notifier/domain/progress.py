@@ -1,18 +1,30 @@
-"""How far an order has come, and what normally comes next. Pure.
+"""How far an order has come, and what usually comes next. Pure."""
 
-The statuses and their order: https://docs.aws.amazon.com/outposts/latest/APIReference/API_Order.html and
-API_LineItem.html.
-"""
-
+from collections.abc import Iterator
 from fractions import Fraction
 
-from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES, Order
+from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.statuses import (
+    CANCELLED,
+    COMPLETED,
+    ERROR,
+    LINE_ITEM_STATUSES,
+    REPLACED,
+    SETTLED_LINE_ITEM_STATUSES,
+    SETTLED_ORDER_STATUSES,
+)
 
-STAGES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED")
-INSTALLED = "INSTALLED"
 
-# A cancelled line item never arrives; a replaced one has.
-_STAGES_DONE = {**{status: stage for stage, status in enumerate(STAGES)}, "REPLACED": len(STAGES) - 1}
+def _usual_path(status: str) -> Iterator[str]:
+    while status:
+        yield status
+        status = LINE_ITEM_STATUSES[status].next
+
+
+STAGES = tuple(_usual_path(next(name for name, row in LINE_ITEM_STATUSES.items() if row.first)))
+
+# A cancelled line item is never installed; a replaced one has been.
+_STAGES_DONE = {**{status: stage for stage, status in enumerate(STAGES)}, REPLACED: len(STAGES) - 1}
 
 
 def progress(order: Order) -> Fraction:
@@ -20,7 +32,7 @@ def progress(order: Order) -> Fraction:
 
     A status that this version does not know, ERROR among them, counts as the beginning of the way.
     """
-    statuses = [item.get("Status") for item in order.get("LineItems", []) if item.get("Status") != "CANCELLED"]
+    statuses = [item.get("Status") for item in order.get("LineItems", []) if item.get("Status") != CANCELLED]
     if not statuses:
         return Fraction(order.get("Status") in SETTLED_ORDER_STATUSES)
     done = sum(_STAGES_DONE.get(status or "", 0) for status in statuses)
@@ -33,11 +45,11 @@ def next_step(order: Order) -> str:
     if status in SETTLED_ORDER_STATUSES:
         return "nothing more is expected"
     items = [item.get("Status") for item in order.get("LineItems", [])]
-    if "ERROR" in (status, *items):
+    if ERROR in (status, *items):
         return "AWS Support has to look into the error"
     open_items = [each for each in items if each in STAGES and each not in SETTLED_LINE_ITEM_STATUSES]
     if open_items:
         last = min(open_items, key=STAGES.index)
         number = open_items.count(last)
-        return f"{number} line item{'' if number == 1 else 's'} {STAGES[STAGES.index(last) + 1]}"
-    return "order COMPLETED" if items and SETTLED_LINE_ITEM_STATUSES.issuperset(items) else "unknown"
+        return f"{number} line item{'' if number == 1 else 's'} {LINE_ITEM_STATUSES[last].next}"
+    return f"order {COMPLETED}" if items and SETTLED_LINE_ITEM_STATUSES.issuperset(items) else "unknown"

@@ -11,12 +11,12 @@ from outposts_order_notifier.domain.events import Event, Observation, events_of
 from outposts_order_notifier.domain.lineage import Lineage, Link, Reference, links_of
 from outposts_order_notifier.domain.order import Order, line_items_by_id
 from outposts_order_notifier.domain.stalled import NEVER, Thresholds, overdue
+from outposts_order_notifier.domain.statuses import CANCELLED, REPLACED, status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, seconds_between, to_iso8601
 
 ORDER = ""  # the key of the order's own statuses in `Snapshot.history`; a line item's is its id
 MAX_STATUSES = 20  # of one order or line item; one that goes to and fro for ever must not fill its item
 MAX_FORMER_LINKS = 20  # for the same reason
-FIRST_STATUSES = frozenset({"PREPARING", "RECEIVED"})  # RECEIVED is the API's old word
 
 
 class Entered(NamedTuple):
@@ -141,7 +141,7 @@ def _explained(change: Change, old: Snapshot, now: str, lineage: Lineage) -> Cha
     lasted = Lasted(secondsInPreviousStatus=seconds_between(entered[-1].at if entered else now, now))
     if name in old.stalled:
         lasted["wasStalled"] = True
-    replaced = name != ORDER and change.keys["status"] == "REPLACED"
+    replaced = name != ORDER and change.keys["status"] == REPLACED
     keys = lineage.keys_of_replaced(Reference(old.order_id, name)) if replaced else {}
     return Change(change.detail_type, {**change.keys, **lasted, **keys})
 
@@ -150,7 +150,7 @@ def _late(
     order: Order, history: Mapping[str, tuple[Entered, ...]], now: str, after: Thresholds, *, told: frozenset[str]
 ) -> dict[str, Change]:
     """Find what has lasted too long and was not told; nothing of an order that was cancelled."""
-    if order.get("Status") == "CANCELLED":
+    if order.get("Status") == CANCELLED:
         return {}
     found = {
         name: overdue(None if name == ORDER else name, *entered[-1], now, after)
@@ -165,7 +165,7 @@ def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[Entered, 
     for name, status in statuses(order).items():
         entered = old.history.get(name, ())
         if not entered or entered[-1].status != status:
-            began = _submitted(order, now) if not old.history and status in FIRST_STATUSES else now
+            began = _submitted(order, now) if not old.history and status_named(status).first else now
             entered = (*entered, Entered(status, began))[-MAX_STATUSES:]
         history[name] = entered
     return history

@@ -8,30 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from outposts_order_notifier.domain.event_types import STALLED, Change, OrderStalled
-from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
+from outposts_order_notifier.domain.statuses import (
+    LINE_ITEM_STATUSES,
+    ORDER_STATUSES,
+    SETTLED_LINE_ITEM_STATUSES,
+    SETTLED_ORDER_STATUSES,
+    Status,
+)
 from outposts_order_notifier.domain.timestamps import seconds_between
 
 DAY_SECONDS = 86_400
 
-ORDER_DAYS: Mapping[str, int] = {
-    "PREPARING": 45,
-    "IN_PROGRESS": 90,
-    "DELIVERED": 30,
-    "ERROR": 3,
-    # The API's old words.
-    "RECEIVED": 14,
-    "PENDING": 45,
-    "PROCESSING": 90,
-    "INSTALLING": 30,
-}
-LINE_ITEM_DAYS: Mapping[str, int] = {
-    "PREPARING": 45,
-    "BUILDING": 60,
-    "SHIPPED": 14,
-    "DELIVERED": 30,
-    "INSTALLING": 14,
-    "ERROR": 3,
-}
+
+def _defaults(table: Mapping[str, Status]) -> Mapping[str, int]:
+    return {name: row.stalled_after_days for name, row in table.items() if row.stalled_after_days is not None}
+
+
+ORDER_DAYS = _defaults(ORDER_STATUSES)
+LINE_ITEM_DAYS = _defaults(LINE_ITEM_STATUSES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.domain.dates import submitted_at
-from outposts_order_notifier.domain.progress import STAGES
+from outposts_order_notifier.domain.statuses import is_usual, status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import alarm_url, orders_url
 from outposts_order_notifier.wording.words import count, duration, plain
@@ -22,10 +22,8 @@ NAMED = 3
 LONGEST_URL = 2_000
 LONGEST_STATUS = 32  # in a headline, so that what weighs most has room behind any; lines and facts have it whole
 
-# Statuses of the usual way. Any other weighs more, also one that no one has seen yet.
-USUAL = frozenset({*STAGES, "IN_PROGRESS", "COMPLETED", "RECEIVED", "PENDING", "PROCESSING", "FULFILLED"})
-STALLED, ORDER_STALLED, MISSING, UNUSUAL = "stalled", "order stalled", "no longer listed", ""
-BY_WEIGHT = ("ERROR", "REPLACED", "CANCELLED", UNUSUAL, STALLED, ORDER_STALLED, MISSING)
+STALLED, ORDER_STALLED, MISSING = "stalled", "order stalled", "no longer listed"
+WEIGHTS = {STALLED: 3, ORDER_STALLED: 2, MISSING: 1}  # between those of the statuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), brief
 def weighty_words(changes: Sequence[Change]) -> list[str]:
     """Name what nobody may miss in changes, of whatever orders, in a word each, the heaviest first."""
     own = (_word(status) for change in changes for status in order_statuses(change))
-    words = [*(word for word in own if word not in USUAL), *(word for word, _ in _weights(changes))]
+    words = [*(word for word in own if not is_usual(word)), *(word for word, _ in _weights(changes))]
     return list(dict.fromkeys(sorted(words, key=_weight)))
 
 
@@ -155,7 +153,7 @@ def _news(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]
         yield "new order"
     elif event_types.ORDER_STATUS not in told:
         entered = Counter(_word(change["status"]) for change in told.get(event_types.LINE_ITEM_STATUS, []))
-        words += [(word, number) for word, number in entered.items() if word in USUAL]
+        words += [(word, number) for word, number in entered.items() if is_usual(word)]
         if not words:
             yield from dict.fromkeys(_OTHER_NEWS.get(detail_type, "details changed") for detail_type in told)
     noun = True
@@ -167,7 +165,7 @@ def _news(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]
 def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
     """Give what weighs, the heaviest first, and how many line items it is told of; 0 where of an order itself."""
     entered = Counter(_word(status) for change in changes for status in line_item_statuses(change))
-    yield from ((word, entered[word]) for word in sorted(entered, key=_weight) if word not in USUAL)
+    yield from ((word, entered[word]) for word in sorted(entered, key=_weight) if not is_usual(word))
     told = _by_type(changes)
     stalled = told.get(event_types.STALLED, [])
     if items := sum("lineItemId" in change for change in stalled):
@@ -179,9 +177,8 @@ def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
 
 
 def _weight(word: str) -> int:
-    if word in USUAL:
-        return len(BY_WEIGHT)
-    return BY_WEIGHT.index(word if word in BY_WEIGHT else UNUSUAL)
+    """Return a word's place in a headline: the heaviest sorts first."""
+    return -WEIGHTS.get(word, status_named(word).weight)
 
 
 def _word(status: object) -> str:

@@ -6,13 +6,9 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.cdk.configuration import StalledAfterDays
-from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
 from outposts_order_notifier.domain.stalled import LINE_ITEM_DAYS, NEVER, ORDER_DAYS, Thresholds, overdue
-from testing.strategies import ORDER_SHAPE
 
 SINCE = "2026-10-01T12:00:00Z"
-STATUSES = ORDER_SHAPE.members["Status"].enum  # type: ignore[attr-defined] # botocore's shapes have few types
-ITEM_STATUSES = ORDER_SHAPE.members["LineItems"].member.members["Status"].enum  # type: ignore[attr-defined] # as above
 
 
 class TestOverdue:
@@ -57,11 +53,6 @@ class TestOverdue:
 
 class TestThresholds:
     """How long each status may last."""
-
-    def test_every_status_that_something_follows_has_a_default(self) -> None:
-        """The API's deprecated ones included."""
-        assert ORDER_DAYS.keys() == set(STATUSES) - SETTLED_ORDER_STATUSES
-        assert LINE_ITEM_DAYS.keys() == set(ITEM_STATUSES) - SETTLED_LINE_ITEM_STATUSES
 
     @pytest.mark.parametrize(
         ("given", "order", "line_item"),

@@ -27,6 +27,7 @@ from outposts_order_notifier.domain.event_types import MISSING, ORDER_STATUS, RE
 from outposts_order_notifier.domain.lineage import Lineage, Reference
 from outposts_order_notifier.domain.order import line_items_by_id
 from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.domain.statuses import REPLACED, status_named
 from outposts_order_notifier.notify.channel import ChannelError, LaterError, Posting
 from outposts_order_notifier.notify.channels.slack.api import (
     Api,
@@ -55,7 +56,6 @@ MAX_HEADLINE = 300
 
 # News that the channel should see, not only those who follow the thread.
 LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, STALLED})
-LOUD_STATUSES = frozenset({"ERROR", "REPLACED"})
 
 
 @dataclass(slots=True)
@@ -231,7 +231,7 @@ class Bot:
         That is a query, and most orders have nothing replaced: it is made where a status or an event says so.
         """
         items = line_items_by_id(snapshot.order)
-        replaced = any(item.get("Status") == "REPLACED" for item in items.values())
+        replaced = any(item.get("Status") == REPLACED for item in items.values())
         if not self.snapshots or not (told or replaced):
             return {}
         account, _, region = snapshot.source.partition("/")
@@ -253,7 +253,7 @@ def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> P
         loud: Whether news of weight are shown in the channel too; not beside a card that is new there.
     """
     changes = changes_of(observations)
-    weighty = any(change["detailType"] in LOUD_TYPES or change.get("status") in LOUD_STATUSES for change in changes)
+    weighty = any(change["detailType"] in LOUD_TYPES or status_named(change.get("status")).loud for change in changes)
     return {**_reply(together(observations), observations), **({"reply_broadcast": True} if loud and weighty else {})}
 
 

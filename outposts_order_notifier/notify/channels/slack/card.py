@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from outposts_order_notifier.domain.order import SETTLED_LINE_ITEM_STATUSES, Order, line_items_by_id
-from outposts_order_notifier.domain.progress import INSTALLED, STAGES, next_step, progress
+from outposts_order_notifier.domain.order import Order, line_items_by_id
+from outposts_order_notifier.domain.progress import STAGES, next_step, progress
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
+from outposts_order_notifier.domain.statuses import ERROR, INSTALLED, SETTLED_LINE_ITEM_STATUSES, status_named
 from outposts_order_notifier.domain.timestamps import seconds_between
 from outposts_order_notifier.notify.channels.slack.blocks import (
     date,
@@ -101,8 +102,8 @@ def _warnings(snapshot: Snapshot) -> Iterator[str]:
     stalled = sorted(name for name in snapshot.stalled if name in items)
     if stalled:
         yield f":hourglass: *Stalled:* {count(len(stalled), 'line item')} ({_some(stalled)})"
-    if errors := [name for name, item in items.items() if item.get("Status") == "ERROR"]:
-        yield f":x: *Error:* {count(len(errors), 'line item')} ({_some(errors)})"
+    if errors := [name for name, item in items.items() if item.get("Status") == ERROR]:
+        yield f"{status_named(ERROR).icon} *Error:* {count(len(errors), 'line item')} ({_some(errors)})"
 
 
 def _bar(order: Order) -> str:

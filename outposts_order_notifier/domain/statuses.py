@@ -1,0 +1,107 @@
+"""Everything this software knows about a status: one row for each. Pure.
+
+An order's statuses and their meanings are AWS's, quoted from
+https://docs.aws.amazon.com/outposts/latest/APIReference/API_Order.html: "Order is received and being prepared",
+"Order is either being built or shipped", "Order was delivered to the Outpost site", "Order is complete", "Order is
+cancelled", "Customer should contact support". Five more are deprecated there. Of a line item's statuses,
+https://docs.aws.amazon.com/outposts/latest/APIReference/API_LineItem.html gives the names only.
+
+AWS may add statuses at any time. They are passed through unchanged and handled by the row `UNKNOWN`.
+
+What follows a status, who acts and how long it may last are this project's choices (docs/stalled.md).
+"""
+
+# ruff: noqa: E501 - a row for each status, as in a table
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+COMPLETED, INSTALLED, CANCELLED, REPLACED, ERROR = "COMPLETED", "INSTALLED", "CANCELLED", "REPLACED", "ERROR"
+
+Actor = Literal["you", "AWS", "the carrier", "nobody"]
+Kind = Literal[
+    "preparing", "building", "shipped", "delivered", "installing", "done", "error", "cancelled", "replaced", "unknown"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status of an order or of a line item.
+
+    Attributes:
+        name: The API's name.
+        meaning: What it means, in a few words.
+        kind: Its colour and shape on the board: a class of board.css.
+        icon: Slack's name of an emoji.
+        actor: Who acts next.
+        next: The status that usually follows; empty if none does.
+        stalled_after_days: The default threshold, in days; None if it never stalls.
+        settled: Whether nothing more is expected to happen.
+        first: Whether no status comes before it, so that it began when the order was submitted.
+        weight: Its weight in a headline; the heaviest comes first. 0 for statuses on the usual path.
+        loud: Whether a bot shows a line item's change to it in the channel too, not only in the order's thread.
+        colour: Its colour in a terminal, as Rich names it; empty for the default.
+    """
+
+    name: str
+    meaning: str
+    kind: Kind
+    icon: str
+    actor: Actor = "nobody"
+    next: str = ""
+    stalled_after_days: int | None = None
+    settled: bool = False
+    first: bool = False
+    weight: int = 0
+    loud: bool = False
+    colour: str = ""
+
+
+def _table(*rows: Status) -> Mapping[str, Status]:
+    return {row.name: row for row in rows}
+
+
+# fmt: off
+ORDER_STATUSES = _table(
+    Status("PREPARING", "The order is received and being prepared", "preparing", ":memo:", "AWS", "IN_PROGRESS", 45, first=True),
+    Status("IN_PROGRESS", "The order is being built or shipped; its line items say which", "building", ":building_construction:", "AWS", "DELIVERED", 90),
+    Status("DELIVERED", "The order is at the Outpost's site", "delivered", ":package:", "you", COMPLETED, 30),
+    Status(COMPLETED, "The order is complete", "done", ":white_check_mark:", settled=True, colour="green"),
+    Status(CANCELLED, "The order is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
+    Status(ERROR, "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status("RECEIVED", "Deprecated: the first half of today's PREPARING", "preparing", ":memo:", "AWS", "PENDING", 14, first=True),
+    Status("PENDING", "Deprecated: today's PREPARING", "preparing", ":memo:", "AWS", "PROCESSING", 45),
+    Status("PROCESSING", "Deprecated: today's IN_PROGRESS", "building", ":building_construction:", "AWS", "INSTALLING", 90),
+    Status("INSTALLING", "Deprecated: today's DELIVERED", "installing", ":wrench:", "you", "FULFILLED", 30),
+    Status("FULFILLED", "Deprecated: today's COMPLETED", "done", ":white_check_mark:", settled=True),
+)
+LINE_ITEM_STATUSES = _table(
+    Status("PREPARING", "The line item is being prepared", "preparing", ":memo:", "AWS", "BUILDING", 45, first=True),
+    Status("BUILDING", "The hardware is being built", "building", ":building_construction:", "AWS", "SHIPPED", 60),
+    Status("SHIPPED", "The hardware is on its way", "shipped", ":truck:", "the carrier", "DELIVERED", 14),
+    Status("DELIVERED", "The hardware is at the site: a rack awaits AWS's visit, a server your hands", "delivered", ":package:", "you", "INSTALLING", 30),
+    Status("INSTALLING", "The hardware is being installed: a rack by AWS, a server by you", "installing", ":wrench:", "you", INSTALLED, 14),
+    Status(INSTALLED, "The hardware is installed", "done", ":white_check_mark:", settled=True),
+    Status(ERROR, "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status(CANCELLED, "The line item is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
+    Status(REPLACED, "Another order's line item replaces this one", "replaced", ":arrows_counterclockwise:", settled=True, weight=6, loud=True),
+)
+# fmt: on
+UNKNOWN = Status("", "A status that this version does not know", "unknown", ":grey_question:", weight=4)
+SETTLED_ORDER_STATUSES = frozenset(name for name, row in ORDER_STATUSES.items() if row.settled)
+SETTLED_LINE_ITEM_STATUSES = frozenset(name for name, row in LINE_ITEM_STATUSES.items() if row.settled)
+_BY_NAME = {**LINE_ITEM_STATUSES, **ORDER_STATUSES}
+
+
+def status_named(name: object) -> Status:
+    """Return the row of a status, or `UNKNOWN`.
+
+    A name that both tables have has one kind, icon, weight and colour; ask the tables for anything else.
+    """
+    return _BY_NAME.get(str(name), UNKNOWN)
+
+
+def is_usual(name: object) -> bool:
+    """Return whether a status is on the usual path, so that a headline may leave it out."""
+    return status_named(name).weight == 0
