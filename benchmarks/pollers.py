@@ -17,7 +17,7 @@ from botocore.session import get_session
 
 from benchmarks import orders
 from benchmarks.orders import ACCOUNT, REGION, Order
-from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
+from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry, statuses
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.handler import dynamodb_client, events_client
@@ -126,7 +126,7 @@ def stored_by(poller: str, count: int) -> list[Item]:
     for order in before:
         (told,) = from_wire({"Orders": [orders.summary(order)]}, listed)["Orders"]
         whole = from_wire(order, model.shape_for("Order"))
-        history = {name: (Entered(status, since),) for name, status in statuses(whole).items()}
+        history = {name: (StatusEntry(status, since),) for name, status in statuses(whole).items()}
         items += items_of(Snapshot(f"{ACCOUNT}/{REGION}", whole, 3, 12, history, summary=digest(told)))
     return items
 

@@ -18,7 +18,7 @@ from outposts_order_notifier.domain.order import (
     line_items_by_id,
 )
 from outposts_order_notifier.domain.shipment import shipment_of
-from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
 from outposts_order_notifier.domain.statuses import (
     ERROR,
     SETTLED_LINE_ITEM_STATUSES,
@@ -233,7 +233,7 @@ class _Axis:
     end: datetime
     now: datetime
 
-    def stages(self, entries: Sequence[Entered], ends: frozenset[str]) -> tuple[Stage, ...]:
+    def stages(self, entries: Sequence[StatusEntry], ends: frozenset[str]) -> tuple[Stage, ...]:
         """Draw a life; `ends` are the statuses that nothing is expected after."""
         times = [from_iso8601(entry.at) for entry in entries]
         whole = (self.end - self.start).total_seconds() or 1.0

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
-from outposts_order_notifier.domain.event_types import CHANGES, UPDATED, Common, DetailType, Meaning, Told
+from outposts_order_notifier.domain.event_types import CHANGES, UPDATED, Common, DetailType, Meaning, PublishedChange
 from outposts_order_notifier.domain.events import SOURCE
 
 DETAIL_TYPES = (*CHANGES, UPDATED)
@@ -56,13 +56,13 @@ def _keys(typed_dict: type) -> dict[str, Any]:
 
 
 def _told(detail_type: DetailType[Any]) -> Any:
-    keys = {**_keys(Told), "detailType": Literal[str(detail_type)], **_keys(detail_type.keys)}
+    keys = {**_keys(PublishedChange), "detailType": Literal[str(detail_type)], **_keys(detail_type.keys)}
     return _typed_dict(f"{detail_type.keys.__name__}Told", keys, detail_type.keys.__doc__)
 
 
 def _later_change() -> Any:
     others = Meaning("A `detail-type` that this version does not know.", **{"not": {"enum": list(map(str, CHANGES))}})
-    keys = {**_keys(Told), "detailType": Annotated[str, others]}
+    keys = {**_keys(PublishedChange), "detailType": Annotated[str, others]}
     return _typed_dict("LaterChange", keys, "A change of a type that a later version adds.")
 
 

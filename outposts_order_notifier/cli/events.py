@@ -79,7 +79,7 @@ def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:
         event = told.setdefault(line["eventId"], {**line, "times": 0})
         event["times"] += 1
     for pending in snapshot.pending:
-        told.setdefault(pending.detail["eventId"], {**pending.gist(), "publishedAt": None, "times": 0})
+        told.setdefault(pending.detail["eventId"], {**pending.log_fields(), "publishedAt": None, "times": 0})
     return sorted(told.values(), key=lambda event: (event["sequence"], event["observedAt"]))
 
 

@@ -225,7 +225,7 @@ def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
             }
             for name, item in line_items_by_id(snapshot.order).items()
         ],
-        "lineage": [dict(lineage.told(link).keys) for link in lineage.of(snapshot.order_id)],
+        "lineage": [dict(lineage.link_change(link).keys) for link in lineage.of(snapshot.order_id)],
         "order": snapshot.order,
     }
 

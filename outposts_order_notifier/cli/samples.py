@@ -76,8 +76,8 @@ CHANGES: dict[str, Change] = {
             "thresholdDays": 14,
         },
     ),
-    "missing": diff.presence(missing=True),
-    "reappeared": diff.presence(missing=False),
+    "missing": diff.presence_change(missing=True),
+    "reappeared": diff.presence_change(missing=False),
 }
 NAMES = (*CHANGES, ALARM)
 

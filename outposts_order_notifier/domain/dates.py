@@ -29,7 +29,7 @@ def submitted_at(order: Order, now: datetime) -> datetime | None:
         return None
 
 
-def can_be(at: str) -> bool:
+def is_plausible(at: str) -> bool:
     """Whether an order can have been in a status at a time, ISO 8601, that a snapshot holds.
 
     Versions before this one took over any date that the API gave.

@@ -1,4 +1,4 @@
-"""How two reads of one order differ, as the changes that events tell. Pure.
+"""How two reads of one order differs, as the changes that events tell. Pure.
 
 Whatever differs shows in at least one change: applying the changes to the old order gives the new one, up to the order
 of the lists' members, which carries no meaning.
@@ -23,10 +23,10 @@ from outposts_order_notifier.domain.event_types import (
     LineItemMoved,
     OrderMoved,
 )
-from outposts_order_notifier.domain.order import LineItem, Order, differ, line_items_by_id
+from outposts_order_notifier.domain.order import LineItem, Order, differs, line_items_by_id
 from outposts_order_notifier.domain.shipment import shipment_of
 
-TOLD_APART = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
+MEMBERS_WITH_THEIR_OWN_EVENTS = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
 SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
 
 
@@ -35,7 +35,7 @@ def discovery(order: Order) -> Change:
     return DISCOVERED.change({"order": order})
 
 
-def presence(missing: bool) -> Change:
+def presence_change(missing: bool) -> Change:
     """Tell that ListOrders no longer names an order that it named, or does again."""
     return MISSING.change({}) if missing else REAPPEARED.change({})
 
@@ -56,7 +56,7 @@ def diff(old: Order, new: Order) -> list[Change]:
     Status changes come without `secondsInPreviousStatus`: how long a status lasted is not in the orders.
     """
     before, after = line_items_by_id(old), line_items_by_id(new)
-    differing = {name for name in after if name in before and differ(before[name], after[name])}
+    differing = {name for name in after if name in before and differs(before[name], after[name])}
     return [
         *_order_status(old, new),
         *_line_items(before, after, differing),
@@ -97,7 +97,7 @@ def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
     if (shipment := shipment_of(new)) != (previous := shipment_of(old)):
         yield SHIPMENT.change({"lineItemId": name, "shipment": shipment, "previousShipment": previous})
     assets, previous_assets = new.get("AssetInformationList"), old.get("AssetInformationList")
-    if differ(assets, previous_assets):
+    if differs(assets, previous_assets):
         yield ASSETS.change({"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
 
 
@@ -106,7 +106,7 @@ def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem,
     for name, before, after in differing:
         path = f"/LineItems/{_pointer(name)}"
         shipments = [item.get("ShipmentInformation", {}) for item in (before, after)]
-        amendments += _members(path, before, after, but=TOLD_APART)
+        amendments += _members(path, before, after, but=MEMBERS_WITH_THEIR_OWN_EVENTS)
         amendments += _members(f"{path}/ShipmentInformation", *shipments, but=SHIPMENT_MEMBERS)
     if amendments:
         yield amended(sorted(amendments, key=lambda amendment: str(amendment["path"])))
@@ -116,7 +116,7 @@ def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozen
     return [
         {"path": f"{path}/{_pointer(name)}", "value": new.get(name), "previousValue": old.get(name)}
         for name in (old.keys() | new.keys()) - but
-        if differ(old.get(name), new.get(name))
+        if differs(old.get(name), new.get(name))
     ]
 
 

@@ -219,7 +219,7 @@ class OrderReappeared(TypedDict):
     """ListOrders names an order again that it did not name for a while."""
 
 
-class Told(TypedDict):
+class PublishedChange(TypedDict):
     """What each of `changes` has, beside its type's own keys."""
 
     detailType: Annotated[str, Meaning("The `detail-type` that also tells this change.")]

@@ -22,7 +22,7 @@ from outposts_order_notifier.domain.event_types import (
     Common,
     Observed,
     OrderUpdated,
-    Told,
+    PublishedChange,
     Truncated,
 )
 from outposts_order_notifier.domain.order import Order, canonical_json, line_item_counts_by_status, line_items_by_id
@@ -34,7 +34,7 @@ MAX_EVENT_BYTES = 200_000
 ENVELOPE_BYTES = 2_000  # more than what PutEvents counts beside the detail: source, detail-type, resources, time
 MAX_COUNTS_BYTES = 50_000
 MAX_COMMON_CHARACTERS = 1_000  # the API's own limits are below it; an update's changes hold the whole value
-GIST = ("eventId", "sequence", "observedAt", "lineItemId", "status", "previousStatus")
+LOG_KEYS = ("eventId", "sequence", "observedAt", "lineItemId", "status", "previousStatus")
 MARK_BYTES = 2_000  # more than what `_mark` makes, whatever its text escapes to
 
 _EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
@@ -78,9 +78,9 @@ class Event:
         """Bytes that PutEvents counts, rounded up."""
         return _bytes(self.detail) + ENVELOPE_BYTES
 
-    def gist(self) -> dict[str, Any]:
+    def log_fields(self) -> dict[str, Any]:
         """Give what tells it apart and says most, in a few words: what a log line has room for."""
-        told = {key: self.detail[key] for key in GIST if key in self.detail}
+        told = {key: self.detail[key] for key in LOG_KEYS if key in self.detail}
         short = {key: _beginning(value) if isinstance(value, str | None) else value for key, value in told.items()}
         return {"detailType": self.detail_type, **short}
 
@@ -137,7 +137,7 @@ def _identity(common: Observed, sequence: int) -> Common:
 
 def _updated(order: Order, identity: Common, changes: list[Change], events: list[Event]) -> OrderUpdated:
     told: list[dict[str, Any]] = [
-        {**Told(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
+        {**PublishedChange(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
         for change, event in zip(changes, events, strict=True)
     ]
     counts = _cut(line_item_counts_by_status(order), MAX_COUNTS_BYTES)

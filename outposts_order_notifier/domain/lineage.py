@@ -98,7 +98,7 @@ class Lineage:
         replacement = self.replaced_by(item)
         return {"replacedBy": replacement.as_json(), **self._current(item, replacement)} if replacement else {}
 
-    def told(self, link: Link) -> Change:
+    def link_change(self, link: Link) -> Change:
         """Tell a link; where the replacement was itself replaced, with the chain's end as `currentReplacement`."""
         previous, replacement = link
         return REPLACEMENT_LINKED.change(

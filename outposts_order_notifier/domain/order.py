@@ -33,7 +33,7 @@ def unordered_json(value: object) -> str:
     return _unordered(value) if "[" in text else text
 
 
-def differ(old: object, new: object) -> bool:
+def differs(old: object, new: object) -> bool:
     """Compare as JSON, in which `1` and `true` differ (in Python they are equal), and lists in any order.
 
     Most values are equal as they stand, and most that differ have texts of different lengths, which no other order

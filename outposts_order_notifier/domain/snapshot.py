@@ -10,7 +10,7 @@ from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_S
 from outposts_order_notifier.domain.events import Event, Observation, events_of
 from outposts_order_notifier.domain.lineage import Lineage, Link, Reference, links_of
 from outposts_order_notifier.domain.order import Order, line_items_by_id
-from outposts_order_notifier.domain.stalled import NEVER, Thresholds, overdue
+from outposts_order_notifier.domain.stalled import NEVER, Thresholds, stalled_change
 from outposts_order_notifier.domain.statuses import CANCELLED, REPLACED, status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, seconds_between, to_iso8601
 
@@ -19,7 +19,7 @@ MAX_STATUSES = 20  # of one order or line item; one that goes to and fro for eve
 MAX_FORMER_LINKS = 20  # for the same reason
 
 
-class Entered(NamedTuple):
+class StatusEntry(NamedTuple):
     """A status, and when it began, ISO 8601: when it was first seen.
 
     What an order or line item was before it was seen is unknown, but for the first status of all: an order found in
@@ -54,7 +54,7 @@ class Snapshot:
     order: Order
     version: int = 0
     sequence: int = 0
-    history: Mapping[str, tuple[Entered, ...]] = field(default_factory=dict)
+    history: Mapping[str, tuple[StatusEntry, ...]] = field(default_factory=dict)
     stalled: frozenset[str] = frozenset()
     linked: tuple[Link, ...] = ()
     pending: tuple[Event, ...] = ()
@@ -99,7 +99,7 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     anew = snapshot is None or bool(old.damage)
     summary, lineage, now = summary or old.summary, lineage or Lineage(), observation.observed_at
     missing = old.missing if listed is None else not listed
-    seen = [diff.presence(missing)] if missing != old.missing else []
+    seen = [diff.presence_change(missing)] if missing != old.missing else []
     seen += [diff.discovery(order)] if anew else diff.diff(old.order, order)
     complete = all(old.history.values())
     history = old.history if complete and not seen else _history(old, order, now)
@@ -110,8 +110,8 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     lineage = lineage.with_links(linked) if seen and linked else lineage  # without news nothing asks it
     told = frozenset() if anew else frozenset(old.linked)
     changes = [_explained(change, old, now, lineage) for change in seen]
-    changes += [lineage.told(link) for link in linked if link not in told]
-    changes += [lineage.told(link) for link in lineage.naming(old.order_id) if anew and link not in linked]
+    changes += [lineage.link_change(link) for link in linked if link not in told]
+    changes += [lineage.link_change(link) for link in lineage.naming(old.order_id) if anew and link not in linked]
     changes += late.values()
     if not changes and summary == old.summary and complete:
         return None
@@ -147,26 +147,26 @@ def _explained(change: Change, old: Snapshot, now: str, lineage: Lineage) -> Cha
 
 
 def _late(
-    order: Order, history: Mapping[str, tuple[Entered, ...]], now: str, after: Thresholds, *, told: frozenset[str]
+    order: Order, history: Mapping[str, tuple[StatusEntry, ...]], now: str, after: Thresholds, *, told: frozenset[str]
 ) -> dict[str, Change]:
     """Find what has lasted too long and was not told; nothing of an order that was cancelled."""
     if order.get("Status") == CANCELLED:
         return {}
     found = {
-        name: overdue(None if name == ORDER else name, *entered[-1], now, after)
+        name: stalled_change(None if name == ORDER else name, *entered[-1], now, after)
         for name, entered in history.items()
         if name not in told
     }
     return {name: change for name, change in found.items() if change}
 
 
-def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[Entered, ...]]:
-    history = dict[str, tuple[Entered, ...]]()
+def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[StatusEntry, ...]]:
+    history = dict[str, tuple[StatusEntry, ...]]()
     for name, status in statuses(order).items():
         entered = old.history.get(name, ())
         if not entered or entered[-1].status != status:
             began = _submitted(order, now) if not old.history and status_named(status).first else now
-            entered = (*entered, Entered(status, began))[-MAX_STATUSES:]
+            entered = (*entered, StatusEntry(status, began))[-MAX_STATUSES:]
         history[name] = entered
     return history
 

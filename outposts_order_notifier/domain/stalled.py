@@ -50,7 +50,7 @@ class Thresholds:
 NEVER = Thresholds({}, {})
 
 
-def overdue(
+def stalled_change(
     line_item_id: str | None, status: str | None, since: str, now: str, thresholds: Thresholds
 ) -> Change | None:
     """Tell a status that has lasted longer than it may; one that nothing more is expected of never has.

@@ -288,7 +288,7 @@ class Poll:
         for order_id, snapshot in pending.items():
             arrived = snapshot.pending[: published.counts[order_id]]
             for event in arrived:
-                logger.info("Published", correlation_id=order_id, **event.gist())
+                logger.info("Published", correlation_id=order_id, **event.log_fields())
             summary.events_published += len(arrived)
             summary.transitions_published += sum(event.detail_type != UPDATED for event in arrived)
             summary.events_pending += len(snapshot.pending) - len(arrived)

@@ -23,12 +23,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from outposts_order_notifier.domain.dates import can_be
+from outposts_order_notifier.domain.dates import is_plausible
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.lineage import Link, as_rows, links_from_rows, links_of
 from outposts_order_notifier.domain.order import Order, canonical_json, is_settled
-from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
+from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry, statuses
 from outposts_order_notifier.domain.timestamps import from_iso8601
 
 Item = dict[str, Any]
@@ -162,7 +162,7 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
     diff(order, order)  # what cannot be compared is as good as unreadable
     history = {
-        name: tuple(_entered(*entry) for entry in entries if can_be(entry[1]))
+        name: tuple(_entry(*entry) for entry in entries if is_plausible(entry[1]))
         for name, entries in body["history"].items()
     }
     linked = links_from_rows(order_id, body["linked"])
@@ -176,8 +176,8 @@ def _replaces(links: tuple[Link, ...]) -> Item:
     return {"replaces": {"S": text}} if links else {}
 
 
-def _entered(status: str | None, at: str) -> Entered:
-    return Entered(status, at)
+def _entry(status: str | None, at: str) -> StatusEntry:
+    return StatusEntry(status, at)
 
 
 def _without_since(body: dict[str, Any]) -> dict[str, Any]:

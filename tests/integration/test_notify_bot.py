@@ -18,7 +18,7 @@ from werkzeug import Request, Response
 from local.server import Server
 from local.slack_workspace import TOKEN, Channel
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.domain.snapshot import Entered, Snapshot
+from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry
 from outposts_order_notifier.notify import state
 from outposts_order_notifier.notify.channels.slack import api, clients, pace
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
@@ -59,7 +59,7 @@ class Bot:
 
     def store(self, order: Order, sequence: int = 1) -> None:
         """Store an order as it was last read."""
-        history = {"": (Entered(order["Status"], "2026-11-12T09:30:00Z"),)}
+        history = {"": (StatusEntry(order["Status"], "2026-11-12T09:30:00Z"),)}
         name = order["OrderId"]
         self._versions[name] = version = self._versions.get(name, 0) + 1
         snapshot = Snapshot("111122223333/eu-west-1", order, version, sequence, history)

@@ -13,7 +13,7 @@ from moto import mock_aws
 from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
 from outposts_order_notifier.domain.event_types import DISCOVERED
 from outposts_order_notifier.domain.events import Event
-from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
 from outposts_order_notifier.poll.ports import Snapshots
 from outposts_order_notifier.store.records import SourceState
 from outposts_order_notifier.store.table import SnapshotTable
@@ -26,7 +26,7 @@ FIRST = Snapshot(
     order=an_order(),
     version=1,
     sequence=1,
-    history={ORDER: (Entered("IN_PROGRESS", "2026-11-24T09:30:00Z"),)},
+    history={ORDER: (StatusEntry("IN_PROGRESS", "2026-11-24T09:30:00Z"),)},
     pending=(Event(DISCOVERED, DETAIL),),
     summary=b"\x00\xff digest",
 )

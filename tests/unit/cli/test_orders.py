@@ -135,7 +135,7 @@ class TestEvents:
     def test_published_and_pending_events_are_told_once_each_by_sequence(self) -> None:
         """One that was published twice has its first time; one that was logged is no longer pending."""
         first, *rest = LIFE.pending
-        line = {**first.gist(), "publishedAt": "2026-11-20T12:00:01Z"}
+        line = {**first.log_fields(), "publishedAt": "2026-11-20T12:00:01Z"}
         told = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], LIFE)
         assert [event["sequence"] for event in told] == list(range(1, LIFE.sequence + 1))
         assert (told[0]["publishedAt"], told[0]["times"]) == ("2026-11-20T12:00:01Z", 2)

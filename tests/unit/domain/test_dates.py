@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outposts_order_notifier.domain.dates import can_be, submitted_at
+from outposts_order_notifier.domain.dates import is_plausible, submitted_at
 from outposts_order_notifier.domain.timestamps import to_iso8601
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -59,6 +59,6 @@ class TestSubmission:
 
 def test_a_status_cannot_have_begun_before_outposts_existed() -> None:
     """What an earlier version stored may say so."""
-    assert not can_be("1970-01-01T00:00:00Z")
-    assert not can_be("2019-12-02T23:59:59Z")
-    assert can_be("2019-12-03T00:00:00Z")
+    assert not is_plausible("1970-01-01T00:00:00Z")
+    assert not is_plausible("2019-12-02T23:59:59Z")
+    assert is_plausible("2019-12-03T00:00:00Z")

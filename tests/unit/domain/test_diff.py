@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.diff import diff, discovery
 from outposts_order_notifier.domain.event_types import Change
-from outposts_order_notifier.domain.order import Order, canonical_json, differ, line_items_by_id, unordered_json
+from outposts_order_notifier.domain.order import Order, canonical_json, differs, line_items_by_id, unordered_json
 from testing.replay import apply, keyed
 from testing.strategies import orders, plain_json, shuffled
 
@@ -127,7 +127,7 @@ class TestListsInAnyOrder:
     @given(old=plain_json, new=plain_json)
     def test_the_fast_comparison_agrees_with_the_texts(self, old: Any, new: Any) -> None:
         """The shortcuts spare work and change no verdict."""
-        assert differ(old, new) == (unordered_json(old) != unordered_json(new))
+        assert differs(old, new) == (unordered_json(old) != unordered_json(new))
 
 
 class TestChanges:

@@ -73,7 +73,7 @@ class TestEnvelope:
             "lineItemId": "x" * 1_025,
             "account": "111122223333",
         }
-        assert Event("Outposts Order Discovered", detail).gist() == {
+        assert Event("Outposts Order Discovered", detail).log_fields() == {
             "detailType": "Outposts Order Discovered",
             "eventId": "e",
             "sequence": 8,

@@ -156,7 +156,7 @@ class TestLineage:
         lineage = Lineage([link("1a", "2a"), link("2a", "1a")])
         for name in ("1a", "2a"):
             assert lineage.keys_of_replaced(ref(name)).keys() == {"replacedBy"}
-        assert "currentReplacement" not in lineage.told(link("1a", "2a")).keys
+        assert "currentReplacement" not in lineage.link_change(link("1a", "2a")).keys
 
     def test_events_name_the_replacement_and_what_stands_in_its_place_now(self) -> None:
         """`currentReplacement` is there only where the chain goes on."""
@@ -165,7 +165,7 @@ class TestLineage:
         assert lineage.keys_of_replaced(ref("1a")) == {"replacedBy": two, "currentReplacement": four}
         assert lineage.keys_of_replaced(ref("3a")) == {"replacedBy": four}
         assert lineage.keys_of_replaced(ref("4a")) == {}
-        assert lineage.told(link("1a", "2a")).keys["currentReplacement"] == four
+        assert lineage.link_change(link("1a", "2a")).keys["currentReplacement"] == four
 
 
 class TestTelling:

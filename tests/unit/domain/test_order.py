@@ -4,7 +4,7 @@ import pytest
 
 from outposts_order_notifier.domain.order import (
     LineItem,
-    differ,
+    differs,
     line_item_counts_by_status,
     line_items_by_id,
     unordered_json,
@@ -13,8 +13,8 @@ from outposts_order_notifier.domain.order import (
 
 def test_what_differs_in_the_name_of_a_list_differs() -> None:
     """The texts have the same length, and the same values."""
-    assert differ({"a": [1, 2]}, {"b": [1, 2]})
-    assert not differ({"a": [1, 2]}, {"a": [2, 1]})
+    assert differs({"a": [1, 2]}, {"b": [1, 2]})
+    assert not differs({"a": [1, 2]}, {"a": [2, 1]})
 
 
 def test_any_order_of_lists_has_one_text() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outposts_order_notifier.domain.diff import presence
+from outposts_order_notifier.domain.diff import presence_change
 from outposts_order_notifier.domain.events import _mark
 from outposts_order_notifier.domain.progress import next_step, progress
 from outposts_order_notifier.wording.words import LONGEST_VALUE, plain
@@ -29,7 +29,9 @@ def test_a_mark_has_the_first_200_characters_of_what_was_cut() -> None:
 
 def test_an_order_goes_missing_and_comes_back() -> None:
     """Each is a type of its own, without keys."""
-    assert [(each.detail_type, each.keys) for each in (presence(missing=True), presence(missing=False))] == [
+    assert [
+        (each.detail_type, each.keys) for each in (presence_change(missing=True), presence_change(missing=False))
+    ] == [
         ("Outposts Order Missing", {}),
         ("Outposts Order Reappeared", {}),
     ]

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import Lineage, Link, Reference
 from outposts_order_notifier.domain.order import Order, is_settled
-from outposts_order_notifier.domain.snapshot import MAX_FORMER_LINKS, MAX_STATUSES, ORDER, Entered, Snapshot, observe
+from outposts_order_notifier.domain.snapshot import (
+    MAX_FORMER_LINKS,
+    MAX_STATUSES,
+    ORDER,
+    Snapshot,
+    StatusEntry,
+    observe,
+)
 from outposts_order_notifier.domain.stalled import Thresholds
 from testing.strategies import ORDER_ID, orders, shuffled
 
@@ -169,8 +176,8 @@ class TestSettled:
         )
         day = "2026-11-24T"
         assert snapshot.history == {
-            ORDER: (Entered("PREPARING", f"{day}09:00:00Z"), Entered("IN_PROGRESS", f"{day}10:00:00Z")),
-            "ooi-a": (Entered("PREPARING", f"{day}09:00:00Z"), Entered("BUILDING", f"{day}09:10:00Z")),
+            ORDER: (StatusEntry("PREPARING", f"{day}09:00:00Z"), StatusEntry("IN_PROGRESS", f"{day}10:00:00Z")),
+            "ooi-a": (StatusEntry("PREPARING", f"{day}09:00:00Z"), StatusEntry("BUILDING", f"{day}09:10:00Z")),
         }
 
     def test_of_statuses_that_go_to_and_fro_the_latest_are_remembered(self) -> None:
@@ -254,7 +261,7 @@ class TestStalled:
         """What is not a time, has no zone, is still to come, or is older than Outposts."""
         found = order("PREPARING") | {"OrderSubmissionDate": submitted}
         snapshot = watched(("2026-03-01", found), ("2026-03-02", found))
-        assert snapshot.history[ORDER] == (Entered("PREPARING", "2026-03-01T00:00:00Z"),)
+        assert snapshot.history[ORDER] == (StatusEntry("PREPARING", "2026-03-01T00:00:00Z"),)
         assert details(snapshot, STALLED) == []
 
     def test_a_status_that_an_earlier_version_dated_1970_begins_again(self) -> None:

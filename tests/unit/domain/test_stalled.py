@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.cdk.configuration import StalledAfterDays
-from outposts_order_notifier.domain.stalled import LINE_ITEM_DAYS, NEVER, ORDER_DAYS, Thresholds, overdue
+from outposts_order_notifier.domain.stalled import LINE_ITEM_DAYS, NEVER, ORDER_DAYS, Thresholds, stalled_change
 
 SINCE = "2026-10-01T12:00:00Z"
 
@@ -26,15 +26,15 @@ class TestOverdue:
     )
     def test_it_is_overdue_when_it_has_lasted_longer_than_its_days(self, now: str, days: int | None) -> None:
         """Days are whole ones; a clock that went backwards makes nothing overdue."""
-        change = overdue(None, "PREPARING", SINCE, now, Thresholds({"PREPARING": 45}, {}))
+        change = stalled_change(None, "PREPARING", SINCE, now, Thresholds({"PREPARING": 45}, {}))
         expected = {"status": "PREPARING", "since": SINCE, "days": days, "thresholdDays": 45}
         assert (change.keys if change else None) == (expected if days else None)
 
     def test_a_line_item_has_thresholds_of_its_own_and_is_named(self) -> None:
         """An order's PREPARING and a line item's are two things."""
         thresholds = Thresholds({}, {"PREPARING": 1})
-        assert overdue(None, "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds) is None
-        change = overdue("ooi-1", "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds)
+        assert stalled_change(None, "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds) is None
+        change = stalled_change("ooi-1", "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds)
         assert change
         assert (change.detail_type, change.keys["lineItemId"]) == ("Outposts Order Stalled", "ooi-1")
 
@@ -42,13 +42,13 @@ class TestOverdue:
     def test_what_is_unknown_or_settled_is_never_overdue(self, status: str | None) -> None:
         """Nothing is known of how long it may last, or nothing more is expected of it."""
         thresholds = Thresholds.from_json('{"order": {"COMPLETED": 1, "CANCELLED": 1, "FULFILLED": 1}}')
-        assert overdue(None, status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
+        assert stalled_change(None, status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
 
     @pytest.mark.parametrize("status", ["INSTALLED", "CANCELLED", "REPLACED"])
     def test_a_settled_line_item_is_never_overdue(self, status: str) -> None:
         """Whatever is configured."""
         thresholds = Thresholds({}, {status: 1})
-        assert overdue("ooi-1", status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
+        assert stalled_change("ooi-1", status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
 
 
 class TestThresholds:
@@ -74,4 +74,4 @@ class TestThresholds:
 
     def test_nothing_is_ever_overdue_where_all_is_switched_off(self) -> None:
         """Nor where nobody asks."""
-        assert overdue(None, "PREPARING", SINCE, "2030-01-01T00:00:00Z", NEVER) is None
+        assert stalled_change(None, "PREPARING", SINCE, "2030-01-01T00:00:00Z", NEVER) is None

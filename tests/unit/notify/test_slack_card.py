@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from local.slack import message_fault
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.domain.snapshot import Entered, Snapshot, statuses
+from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry, statuses
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
 from outposts_order_notifier.notify.channels.slack.card import card_payload, sketch_payload
 from outposts_order_notifier.notify.notification import order_notification
@@ -22,7 +22,7 @@ PARCEL = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
 
 def snapshot_of(order: Order, **keys: Any) -> Snapshot:
     """Give the snapshot of an order that has been in its statuses since the 12th."""
-    history = {name: (Entered(status, "2026-11-12T09:30:00Z"),) for name, status in statuses(order).items()}
+    history = {name: (StatusEntry(status, "2026-11-12T09:30:00Z"),) for name, status in statuses(order).items()}
     return Snapshot("111122223333/eu-west-1", order, **{"history": history, "sequence": 5, **keys})
 
 
@@ -92,7 +92,7 @@ class TestCard:
 
     def test_tells_how_long_earlier_statuses_lasted(self) -> None:
         """The order's life until now is one line."""
-        life = (Entered("PREPARING", "2026-11-01T00:00:00Z"), Entered("IN_PROGRESS", "2026-11-13T00:00:00Z"))
+        life = (StatusEntry("PREPARING", "2026-11-01T00:00:00Z"), StatusEntry("IN_PROGRESS", "2026-11-13T00:00:00Z"))
         assert "*Before*\nPREPARING for 12 days" in card(an_order(), history={"": life})
 
     def test_two_hundred_line_items_are_within_slacks_limits(self) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Observation
 from outposts_order_notifier.domain.order import Order, canonical_json, unordered_json
-from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot, observe
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry, observe
 from outposts_order_notifier.sources.outposts import from_wire
 from outposts_order_notifier.store.items import FORMAT, NewerSnapshotError, items_of, snapshot_of
 from testing.replay import keyed
@@ -96,7 +96,7 @@ class TestFormats:
     def test_times_before_outposts_existed_are_left_out(self) -> None:
         """A version before this one took 0, which is 1970, for a submission."""
         snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
-        old, new = Entered("PREPARING", "1970-01-01T00:00:00Z"), Entered("IN_PROGRESS", "2026-11-24T09:30:00Z")
+        old, new = StatusEntry("PREPARING", "1970-01-01T00:00:00Z"), StatusEntry("IN_PROGRESS", "2026-11-24T09:30:00Z")
         (item,) = items_of(replace(snapshot, history={ORDER: (old, new), "ooi-a": (old,)}))
         restored = snapshot_of(item, {})
         assert (restored.damage, restored.history) == ("", {ORDER: (new,), "ooi-a": ()})

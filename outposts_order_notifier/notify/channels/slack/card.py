@@ -12,7 +12,7 @@ from typing import Any
 from outposts_order_notifier.domain.order import Order, line_items_by_id
 from outposts_order_notifier.domain.progress import STAGES, next_step, progress
 from outposts_order_notifier.domain.shipment import shipment_of
-from outposts_order_notifier.domain.snapshot import ORDER, Entered, Snapshot
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
 from outposts_order_notifier.domain.statuses import ERROR, INSTALLED, SETTLED_LINE_ITEM_STATUSES, status_named
 from outposts_order_notifier.domain.timestamps import seconds_between
 from outposts_order_notifier.notify.channels.slack.blocks import (
@@ -129,7 +129,7 @@ def _facts(snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def _life(entered: tuple[Entered, ...]) -> Iterator[str]:
+def _life(entered: tuple[StatusEntry, ...]) -> Iterator[str]:
     """Tell the statuses before the current one, and how long each lasted."""
     for status, after in pairwise(entered):
         yield f"{escape(plain(status.status))} for {duration(seconds_between(status.at, after.at))}"
