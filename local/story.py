@@ -11,7 +11,7 @@ from local.mailbox import Mail
 from local.scenarios import PlayedStep
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.notify.channels.slack.blocks import escape
-from outposts_order_notifier.notify.channels.sns import subject
+from outposts_order_notifier.notify.channels.sns.text import subject
 from outposts_order_notifier.wording.message import headline
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from moto.core.config import DefaultConfig
 
 from local.slack import SlackReceiver
 from outposts_order_notifier.board import handler as board_handler
-from outposts_order_notifier.notify import handler as notify_handler
+from outposts_order_notifier.notify import clients as notify_clients
 from outposts_order_notifier.notify.channels.slack import api as slack_api
 from outposts_order_notifier.planner import handler as planner_handler
 from outposts_order_notifier.poll import handler as poll_handler
@@ -39,11 +39,9 @@ def _let_the_functions_start_cold() -> None:
         poll_handler._bus,
         assumed_role._credentials,
         assumed_role._sts,
-        notify_handler._delivery,
-        notify_handler._slack,
-        notify_handler._dynamodb,
-        notify_handler._sns,
-        notify_handler._sqs,
+        notify_clients.dynamodb,
+        notify_clients.sns,
+        notify_clients.sqs,
         planner_handler._organizations,
         planner_handler._queue,
         slack_api._client,

@@ -12,8 +12,9 @@ from jsonschema.validators import extend
 from machine.address import has_credentials, is_address
 from outposts_order_notifier.cdk.configuration_schema import regions, schema
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
-from outposts_order_notifier.cdk.slack_channel import ALLOWED, ChannelError, slack_channel
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
+from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.settings import SettingError
 
 # JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
@@ -96,21 +97,6 @@ class Organization:
 
 
 @dataclass(frozen=True, slots=True)
-class Slack:
-    """Where Slack's webhook or bot token is kept, and the channel to write to (a bot's only).
-
-    Attributes:
-        secret_name: The secret's name in Secrets Manager.
-        channel: A bot's channel, by id or name; None for a webhook.
-        kms_key_arn: The customer-managed key that encrypts the secret; None for the AWS-managed one.
-    """
-
-    secret_name: str
-    channel: str | None = None
-    kms_key_arn: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class StalledAfterDays:
     """After how many days a status has lasted too long, by status; None switches one off, an absent one is default."""
 
@@ -132,9 +118,7 @@ class Configuration:
         poll_every_minutes: 1 to 1,440.
         announce_existing_orders: Whether people are told of the orders that a source's first poll found.
         stalled_after_days: Thresholds of stalled orders and line items.
-        slack: None where Slack is not told.
-        amazon_q_developer: Whether Amazon Q Developer in chat applications gets a topic of its own.
-        emails: Addresses subscribed to the topic.
+        channels: The settings of the configured channels, by key.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
         outposts_endpoint_url: None for AWS's own endpoint.
@@ -145,9 +129,7 @@ class Configuration:
     poll_every_minutes: int = 5
     announce_existing_orders: bool = False
     stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
-    slack: Slack | None = None
-    amazon_q_developer: bool = False
-    emails: tuple[str, ...] = ()
+    channels: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
     event_bus_readers: tuple[str, ...] = ()
     outposts_endpoint_url: str | None = None
@@ -180,16 +162,13 @@ class Configuration:
         for problem in notify_problems(notify, "notifier.notify", announce_existing_orders=announce):
             raise ConfigurationError(*problem)
         stalled = values.get("stalledAfterDays", {})
-        slack = _slack(values["slack"], stack_region) if "slack" in values else None
         return cls(
             sources=sources,
             organization=organization,
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=announce,
             stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
-            slack=slack,
-            amazon_q_developer=values.get("amazonQDeveloper", False),
-            emails=_emails(values.get("emails", [])),
+            channels=_channels(values, stack_region),
             notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
             outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
@@ -230,15 +209,6 @@ def _organization(organization: dict[str, Any]) -> Organization:
     )
 
 
-def _emails(emails: list[str]) -> tuple[str, ...]:
-    known = set()
-    for index, email in enumerate(emails):
-        if email.lower() in known:
-            raise ConfigurationError(f"notifier.emails[{index}]", email, "each address once, in whatever case")
-        known.add(email.lower())
-    return tuple(emails)
-
-
 def _endpoint(url: str | None) -> str | None:
     path = "notifier.outpostsEndpointUrl"
     if url and not is_address(url):
@@ -252,17 +222,16 @@ def _shown(url: Any) -> str:
     return "an address that is not valid" if "@" in str(url) else as_json(url)
 
 
-def _slack(slack: dict[str, Any], stack_region: str) -> Slack:
-    key = slack.get("kmsKeyArn")
-    # A secret's key is of the secret's region: https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-    if key and key.split(":")[1:4:2] != [regions()[stack_region], stack_region]:
-        raise ConfigurationError("notifier.slack.kmsKeyArn", key, f"a key in {stack_region}, the secret's region")
+def _channels(values: dict[str, Any], stack_region: str) -> dict[str, Any]:
     try:
-        channel = slack_channel(slack["channel"]) if "channel" in slack else None
-    except ChannelError as error:
-        given = as_json(slack["channel"])
-        raise ConfigurationError("notifier.slack.channel", given, ALLOWED, str(error) or None) from error
-    return Slack(slack["secretName"], channel, key)
+        return {
+            each.KEY: each.parse(values[each.KEY], stack_region, regions()[stack_region])
+            for each in parts("settings")
+            if each.KEY in values
+        }
+    except SettingError as error:
+        path = f"notifier.{error.path}"
+        raise ConfigurationError(path, shortened(error.given), error.allowed, error.nearest) from error
 
 
 def _explained(error: ValidationError) -> ConfigurationError:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outposts_order_notifier.cdk.configuration import ConfigurationError
+from outposts_order_notifier.notify.channels.registry import parts
 
 Json = dict[str, Any]
 
@@ -20,8 +21,7 @@ KEYS_OF_VARIABLES = {
     "ORGANIZATION": "organization",
     "STALLED_AFTER_DAYS": "stalledAfterDays",
     "AWS_ENDPOINT_URL_OUTPOSTS": "outpostsEndpointUrl",
-    "SLACK_SECRET_NAME": "slack.secretName",
-    "SLACK_CHANNEL": "slack.channel",
+    **{variable: key for each in parts("settings") for variable, key in getattr(each, "VARIABLES", {}).items()},
 }
 KEYS_OF_RESOURCES = {
     "AWS::Scheduler::Schedule": "sources",

@@ -1,4 +1,4 @@
-"""Telling people: rule, queue, notify function, topic."""
+"""Notifications: rule, queue, notify function, and what the channels need."""
 
 import json
 
@@ -14,20 +14,25 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from outposts_order_notifier.cdk import memory
-from outposts_order_notifier.cdk.configuration import Configuration, Slack
+from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.event_pattern import holds_null, text_of
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.cdk.notify_pattern import rule_pattern
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.events import SOURCE
+from outposts_order_notifier.notify.channels import amazon_q
+from outposts_order_notifier.notify.channels import sns as sns_channel
+from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.environment import QUEUE, TABLE
+from outposts_order_notifier.notify.infrastructure import Needs, Site
 
 TIMEOUT = cdk.Duration.minutes(2)
 RECEIVES = 20  # with the function's back-off of 15 seconds, doubled up to 15 minutes: about four hours
 
 
 class Notifications(Construct):
-    """From the event `Outposts Order Updated` to the topic and to Slack."""
+    """From the event `Outposts Order Updated` to the channels."""
 
     def __init__(  # noqa: PLR0913 - the stack's parts that it stands between
         self,
@@ -52,16 +57,31 @@ class Notifications(Construct):
             retention_period=cdk.Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
         )
-        self.topic = self._topic(configuration.emails)
-        self.amazon_q_topic = (
-            sns.Topic(self, "AmazonQTopic", display_name="Outposts orders", enforce_ssl=True)
-            if configuration.amazon_q_developer
-            else None
+        self._state = dynamodb.TableV2(
+            self,
+            "Idempotency",
+            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            time_to_live_attribute="expiration",
+            billing=dynamodb.Billing.on_demand(),
+            removal_policy=cdk.RemovalPolicy.DESTROY,
         )
-        self.function = self._function(configuration.slack, snapshots, local_cloud)
+        site = Site(
+            scope=self,
+            state_table_arn=self._state.table_arn,
+            snapshot_table_name=snapshots.table.table_name,
+            snapshot_table_arn=snapshots.table.table_arn,
+            snapshot_index_arn=snapshots.index_arn,
+            slack_origin=local_cloud.slack_origin if local_cloud else None,
+        )
+        needs = {each.__package__: each.needs(configuration.channels, site) for each in parts("infrastructure")}
+        self.topic: sns.Topic = needs[sns_channel.__name__].topic
+        amazon_q_needs: Needs | None = needs[amazon_q.__name__]
+        self.amazon_q_topic = amazon_q_needs.topic if amazon_q_needs else None
+        channels: list[Needs] = [each for each in needs.values() if each]
+        self.function = self._function(channels, local=bool(local_cloud))
         self._rule(configuration, bus)
-        if configuration.slack or configuration.amazon_q_developer:
-            # Alarms reach the topic's subscribers by themselves; chats hear of them from the function.
+        if any(each.alarms for each in channels):
+            # The topic's subscribers get alarms directly; the other channels get them from the function.
             alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
             self.topic.add_subscription(
                 subscriptions.SqsSubscription(
@@ -71,31 +91,7 @@ class Notifications(Construct):
                 )
             )
 
-    def _topic(self, emails: tuple[str, ...]) -> sns.Topic:
-        topic = sns.Topic(self, "Topic", display_name="Outposts orders", enforce_ssl=True)
-        stack = cdk.Stack.of(self)
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="AlarmsOfThisAccount",
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account}},
-            )
-        )
-        for email in emails:
-            topic.add_subscription(subscriptions.EmailSubscription(email))
-        return topic
-
-    def _function(self, slack: Slack | None, snapshots: Snapshots, local_cloud: LocalCloud | None) -> Function:
-        idempotency = dynamodb.TableV2(
-            self,
-            "Idempotency",
-            partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
-            time_to_live_attribute="expiration",
-            billing=dynamodb.Billing.on_demand(),
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
+    def _function(self, channels: list[Needs], *, local: bool) -> Function:
         item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         queue_actions = [
             "sqs:ReceiveMessage",
@@ -103,45 +99,28 @@ class Notifications(Construct):
             "sqs:GetQueueAttributes",
             "sqs:ChangeMessageVisibility",
         ]
+        environment = {TABLE: self._state.table_name, QUEUE: self.queue.queue_url}
         statements = [
-            iam.PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
-            iam.PolicyStatement(actions=item_actions, resources=[idempotency.table_arn]),
+            iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),
             iam.PolicyStatement(actions=queue_actions, resources=[self.queue.queue_arn]),
         ]
-        environment = {
-            "NOTIFICATION_TOPIC_ARN": self.topic.topic_arn,
-            "IDEMPOTENCY_TABLE_NAME": idempotency.table_name,
-            "NOTIFY_QUEUE_URL": self.queue.queue_url,
-        }
-        if self.amazon_q_topic:
-            environment["AMAZON_Q_TOPIC_ARN"] = self.amazon_q_topic.topic_arn
-            statements.append(iam.PolicyStatement(actions=["sns:Publish"], resources=[self.amazon_q_topic.topic_arn]))
-        if slack:
-            environment["SLACK_SECRET_NAME"] = slack.secret_name
-            statements += self._reading_the_secret_of(slack)
-            if slack.channel:  # a bot's: it looks for its threads, and its cards show the snapshots
-                environment |= {
-                    "SLACK_CHANNEL": json.dumps(slack.channel)[1:-1],  # the template is ASCII
-                    "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
-                }
-                statements += [
-                    iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[idempotency.table_arn]),
-                    iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
-                    iam.PolicyStatement(actions=["dynamodb:Query"], resources=[snapshots.index_arn]),
-                ]
-        if local_cloud:
-            environment["SLACK_ORIGIN"] = local_cloud.slack_origin
+        for each in channels:
+            environment |= each.environment
+            statements += each.statements
         function = Function(
             self,
             "Function",
             name="notify",
-            description="Tells the SNS topic and Slack what happened to an Outposts order",
-            distributions=("slack-sdk",),
+            description="Notifies the configured channels of changes to Outposts orders",
+            # Those of all channels: the package is the same whatever is configured.
+            distributions=tuple(
+                name for each in parts("infrastructure") for name in getattr(each, "DISTRIBUTIONS", ())
+            ),
             timeout=TIMEOUT,
             memory=memory.NOTIFY,
             environment=environment,
             statements=statements,
-            local=bool(local_cloud),
+            local=local,
         )
         lambda_.EventSourceMapping(
             self,
@@ -152,40 +131,18 @@ class Notifications(Construct):
             # 6 MB by itself: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
             batch_size=100,
             max_batching_window=cdk.Duration.seconds(5),
-            # Slack takes about one message a second, so more at once would only be turned away.
+            # Slack accepts about one message a second, so more at once would only be refused.
             max_concurrency=2,
             report_batch_item_failures=True,
         )
         return function
-
-    def _reading_the_secret_of(self, slack: Slack) -> list[iam.PolicyStatement]:
-        stack = cdk.Stack.of(self)
-        # Secrets Manager adds six characters of its own to the name in the ARN.
-        arn = stack.format_arn(
-            service="secretsmanager",
-            resource="secret",
-            resource_name=f"{slack.secret_name}-??????",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
-        statements = [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])]
-        if slack.kms_key_arn:
-            # Secrets Manager decrypts with the caller's permissions, and names itself and the secret:
-            # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-            conditions = {
-                "StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.amazonaws.com"},
-                "StringLike": {"kms:EncryptionContext:SecretARN": arn},
-            }
-            statements.append(
-                iam.PolicyStatement(actions=["kms:Decrypt"], resources=[slack.kms_key_arn], conditions=conditions)
-            )
-        return statements
 
     def _rule(self, configuration: Configuration, bus: events.EventBus) -> None:
         rule = events.Rule(
             self,
             "Rule",
             event_bus=bus,
-            description="What people are told of: whole observations of an order, narrowed by the configuration",
+            description="What people are notified of: whole observations of an order, narrowed by the configuration",
             event_pattern=events.EventPattern(source=[SOURCE]),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letter_queue)],
         )
@@ -193,8 +150,8 @@ class Notifications(Construct):
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; CDK's own promise
         pattern = rule_pattern(configuration.notify, announce_existing_orders=configuration.announce_existing_orders)
         if holds_null(pattern) or not json.dumps(pattern, ensure_ascii=False).isascii():
-            # jsii drops null from a list, CloudFormation refuses it in an object, and it answers with ? for what is not
-            # ASCII. As a text with JSON's escapes, all of it reaches EventBridge:
+            # jsii drops null from a list, CloudFormation refuses it in an object, and replaces what is not ASCII.
+            # As a text with JSON's escapes, all of it reaches EventBridge:
             # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
             resource.add_property_override("EventPattern", text_of(pattern))
         else:

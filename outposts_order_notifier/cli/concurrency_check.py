@@ -1,7 +1,7 @@
 """`doctor`'s check of Lambda's concurrency: polls must leave room for notify."""
 
-from outposts_order_notifier.cli.check import Check
 from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.notify.check import Check
 from outposts_order_notifier.wording.words import count
 
 

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from outposts_order_notifier.cli.check import Check
 from outposts_order_notifier.cli.concurrency_check import check_concurrency
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
-from outposts_order_notifier.cli.slack_check import check_slack
 from outposts_order_notifier.cli.stack import STACK_NAME, Stack
 from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns.client import SNSClient
+from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.check import Check
 
 
 def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
@@ -44,21 +40,20 @@ def examine(stack: Stack) -> Iterator[Check]:
         OperatorError: There is no stack.
     """
     yield _stack(stack)
-    parts: dict[str, Callable[[Stack], Iterator[Check]]] = {
+    checks: dict[str, Callable[[Stack], Iterator[Check]]] = {
         "polls": _polls,
         "organization": _organization,
         "schedules": _schedules,
         "rules": _rules,
         "notify's queue": _queue,
         "concurrency": _concurrency,
-        "Slack": check_slack,
-        "subscriptions": _subscriptions,
+        **{each.NAME: each.check for each in parts("doctor")},
         "alarms": _alarms,
         "dead letters": _dead_letters,
         "pending events": _pending,
         "archive": _archive,
     }
-    for name, examined in parts.items():
+    for name, examined in checks.items():
         try:
             yield from examined(stack)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
@@ -143,43 +138,6 @@ def _queue(stack: Stack) -> Iterator[Check]:
 
 def _concurrency(stack: Stack) -> Iterator[Check]:
     yield check_concurrency(stack)
-
-
-def _subscriptions(stack: Stack) -> Iterator[Check]:
-    sns, topic = stack.session.client("sns"), stack.output("NotificationTopicArn")
-    pages = sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    own = {
-        each.name: each.logical_id
-        for each in stack.of_kind("AWS::SNS::Subscription")
-        if each.name.startswith(f"{topic}:")
-    }
-    found = [subscription for page in pages for subscription in page["Subscriptions"]]
-    arns = {each["SubscriptionArn"] for each in found}
-    if gone := [name for arn, name in own.items() if arn not in arns and not _is_pending(sns, arn)]:
-        todo = "Take it out of emails and deploy; to have it again, put it back and deploy once more"
-        yield Check("subscriptions", "fail", f"unsubscribed: {', '.join(gone)}", todo)
-    waiting = [each["Endpoint"] for each in found if each["SubscriptionArn"] == "PendingConfirmation"]
-    internal = [each for each in found if each["SubscriptionArn"] in own and each["Protocol"] in {"sqs", "lambda"}]
-    readers = [each for each in found if each["SubscriptionArn"].startswith("arn:") and each not in internal]
-    if waiting:
-        yield Check("subscriptions", "fail", f"unconfirmed: {', '.join(waiting)}", "Confirm by the link in AWS's mail")
-    elif readers:
-        yield Check("subscriptions", "ok", f"{len(readers)} confirmed")
-    elif internal:
-        yield Check("subscriptions", "ok", "none but the notify function's, which tells the chats")
-    else:
-        yield Check(
-            "subscriptions", "warn", "nobody is subscribed to the topic", "Configure emails or slack, or subscribe"
-        )
-
-
-def _is_pending(sns: "SNSClient", arn: str) -> bool:
-    """Whether a subscription that SNS does not list by its ARN waits to be confirmed; else it is gone."""
-    try:
-        attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
-    except sns.exceptions.NotFoundException:
-        return False
-    return attributes["PendingConfirmation"] == "true"
 
 
 def _alarms(stack: Stack) -> Iterator[Check]:

@@ -2,34 +2,24 @@
 
 import json
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from outposts_order_notifier.notify import clients
 from outposts_order_notifier.notify.channel import Channel, LaterError
-from outposts_order_notifier.notify.channels.amazon_q import AmazonQ
-from outposts_order_notifier.notify.channels.sns import Sns
+from outposts_order_notifier.notify.channels.registry import open_channels
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
 from outposts_order_notifier.notify.environment import Environment
 from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.state import SentNotifications
-from outposts_order_notifier.runtime.client_config import brief
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds, tracer
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-    from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_sns.client import SNSClient
-    from mypy_boto3_sqs.client import SQSClient
-
-    from outposts_order_notifier.notify.channels.slack.channel import Slack
-    from outposts_order_notifier.store.table import SnapshotTable
 
 Record = Mapping[str, Any]  # a message as Lambda hands it over
 Errors = dict[str, list[Exception]]
@@ -82,14 +72,14 @@ def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
 
 def _notify(environment: Environment, notifications: Mapping[str, Notification], context: LambdaContext) -> Errors:
     """Notify all channels at once, so that none waits for another; returns the errors by `event_id`."""
-    delivery = _delivery(environment.idempotency_table_name)
+    delivery = Delivery(SentNotifications(clients.dynamodb(), environment.idempotency_table_name))
 
     def deliver(channel: Channel[Any]) -> tuple[int, dict[str, Exception]]:
         return delivery.deliver(channel, list(notifications.values()), context)
 
     failed: Errors = {}
     with ThreadPoolExecutor() as pool:
-        for sent, errors in pool.map(deliver, _channels(environment)):
+        for sent, errors in pool.map(deliver, open_channels()):
             failures = sum(not isinstance(error, LaterError) for error in errors.values())
             count(NotificationsSent=sent, NotificationFailures=failures)
             for event_id, error in errors.items():
@@ -97,66 +87,13 @@ def _notify(environment: Environment, notifications: Mapping[str, Notification],
     return failed
 
 
-def _channels(environment: Environment) -> Iterator[Channel[Any]]:
-    yield Sns(_sns(), environment.topic_arn)
-    if environment.amazon_q_topic_arn:
-        yield AmazonQ(_sns(), environment.amazon_q_topic_arn)
-    if environment.slack_secret_name:
-        yield _slack(environment, environment.slack_secret_name)
-
-
 def _send_back(queue_url: str, record: Record, errors: Collection[Exception]) -> None:
     attributes = record["attributes"]
     seconds(NotificationDelay=max(0, int(time.time() - int(attributes["SentTimestamp"]) / 1_000)))
     wait = wait_before_retry(errors, int(attributes["ApproximateReceiveCount"]))
     try:
-        _sqs().change_message_visibility(
+        clients.sqs().change_message_visibility(
             QueueUrl=queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=wait
         )
     except (BotoCoreError, ClientError) as error:
         logger.warning("A message comes back after the queue's visibility timeout", error=str(error))
-
-
-@cache
-def _delivery(table_name: str) -> Delivery:
-    return Delivery(SentNotifications(_dynamodb(), table_name))
-
-
-@cache
-def _slack(environment: Environment, secret_name: str) -> "Slack":
-    # Its SDK is loaded only if Slack is configured.
-    from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
-    from outposts_order_notifier.notify.channels.slack.pace import Pace  # noqa: PLC0415
-    from outposts_order_notifier.notify.state import Slots, Threads  # noqa: PLC0415
-
-    table_name, snapshots = environment.idempotency_table_name, environment.snapshot_table_name
-    return Slack(
-        secret_name,
-        environment.slack_origin,
-        Pace(Slots(_dynamodb(), table_name, "slack")),
-        environment.slack_channel,
-        Threads(_dynamodb(), table_name),
-        _snapshots(snapshots) if snapshots else None,
-    )
-
-
-def _snapshots(table_name: str) -> "SnapshotTable":
-    from outposts_order_notifier.store.table import SnapshotTable  # noqa: PLC0415 - only a bot's cold start loads it
-
-    return SnapshotTable(_dynamodb(), table_name)
-
-
-@cache
-def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=brief(3))
-
-
-@cache
-def _sns() -> "SNSClient":
-    # A publication takes at most 12 seconds, which leaves time to record it.
-    return boto3.client("sns", config=Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2}))
-
-
-@cache
-def _sqs() -> "SQSClient":
-    return boto3.client("sqs", config=brief(2))

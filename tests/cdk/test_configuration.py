@@ -12,10 +12,10 @@ from outposts_order_notifier.cdk.configuration import (
     Configuration,
     ConfigurationError,
     Organization,
-    Slack,
     Source,
     StalledAfterDays,
 )
+from outposts_order_notifier.notify.channels.slack.settings import Slack
 
 OUTPOST = "op-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/OutpostsReader"
@@ -255,8 +255,7 @@ class TestParse:
             poll_every_minutes=1440,
             announce_existing_orders=True,
             stalled_after_days=StalledAfterDays(order={"PREPARING": 45, "ERROR": None}, line_item={"SHIPPED": 14}),
-            slack=Slack("outposts/slack", "C0123456789", KEY),
-            emails=("team@example.com",),
+            channels={"slack": Slack("outposts/slack", "C0123456789", KEY), "emails": ("team@example.com",)},
             notify={"orderStatus": ["ERROR"]},
             event_bus_readers=("111122223333", "o-a1b2c3d4e5"),
             outposts_endpoint_url="http://127.0.0.1:4999/outposts",

@@ -15,7 +15,7 @@ from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has
 from order_subscription import OrderSubscription, any_error
 
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
-from outposts_order_notifier.notify.environment import Environment
+from outposts_order_notifier.notify.channels import slack
 from testing.synthesis import FULL, template_of
 from tests.cdk.test_limits import MAXIMA, maximum
 from tests.docs.pages import ROOT
@@ -122,4 +122,6 @@ class TestAnotherScript:
         (notify,) = [each for each in functions if each["Handler"] == "lambdas.notify.handler.handler"]
         for name, value in notify["Environment"]["Variables"].items():
             monkeypatch.setenv(name, value if isinstance(value, str) else "reference")
-        assert Environment.load().slack_channel == JAPANESE
+        channel = slack.open_channel()
+        assert channel
+        assert channel.channel == JAPANESE

@@ -27,7 +27,7 @@ from outposts_order_notifier.domain.snapshot import MAX_STATUSES
 from outposts_order_notifier.notify.channels.slack.credentials import SECRET_SECONDS
 from outposts_order_notifier.notify.channels.slack.pace import INTERVAL_MS
 from outposts_order_notifier.notify.channels.slack.webhook import MOST_SINGLE
-from outposts_order_notifier.notify.channels.sns import MAX_SUBJECT
+from outposts_order_notifier.notify.channels.sns.text import MAX_SUBJECT
 from outposts_order_notifier.notify.delivery import (
     FIRST_WAIT_SECONDS,
     LONGEST_WAIT_SECONDS,

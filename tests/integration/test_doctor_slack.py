@@ -9,9 +9,10 @@ import pytest
 from werkzeug import Request, Response
 
 from local.server import Server
-from outposts_order_notifier.cli.check import Check
-from outposts_order_notifier.cli.slack_check import allows, check_slack
 from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.notify import secret_check
+from outposts_order_notifier.notify.channels.slack import doctor
+from outposts_order_notifier.notify.check import Check
 
 SECRET = "outposts-order-notifier/slack"  # noqa: S105 - its name
 BOT = {"botToken": "xoxb-1-example"}
@@ -57,7 +58,7 @@ def make_secret(holds: object, **options: Any) -> None:
 
 def checks(stack: Stack) -> dict[str, Check]:
     """Make the checks; gives them by name."""
-    return {check.name: check for check in check_slack(stack)}
+    return {check.name: check for check in doctor.check(stack)}
 
 
 class TestSecret:
@@ -102,7 +103,7 @@ class TestSecret:
     def test_one_that_is_not_there_fails(self, stack: Stack) -> None:
         """Its name says which to make."""
         (check,) = checks(stack).values()
-        assert (check.verdict, check.todo) == ("fail", f"Make the secret {SECRET}")
+        assert (check.verdict, check.todo) == ("fail", f"Create the secret {SECRET}")
 
 
 class TestKey:
@@ -163,7 +164,7 @@ class TestKey:
         make_secret(BOT, KmsKeyId="alias/nowhere")
         check = checks(stack)[self.NAME]
         assert check.verdict == "warn"
-        assert "see that slack.kmsKeyArn is the ARN of alias/nowhere" in check.todo
+        assert "check that slack.kmsKeyArn is the ARN of alias/nowhere" in check.todo
 
 
 @pytest.mark.parametrize(
@@ -179,4 +180,4 @@ class TestKey:
 )
 def test_a_statement_allows_what_its_action_and_resource_match(statement: object, allowed: bool) -> None:
     """One or several of each, with wildcards, whatever their case."""
-    assert allows({"Statement": statement}, "kms:Decrypt", "arn:2") == allowed
+    assert secret_check.allows({"Statement": statement}, "kms:Decrypt", "arn:2") == allowed

@@ -11,13 +11,13 @@ from werkzeug.utils import redirect
 
 from local.server import Server
 from local.slack import SlackReceiver
-from outposts_order_notifier.cli.check import Check
 from outposts_order_notifier.cli.concurrency_check import check_concurrency
-from outposts_order_notifier.cli.doctor import _subscriptions
-from outposts_order_notifier.cli.slack_check import check_webhook
 from outposts_order_notifier.cli.stack import Resource, Stack
 from outposts_order_notifier.notify.channels.slack import clients
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
+from outposts_order_notifier.notify.channels.slack.doctor import check_webhook
+from outposts_order_notifier.notify.channels.sns import doctor as sns_doctor
+from outposts_order_notifier.notify.check import Check
 
 MARK = "MARKER0SECRET"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:topic"
@@ -195,4 +195,4 @@ def checked(
             else:
                 answer = {"Attributes": {"PendingConfirmation": state}}
                 stub.add_response("get_subscription_attributes", answer, asked)
-        return list(_subscriptions(stack))
+        return list(sns_doctor.check(stack))

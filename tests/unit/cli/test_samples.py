@@ -7,7 +7,7 @@ import pytest
 from outposts_order_notifier.cli.samples import ALARM, CHANGES, NAMES, batch_of, sample
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload
-from outposts_order_notifier.notify.channels.sns import publication
+from outposts_order_notifier.notify.channels.sns.text import publication
 from outposts_order_notifier.wording.message import alarm_message, order_message
 
 NOW = "2026-11-24T09:30:00Z"

@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.notify.channel import ChannelError
-from outposts_order_notifier.notify.channels.amazon_q import AmazonQ, custom_notification
+from outposts_order_notifier.notify.channels.amazon_q.channel import AmazonQ
+from outposts_order_notifier.notify.channels.amazon_q.text import custom_notification
 from outposts_order_notifier.notify.notification import Notification, OrderNotification, order_notification
 from outposts_order_notifier.wording.message import Line, Message, order_message
 from testing.details import ORDER_ID, an_update, detail_of

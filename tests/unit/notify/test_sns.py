@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.notify.channel import ChannelError
-from outposts_order_notifier.notify.channels.sns import Sns, attributes, publication, subject, text
+from outposts_order_notifier.notify.channels.sns.channel import Sns
+from outposts_order_notifier.notify.channels.sns.text import attributes, publication, subject, text
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
 from outposts_order_notifier.wording.message import Line, Message, order_message
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items

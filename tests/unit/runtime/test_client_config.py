@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.board import handler as board
-from outposts_order_notifier.notify import handler as notify
+from outposts_order_notifier.notify import clients as notify
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.sources import assumed_role
@@ -21,9 +21,9 @@ CLIENTS: dict[str, Callable[[], Any]] = {
     "planner's Organizations": planner._organizations.__wrapped__,
     "planner's queue": lambda: planner._queue.__wrapped__("queue")._client,
     "board's table": lambda: board._table.__wrapped__("table")._client,
-    "notify's DynamoDB": notify._dynamodb.__wrapped__,
-    "notify's SNS": notify._sns.__wrapped__,
-    "notify's SQS": notify._sqs.__wrapped__,
+    "notify's DynamoDB": notify.dynamodb.__wrapped__,
+    "notify's SNS": notify.sns.__wrapped__,
+    "notify's SQS": notify.sqs.__wrapped__,
 }
 
 

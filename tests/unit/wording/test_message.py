@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.statuses import is_usual
-from outposts_order_notifier.notify.channels.sns import subject
+from outposts_order_notifier.notify.channels.sns.text import subject
 from outposts_order_notifier.wording.message import alarm_message, headline, order_message, weighty_words
 from outposts_order_notifier.wording.words import duration, plain
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outposts_order_notifier.notify.channels.sns import subject
+from outposts_order_notifier.notify.channels.sns.text import subject
 from outposts_order_notifier.wording.message import headline
 from testing.details import an_update
 

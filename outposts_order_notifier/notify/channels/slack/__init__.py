@@ -1,1 +1,43 @@
-"""Notify Slack: by webhook with one message each, by bot with a thread for each order."""
+"""Slack: by an incoming webhook, a workflow's webhook, or a bot that keeps a thread for each order.
+
+Documented in docs/slack.md. Its receivers in the local cloud are local/slack.py and local/slack_workspace.py.
+"""
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from outposts_order_notifier.notify.channels.slack.channel import Slack
+
+SECRET = "SLACK_SECRET_NAME"  # noqa: S105 - a variable's name
+CHANNEL = "SLACK_CHANNEL"
+SNAPSHOTS = "SNAPSHOT_TABLE_NAME"  # only for a bot, whose cards show the snapshots
+ORIGIN = "SLACK_ORIGIN"  # only in the local cloud
+
+
+def open_channel() -> "Slack | None":
+    """Return the channel if it is configured; its SDK and what only a bot needs are not imported otherwise."""
+    if not (secret_name := os.environ.get(SECRET)):
+        return None
+    from outposts_order_notifier.notify import clients  # noqa: PLC0415
+    from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
+    from outposts_order_notifier.notify.channels.slack.pace import Pace  # noqa: PLC0415
+    from outposts_order_notifier.notify.environment import TABLE  # noqa: PLC0415
+    from outposts_order_notifier.notify.state import Slots, Threads  # noqa: PLC0415
+
+    dynamodb, table_name, channel = clients.dynamodb(), os.environ[TABLE], os.environ.get(CHANNEL)
+    snapshots = None
+    if snapshot_table_name := os.environ.get(SNAPSHOTS):
+        from outposts_order_notifier.store.table import SnapshotTable  # noqa: PLC0415
+
+        snapshots = SnapshotTable(dynamodb, snapshot_table_name)
+    return Slack(
+        secret_name=secret_name,
+        origin=os.environ.get(ORIGIN),
+        pace=Pace(Slots(dynamodb, table_name, "slack")),
+        # The template is ASCII, so a name of another script comes with JSON's escapes.
+        channel=json.loads(f'"{channel}"') if channel else None,
+        threads=Threads(dynamodb, table_name),
+        snapshots=snapshots,
+    )

@@ -1,22 +1,13 @@
-"""The SNS channel: an e-mail worth reading, JSON for machines, and attributes for filter policies."""
+"""What the topic's subscribers get: an e-mail, JSON for machines, and attributes for filter policies. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import Any
 
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.notify.channel import ChannelError, Posting, TimeLeft
-from outposts_order_notifier.notify.notification import OrderNotification
 from outposts_order_notifier.wording.message import Message, headline, line_item_statuses, order_message, order_statuses
 from outposts_order_notifier.wording.words import plain
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns.client import SNSClient
 
 # SNS' limits and characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 MAX_SUBJECT = 99  # "less than 100 characters long"
@@ -28,41 +19,6 @@ ATTRIBUTE_BYTES = 16_384  # attributes count too; statuses and types are few and
 # Where people read. Without TLS, `http` is for what stands in for e-mail, such as the local cloud's mailbox.
 TEXT_PROTOCOLS = ("email", "http")
 ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
-
-
-@dataclass(frozen=True, slots=True)
-class Sns:
-    """The topic: one publication for each event."""
-
-    client: "SNSClient"
-    topic_arn: str
-    name: ClassVar = "sns"
-    # CloudWatch publishes alarms to this topic itself.
-    accepts: ClassVar = (OrderNotification,)
-
-    def postings(
-        self,
-        notifications: Sequence[OrderNotification],
-        time_left: TimeLeft,  # noqa: ARG002 - one call each
-    ) -> Iterator[Posting[OrderNotification]]:
-        """Publish each observation on its own."""
-        for each in notifications:
-            yield Posting([each], partial(self._publish, each.detail))
-
-    def _publish(self, detail: Mapping[str, Any]) -> None:
-        publish(self.client, {"TopicArn": self.topic_arn, **publication(detail)})
-
-
-def publish(client: "SNSClient", arguments: Mapping[str, Any]) -> None:
-    """Call Publish.
-
-    Raises:
-        ChannelError: SNS refuses or was not reached.
-    """
-    try:
-        client.publish(**arguments)
-    except (BotoCoreError, ClientError) as error:
-        raise ChannelError(f"SNS: {error}") from error
 
 
 def publication(detail: Mapping[str, Any]) -> dict[str, Any]:

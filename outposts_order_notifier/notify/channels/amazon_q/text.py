@@ -1,49 +1,20 @@
-"""The channel for Amazon Q Developer in chat applications (once AWS Chatbot): a topic of custom notifications.
+"""Custom notifications of Amazon Q Developer in chat applications (formerly AWS Chatbot). Pure.
 
-A chat configuration of Amazon Q Developer subscribes to the topic, and shows them in Slack or Microsoft Teams.
 The schema: https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
 """
 
 import html
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import Any
 
-from outposts_order_notifier.notify.channel import Posting, TimeLeft
-from outposts_order_notifier.notify.channels.sns import publish
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
 from outposts_order_notifier.wording.message import Line
 from outposts_order_notifier.wording.words import plain
-
-if TYPE_CHECKING:
-    from mypy_boto3_sns.client import SNSClient
 
 # AWS names no lengths; a chat shows no more than these.
 MAX_TITLE = 250
 MAX_DESCRIPTION = 3_000
 MAX_KEYWORDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class AmazonQ:
-    """The topic: one custom notification for each event."""
-
-    client: "SNSClient"
-    topic_arn: str
-    name: ClassVar = "amazonQDeveloper"
-    accepts: ClassVar = (OrderNotification, AlarmNotification)
-
-    def postings(
-        self,
-        notifications: Sequence[Notification],
-        time_left: TimeLeft,  # noqa: ARG002 - one call each
-    ) -> Iterator[Posting[Notification]]:
-        """Publish each notification on its own."""
-        for each in notifications:
-            arguments = {"TopicArn": self.topic_arn, "Message": json.dumps(custom_notification(each))}
-            yield Posting([each], partial(publish, self.client, arguments))
 
 
 def custom_notification(notification: Notification) -> dict[str, Any]:
