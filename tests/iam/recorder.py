@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PACKAGE = f"{Path(__file__).parent.parent.parent / 'outposts_order_notifier'}{os.sep}"
 FUNCTIONS = {"poll", "planner", "notify", "board"}
-DOCTORS = {"doctor.py", "secret_check.py"}  # the checks of channels run with the operator's permissions
+DOCTORS = ("doctor.py", "secret_check.py")  # the checks of channels run with the operator's permissions
 OWN = "123456789012"  # moto's account
 VARIABLES = (
     "SNAPSHOT_TABLE_NAME",
@@ -113,7 +113,7 @@ def _caller() -> str | None:
     frame: FrameType | None = sys._getframe(1)
     while frame:
         path = frame.f_code.co_filename
-        if os.path.basename(path) in DOCTORS:
+        if path.endswith(DOCTORS):
             return None
         if path.startswith(PACKAGE) and (name := path[len(PACKAGE) :].partition(os.sep)[0]) in FUNCTIONS:
             return name
