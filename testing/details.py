@@ -3,12 +3,12 @@
 from typing import Any
 
 from outposts_order_notifier.domain.diff import diff, discovery
-from outposts_order_notifier.domain.event_types import Change, Lasted
+from outposts_order_notifier.domain.event_types import Change, PreviousStatusDuration
 from outposts_order_notifier.domain.events import Observation, events_of
 from outposts_order_notifier.domain.order import Order
 
 OBSERVATION = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
-LASTED = Lasted(secondsInPreviousStatus=12 * 86_400)
+LASTED = PreviousStatusDuration(secondsInPreviousStatus=12 * 86_400)
 ORDER_ID = "oo-0123456789abcdef0"
 
 

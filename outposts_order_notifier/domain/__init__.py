@@ -1,1 +1,1 @@
-"""Model orders and how they change: pure, and of the standard library alone."""
+"""The domain: orders and how they change. Pure; imports the standard library only."""

@@ -1,7 +1,7 @@
-"""Which of an order's dates to believe. Pure.
+"""Which of an order's dates are plausible. Pure.
 
-An API says "not set" by 0, which is 1970, and a date typed by hand may be of any year. Such a date would make an order
-"stalled after 20,782 days", so it counts as none.
+APIs write "not set" as 0, which is 1970, and a date typed by hand may be in any year. Such a date would report an order
+as stalled after 20,782 days, so it is ignored.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,27 +11,27 @@ from outposts_order_notifier.domain.timestamps import from_iso8601
 
 # https://aws.amazon.com/about-aws/whats-new/2019/12/announcing-general-availability-of-aws-outposts/
 OUTPOSTS_LAUNCHED = datetime(2019, 12, 3, tzinfo=UTC)
-# AWS refuses a request whose clock is further from its own; so the clocks that date an order are no further apart.
+# AWS rejects requests whose clock is further off than this.
 CLOCK_SKEW = timedelta(minutes=5)
 
 
 def submitted_at(order: Order, now: datetime) -> datetime | None:
-    """Return when an order was submitted; None if it does not say, or says what cannot be.
+    """Return when an order was submitted, or None if it has no plausible date.
 
     Args:
-        order: As the API gave it; the date may be any JSON.
-        now: When it was observed.
+        order: The order as returned by the API; its date may be any JSON.
+        now: When the order was observed.
     """
     try:
         date = from_iso8601(order["OrderSubmissionDate"])
         return date if OUTPOSTS_LAUNCHED <= date <= now + CLOCK_SKEW else None
-    except (KeyError, TypeError, ValueError):  # absent, no text, no time or one without a zone
+    except (KeyError, TypeError, ValueError):  # missing, not a string, not a time, or without a time zone
         return None
 
 
 def is_plausible(at: str) -> bool:
-    """Whether an order can have been in a status at a time, ISO 8601, that a snapshot holds.
+    """Return whether an order can have had a status at a stored time, ISO 8601.
 
-    Versions before this one took over any date that the API gave.
+    Earlier versions stored any date that the API returned.
     """
     return from_iso8601(at) >= OUTPOSTS_LAUNCHED

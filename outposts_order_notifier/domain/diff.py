@@ -1,7 +1,7 @@
-"""How two reads of one order differs, as the changes that events tell. Pure.
+"""The changes between two reads of an order. Pure.
 
-Whatever differs shows in at least one change: applying the changes to the old order gives the new one, up to the order
-of the lists' members, which carries no meaning.
+Every difference is in at least one change: applying the changes to the old order results in the new one, except for
+the order of list members, which carries no meaning.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -20,8 +20,8 @@ from outposts_order_notifier.domain.event_types import (
     SHIPMENT,
     Amendment,
     Change,
-    LineItemMoved,
-    OrderMoved,
+    LineItemTransition,
+    OrderTransition,
 )
 from outposts_order_notifier.domain.order import LineItem, Order, differs, line_items_by_id
 from outposts_order_notifier.domain.shipment import shipment_of
@@ -31,29 +31,29 @@ SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
 
 
 def discovery(order: Order) -> Change:
-    """Tell an order that is seen for the first time."""
+    """Return the change for an order that is seen for the first time."""
     return DISCOVERED.change({"order": order})
 
 
 def presence_change(missing: bool) -> Change:
-    """Tell that ListOrders no longer names an order that it named, or does again."""
+    """Return the change for an order that went missing from ListOrders, or that reappeared in it."""
     return MISSING.change({}) if missing else REAPPEARED.change({})
 
 
 def line_item_added(name: str, item: LineItem) -> Change:
-    """Tell a line item that is seen for the first time in an order already known."""
+    """Return the change for a line item that is new in a known order."""
     return LINE_ITEM_ADDED.change({"lineItemId": name, "lineItem": item})
 
 
 def amended(amendments: list[Amendment]) -> Change:
-    """Tell changed members that have no event type of their own: `{path, value, previousValue}` each."""
+    """Return the change for members that have no dedicated event type."""
     return AMENDED.change({"amendments": amendments})
 
 
 def diff(old: Order, new: Order) -> list[Change]:
-    """List what differs between two reads of one order; empty where nothing does.
+    """Return the changes between two reads of an order.
 
-    Status changes come without `secondsInPreviousStatus`: how long a status lasted is not in the orders.
+    Status changes lack `secondsInPreviousStatus`, which needs the order's history.
     """
     before, after = line_items_by_id(old), line_items_by_id(new)
     differing = {name for name in after if name in before and differs(before[name], after[name])}
@@ -66,7 +66,7 @@ def diff(old: Order, new: Order) -> list[Change]:
 
 def _order_status(old: Order, new: Order) -> Iterator[Change]:
     if old.get("Status") != new.get("Status"):
-        yield Change(ORDER_STATUS, OrderMoved(status=new.get("Status"), previousStatus=old.get("Status")))
+        yield Change(ORDER_STATUS, OrderTransition(status=new.get("Status"), previousStatus=old.get("Status")))
 
 
 def _line_items(
@@ -86,7 +86,7 @@ def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
     if old.get("Status") != new.get("Status"):
         yield Change(
             LINE_ITEM_STATUS,
-            LineItemMoved(
+            LineItemTransition(
                 lineItemId=name,
                 catalogItemId=new.get("CatalogItemId"),
                 quantity=new.get("Quantity"),
@@ -121,5 +121,5 @@ def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozen
 
 
 def _pointer(member: str) -> str:
-    """Escape a member's name for a JSON Pointer (RFC 6901)."""
+    """Escape a member's name for a JSON Pointer (RFC 6901, section 3)."""
     return member.replace("~", "~0").replace("/", "~1")

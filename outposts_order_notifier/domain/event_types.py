@@ -1,11 +1,11 @@
-"""The types of event: their names, their keys, and what each means (contract, part 3). Pure.
+"""The event types: their names, keys and meanings. Pure.
 
-The one source of all of it: the code that builds events is typed by these classes, and the published JSON Schemas,
-docs/events.md and what a `notify` pattern may name are made from them. So a class's docstring says when its event
-comes, and each key has its `Meaning`.
+They are the single source: the code that builds events is typed by these classes, and the published JSON Schemas,
+docs/events.md and the keys allowed in a `notify` pattern are generated from them. So a class's docstring says when its
+event is published, and each key has a `Meaning`.
 
-A published schema is never changed (the rules are in docs/events.md, the proof in tests/reference). To make a type
-wider breaks it, to make it narrower does not: where there is a doubt, the type is the wide one.
+A published schema never changes, except for its descriptions (the rules are in docs/events.md, the tests in
+tests/reference). Widening a type breaks subscribers, narrowing it does not: when in doubt, declare the wider type.
 """
 
 import sys
@@ -18,17 +18,19 @@ from outposts_order_notifier.domain.order import LineItem, Order
 if sys.version_info >= (3, 12):
     from typing import TypedDict
 else:
-    from typing_extensions import TypedDict  # pydantic, which makes the schemas of them, reads no other before 3.12
+    from typing_extensions import (
+        TypedDict,  # before 3.12, pydantic accepts only these, and generates the schemas from them
+    )
 
 SCHEMA_VERSION = "1.0"
 
 
 class Meaning:
-    """What a key means.
+    """The meaning of a key.
 
     Args:
-        text: In words.
-        keywords: What its JSON Schema says beyond its type.
+        text: The description.
+        keywords: Keywords of the key's JSON Schema beyond its type.
     """
 
     def __init__(self, text: str, **keywords: Any) -> None:
@@ -36,54 +38,54 @@ class Meaning:
         self._keywords = keywords
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
-        """Describe the key in its JSON Schema. Pydantic asks this of whatever annotates a type; never in Lambda."""
+        """Return the key's JSON Schema. Pydantic calls this when it generates the schemas, never in Lambda."""
         return {**handler(core_schema), "description": self.text, **self._keywords}
 
 
 class Truncated(TypedDict):
-    """What stands in for a value that alone is too large for an event."""
+    """The placeholder of a value that is too large for an event."""
 
     truncated: Annotated[Literal[True], Meaning("Always true.")]
-    sha256: Annotated[str, Meaning("SHA-256 of the value's canonical JSON (sorted keys, no white space), hex.")]
-    bytes: Annotated[int, Meaning("How many bytes that JSON has.")]
-    start: Annotated[str, Meaning("Its first 200 characters.")]
+    sha256: Annotated[str, Meaning("SHA-256 of the value's canonical JSON (sorted keys, no white space), in hex.")]
+    bytes: Annotated[int, Meaning("The length of that JSON in bytes.")]
+    start: Annotated[str, Meaning("The first 200 characters of that JSON.")]
 
 
 Text: TypeAlias = str | Truncated
 
 
 class Observed(TypedDict):
-    """What all events of one observation of an order have in common."""
+    """The keys that all events of an observation share."""
 
     schemaVersion: Annotated[
         str,
         Meaning(
-            f"`{SCHEMA_VERSION}`. A version with the same first number only adds.",
+            f"`{SCHEMA_VERSION}`. Versions with the same first number only add to each other.",
             pattern=rf"^{SCHEMA_VERSION.partition('.')[0]}\.[0-9]+$",
         ),
     ]
-    observedAt: Annotated[str, Meaning("When it was observed: ISO 8601, UTC.")]
-    account: Annotated[str, Meaning("The account that the order lives in; the envelope's is the notifier's.")]
-    region: Annotated[str, Meaning("The region that the order lives in; the envelope's is the notifier's.")]
+    observedAt: Annotated[str, Meaning("When the order was read: ISO 8601, UTC.")]
+    account: Annotated[str, Meaning("The order's account; the envelope's is the notifier's.")]
+    region: Annotated[str, Meaning("The order's region; the envelope's is the notifier's.")]
     orderId: Annotated[str, Meaning("The order's id.")]
-    outpostId: Annotated[str | None, Meaning("The order's Outpost, null where the API gives none.")]
-    orderType: Annotated[str | None, Meaning("As the API gives it, such as `OUTPOST` or `REPLACEMENT`.")]
+    outpostId: Annotated[str | None, Meaning("The order's Outpost; null if the API returns none.")]
+    orderType: Annotated[str | None, Meaning("As returned by the API, such as `OUTPOST` or `REPLACEMENT`.")]
     orderStatus: Annotated[str | None, Meaning("The order's status after this observation.")]
-    baseline: Annotated[bool, Meaning("Whether it comes from the first poll of a source.")]
+    baseline: Annotated[bool, Meaning("Whether it was observed by the source's first poll.")]
 
 
 class Common(Observed):
-    """What every event has."""
+    """The keys of every event."""
 
-    eventId: Annotated[str, Meaning("Stays the same at every retry and redelivery: deduplicate by it.")]
-    sequence: Annotated[int, Meaning("1, 2, 3 … for each order, as things were observed.", minimum=1)]
+    eventId: Annotated[str, Meaning("The same at every retry and redelivery: use it to deduplicate.")]
+    sequence: Annotated[int, Meaning("1, 2, 3 … per order, in the order of observation.", minimum=1)]
 
 
-class Lasted(TypedDict):
-    """How long a status lasted."""
+class PreviousStatusDuration(TypedDict):
+    """How long the previous status lasted."""
 
-    secondsInPreviousStatus: Annotated[int, Meaning("How long the previous status was seen, in seconds.", minimum=0)]
-    wasStalled: NotRequired[Annotated[bool, Meaning("There, and true, where the previous status was told stalled.")]]
+    secondsInPreviousStatus: Annotated[int, Meaning("How long the previous status lasted, in seconds.", minimum=0)]
+    wasStalled: NotRequired[Annotated[bool, Meaning("Present (always true) if that status was reported as stalled.")]]
 
 
 class LineItemReference(TypedDict):
@@ -96,154 +98,155 @@ class LineItemReference(TypedDict):
 class Shipment(TypedDict):
     """A line item's shipment."""
 
-    carrier: Annotated[Text | None, Meaning("As the API gives it, such as `DHL`; null where unknown.")]
-    trackingNumber: Annotated[Text | None, Meaning("As the API gives it; null where unknown.")]
-    trackingUrl: Annotated[Text | None, Meaning("The carrier's tracking page, null for a carrier without a known one.")]
+    carrier: Annotated[Text | None, Meaning("As returned by the API, such as `DHL`; null if unknown.")]
+    trackingNumber: Annotated[Text | None, Meaning("As returned by the API; null if unknown.")]
+    trackingUrl: Annotated[Text | None, Meaning("The carrier's tracking page; null if none is known.")]
 
 
 class Amendment(TypedDict):
     """One changed member."""
 
-    path: Annotated[Text, Meaning("JSON Pointer into the order, in which a line item stands under its id.")]
-    value: Annotated[Any, Meaning("What the member is now; null where it is gone.")]
-    previousValue: Annotated[Any, Meaning("What it was; null where it is new.")]
+    path: Annotated[Text, Meaning("JSON Pointer into the order, with line items keyed by id.")]
+    value: Annotated[Any, Meaning("The new value; null if the member was removed.")]
+    previousValue: Annotated[Any, Meaning("The old value; null if the member is new.")]
 
 
-class OfLineItem(TypedDict):
-    """What tells of one line item."""
+class LineItemIdentity(TypedDict):
+    """The line item that an event is about."""
 
     lineItemId: Annotated[
-        Text, Meaning("The line item's id; one without an id of its own is named by its place, such as `#1`.")
+        Text, Meaning("The line item's id; a line item without a unique id is named by its position, such as `#1`.")
     ]
 
 
 class OrderDiscovered(TypedDict):
     """An order is seen for the first time."""
 
-    order: Annotated[Order, Meaning("The whole order as the API gave it, times as ISO 8601.")]
+    order: Annotated[Order, Meaning("The whole order as returned by the API, times as ISO 8601.")]
 
 
-class OrderMoved(TypedDict):
-    """An order's way from one status to the next."""
+class OrderTransition(TypedDict):
+    """A change from one status to another."""
 
-    status: Annotated[Text | None, Meaning("The API's own word, also one that no one has seen yet.")]
-    previousStatus: Annotated[Text | None, Meaning("What it was before.")]
+    status: Annotated[Text | None, Meaning("As returned by the API; new values may appear at any time.")]
+    previousStatus: Annotated[Text | None, Meaning("The status before.")]
 
 
-class OrderStatusChange(OrderMoved, Lasted):
+class OrderStatusChange(OrderTransition, PreviousStatusDuration):
     """The order's status changed."""
 
 
-class LineItemMoved(OfLineItem, OrderMoved):
-    """A line item's way from one status to the next."""
+class LineItemTransition(LineItemIdentity, OrderTransition):
+    """A line item's change from one status to another."""
 
-    catalogItemId: Annotated[Text | None, Meaning("What was ordered, such as `OR-RACKM5A`.")]
-    quantity: Annotated[float | Text | None, Meaning("How many were ordered.")]
+    catalogItemId: Annotated[Text | None, Meaning("The catalog item that was ordered, such as `OR-RACKM5A`.")]
+    quantity: Annotated[float | Text | None, Meaning("The number that was ordered.")]
 
 
 class Replaced(TypedDict):
-    """What has become of a line item that is replaced."""
+    """The current replacement of a replaced line item."""
 
     currentReplacement: NotRequired[
         Annotated[
             LineItemReference | Truncated,
-            Meaning("Where the replacement was itself replaced: what is there now, at the chain's end."),
+            Meaning("If the replacement was itself replaced: the last replacement of the chain."),
         ]
     ]
 
 
-class LineItemStatusChange(LineItemMoved, Lasted, Replaced):
+class LineItemStatusChange(LineItemTransition, PreviousStatusDuration, Replaced):
     """A line item's status changed."""
 
     replacedBy: NotRequired[
-        Annotated[LineItemReference | Truncated, Meaning("For `REPLACED`, once known: what replaces it.")]
+        Annotated[LineItemReference | Truncated, Meaning("For `REPLACED`, if known: the line item that replaces it.")]
     ]
 
 
-class LineItemShipmentChange(OfLineItem):
-    """Carrier or tracking number appeared or changed."""
+class LineItemShipmentChange(LineItemIdentity):
+    """The carrier or tracking number of a line item appeared or changed."""
 
-    shipment: Annotated[Shipment | Truncated | None, Meaning("The shipment now, null where there is none any more.")]
-    previousShipment: Annotated[Shipment | Truncated | None, Meaning("What it was, null where there was none.")]
+    shipment: Annotated[Shipment | Truncated | None, Meaning("The new shipment; null if it was withdrawn.")]
+    previousShipment: Annotated[Shipment | Truncated | None, Meaning("The old shipment; null if there was none.")]
 
 
-class LineItemAssetsChange(OfLineItem):
-    """Assets or their MAC addresses appeared or changed."""
+class LineItemAssetsChange(LineItemIdentity):
+    """The assets of a line item, or their MAC addresses, appeared or changed."""
 
     assets: Annotated[
-        list[dict[str, Any]] | Truncated | None, Meaning("`AssetInformationList` as the API gives it, null for none.")
+        list[dict[str, Any]] | Truncated | None,
+        Meaning("`AssetInformationList` as the API returns it; null for none."),
     ]
-    previousAssets: Annotated[list[dict[str, Any]] | Truncated | None, Meaning("What it was.")]
+    previousAssets: Annotated[list[dict[str, Any]] | Truncated | None, Meaning("The old `AssetInformationList`.")]
 
 
-class LineItemAdded(OfLineItem):
-    """A line item joined an order that was known."""
+class LineItemAdded(LineItemIdentity):
+    """A line item was added to a known order."""
 
-    lineItem: Annotated[LineItem, Meaning("The whole line item as the API gives it.")]
+    lineItem: Annotated[LineItem, Meaning("The whole line item as returned by the API.")]
 
 
-class LineItemRemoved(OfLineItem):
-    """A line item left its order."""
+class LineItemRemoved(LineItemIdentity):
+    """A line item was removed from its order."""
 
-    lineItem: Annotated[LineItem, Meaning("The whole line item as it was last seen.")]
+    lineItem: Annotated[LineItem, Meaning("The whole line item as last seen.")]
 
 
 class OrderAmended(TypedDict):
-    """Any other member of the order or of a line item changed, unknown ones included."""
+    """Any other member of the order or of a line item changed, including members that this version does not know."""
 
     amendments: Annotated[list[Amendment], Meaning("The changed members.")]
 
 
 class ReplacementLinked(Replaced):
-    """A line item that replaces another is first seen, or the order of the one that it replaces is."""
+    """A line item that replaces another one is first seen, or the order of the replaced one is discovered."""
 
     previous: Annotated[LineItemReference | Truncated, Meaning("The line item that is replaced.")]
-    replacement: Annotated[LineItemReference | Truncated, Meaning("The line item that takes its place.")]
+    replacement: Annotated[LineItemReference | Truncated, Meaning("The line item that replaces it.")]
 
 
 class OrderStalled(TypedDict):
-    """A status has lasted longer than `stalledAfterDays`; once for each status."""
+    """A status has lasted longer than its `stalledAfterDays`; once per status."""
 
-    status: Annotated[Text | None, Meaning("The status that lasts.")]
-    since: Annotated[str, Meaning("When it began, as far as is known: ISO 8601, UTC.")]
-    days: Annotated[int, Meaning("How long it has lasted, in whole days.", minimum=0)]
-    thresholdDays: Annotated[int, Meaning("How long it may.", minimum=0)]
-    lineItemId: NotRequired[Annotated[Text, Meaning("The line item that it is about; absent for the order itself.")]]
+    status: Annotated[Text | None, Meaning("The current status.")]
+    since: Annotated[str, Meaning("When the status began, as far as known: ISO 8601, UTC.")]
+    days: Annotated[int, Meaning("How long the status has lasted, in whole days.", minimum=0)]
+    thresholdDays: Annotated[int, Meaning("The threshold in days.", minimum=0)]
+    lineItemId: NotRequired[Annotated[Text, Meaning("The stalled line item; absent if it is the order.")]]
 
 
 class OrderMissing(TypedDict):
-    """ListOrders no longer names an order. If it names none of a source's orders, a second listing confirmed it."""
+    """ListOrders no longer names an order. If all orders of a source vanish at once, a second listing confirmed it."""
 
 
 class OrderReappeared(TypedDict):
-    """ListOrders names an order again that it did not name for a while."""
+    """ListOrders names an order again that was missing."""
 
 
 class PublishedChange(TypedDict):
-    """What each of `changes` has, beside its type's own keys."""
+    """The keys of each of `changes`, in addition to those of its type."""
 
-    detailType: Annotated[str, Meaning("The `detail-type` that also tells this change.")]
-    eventId: Annotated[str, Meaning("The `eventId` of the event that also tells it.")]
+    detailType: Annotated[str, Meaning("The `detail-type` of the event that reports this change.")]
+    eventId: Annotated[str, Meaning("The `eventId` of that event.")]
 
 
 class OrderUpdated(TypedDict):
-    """Once for each order and observation that published any other event, after them: all of it in one."""
+    """All changes of an order's observation in one event, published once, after the events of the changes."""
 
     changes: Annotated[
         Sequence[Mapping[str, Any]],
-        Meaning("What the other events of this observation told, each with its type's own keys."),
+        Meaning("The observation's changes, each with the keys of its type."),
     ]
     lineItemCountsByStatus: Annotated[
-        dict[str, int] | Truncated, Meaning("How many line items are in which status; `UNKNOWN` for one without.")
+        dict[str, int] | Truncated, Meaning("The number of line items in each status; `UNKNOWN` for those without one.")
     ]
     changesOmitted: NotRequired[
-        Annotated[int, Meaning("How many changes the size limit left out; absent for none.", minimum=1)]
+        Annotated[int, Meaning("How many changes were left out because of the size limit; absent if none.", minimum=1)]
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: the `detail-type` that tells it, and that type's own keys."""
+    """A change: the `detail-type` that reports it, and the keys of that type."""
 
     detail_type: str
     keys: Mapping[str, Any]
@@ -253,28 +256,28 @@ K = TypeVar("K", bound=Mapping[str, object])
 
 
 class DetailType(str, Generic[K]):
-    """A `detail-type`: its name, and the class of its own keys.
+    """A `detail-type`: its name and its keys.
 
     Args:
-        name: As events carry it.
-        keys: Beside those that every event has.
+        name: The `detail-type` in events.
+        keys: The class of its keys, in addition to `Common`.
     """
 
     __slots__ = ("keys",)
     keys: type[K]
 
     def __new__(cls, name: str, keys: type[K]) -> "DetailType[K]":
-        """Name it."""
-        made = super().__new__(cls, name)
-        made.keys = keys
-        return made
+        """Create the string."""
+        created = super().__new__(cls, name)
+        created.keys = keys
+        return created
 
-    def __getnewargs__(self) -> tuple[str, type[K]]:  # type: ignore[override] # `str` has one argument, a subclass more
-        """Say what a copy is made of."""
+    def __getnewargs__(self) -> tuple[str, type[K]]:  # type: ignore[override] # `str` has one argument, this subclass two
+        """Return the arguments of `__new__`, for copies."""
         return str(self), self.keys
 
     def change(self, keys: K) -> Change:
-        """Tell a difference by this type; mypy sees to it that the keys are the type's."""
+        """Return a change of this type; mypy checks that the keys are the type's."""
         return Change(self, keys)
 
 
@@ -292,7 +295,7 @@ MISSING = DetailType("Outposts Order Missing", OrderMissing)
 REAPPEARED = DetailType("Outposts Order Reappeared", OrderReappeared)
 UPDATED = DetailType("Outposts Order Updated", OrderUpdated)
 
-# What is told of an order; `UPDATED` gathers what these told.
+# The types of changes; `UPDATED` gathers them.
 CHANGES: tuple[DetailType[Any], ...] = (
     DISCOVERED,
     ORDER_STATUS,

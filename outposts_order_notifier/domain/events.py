@@ -1,6 +1,6 @@
-"""The events of one observation: their envelope keys, their order, and how they are kept within 200 KB. Pure.
+"""Builds the events of an observation: common keys, sequence, and the limit of 200 KB. Pure.
 
-Their keys are those of `outposts_order_notifier.domain.event_types`.
+Their keys are defined in `outposts_order_notifier.domain.event_types`.
 """
 
 import hashlib
@@ -29,13 +29,13 @@ from outposts_order_notifier.domain.order import Order, canonical_json, line_ite
 
 SOURCE = "outposts-order-notifier"
 
-# An event is at most 200 KB: PutEvents takes more since 2026-01-29, but a target's own limit stays (SNS: 256 KB).
+# PutEvents accepts 1 MB since 2026-01-29, but targets keep their own limits (SNS: 256 KB).
 MAX_EVENT_BYTES = 200_000
-ENVELOPE_BYTES = 2_000  # more than what PutEvents counts beside the detail: source, detail-type, resources, time
+ENVELOPE_BYTES = 2_000  # more than PutEvents counts for source, detail-type, resources and time
 MAX_COUNTS_BYTES = 50_000
-MAX_COMMON_CHARACTERS = 1_000  # the API's own limits are below it; an update's changes hold the whole value
+MAX_COMMON_CHARACTERS = 1_000  # above the API's limits; the changes hold the whole value
 LOG_KEYS = ("eventId", "sequence", "observedAt", "lineItemId", "status", "previousStatus")
-MARK_BYTES = 2_000  # more than what `_mark` makes, whatever its text escapes to
+MARK_BYTES = 2_000  # more than the size of any `_mark`, even with its text escaped
 
 _EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
 _STATUS_CHANGES = (ORDER_STATUS, LINE_ITEM_STATUS)
@@ -49,7 +49,7 @@ class Observation:
         account: The order's account, 12 digits.
         region: The order's region.
         observed_at: ISO 8601, UTC.
-        baseline: Whether this is the first poll of the source.
+        baseline: Whether this is the source's first poll.
     """
 
     account: str
@@ -65,34 +65,34 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as it goes onto the bus: its `detail-type` and `detail`."""
+    """An event: its `detail-type` and `detail`."""
 
     detail_type: str
     detail: dict[str, Any]
 
     def resources(self) -> list[str]:
-        """Give the envelope's `resources`: the order's id and, where there is one, the Outpost's."""
+        """Return the envelope's `resources`: the ids of the order and of the Outpost, if it names one."""
         return [each for each in (self.detail["orderId"], self.detail["outpostId"]) if each]
 
     def size(self) -> int:
-        """Bytes that PutEvents counts, rounded up."""
+        """Return an upper bound of the bytes that PutEvents counts."""
         return _bytes(self.detail) + ENVELOPE_BYTES
 
     def log_fields(self) -> dict[str, Any]:
-        """Give what tells it apart and says most, in a few words: what a log line has room for."""
-        told = {key: self.detail[key] for key in LOG_KEYS if key in self.detail}
-        short = {key: _beginning(value) if isinstance(value, str | None) else value for key, value in told.items()}
+        """Return the fields that identify and summarise the event, short enough for a log line."""
+        found = {key: self.detail[key] for key in LOG_KEYS if key in self.detail}
+        short = {key: _beginning(value) if isinstance(value, str | None) else value for key, value in found.items()}
         return {"detailType": self.detail_type, **short}
 
 
 def events_of(order: Order, changes: list[Change], observation: Observation, after_sequence: int) -> list[Event]:
-    """Build the events of one observation, in `sequence`, `Outposts Order Updated` last; none without changes.
+    """Return the events of an observation in `sequence`, `Outposts Order Updated` last; none if there are no changes.
 
     Args:
         order: The order after this observation.
-        changes: What was observed. One too large for an event is told in several.
-        observation: Where and when.
-        after_sequence: The `sequence` of the order's last event, 0 where there was none.
+        changes: The changes observed. A change too large for one event is split into several.
+        observation: Where and when the order was read.
+        after_sequence: The `sequence` of the order's last event, 0 if there was none.
     """
     if not changes:
         return []
@@ -126,7 +126,7 @@ def _beginning(text: str | None) -> str | None:
 
 
 def _identity(common: Observed, sequence: int) -> Common:
-    """Add `sequence` and the `eventId` that follows from it: the same observation always has the same ids."""
+    """Add `sequence` and the `eventId` derived from it, so that an observation built twice has the same ids."""
     name = "/".join(str(part) for part in (common["account"], common["region"], common["orderId"], sequence))
     return {
         **common,
@@ -136,7 +136,7 @@ def _identity(common: Observed, sequence: int) -> Common:
 
 
 def _updated(order: Order, identity: Common, changes: list[Change], events: list[Event]) -> OrderUpdated:
-    told: list[dict[str, Any]] = [
+    published: list[dict[str, Any]] = [
         {**PublishedChange(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
         for change, event in zip(changes, events, strict=True)
     ]
@@ -144,18 +144,18 @@ def _updated(order: Order, identity: Common, changes: list[Change], events: list
     updated: OrderUpdated = {"lineItemCountsByStatus": counts, "changes": []}
     room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes({**identity, **updated}) - len(',"changesOmitted":1000000')
     kept = set()
-    for index in sorted(range(len(told)), key=lambda i: told[i]["detailType"] not in _STATUS_CHANGES):
-        if (size := _bytes(told[index]) + 1) <= room:
+    for index in sorted(range(len(published)), key=lambda i: published[i]["detailType"] not in _STATUS_CHANGES):
+        if (size := _bytes(published[index]) + 1) <= room:
             room -= size
             kept.add(index)
-    updated["changes"] = [change for index, change in enumerate(told) if index in kept]
-    if omitted := len(told) - len(kept):
+    updated["changes"] = [change for index, change in enumerate(published) if index in kept]
+    if omitted := len(published) - len(kept):
         updated["changesOmitted"] = omitted
     return updated
 
 
 def _fitted(change: Change, room: int) -> Iterator[Change]:
-    """Tell a change that is too large for one event in several; a single value that is too large is cut."""
+    """Split a change that is too large for one event; truncate a single value that is too large."""
     if _bytes(change.keys) <= room:
         yield change
     elif change.detail_type == DISCOVERED and "LineItems" in change.keys["order"]:
@@ -180,7 +180,7 @@ def _amendments_in_parts(amendments: list[Amendment], room: int) -> Iterator[Cha
 
 
 def _cut(value: Any, room: int) -> Any:
-    """Cut the largest value inside, as deep down as that is enough, until the whole is within `room` bytes."""
+    """Truncate the largest value inside, as deep as possible, until the whole fits in `room` bytes."""
     if _bytes(value) <= room:
         return value
     if isinstance(value, list) and len(value) == 1:
@@ -193,7 +193,7 @@ def _cut(value: Any, room: int) -> Any:
 
 
 def _mark(value: object) -> Truncated:
-    """Stand in for a value that is too large: what it was can be told by its hash, and guessed by its start."""
+    """Return the placeholder of a value that is too large, which its hash identifies."""
     text = canonical_json(value)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return {"truncated": True, "sha256": digest, "bytes": len(text.encode()), "start": text[:200]}

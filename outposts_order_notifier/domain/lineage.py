@@ -1,19 +1,19 @@
 """Which line item replaces which. Pure.
 
-AWS replaces hardware by an order of type REPLACEMENT, whose line item names the order and the line item that it
-replaces (https://docs.aws.amazon.com/outposts/latest/APIReference/API_LineItem.html). The replaced one does not name
-its replacement, so the links are gathered from all orders of an account and region: each order's are in the table's
-index, as `Known.replaces`.
+AWS replaces hardware with an order of type REPLACEMENT, whose line item names the order and the line item that it
+replaces (https://docs.aws.amazon.com/outposts/latest/APIReference/API_LineItem.html). The replaced line item does not
+name its replacement, so links are collected from all orders of an account and region. The store's index holds each
+order's links, as `Known.replaces`.
 
-Who tells a link, as `Outposts Replacement Linked`:
+Which order publishes `Outposts Replacement Linked`:
 
-1. The replacement's order, when it is first seen to name the other, whether that one is known or not.
-2. The order that it names, when that is itself first seen and the link is known by then: from an earlier run, or from
-   a new order of type REPLACEMENT, which a run reads before all others.
+1. The replacement's order, when it first names the other line item, even if that one's order is unknown.
+2. The order named by it, when that order is discovered and the link is already known: from an earlier run, or from a
+   new order of type REPLACEMENT, which a run reads before all others.
 
-So a link is told as soon as the side that names both is seen, and at most once by each of the two orders. Of an order
-and its replacement first seen in one poll, both tell it; of two replacements, which are read side by side, perhaps the
-later one alone.
+So a link is published as soon as the replacement is seen, and at most once by each of the two orders. If an order and
+its replacement are discovered in one poll, both publish it. If both are replacements, which are read concurrently, only
+the later one may.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from outposts_order_notifier.domain.event_types import REPLACEMENT_LINKED, Change, LineItemReference, Replaced
 from outposts_order_notifier.domain.order import Order, line_items_by_id
 
-LONGEST_ID = 255  # what the API's model allows of any id
+LONGEST_ID = 255  # the API model's limit for any id
 
 
 class Reference(NamedTuple):
@@ -32,25 +32,25 @@ class Reference(NamedTuple):
     line_item_id: str
 
     def as_json(self) -> LineItemReference:
-        """Give it as events do."""
+        """Return it in the form that events use."""
         return {"orderId": self.order_id, "lineItemId": self.line_item_id}
 
 
 class Link(NamedTuple):
-    """A line item and the one that replaces it."""
+    """A line item and its replacement."""
 
     previous: Reference
     replacement: Reference
 
 
 class Lineage:
-    """The links of one account and region, followed from the replaced to the replacement.
+    """The links of an account and region, followed from the replaced line item to its replacement.
 
-    Where several line items name the same one, the smallest id counts as its replacement: whatever was read first, the
-    answer is the same.
+    If several line items name the same one, the smallest id is its replacement, so that the answer does not depend on
+    the order of reads.
 
     Args:
-        links: Those known.
+        links: The known links.
     """
 
     def __init__(self, links: Iterable[Link] = ()) -> None:
@@ -58,34 +58,34 @@ class Lineage:
         self.add(links)
 
     def add(self, links: Iterable[Link]) -> None:
-        """Learn more links. Others may read meanwhile, but only one may add."""
+        """Add links. Safe while other threads read, but not while another one adds."""
         for link in links:
             known = self._by_previous_order.get(link.previous.order_id, ())
             if link not in known:
                 self._by_previous_order[link.previous.order_id] = tuple(sorted((*known, link)))
 
     def naming(self, order_id: str) -> tuple[Link, ...]:
-        """Give the links whose replaced line item is of this order, sorted."""
+        """Return the links that name a line item of this order as replaced, sorted."""
         return self._by_previous_order.get(order_id, ())
 
     def with_links(self, links: Iterable[Link]) -> "Lineage":
-        """Give a lineage of its own that knows these links too."""
+        """Return a copy with more links."""
         more = Lineage()
         more._by_previous_order = dict(self._by_previous_order)
         more.add(links)
         return more
 
     def of(self, order_id: str) -> list[Link]:
-        """Give the links in which an order has either part, sorted."""
+        """Return the links of an order on either side, sorted."""
         every = (link for links in self._by_previous_order.values() for link in links)
         return sorted(link for link in every if order_id in {link.previous.order_id, link.replacement.order_id})
 
     def replaced_by(self, item: Reference) -> Reference | None:
-        """Give the line item that replaces this one, None where none is known to."""
+        """Return the line item that replaces this one, or None if none is known."""
         return next((link.replacement for link in self.naming(item.order_id) if link.previous == item), None)
 
     def chain(self, item: Reference) -> list[Reference]:
-        """Give what replaced a line item, what replaced that, and so on; it ends before anything comes twice."""
+        """Return a line item's replacement, the replacement of that, and so on, up to a repetition."""
         chain, seen, at = list[Reference](), {item}, self.replaced_by(item)
         while at and at not in seen:
             chain.append(at)
@@ -94,12 +94,12 @@ class Lineage:
         return chain
 
     def keys_of_replaced(self, item: Reference) -> dict[str, Any]:
-        """Give the keys of an event that a line item is replaced: `replacedBy`, and `currentReplacement`."""
+        """Return `replacedBy` and `currentReplacement` for a line item's change to REPLACED, if known."""
         replacement = self.replaced_by(item)
         return {"replacedBy": replacement.as_json(), **self._current(item, replacement)} if replacement else {}
 
     def link_change(self, link: Link) -> Change:
-        """Tell a link; where the replacement was itself replaced, with the chain's end as `currentReplacement`."""
+        """Return the change for a new link, with `currentReplacement` if the replacement was itself replaced."""
         previous, replacement = link
         return REPLACEMENT_LINKED.change(
             {
@@ -110,18 +110,18 @@ class Lineage:
         )
 
     def _current(self, replaced: Reference, replacement: Reference) -> Replaced:
-        """Give the chain's end where it is neither of the two: the API does not promise that chains never go round."""
+        """Return the end of the chain, unless it is one of the two: the API does not rule out cycles."""
         chain = [each for each in self.chain(replacement) if each != replaced]
         return {"currentReplacement": chain[-1].as_json()} if chain else {}
 
 
 def links_of(order: Order) -> tuple[Link, ...]:
-    """Give the links of an order's line items that name what they replace, sorted.
+    """Return the links in which an order's line items are the replacements, sorted.
 
-    A line item that names only an order or only a line item, something too long for an id, or itself, links nothing.
+    A line item that names only an order or only a line item, an id that is too long, or itself has no link.
     """
     if not any(item.get("PreviousOrderId") for item in order.get("LineItems", [])):
-        return ()  # nearly every order, at no cost
+        return ()  # nearly every order, cheaply
     links = [
         Link(
             Reference(item.get("PreviousOrderId", ""), item.get("PreviousLineItemId", "")),
@@ -133,15 +133,15 @@ def links_of(order: Order) -> tuple[Link, ...]:
 
 
 def as_rows(links: Iterable[Link]) -> list[list[str]]:
-    """Write one order's links, which all have it as the replacement's order, as `links_from_rows` reads them."""
+    """Serialize the links of one order, the replacement, for `links_from_rows`."""
     return [[link.replacement.line_item_id, *link.previous] for link in links]
 
 
 def links_from_rows(order_id: str, rows: Iterable[Iterable[str]]) -> tuple[Link, ...]:
-    """Read the links of an order.
+    """Deserialize the links of an order.
 
     Raises:
-        ValueError, TypeError: Something else was written.
+        TypeError: The rows have another shape.
     """
     return tuple(_link(order_id, *row) for row in rows)
 

@@ -1,7 +1,7 @@
-"""An order as the Outposts API gives it, and the few things that this software reads in it.
+"""An order as returned by the Outposts API, and the few things that this software reads in it. Pure.
 
-An order stays the JSON object that GetOrder answered, under the API's own member names, so that members and
-enum values which this version has never heard of pass through untouched.
+An order stays the JSON object that GetOrder returned, under the API's member names, so that members and values that
+this version does not know pass through unchanged.
 Shapes: https://docs.aws.amazon.com/outposts/latest/APIReference/API_Order.html and API_LineItem.html.
 """
 
@@ -14,30 +14,30 @@ from outposts_order_notifier.domain.statuses import SETTLED_LINE_ITEM_STATUSES, 
 Order = dict[str, Any]
 LineItem = dict[str, Any]
 
-# Made once: json.dumps would make one anew for every value.
+# Shared, as json.dumps creates an encoder for every call with options.
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical_json(value: object) -> str:
-    """Write JSON so that equal values give equal text: sorted keys, no white space, no escapes."""
+    """Return JSON that is equal for equal values: sorted keys, no white space, no escapes."""
     return _ENCODER.encode(value)
 
 
 def unordered_json(value: object) -> str:
-    """Write JSON so that values whose lists hold the same members give equal text, whatever order they are in.
+    """Return JSON that is equal for values whose lists hold the same members in any order.
 
-    The Outposts API promises no order for any list of an order, so none carries meaning. A member that is in a list
-    twice still counts twice. A value without lists gives the same text as `canonical_json`.
+    The Outposts API does not document an order for any list, so it carries no meaning. Duplicates still count. For a
+    value without lists, the result is that of `canonical_json`.
     """
     text = canonical_json(value)
     return _unordered(value) if "[" in text else text
 
 
 def differs(old: object, new: object) -> bool:
-    """Compare as JSON, in which `1` and `true` differ (in Python they are equal), and lists in any order.
+    """Return whether two values differ as JSON, where `1` is not `true` and the order of lists is ignored.
 
-    Most values are equal as they stand, and most that differ have texts of different lengths, which no other order
-    of a list can cause: sorting lists, which is slow, is left for what remains.
+    Sorting lists is slow. Most equal values have the same text anyway, and most others have texts of different lengths,
+    which the order of lists cannot cause; only the rest are sorted.
     """
     if old is new:
         return False
@@ -56,11 +56,11 @@ def _unordered(value: object) -> str:
 
 
 def line_items_by_id(order: Order) -> dict[str, LineItem]:
-    """Key an order's line items by `LineItemId`.
+    """Return an order's line items by `LineItemId`.
 
-    The API's model requires neither that a line item has an id nor that the id is its own. One without, or a
-    second one under the same id, is named by its place among them: `#2`, `ooi-…#2`. No list's order carries
-    meaning in the API, so none changes a name.
+    The API's model requires neither an id nor that ids are unique. A line item without an id, and a second one with
+    the same id, are named by their position: `#2`, `ooi-…#2`. Positions are those of the sorted line items, as the
+    order of the API's list carries no meaning.
     """
     listed = order.get("LineItems", [])
     ids = {item.get("LineItemId", "") for item in listed}
@@ -77,14 +77,14 @@ def line_items_by_id(order: Order) -> dict[str, LineItem]:
 
 
 def line_item_counts_by_status(order: Order) -> dict[str, int]:
-    """Count an order's line items by status, as ListOrders does; a missing status counts as `UNKNOWN`."""
+    """Return the number of line items in each status, as ListOrders does; a missing status counts as `UNKNOWN`."""
     return dict(Counter(item.get("Status", "UNKNOWN") for item in order.get("LineItems", [])))
 
 
 def is_settled(order: Order) -> bool:
-    """Whether nothing more is expected to happen to an order: it and all its line items have ended well or never.
+    """Return whether an order and all its line items are settled: nothing more is expected to happen to them.
 
-    A status that this version does not know is never settled.
+    A status that this version does not know is not settled.
     """
     return order.get("Status") in SETTLED_ORDER_STATUSES and all(
         item.get("Status") in SETTLED_LINE_ITEM_STATUSES for item in order.get("LineItems", [])

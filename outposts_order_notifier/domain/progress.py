@@ -28,9 +28,9 @@ _STAGES_DONE = {**{status: stage for stage, status in enumerate(STAGES)}, REPLAC
 
 
 def progress(order: Order) -> Fraction:
-    """Give the part of the way that an order's line items have come, 0 to 1; cancelled ones do not count.
+    """Return an order's progress from 0 to 1: the mean of its line items, without cancelled ones.
 
-    A status that this version does not know, ERROR among them, counts as the beginning of the way.
+    ERROR, and any status that this version does not know, counts as 0.
     """
     statuses = [item.get("Status") for item in order.get("LineItems", []) if item.get("Status") != CANCELLED]
     if not statuses:
@@ -40,7 +40,7 @@ def progress(order: Order) -> Fraction:
 
 
 def next_step(order: Order) -> str:
-    """Say what normally comes next for an order, in a few words: the next status, of the line items that lag most."""
+    """Return in a few words what usually comes next for an order: the next status of the line items furthest behind."""
     status = order.get("Status")
     if status in SETTLED_ORDER_STATUSES:
         return "nothing more is expected"

@@ -1,11 +1,11 @@
-"""A line item's shipment as events tell it."""
+"""A line item's shipment in the form that events use. Pure."""
 
 from urllib.parse import quote
 
 from outposts_order_notifier.domain.event_types import Shipment
 from outposts_order_notifier.domain.order import LineItem
 
-# The carriers' own public tracking pages, by the API's ShipmentCarrier.
+# The carriers' public tracking pages, by the API's ShipmentCarrier.
 TRACKING_PAGES = {
     "DBS": "https://www.dbschenker.com/app/tracking-public/?refNumber={}",
     "DHL": "https://www.dhl.com/global-en/home/tracking.html?tracking-id={}",
@@ -16,7 +16,7 @@ TRACKING_PAGES = {
 
 
 def shipment_of(item: LineItem) -> Shipment | None:
-    """Give a line item's `{carrier, trackingNumber, trackingUrl}`, each null where unknown; None before any."""
+    """Return a line item's shipment, or None if it has none yet."""
     information = item.get("ShipmentInformation")
     if information is None:
         return None

@@ -1,12 +1,17 @@
-"""What is remembered of an order between two polls, and how an observation turns it into the next."""
+"""Snapshots: the state of an order between two polls, and how an observation turns one into the next. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from outposts_order_notifier.domain import diff
 from outposts_order_notifier.domain.dates import submitted_at
-from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_STATUS, Change, Lasted
+from outposts_order_notifier.domain.event_types import (
+    LINE_ITEM_STATUS,
+    ORDER_STATUS,
+    Change,
+    PreviousStatusDuration,
+)
 from outposts_order_notifier.domain.events import Event, Observation, events_of
 from outposts_order_notifier.domain.lineage import Lineage, Link, Reference, links_of
 from outposts_order_notifier.domain.order import Order, line_items_by_id
@@ -14,20 +19,23 @@ from outposts_order_notifier.domain.stalled import NEVER, Thresholds, stalled_ch
 from outposts_order_notifier.domain.statuses import CANCELLED, REPLACED, status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, seconds_between, to_iso8601
 
-ORDER = ""  # the key of the order's own statuses in `Snapshot.history`; a line item's is its id
-MAX_STATUSES = 20  # of one order or line item; one that goes to and fro for ever must not fill its item
+ORDER = ""  # the key of the order's own statuses in `Snapshot.history`; a line item's key is its id
+MAX_STATUSES = 20  # per order or line item: one that keeps going back and forth must not fill its item
 MAX_FORMER_LINKS = 20  # for the same reason
 
 
 class StatusEntry(NamedTuple):
-    """A status, and when it began, ISO 8601: when it was first seen.
+    """A status, and when it was first seen, ISO 8601.
 
-    What an order or line item was before it was seen is unknown, but for the first status of all: an order found in
-    it has been in it since its submission.
+    A status that nothing comes before began when the order was submitted, if the order is discovered in it. For any
+    other status, what came before the discovery is unknown.
     """
 
     status: str | None
     at: str
+
+
+History = Mapping[str, tuple[StatusEntry, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +43,26 @@ class Snapshot:
     """An order as it was last read.
 
     Attributes:
-        source: `<account>/<region>` that the order lives in.
-        order: The order as the API gave it.
-        version: Counts the writes of this snapshot; a write is conditional on the version that was loaded.
-        sequence: The `sequence` of the last event made.
-        history: The statuses that each had, the current one last: the order's under `ORDER`, a line item's under its
-            id. Of more than 20, the latest. None of those that it was stored with are left if all began when they
-            cannot have; it then begins with the next observation.
-        stalled: Whose current status was told to last too long; keys of `history`.
-        linked: The links that this order was told to be the replacement in, former ones first.
-        pending: Events made but not yet known to be published, in sequence.
-        summary: Digest of the order's ListOrders summary at the last read, empty where it was not listed.
-        missing: Whether it was told that ListOrders no longer names the order.
-        damage: What of the stored snapshot could not be read, in words; empty where all could. Never stored.
+        source: The order's `<account>/<region>`.
+        order: The order as returned by the API.
+        version: The number of writes of this snapshot; a write is conditional on the version that was loaded.
+        sequence: The `sequence` of the order's last event.
+        history: The statuses of the order, under `ORDER`, and of its line items, under their ids; the current one
+            last. Holds the latest `MAX_STATUSES` of each. A tuple is empty if the stored dates were implausible; the
+            history then starts with the next observation.
+        stalled: Keys of `history` whose current status was reported as stalled.
+        linked: The links reported with this order as the replacement, former ones first.
+        pending: Events not yet confirmed as published, in sequence.
+        summary: Digest of the order's ListOrders summary at the last read; empty if it was not listed.
+        missing: Whether the order was reported as missing from ListOrders.
+        damage: What could not be read of the stored snapshot; empty if it was intact. Never stored.
     """
 
     source: str
     order: Order
     version: int = 0
     sequence: int = 0
-    history: Mapping[str, tuple[StatusEntry, ...]] = field(default_factory=dict)
+    history: History = field(default_factory=dict)
     stalled: frozenset[str] = frozenset()
     linked: tuple[Link, ...] = ()
     pending: tuple[Event, ...] = ()
@@ -78,42 +86,44 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     lineage: Lineage | None = None,
     stalled_after: Thresholds = NEVER,
 ) -> Snapshot | None:
-    """Turn an order's last snapshot and a new read of it into its next snapshot, new events pending in it.
+    """Return an order's next snapshot, with the events of this observation pending in it.
 
-    An order is told stalled by a later observation than the one that discovers it: people are not told of what a
-    source's first poll finds, and it would not be told again.
+    The observation that discovers an order never reports it as stalled: nobody is notified of what a source's first
+    poll discovers, and a status is reported as stalled only once.
 
     Args:
-        snapshot: The last snapshot, None for an order that is seen for the first time.
+        snapshot: The last snapshot, None if the order is seen for the first time.
         order: The order as read now.
         observation: Where and when it was read.
-        summary: Digest of its ListOrders summary; the last one is kept where this is empty.
-        listed: Whether a listing that is newer than the snapshot names the order; None where there is no such listing.
-        lineage: What is known to replace what.
+        summary: Digest of its ListOrders summary; if empty, the last one is kept.
+        listed: Whether a listing newer than the snapshot names the order; None if there is no such listing.
+        lineage: The known replacements.
         stalled_after: How long each status may last.
 
     Returns:
-        The next snapshot, or None where there is nothing to write.
+        The next snapshot, or None if there is nothing to write.
     """
     old = snapshot or Snapshot(observation.source, order)
-    anew = snapshot is None or bool(old.damage)
-    summary, lineage, now = summary or old.summary, lineage or Lineage(), observation.observed_at
+    discovered = snapshot is None or bool(old.damage)
     missing = old.missing if listed is None else not listed
-    seen = [diff.presence_change(missing)] if missing != old.missing else []
-    seen += [diff.discovery(order)] if anew else diff.diff(old.order, order)
-    complete = all(old.history.values())
-    history = old.history if complete and not seen else _history(old, order, now)
-    lasting = {name for name in old.stalled if history.get(name) == old.history.get(name)}
-    stalled = frozenset() if anew else frozenset(lasting)
-    late = {} if anew or missing else _late(order, history, now, stalled_after, told=stalled)
-    linked = links_of(order) if seen else old.linked
-    lineage = lineage.with_links(linked) if seen and linked else lineage  # without news nothing asks it
-    told = frozenset() if anew else frozenset(old.linked)
-    changes = [_explained(change, old, now, lineage) for change in seen]
-    changes += [lineage.link_change(link) for link in linked if link not in told]
-    changes += [lineage.link_change(link) for link in lineage.naming(old.order_id) if anew and link not in linked]
-    changes += late.values()
-    if not changes and summary == old.summary and complete:
+    differences = _differences(old, order, missing=missing, discovered=discovered)
+
+    intact = all(old.history.values())
+    history = old.history if intact and not differences else _history(old, order, observation.observed_at)
+    still_stalled = frozenset() if discovered else _still_stalled(old, history)
+    watched = not (discovered or missing or order.get("Status") == CANCELLED)
+    newly_stalled = _newly_stalled(history, still_stalled, observation.observed_at, stalled_after if watched else NEVER)
+
+    known = lineage or Lineage()
+    links = links_of(order) if differences else old.linked
+    if differences and links:
+        known = known.with_links(links)
+    changes = [
+        *(_with_previous_status(change, old, observation.observed_at, known) for change in differences),
+        *(known.link_change(link) for link in _new_links(old, links, known, discovered=discovered)),
+        *newly_stalled.values(),
+    ]
+    if not changes and intact and summary in {b"", old.summary}:
         return None
     events = events_of(order, changes, observation, after_sequence=old.sequence)
     return replace(
@@ -123,62 +133,74 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
         version=old.version + 1,
         sequence=old.sequence + len(events),
         history=history,
-        stalled=stalled | late.keys(),
-        linked=(*[link for link in old.linked if link not in linked][-MAX_FORMER_LINKS:], *linked),
+        stalled=still_stalled | newly_stalled.keys(),
+        linked=(*[link for link in old.linked if link not in links][-MAX_FORMER_LINKS:], *links),
         pending=(*old.pending, *events),
-        summary=summary,
+        summary=summary or old.summary,
         missing=missing,
         damage="",
     )
 
 
-def _explained(change: Change, old: Snapshot, now: str, lineage: Lineage) -> Change:
-    """Add to a change of status how long the one before lasted, whether it was too long, and what replaces it."""
-    if change.detail_type not in {ORDER_STATUS, LINE_ITEM_STATUS}:
-        return change
-    name = change.keys.get("lineItemId", ORDER)
-    entered = old.history.get(name)
-    lasted = Lasted(secondsInPreviousStatus=seconds_between(entered[-1].at if entered else now, now))
-    if name in old.stalled:
-        lasted["wasStalled"] = True
-    replaced = name != ORDER and change.keys["status"] == REPLACED
-    keys = lineage.keys_of_replaced(Reference(old.order_id, name)) if replaced else {}
-    return Change(change.detail_type, {**change.keys, **lasted, **keys})
+def statuses(order: Order) -> dict[str, str | None]:
+    """Return the statuses of an order, under `ORDER`, and of its line items, under their ids."""
+    items = {name: item.get("Status") for name, item in line_items_by_id(order).items()}
+    return {ORDER: order.get("Status"), **items}
 
 
-def _late(
-    order: Order, history: Mapping[str, tuple[StatusEntry, ...]], now: str, after: Thresholds, *, told: frozenset[str]
-) -> dict[str, Change]:
-    """Find what has lasted too long and was not told; nothing of an order that was cancelled."""
-    if order.get("Status") == CANCELLED:
-        return {}
-    found = {
-        name: stalled_change(None if name == ORDER else name, *entered[-1], now, after)
-        for name, entered in history.items()
-        if name not in told
-    }
-    return {name: change for name, change in found.items() if change}
+def _differences(old: Snapshot, order: Order, *, missing: bool, discovered: bool) -> list[Change]:
+    presence = [diff.presence_change(missing)] if missing != old.missing else []
+    return presence + ([diff.discovery(order)] if discovered else diff.diff(old.order, order))
 
 
-def _history(old: Snapshot, order: Order, now: str) -> dict[str, tuple[StatusEntry, ...]]:
+def _history(old: Snapshot, order: Order, now: str) -> History:
+    """Return the old history with every status that is new now, and without line items that are gone."""
     history = dict[str, tuple[StatusEntry, ...]]()
     for name, status in statuses(order).items():
-        entered = old.history.get(name, ())
-        if not entered or entered[-1].status != status:
+        entries = old.history.get(name, ())
+        if not entries or entries[-1].status != status:
             began = _submitted(order, now) if not old.history and status_named(status).first else now
-            entered = (*entered, StatusEntry(status, began))[-MAX_STATUSES:]
-        history[name] = entered
+            entries = (*entries, StatusEntry(status, began))[-MAX_STATUSES:]
+        history[name] = entries
     return history
 
 
 def _submitted(order: Order, now: str) -> str:
-    """Return when an order was submitted; now, if it does not say, or says what cannot be."""
+    """Return when an order was submitted, or now if it has no plausible submission date."""
     observed = from_iso8601(now)
     submitted = submitted_at(order, observed)
     return to_iso8601(min(submitted, observed)) if submitted else now
 
 
-def statuses(order: Order) -> dict[str, str | None]:
-    """Give the statuses of an order, under `ORDER`, and of its line items, under their ids."""
-    items = {name: item.get("Status") for name, item in line_items_by_id(order).items()}
-    return {ORDER: order.get("Status"), **items}
+def _still_stalled(old: Snapshot, history: History) -> frozenset[str]:
+    return frozenset(name for name in old.stalled if history.get(name) == old.history.get(name))
+
+
+def _newly_stalled(history: History, reported: frozenset[str], now: str, after: Thresholds) -> dict[str, Change]:
+    found = {
+        name: stalled_change(None if name == ORDER else name, *entries[-1], now, after)
+        for name, entries in history.items()
+        if name not in reported
+    }
+    return {name: change for name, change in found.items() if change}
+
+
+def _new_links(old: Snapshot, links: tuple[Link, ...], lineage: Lineage, *, discovered: bool) -> Iterable[Link]:
+    """Return the links to report: the order's own, and upon its discovery those that name it as replaced."""
+    if discovered:
+        return (*links, *(link for link in lineage.naming(old.order_id) if link not in links))
+    return [link for link in links if link not in old.linked]
+
+
+def _with_previous_status(change: Change, old: Snapshot, now: str, lineage: Lineage) -> Change:
+    """Add to a status change how long the previous status lasted, whether it was stalled, and what replaces it."""
+    if change.detail_type not in {ORDER_STATUS, LINE_ITEM_STATUS}:
+        return change
+    name = change.keys.get("lineItemId", ORDER)
+    entries = old.history.get(name)
+    previous = PreviousStatusDuration(secondsInPreviousStatus=seconds_between(entries[-1].at if entries else now, now))
+    if name in old.stalled:
+        previous["wasStalled"] = True
+    replaced = name != ORDER and change.keys["status"] == REPLACED
+    keys = lineage.keys_of_replaced(Reference(old.order_id, name)) if replaced else {}
+    return Change(change.detail_type, {**change.keys, **previous, **keys})

@@ -1,6 +1,6 @@
-"""When a status has lasted too long. Pure.
+"""Stalled orders and line items: their status has lasted too long. Pure.
 
-The defaults, and why they are what they are: docs/stalled.md.
+The reasons for the defaults are in docs/stalled.md.
 """
 
 import json
@@ -30,11 +30,11 @@ LINE_ITEM_DAYS = _defaults(LINE_ITEM_STATUSES)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """After how many days each status has lasted too long; a status that is not in there never has.
+    """After how many days each status is stalled; a status without a threshold never is.
 
     Attributes:
-        order: For orders, by status.
-        line_item: For line items, by status.
+        order: Days by order status.
+        line_item: Days by line item status.
     """
 
     order: Mapping[str, int] = field(default_factory=lambda: ORDER_DAYS)
@@ -42,7 +42,7 @@ class Thresholds:
 
     @classmethod
     def from_json(cls, text: str) -> "Thresholds":
-        """Merge the configuration's `stalledAfterDays` into the defaults; null switches a status off."""
+        """Merge the configuration's `stalledAfterDays` into the defaults; null removes a status's threshold."""
         given = json.loads(text)
         return cls(_merged(ORDER_DAYS, given.get("order", {})), _merged(LINE_ITEM_DAYS, given.get("lineItem", {})))
 
@@ -53,17 +53,14 @@ NEVER = Thresholds({}, {})
 def stalled_change(
     line_item_id: str | None, status: str | None, since: str, now: str, thresholds: Thresholds
 ) -> Change | None:
-    """Tell a status that has lasted longer than it may; one that nothing more is expected of never has.
+    """Return the change for a status that is stalled, or None if it is not. A settled status never is.
 
     Args:
-        line_item_id: Whose status it is, None for the order's own.
-        status: The status.
-        since: When it began, ISO 8601.
-        now: ISO 8601.
-        thresholds: How long each may last.
-
-    Returns:
-        The change (contract, part 3: `Outposts Order Stalled`), or None where it may last on.
+        line_item_id: The line item whose status it is, None for the order's status.
+        status: The current status.
+        since: When the status began, ISO 8601.
+        now: The current time, ISO 8601.
+        thresholds: After how many days each status is stalled.
     """
     days = thresholds.order if line_item_id is None else thresholds.line_item
     settled = SETTLED_ORDER_STATUSES if line_item_id is None else SETTLED_LINE_ITEM_STATUSES

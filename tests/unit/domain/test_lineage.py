@@ -1,5 +1,6 @@
 """Which line item replaces which, and who tells it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -206,6 +207,17 @@ class TestTelling:
         second = observe(first, an_order(2, after), OBSERVATION, b"")
         assert second
         assert told_by(second)[-1:] == [link("1a", "2a")]
+
+    def test_a_snapshot_stored_without_links_reports_them_with_the_order_s_next_change(self) -> None:
+        """Upgrading from a version that did not report links causes no event by itself."""
+        order = an_order(2, {"a": "1a"})
+        first = observe(None, order, OBSERVATION, b"")
+        assert first
+        upgraded = replace(first, linked=())
+        assert observe(upgraded, order, OBSERVATION, b"") is None
+        changed = observe(upgraded, {**order, "Status": "COMPLETED"}, OBSERVATION, b"")
+        assert changed
+        assert told_by(changed)[-1:] == [link("1a", "2a")]
 
     @given(seen=sightings)
     @settings(max_examples=300)

@@ -64,7 +64,7 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
     """
     arrays = {
         "changeTypes": {change["detailType"] for change in detail["changes"]},
-        "statuses": {plain(status) for change in detail["changes"] for status in _entry(change) if status},
+        "statuses": {plain(status) for change in detail["changes"] for status in _entered(change) if status},
     }
     strings = {name: plain(detail[name]) for name in ATTRIBUTES if detail[name]}
     return {
@@ -74,7 +74,7 @@ def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
     } | {name: {"DataType": "String", "StringValue": value} for name, value in strings.items()}
 
 
-def _entry(change: Mapping[str, Any]) -> list[Any]:
+def _entered(change: Mapping[str, Any]) -> list[Any]:
     return [*order_statuses(change), *line_item_statuses(change)]
 
 
