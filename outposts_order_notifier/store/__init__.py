@@ -1,1 +1,1 @@
-"""Keep snapshots of orders in DynamoDB."""
+"""The store: snapshots of orders and states of sources, in DynamoDB."""

@@ -1,20 +1,21 @@
-"""A snapshot as DynamoDB items, and back. Pure.
+"""Snapshots as DynamoDB items. Pure.
 
-An order's item: `id` (the order id), `source`, `outpostId`, `version`, `settled`, `summary`, `pending` (the number of
-pending events), `sequence`, `format`, and two compressed JSON texts: `snapshot` and `events`. Where ListOrders no
-longer names the order, also `missing`. Where line items of it replace others, also `replaces`: the links, as JSON, so
-that they are found without the snapshots.
+An order's item has the attributes `id` (the order id), `source`, `outpostId`, `version`, `settled`, `summary`,
+`pending` (the number of pending events), `sequence`, `format`, and two compressed JSON texts, `snapshot` and `events`.
+It has `missing` if ListOrders no longer names the order. It has `replaces`, the links as JSON, if its line items
+replace others, so that links are found without reading snapshots.
 
-Where the texts are too large for one item, it says in `parts` how many more items hold them, in pieces:
-`<order id>#1` and so on, each with the `version` that it belongs to. Pieces that a smaller version leaves over stay.
+If the texts are too large for one item, `parts` is the number of further items that hold them in pieces:
+`<order id>#1` and so on, each with the `version` that it belongs to. Pieces that a smaller version no longer needs are
+left in place.
 
-Formats. A snapshot of an older format is upgraded step by step as it is read, and written anew with its next change.
-One of a newer format is neither read nor written over.
+Formats: A snapshot of an older format is upgraded step by step when it is read, and stored in the current format with
+its next change. A snapshot of a newer format is neither read nor overwritten.
 
-Damage. An item whose texts cannot be read is told apart into what can be used and what cannot (`Snapshot.damage`).
-Its order is then discovered anew, so that a subscriber who applies events holds the whole order again. Pending events
-that can be read go out before; `sequence` goes on after the last number known to be given. So a gap in `sequence`
-means exactly this: those events are lost. No number is given twice, as a subscriber who has it would drop the news.
+Damage: If some texts of an item cannot be read, the others are used, and `Snapshot.damage` says what is missing. The
+order is then discovered again, so that subscribers that apply events have the whole order again. Pending events that
+can be read are published first. `sequence` continues after the last number known to be assigned, as subscribers drop
+numbers that they have seen. So a gap in `sequence` means exactly that its events are lost.
 """
 
 import json
@@ -35,11 +36,11 @@ Item = dict[str, Any]
 T = TypeVar("T")
 
 FORMAT = 3
-# DynamoDB's limits are 400 KB an item and 4 MB a transaction; some room is left for what is beside the texts.
+# DynamoDB's limits are 400 KB per item and 4 MB per transaction; the rest is for the other attributes.
 MAX_ITEM_TEXT_BYTES = 380_000
 MAX_TRANSACTION_TEXT_BYTES = 4_000_000
-MAX_OUTPOST_ID = 255  # what the API's model allows; it is copied into the index
-MAX_REPLACES_BYTES = 20_000  # some 280 links; CreateOrder takes 20 line items. What is beyond is not in the index
+MAX_OUTPOST_ID = 255  # the API model's limit; it is copied into the index
+MAX_REPLACES_BYTES = 20_000  # about 280 links; CreateOrder accepts 20 line items. Further links are not indexed
 
 _UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda body: {**body, "missing": False},
@@ -53,14 +54,14 @@ class NewerSnapshotError(Exception):
 
 
 class SnapshotTooLargeError(Exception):
-    """An order and its pending events are too large for one transaction."""
+    """A snapshot and its pending events are too large for one transaction."""
 
 
 def items_of(snapshot: Snapshot) -> list[Item]:
-    """Write a snapshot as items: its own, and the parts that do not fit in there.
+    """Return a snapshot's items: the order's item, then the parts that do not fit in it.
 
     Raises:
-        SnapshotTooLargeError: It cannot be written in one transaction.
+        SnapshotTooLargeError: They are too large for one transaction.
     """
     body = {
         "order": snapshot.order,
@@ -83,7 +84,7 @@ def items_of(snapshot: Snapshot) -> list[Item]:
         **({"missing": {"BOOL": True}} if snapshot.missing else {}),
         "summary": {"B": snapshot.summary},
         "pending": {"N": str(len(snapshot.pending))},
-        # Again, beside the one in `snapshot`: numbering goes on where that text is damaged.
+        # Also in `snapshot`; here, it survives damage to that text.
         "sequence": {"N": str(snapshot.sequence)},
         **_replaces(links_of(snapshot.order)),
     }
@@ -106,30 +107,30 @@ def items_of(snapshot: Snapshot) -> list[Item]:
 
 
 def part_ids(item: Item) -> list[str]:
-    """Name the items that hold the rest of this one."""
+    """Return the ids of an item's parts."""
     return [f"{item['id']['S']}#{number}" for number in range(1, _number(item, "parts") + 1)]
 
 
 def replaces_of(item: Item) -> tuple[Link, ...]:
-    """Read the links of an order's item; none where they cannot be read, as its order is read anew in time."""
+    """Return the links of an order's item; none if they are damaged, as the order is read again in time."""
     links, _ = _try(lambda: links_from_rows(item["id"]["S"], json.loads(item["replaces"]["S"])))
     return links or ()
 
 
 def is_torn(item: Item, parts: Mapping[str, Item]) -> bool:
-    """Whether the parts are not those of this item, as another run stored between the reads of the two."""
+    """Return whether the parts belong to another version, which another run stored between the two reads."""
     return any(parts.get(name, {}).get("version") != item.get("version") for name in part_ids(item))
 
 
 def snapshot_of(item: Item, parts: Mapping[str, Item]) -> Snapshot:
-    """Read a snapshot from its items; what cannot be read is left out and named in `damage`.
+    """Return the snapshot of an item, without what is damaged.
 
     Args:
-        item: The order's own item.
+        item: The order's item.
         parts: At least this item's parts, by id.
 
     Raises:
-        NewerSnapshotError: Its format is newer than this version's.
+        NewerSnapshotError: The format is newer than this version's.
     """
     order_id, written = item["id"]["S"], _number(item, "format")
     if written > FORMAT:
@@ -160,7 +161,7 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
     _check(order["OrderId"] == order_id, f"it is of the order {order['OrderId']}")
     _check(body.keys() == _BODY, f"it has {sorted(body)}")
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
-    diff(order, order)  # what cannot be compared is as good as unreadable
+    diff(order, order)  # raises if the order cannot be compared, which is as bad as unreadable
     history = {
         name: tuple(_entry(*entry) for entry in entries if is_plausible(entry[1]))
         for name, entries in body["history"].items()
@@ -181,7 +182,7 @@ def _entry(status: str | None, at: str) -> StatusEntry:
 
 
 def _without_since(body: dict[str, Any]) -> dict[str, Any]:
-    """Turn the `since` of format 2, when each current status was first seen, into histories."""
+    """Convert the `since` of format 2, when each current status was first seen, to histories."""
     kept = {name: value for name, value in body.items() if name != "since"}
     since, current = body["since"], statuses(body["order"])
     return {**kept, "history": {name: [[current[name], since[name]]] for name in current.keys() & since.keys()}}
@@ -204,7 +205,7 @@ def _events(order_id: str, count: int, data: bytes) -> tuple[Event, ...]:
 def _try(read: Callable[[], T]) -> tuple[T | None, str]:
     try:
         return read(), ""
-    except Exception as error:  # noqa: BLE001 - whatever is wrong in there, it cannot be read
+    except Exception as error:  # noqa: BLE001 - any error means damage
         return None, f"{type(error).__name__}: {error}"
 
 

@@ -1,10 +1,12 @@
-"""The DynamoDB table that holds a snapshot for each order and the state of each source.
+"""The DynamoDB table of snapshots and of the states of sources.
 
-An order's items are those of `outposts_order_notifier.store.items`; the index `BySource` carries only what choosing the
-orders to read needs, so that choosing does not read the snapshots.
-A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`,
-`failed`.
-An item that was set aside: the damaged item as it was, under `set-aside#<its id>#<its version>`, out of the index.
+Its items:
+
+- An order's items: see `outposts_order_notifier.store.items`. The index `BySource` holds only the attributes needed to
+  choose which orders to read, so that choosing does not read the snapshots.
+- A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`
+  and `failed`; see `SourceState`.
+- A damaged item that was set aside: unchanged, under `set-aside#<its id>#<its version>`, and not in the index.
 """
 
 import random
@@ -24,20 +26,20 @@ if TYPE_CHECKING:
 
 INDEX_NAME = "BySource"
 INDEX_ATTRIBUTES = ("version", "outpostId", "settled", "missing", "summary", "pending", "replaces")
-BATCH_GET_ITEMS = 100  # BatchGetItem's limit
-QUERY_ITEMS = 2_000  # a whole page of 1 MB, parsed, takes 20 MB
+BATCH_GET_ITEMS = 100  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+QUERY_ITEMS = 2_000  # a full page of 1 MB needs 20 MB of memory once parsed
 ATTEMPTS = 5
-MAX_IDS_BYTES = 50_000  # of `owed` and of `failed`, so that they do not outgrow a source's item
+MAX_IDS_BYTES = 50_000  # of `owed` and of `failed` each, so that a source's item stays below 400 KB
 LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class SnapshotTable:
-    """Reads and writes snapshots. Every write of a snapshot is atomic and conditional on the version it follows.
+    """Reads and writes snapshots. Every write of a snapshot is atomic and conditional on the previous version.
 
     Args:
-        client: DynamoDB client.
+        client: A DynamoDB client.
         name: The table's name.
-        sleep: Waits that many seconds; replaced in tests.
+        sleep: Waits for a number of seconds; replaced in tests.
     """
 
     def __init__(self, client: "DynamoDBClient", name: str, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -46,7 +48,7 @@ class SnapshotTable:
         self._sleep = sleep
 
     def known(self, account: str, region: str) -> dict[str, Known]:
-        """Say what is known of each order of an account and region, by order id. Eventually consistent."""
+        """Return the index entries of an account and region, by order id. Eventually consistent."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName=INDEX_NAME,
@@ -58,35 +60,21 @@ class SnapshotTable:
         return {item["id"]["S"]: known_of(item) for page in pages for item in page["Items"]}
 
     def known_of_all_sources(self) -> Iterator[tuple[str, str, Known]]:
-        """Say of every order its source (`<account>/<region>`), its id and what is known. Eventually consistent."""
+        """Yield the source (`<account>/<region>`), id and index entry of every order. Eventually consistent."""
         for page in self._client.get_paginator("scan").paginate(TableName=self._name, IndexName=INDEX_NAME):
             for item in page["Items"]:
                 yield item["source"]["S"], item["id"]["S"], known_of(item)
 
     def load(self, order_ids: Iterable[str]) -> Loaded:
-        """Load the snapshots of some orders, so that they can be written anew.
-
-        As `read`; a damaged one is set aside first, as its order's next write takes its place.
-        """
+        """Return snapshots to be updated: like `read`, but set aside damaged items, which the next write replaces."""
         return self._read(order_ids, self._set_aside)
 
     def read(self, order_ids: Iterable[str]) -> Loaded:
-        """Read the snapshots of some orders, strongly consistent; an order without one is left out. Writes nothing."""
+        """Return the snapshots of orders that have one. Strongly consistent; writes nothing."""
         return self._read(order_ids, lambda *_: None)
 
     def _read(self, order_ids: Iterable[str], on_damage: Callable[[Item, Mapping[str, Item]], None]) -> Loaded:
-        items, parts, errors = dict[str, Item](), dict[str, Item](), dict[str, str]()
-        torn = list(order_ids)
-        for _ in range(ATTEMPTS):
-            items |= self._get(torn, errors)
-            wanted = {name: order_id for order_id in torn if order_id in items for name in part_ids(items[order_id])}
-            failed = dict[str, str]()
-            parts |= self._get(wanted, failed)
-            errors.update({wanted[name]: error for name, error in failed.items()})
-            got = [order_id for order_id in torn if order_id in items and order_id not in errors]
-            torn = [order_id for order_id in got if is_torn(items[order_id], parts)]
-            if not torn:
-                break
+        items, parts, errors = self._get_whole(list(order_ids))
         snapshots = dict[str, Snapshot]()
         for order_id in items.keys() - errors.keys():
             try:
@@ -98,18 +86,44 @@ class SnapshotTable:
                 errors[order_id] = f"{type(error).__name__}: {error}"
         return Loaded(snapshots, errors)
 
-    def _get(self, ids: Iterable[str], errors: dict[str, str]) -> dict[str, Item]:
-        """Get items by id, each batch by itself; adds why some could not be got to `errors`."""
-        found, rest = dict[str, Item](), iter(ids)
+    def _get_whole(self, order_ids: list[str]) -> tuple[dict[str, Item], dict[str, Item], dict[str, str]]:
+        """Get the items of orders and their parts; again, if another run stored between the two reads.
+
+        Returns:
+            The orders' items by order id, their parts by id, and why others could not be read, by order id.
+        """
+        items, parts, errors = dict[str, Item](), dict[str, Item](), dict[str, str]()
+        torn = order_ids
+        for _ in range(ATTEMPTS):
+            found, failed = self._get(torn)
+            items |= found
+            owners = {
+                part_id: order_id for order_id in torn if order_id in items for part_id in part_ids(items[order_id])
+            }
+            found_parts, failed_parts = self._get(owners)
+            parts |= found_parts
+            errors |= failed | {owners[part_id]: error for part_id, error in failed_parts.items()}
+            torn = [each for each in torn if each in items and each not in errors and is_torn(items[each], parts)]
+            if not torn:
+                break
+        return items, parts, errors
+
+    def _get(self, ids: Iterable[str]) -> tuple[dict[str, Item], dict[str, str]]:
+        """Get items in batches; return those found, and why others could not be read, both by id."""
+        found, errors, rest = dict[str, Item](), dict[str, str](), iter(ids)
         while batch := list(islice(rest, BATCH_GET_ITEMS)):
             try:
                 found |= {item["id"]["S"]: item for item in self._batch_get([{"id": {"S": each}} for each in batch])}
             except (BotoCoreError, ClientError, TimeoutError) as error:
-                errors.update(dict.fromkeys(batch, f"BatchGetItem: {error}"))
-        return found
+                errors |= dict.fromkeys(batch, f"BatchGetItem: {error}")
+        return found, errors
 
     def _batch_get(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
-        """Get at most 100 items; waits longer each time that DynamoDB leaves all of them unprocessed."""
+        """Yield up to 100 items; back off while DynamoDB leaves all of them unprocessed.
+
+        Raises:
+            TimeoutError: It did so `ATTEMPTS` times in a row.
+        """
         attempt = 0
         while keys:
             response = self._client.batch_get_item(RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
@@ -134,10 +148,10 @@ class SnapshotTable:
         """Write a snapshot and its pending events in one conditional write.
 
         Returns:
-            False where another run stored meanwhile: then nothing was written, and the next run decides.
+            False if another run stored a version meanwhile: then nothing was written, and the next run decides.
 
         Raises:
-            SnapshotTooLargeError: It is too large for any one write.
+            SnapshotTooLargeError: The snapshot is too large for one transaction.
         """
         item, *parts = items_of(snapshot)
         put: Any = {
@@ -152,10 +166,10 @@ class SnapshotTable:
         return self._won(lambda: self._client.transact_write_items(TransactItems=[{"Put": each} for each in puts]))
 
     def clear_pending(self, order_id: str, version: int) -> bool:
-        """Forget the pending events of a snapshot after they were published.
+        """Clear the pending events of a snapshot after they were published.
 
         Returns:
-            False where another run stored meanwhile: that run publishes them again, under the same ids.
+            False if another run stored a version meanwhile: that run publishes the events again, with the same ids.
         """
         return self._won(
             lambda: self._client.update_item(
@@ -168,7 +182,7 @@ class SnapshotTable:
         )
 
     def _won(self, write: Callable[[], object]) -> bool:
-        """Make a conditional write, and say whether no other run's came first."""
+        """Perform a conditional write; return False if another run's write came first."""
         exceptions = self._client.exceptions
         try:
             write()
@@ -182,7 +196,7 @@ class SnapshotTable:
         return True
 
     def source_state(self, name: str) -> SourceState:
-        """Load what is remembered of a source."""
+        """Return the state of a source."""
         response = self._client.get_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, ConsistentRead=True)
         item = response.get("Item", {})
         return SourceState(
@@ -196,17 +210,17 @@ class SnapshotTable:
         )
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
-        """Remember what a source's first poll listed, before any of it is read.
+        """Store what a source's first poll listed, before it reads any order.
 
         Returns:
-            What is remembered: the given state, or another first poll's that came before.
+            The stored state: the given one, or that of a concurrent first poll that came before.
         """
         values = {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
         begun = self._won(lambda: self._update_source(name, values, "attribute_not_exists(baselineAt)"))
         return state if begun else self.source_state(name)
 
     def save_source_state(self, name: str, state: SourceState) -> None:
-        """Remember a source's state; times that are None stay as they are: another run may have written them."""
+        """Store a source's state. Times that are None keep their stored values, which another run may have written."""
         values: dict[str, Any] = {
             "resumeAt": {"S": state.resume_at} if state.resume_at else None,
             "owed": _ids(_fitting(state.owed)),
@@ -221,16 +235,16 @@ class SnapshotTable:
         self._update_source(name, values)
 
     def _update_source(self, name: str, values: Mapping[str, Any], condition: str = "") -> None:
-        """Set a source's attributes; remove those without a value."""
+        """Set attributes of a source's item; remove those without a value."""
         sets = ", ".join(f"#{key} = :{key}" for key, value in values.items() if value)
         removes = ", ".join(f"#{key}" for key, value in values.items() if not value)
-        update = " ".join(f"{verb} {what}" for verb, what in {"SET": sets, "REMOVE": removes}.items() if what)
-        asked: Any = {"UpdateExpression": update, "ExpressionAttributeNames": {f"#{key}": key for key in values}}
+        update = " ".join(f"{action} {what}" for action, what in {"SET": sets, "REMOVE": removes}.items() if what)
+        request: Any = {"UpdateExpression": update, "ExpressionAttributeNames": {f"#{key}": key for key in values}}
         if sets:
-            asked["ExpressionAttributeValues"] = {f":{key}": value for key, value in values.items() if value}
+            request["ExpressionAttributeValues"] = {f":{key}": value for key, value in values.items() if value}
         if condition:
-            asked["ConditionExpression"] = condition
-        self._client.update_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, **asked)
+            request["ConditionExpression"] = condition
+        self._client.update_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, **request)
 
 
 def _ids(order_ids: Collection[str]) -> dict[str, Any] | None:
@@ -243,7 +257,7 @@ def _fitting(order_ids: Iterable[str]) -> list[str]:
 
 
 def known_of(item: Item) -> Known:
-    """Read an entry of the index; what a damaged or an older one lacks makes its order be read."""
+    """Return an index entry; if attributes are missing, their defaults cause the order to be read."""
     return Known(
         summary=item.get("summary", {}).get("B", b""),
         settled=item.get("settled", {}).get("BOOL", False),
