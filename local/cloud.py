@@ -21,6 +21,7 @@ from local.mailbox import Mailbox
 from local.outposts.simulator import OutpostsSimulator
 from local.server import HOST, Server
 from local.slack import SlackReceiver
+from local.webhook import SECRET, WebhookReceiver
 from machine.environment import clean, without_aws, without_proxy
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
@@ -133,6 +134,8 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         progress("Deploying the stack with the CDK")
         webhook = options.slack_webhook or f"{slack_url}{WEBHOOK_PATH}"
         _keep_secret(notifier, webhook, None if options.slack_webhook else receiver)
+        if "webhook" in notifier:
+            _keep_webhook_secret(notifier["webhook"], stack.enter_context(Server(WebhookReceiver())).url)
         outputs = deploy(_context(notifier, outposts_url, webhook), folder)
         boto3.client("sns").subscribe(
             TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
@@ -186,6 +189,12 @@ def _keep_secret(notifier: Json, webhook: str, receiver: SlackReceiver | None) -
                 receiver.workspace.add(slack["channel"])
                 secret = {"botToken": receiver.workspace.token}
             boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+
+
+def _keep_webhook_secret(webhook: Json, url: str) -> None:
+    """Store the webhook's secret, with the receiver's URL for a configuration without one."""
+    secret = {"signingSecret": SECRET, "url": f"{url}/orders"}
+    boto3.client("secretsmanager").create_secret(Name=webhook["secretName"], SecretString=json.dumps(secret))
 
 
 def _record_in_cloudtrail(operation: str, request: Json, response: Json) -> None:

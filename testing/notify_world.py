@@ -14,6 +14,11 @@ from botocore.client import BaseClient
 from slack_sdk.web import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from local.webhook import WebhookReceiver
+from outposts_order_notifier.notify.channels.webhook import channel as webhook_channel
+from outposts_order_notifier.notify.channels.webhook import transport
+from outposts_order_notifier.notify.channels.webhook.credentials import Target
+from outposts_order_notifier.notify.channels.webhook.request import Request
 from outposts_order_notifier.notify.handler import handler
 from testing.aws import Slack, drain, make_queue
 from testing.details import an_update
@@ -206,13 +211,21 @@ def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World
     return World(queue, subscriber, "told", slack, calls)
 
 
-def put_secret(value: str) -> None:
-    """Set the secret's value."""
+def use_webhook(url: str, monkeypatch: pytest.MonkeyPatch, **keys: str) -> None:
+    """Configure the webhook channel alone, beside the topic."""
+    monkeypatch.delenv("SLACK_SECRET_NAME")
+    monkeypatch.setenv("WEBHOOK_SECRET_NAME", "webhook")
+    monkeypatch.setenv("WEBHOOK_URL", url)
+    put_secret(json.dumps({"signingSecret": WebhookReceiver().secret, **keys}), "webhook")
+
+
+def put_secret(value: str, name: str = "slack") -> None:
+    """Set a secret's value."""
     secrets = boto3.client("secretsmanager")
     try:
-        secrets.create_secret(Name="slack", SecretString=value)
+        secrets.create_secret(Name=name, SecretString=value)
     except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId="slack", SecretString=value)
+        secrets.put_secret_value(SecretId=name, SecretString=value)
 
 
 def is_order(body: Any) -> bool:
@@ -223,7 +236,7 @@ def is_order(body: Any) -> bool:
 def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
     """Put `calls` between the function and AWS and Slack."""
     aws = BaseClient._make_api_call  # type: ignore[attr-defined]
-    webhook, web_api = WebhookClient.send_dict, WebClient.api_call
+    webhook, web_api, post = WebhookClient.send_dict, WebClient.api_call, transport.post
 
     def call_aws(self: Any, name: str, parameters: dict[str, Any]) -> Any:
         return calls.pass_on(name, parameters, lambda: aws(self, name, parameters))
@@ -234,6 +247,10 @@ def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
     def call_web_api(self: Any, method: str, **arguments: Any) -> Any:
         return calls.pass_on(method, arguments, lambda: web_api(self, method, **arguments))
 
+    def call_webhook(target: Target, request: Request) -> None:
+        calls.pass_on("Webhook", {}, lambda: post(target, request))
+
+    patch(webhook_channel, "post", call_webhook)
     patch(BaseClient, "_make_api_call", call_aws)
     patch(WebhookClient, "send_dict", call_slack)
     patch(WebClient, "api_call", call_web_api)

@@ -14,12 +14,10 @@ class OrderNotification:
     Attributes:
         detail: Of the `Outposts Order Updated` event.
         message: The event in words.
-        event: The whole event, as EventBridge delivered it.
     """
 
     detail: Mapping[str, Any]
     message: Message
-    event: Mapping[str, Any]
 
     @property
     def event_id(self) -> str:
@@ -72,12 +70,12 @@ def notification(body: Mapping[str, Any]) -> Notification | None:
         if body["NewStateValue"] == "OK" and body.get("OldStateValue") != "ALARM":
             return None
         return alarm_notification(body)
-    return order_notification(body["detail"], body)
+    return order_notification(body["detail"])
 
 
-def order_notification(detail: Mapping[str, Any], event: Mapping[str, Any] | None = None) -> OrderNotification:
-    """Return the notification of an observation; `event` may be left out where no channel needs the envelope."""
-    found = OrderNotification(detail, order_message(detail), event or {"detail": detail})
+def order_notification(detail: Mapping[str, Any]) -> OrderNotification:
+    """Return the notification of an observation."""
+    found = OrderNotification(detail, order_message(detail))
     _ = found.event_id, found.order_id, found.changes  # a message without them ends as a dead letter, alone
     return found
 

@@ -13,11 +13,16 @@ from testing.synthesis import FULL, REGION
 # Values other than the defaults for each key. `accounts` and `excludeAccounts` exclude each other.
 EVERY: dict[str, Any] = {**FULL, "announceExistingOrders": True, "amazonQDeveloper": True}
 EVERY["organization"] = {**FULL["organization"], "externalId": "another"}
+EVERY["webhook"] = {
+    "secretName": "outposts/webhook",
+    "url": "https://example.com/orders",
+    "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}",
+}
 EVERY["slack"] = {**FULL["slack"], "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}"}
 SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 }
-REQUIRED = {"organization.roleName", "organization.regions", "sources.region", "slack.secretName"}
+REQUIRED = {"organization.roleName", "organization.regions", "sources.region", "slack.secretName", "webhook.secretName"}
 # What can only be left out together: an external id without a role is refused.
 PARTNERS = {"sources.roleArn": "externalId"}
 Path = tuple[str, ...]

@@ -130,6 +130,11 @@ class TestTopic:
         template = template_of({"amazonQDeveloper": True})
         assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
 
+    def test_alarms_go_to_the_queue_for_a_webhook_alone(self) -> None:
+        """The function posts them."""
+        template = template_of({"webhook": {"secretName": "outposts/webhook"}})
+        assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
+
     def test_without_slack_alarms_need_no_detour(self, minimal: Template) -> None:
         """Who has no Slack hears of alarms by the topic itself."""
         minimal.resource_count_is("AWS::SNS::Subscription", 0)
@@ -154,6 +159,16 @@ class TestNotifyFunction:
         }
         slack = FULL["slack"]
         assert (variables["SLACK_SECRET_NAME"], variables["SLACK_CHANNEL"]) == (slack["secretName"], "outposts")
+
+    def test_a_webhook_needs_its_secret_alone(self) -> None:
+        """Its URL is a variable, its key is not."""
+        template = template_of({"webhook": {"secretName": "outposts/webhook", "url": "https://example.com/orders"}})
+        variables = notify_function(template)["Environment"]["Variables"]
+        named = [variables[name] for name in ("WEBHOOK_SECRET_NAME", "WEBHOOK_URL")]
+        assert named == ["outposts/webhook", "https://example.com/orders"]
+        (reading,) = [each for each in statements_of(template, ROLE) if "secretsmanager" in str(each)]
+        assert reading["Action"] == "secretsmanager:GetSecretValue"
+        assert ":secret:outposts/webhook-??????" in str(reading["Resource"])
 
     def test_without_slack_it_may_read_no_secret(self, minimal: Template) -> None:
         """Secrets Manager is only allowed where a secret is configured."""

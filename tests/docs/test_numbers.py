@@ -24,7 +24,6 @@ from outposts_order_notifier.domain import stalled
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
 from outposts_order_notifier.domain.progress import STAGES
 from outposts_order_notifier.domain.snapshot import MAX_STATUSES
-from outposts_order_notifier.notify.channels.slack.credentials import SECRET_SECONDS
 from outposts_order_notifier.notify.channels.slack.pace import INTERVAL_MS
 from outposts_order_notifier.notify.channels.slack.webhook import MOST_SINGLE
 from outposts_order_notifier.notify.channels.sns.text import MAX_SUBJECT
@@ -33,6 +32,7 @@ from outposts_order_notifier.notify.delivery import (
     LONGEST_WAIT_SECONDS,
     wait_before_retry,
 )
+from outposts_order_notifier.notify.secrets import SECRET_SECONDS
 from outposts_order_notifier.notify.state import REMEMBERED_SECONDS
 from outposts_order_notifier.poll.choice import DAY_SECONDS
 from outposts_order_notifier.poll.handler import BATCH_ATTEMPTS, CLIENTS

@@ -21,6 +21,7 @@ CALLS = frozenset(
         ("notify", "sns:Publish", "NOTIFICATION_TOPIC_ARN"),
         ("notify", "sns:Publish", "AMAZON_Q_TOPIC_ARN"),
         ("notify", "secretsmanager:GetSecretValue", "SLACK_SECRET_NAME"),
+        ("notify", "secretsmanager:GetSecretValue", "WEBHOOK_SECRET_NAME"),
         ("notify", "dynamodb:GetItem", "IDEMPOTENCY_TABLE_NAME"),
         ("notify", "dynamodb:PutItem", "IDEMPOTENCY_TABLE_NAME"),
         ("notify", "dynamodb:UpdateItem", "IDEMPOTENCY_TABLE_NAME"),

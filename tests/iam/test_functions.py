@@ -40,11 +40,13 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "sources": [{"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],
         "organization": {**ORGANIZATION, "accounts": ["333344445555"]},
         "slack": {"secretName": "outposts/slack"},
+        "webhook": {"secretName": "outposts/webhook", "url": "https://example.com/orders"},
     },
     "a bot under a key, Amazon Q, e-mail, readers, an organization": {
         "sources": [{"region": REGION}, {"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],
         "organization": ORGANIZATION,
         "slack": {"secretName": "outposts/slack", "channel": "#outposts", "kmsKeyArn": KEY},
+        "webhook": {"secretName": "outposts/webhook", "kmsKeyArn": KEY},
         "amazonQDeveloper": True,
         "emails": ["hardware@example.com"],
         "eventBusReaders": [READER_ACCOUNT],

@@ -16,6 +16,7 @@ import pytest
 from local.server import Server
 from local.slack import SlackReceiver
 from local.slack_workspace import TOKEN
+from local.webhook import SECRET, WebhookReceiver
 from outposts_order_notifier.board import handler as board
 from outposts_order_notifier.notify.channels.slack import pace
 from outposts_order_notifier.planner import handler as planner
@@ -49,12 +50,14 @@ def calls_of(deployment: Deployment) -> set[Call]:
         recording() as recorded,
         Server(outposts := OutpostsOfAccounts(lambda key: _account(recorded.roles.get(key)))) as outposts_server,
         Server(receiver := SlackReceiver()) as slack_server,
+        Server(WebhookReceiver()) as webhook_server,
     ):
         for function in deployment.of_type("AWS::Lambda::Function").values():
             for name, value in function["Environment"]["Variables"].items():
                 patch.setenv(name, value)
         patch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", outposts_server.url)
         patch.setenv("SLACK_ORIGIN", slack_server.url)
+        patch.setenv("WEBHOOK_URL", webhook_server.url)
         patch.setattr(pace, "INTERVAL_MS", 0)
         _World(deployment, outposts, Slack(receiver, slack_server.url)).live()
     return recorded.calls
@@ -175,6 +178,9 @@ class _World:
             value = {"botToken": TOKEN} if bot else {"webhookUrl": slack.origin + WEBHOOK}
             boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
             slack.receiver.workspace.add(os.environ.get("SLACK_CHANNEL", "#none"))
+        if secret := os.environ.get("WEBHOOK_SECRET_NAME"):
+            value = {"signingSecret": SECRET}
+            boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
 
 
 def _order_id(number: int) -> str:

@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import Any
 
 from outposts_order_notifier.notify.channel import Channel
-from outposts_order_notifier.notify.channels import amazon_q, slack, sns
+from outposts_order_notifier.notify.channels import amazon_q, slack, sns, webhook
 
-CHANNELS: tuple[ModuleType, ...] = (sns, amazon_q, slack)
+CHANNELS: tuple[ModuleType, ...] = (sns, amazon_q, slack, webhook)
 
 
 def open_channels() -> Iterator[Channel[Any]]:

@@ -146,7 +146,7 @@ class TestCustomNotification:
         """The order's status is the first, and what has no status makes none."""
         changes = [{"detailType": "Outposts Line Item Status Change", "status": f"S{n}"} for n in (1, *range(12))]
         detail = an_update() | {"orderStatus": "A", "changes": [{"detailType": "x"}, *changes]}
-        notification = custom_notification(OrderNotification(detail, order_message(an_update()), {}))
+        notification = custom_notification(OrderNotification(detail, order_message(an_update())))
         assert notification["content"]["keywords"] == ["A", "S1", "S0", *(f"S{n}" for n in range(2, 9))]
 
     def test_an_alarm_and_its_end_share_a_thread(self) -> None:

@@ -84,5 +84,5 @@ class TestDigest:
         details = [detail_of(an_order(f"oo-{n}", "PREPARING"), an_order(f"oo-{n}", item="ERROR")) for n in range(7)]
         details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))
         details.append(an_update("oo-9") | {"changes": [{"detailType": "Outposts Order Stalled", "lineItemId": "x"}]})
-        groups = [[OrderNotification(detail, Message("", (), {}, ""), {})] for detail in details]
+        groups = [[OrderNotification(detail, Message("", (), {}, ""))] for detail in details]
         assert digest(groups).headline == "9 Outposts orders have news: ERROR, CANCELLED, NEVER_SEEN, stalled"

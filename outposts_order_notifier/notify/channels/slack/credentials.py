@@ -2,17 +2,14 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
-from aws_lambda_powertools.utilities.parameters import get_secret
-from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-
 from outposts_order_notifier.notify.channel import ChannelError
+from outposts_order_notifier.notify.secrets import read_secret
 
 WEBHOOK_ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
 API_DOMAINS = ("slack.com", "slack-gov.com")
-SECRET_SECONDS = 60  # a replaced secret is in use soon after
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def credentials(secret_name: str, origin: str | None) -> Webhook | BotToken:
     Raises:
         ChannelError: It is of no use. No text and no cause tells what it holds.
     """
-    return access_of(_read(secret_name), secret_name, origin)
+    return access_of(read_secret(secret_name), secret_name, origin)
 
 
 def access_of(text: str | bytes, secret_name: str, origin: str | None) -> Webhook | BotToken:
@@ -67,13 +64,6 @@ def access_of(text: str | bytes, secret_name: str, origin: str | None) -> Webhoo
     if isinstance(token, str):
         return _bot(token.strip(), secret.get("domain", API_DOMAINS[0]), secret_name, origin)
     raise ChannelError(f"the secret {secret_name} has neither webhookUrl nor botToken", permanent=True)
-
-
-def _read(secret_name: str) -> str | bytes:
-    try:
-        return cast("str | bytes", get_secret(secret_name, max_age=SECRET_SECONDS))
-    except GetParameterError as error:
-        raise ChannelError(f"the secret {secret_name} cannot be read: {error}") from error
 
 
 def _webhook(url: str, secret_name: str, origin: str | None) -> Webhook:

@@ -1,0 +1,23 @@
+"""Webhook: a signed POST of each event's detail, as JSON.
+
+Documented in docs/webhook.md. Its receiver in the local cloud is local/webhook.py, since werkzeug, which serves it, is
+not a dependency of the product.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from outposts_order_notifier.notify.channels.webhook.channel import Webhook
+
+SECRET = "WEBHOOK_SECRET_NAME"  # noqa: S105 - a variable's name
+URL = "WEBHOOK_URL"  # unless the secret has it
+
+
+def open_channel() -> "Webhook | None":
+    """Return the channel if it is configured."""
+    if not (secret_name := os.environ.get(SECRET)):
+        return None
+    from outposts_order_notifier.notify.channels.webhook.channel import Webhook  # noqa: PLC0415
+
+    return Webhook(secret_name, os.environ.get(URL))
