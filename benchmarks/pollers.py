@@ -20,8 +20,9 @@ from benchmarks.orders import ACCOUNT, REGION, Order
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry, statuses
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll.event_bus import EventBus
-from outposts_order_notifier.poll.handler import dynamodb_client, events_client
+from outposts_order_notifier.poll.handler import TABLE_ATTEMPTS, TABLE_CONNECTIONS
 from outposts_order_notifier.poll.run import Poll
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources.outposts import CONCURRENT_READS, PAGE_SIZE, digest, from_wire, outposts_client
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.items import Item, items_of
@@ -42,7 +43,11 @@ def this_project(reach: Callable[[Any], None], _: int) -> Run:
     Args:
         reach: Connects a client to the stand-in.
     """
-    outposts, dynamodb, events = outposts_client(SOURCE), dynamodb_client(), events_client()
+    outposts, dynamodb, events = (
+        outposts_client(SOURCE),
+        clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS),
+        clients.events(),
+    )
     for client in (outposts, dynamodb, events):
         reach(client)
     poll = Poll(SOURCE, outposts, SnapshotTable(dynamodb, TABLE), EventBus(events, BUS), lambda: NOW)

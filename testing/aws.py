@@ -13,10 +13,10 @@ from moto.core.config import DefaultConfig
 
 from local.slack import SlackReceiver
 from outposts_order_notifier.board import handler as board_handler
-from outposts_order_notifier.notify import clients as notify_clients
 from outposts_order_notifier.notify.channels.slack import api as slack_api
 from outposts_order_notifier.planner import handler as planner_handler
 from outposts_order_notifier.poll import handler as poll_handler
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources import assumed_role
 
 HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
@@ -38,15 +38,11 @@ def _let_the_functions_start_cold() -> None:
         poll_handler._table,
         poll_handler._bus,
         assumed_role._credentials,
-        assumed_role._sts,
-        notify_clients.dynamodb,
-        notify_clients.sns,
-        notify_clients.sqs,
-        planner_handler._organizations,
         planner_handler._queue,
         slack_api._client,
     ):
         cached.cache_clear()
+    clients.clear()
     slack_api._channel_ids.clear()
     clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from outposts_order_notifier.board.environment import Environment
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.board.render import fitting_widget
-from outposts_order_notifier.runtime.client_config import brief
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import logger, tracer
 from outposts_order_notifier.store.table import SnapshotTable
 
@@ -76,4 +75,4 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 @cache
 def _table(name: str) -> SnapshotTable:
-    return SnapshotTable(boto3.client("dynamodb", config=brief(3)), name)
+    return SnapshotTable(clients.dynamodb(), name)

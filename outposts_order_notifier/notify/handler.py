@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outposts_order_notifier.notify import clients
 from outposts_order_notifier.notify.channel import Channel, LaterError
 from outposts_order_notifier.notify.channels.registry import open_channels
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
 from outposts_order_notifier.notify.environment import Environment
 from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.state import SentNotifications
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds, tracer
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event

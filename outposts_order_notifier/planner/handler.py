@@ -3,21 +3,17 @@
 import random
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.planner.accounts import active_accounts
 from outposts_order_notifier.planner.environment import Environment
 from outposts_order_notifier.planner.queue import PollQueue
-from outposts_order_notifier.runtime.client_config import brief
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, tracer
 from outposts_order_notifier.sources.organization import Organization
-
-if TYPE_CHECKING:
-    from mypy_boto3_organizations.client import OrganizationsClient
 
 
 class PlanFailedError(Exception):
@@ -63,17 +59,11 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
 def _active_accounts(errors: list[str]) -> Iterator[str]:
     try:
-        yield from active_accounts(_organizations())
+        yield from active_accounts(clients.organizations())
     except (BotoCoreError, ClientError) as error:
         errors.append(f"ListAccounts: {error}")
 
 
 @cache
-def _organizations() -> "OrganizationsClient":
-    # 10,000 accounts are 500 pages, whose rate Organizations limits.
-    return boto3.client("organizations", config=brief(10, mode="adaptive"))
-
-
-@cache
 def _queue(url: str) -> PollQueue:
-    return PollQueue(boto3.client("sqs", config=brief(1)), url)  # it makes further attempts itself
+    return PollQueue(clients.sqs(attempts=1), url)  # it retries single entries

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from outposts_order_notifier.domain.stalled import Thresholds
@@ -14,7 +13,7 @@ from outposts_order_notifier.poll.environment import Environment
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import Summary
-from outposts_order_notifier.runtime.client_config import brief
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, tracer
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
@@ -22,12 +21,11 @@ from outposts_order_notifier.sources.source import Source, source_meant, sources
 from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_outposts.client import OutpostsClient
 
 # With 16 connections each, and the table's for a batch of ten sources: Lambda allows 1,024 open files.
 CLIENTS = 40
+TABLE_ATTEMPTS = 5
 TABLE_CONNECTIONS = 10 * CONCURRENT_READS
 # The next tick is the retry: where a region is down, its sources must not hold the queue up for all others.
 BATCH_ATTEMPTS = 2
@@ -125,22 +123,12 @@ def _outposts(source: Source, attempts: int) -> "OutpostsClient":
 
 @cache
 def _table(name: str) -> SnapshotTable:
-    return SnapshotTable(dynamodb_client(), name)
+    return SnapshotTable(clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS), name)
 
 
 @cache
 def _bus(name: str) -> EventBus:
-    return EventBus(events_client(), name)
-
-
-def dynamodb_client() -> "DynamoDBClient":
-    """Make the table's client."""
-    return boto3.client("dynamodb", config=brief(5, max_pool_connections=TABLE_CONNECTIONS))
-
-
-def events_client() -> "EventBridgeClient":
-    """Make the bus's client. It makes one attempt, as the bus itself makes more."""
-    return boto3.client("events", config=brief(1))
+    return EventBus(clients.events(), name)
 
 
 def _report(summary: Summary) -> None:

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
-from botocore.config import Config
 from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from outposts_order_notifier.domain.order import Order, canonical_json, unordered_json
 from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources.source import Source
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 CONCURRENT_READS = 16
 ATTEMPTS = 6
-RETRY_MODE: Literal["adaptive", "standard", "legacy"] = "adaptive"  # a refused call slows all threads down together
 PAGE_SIZE = 1_000  # ListOrders' MaxResults goes up to here
 LONGEST_NUMBER = 25  # characters: a double's, and no more than a 64-bit integer's and some
 
@@ -38,19 +36,14 @@ def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient
         source: Whose orders it is to read.
         attempts: How many times a call is made at most.
     """
-    config = Config(
-        retries={"mode": RETRY_MODE, "total_max_attempts": attempts},
-        max_pool_connections=CONCURRENT_READS,
-        connect_timeout=2,
-        read_timeout=10,
-    )
+    config = clients.configuration(attempts, mode="adaptive", connections=CONCURRENT_READS, read_timeout=10)
     if source.role_arn:
         from outposts_order_notifier.sources import assumed_role  # noqa: PLC0415 - most notifiers read their own account alone
 
         client = assumed_role.outposts_client(source.role_arn, source.external_id, source.region, config)
     else:
         # The default session: each session of its own reads botocore's data anew.
-        client = boto3.client("outposts", region_name=source.region, config=config)
+        client = clients.create("outposts", region_name=source.region, config=config)
     for operation in ("GetOrder", "ListOrders"):
         client.meta.events.register(f"before-parse.outposts.{operation}", _read_body)
     return client

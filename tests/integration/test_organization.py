@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from local.server import Server
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
+from outposts_order_notifier.runtime import clients
 from testing.aws import drain
 from testing.lambda_context import Context
 from testing.outposts_of_accounts import OutpostsOfAccounts
@@ -119,7 +120,7 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
         }.items():
             monkeypatch.setenv(name, value)
         yield world
-    planner._organizations.cache_clear()
+    clients.clear()
     planner._queue.cache_clear()
 
 

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.planner.handler import PlanFailedError
 from outposts_order_notifier.planner.queue import PollQueue
+from outposts_order_notifier.runtime import clients
 from testing.aws import drain, make_queue
 from testing.lambda_context import Context
 
@@ -32,7 +33,7 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # n
     }.items():
         monkeypatch.setenv(name, value)
     yield url
-    planner._organizations.cache_clear()
+    clients.clear()
     planner._queue.cache_clear()
 
 

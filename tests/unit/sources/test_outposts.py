@@ -20,6 +20,7 @@ from werkzeug.test import Client
 from local.outposts.paging import TOKEN_LENGTH
 from local.outposts.simulator import OutpostsSimulator
 from outposts_order_notifier.poll import handler
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources import assumed_role
 from outposts_order_notifier.sources.assumed_role import sts_region
 from outposts_order_notifier.sources.outposts import (
@@ -202,7 +203,7 @@ class TestRole:
         with mock_aws():
             yield made
         assumed_role._credentials.cache_clear()
-        assumed_role._sts.cache_clear()
+        clients.clear()
 
     def test_the_role_is_assumed_with_its_external_id_only_when_it_is_needed(
         self, calls: list[tuple[str, dict[str, Any]]]
@@ -298,9 +299,9 @@ class TestRole:
         """The local cloud, or a VPC endpoint, is set by the environment."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
-        assumed_role._sts.cache_clear()
-        assert assumed_role._sts("us-east-1").meta.endpoint_url == "http://127.0.0.1:4566"
-        assumed_role._sts.cache_clear()
+        clients.clear()
+        assert clients.sts("us-east-1").meta.endpoint_url == "http://127.0.0.1:4566"
+        clients.clear()
 
     def test_credentials_and_clients_are_kept_in_bounded_number(self) -> None:
         """Ten thousand accounts pass through a function that holds some of them."""

@@ -14,7 +14,7 @@ TOPIC = "AMAZON_Q_TOPIC_ARN"
 
 def open_channel() -> "AmazonQ | None":
     """Return the channel if it is configured."""
-    from outposts_order_notifier.notify import clients  # noqa: PLC0415
     from outposts_order_notifier.notify.channels.amazon_q.channel import AmazonQ  # noqa: PLC0415
+    from outposts_order_notifier.runtime import clients  # noqa: PLC0415
 
     return AmazonQ(clients.sns(), topic_arn) if (topic_arn := os.environ.get(TOPIC)) else None

@@ -20,11 +20,11 @@ def open_channel() -> "Slack | None":
     """Return the channel if it is configured; its SDK and what only a bot needs are not imported otherwise."""
     if not (secret_name := os.environ.get(SECRET)):
         return None
-    from outposts_order_notifier.notify import clients  # noqa: PLC0415
     from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
     from outposts_order_notifier.notify.channels.slack.pace import Pace  # noqa: PLC0415
     from outposts_order_notifier.notify.environment import TABLE  # noqa: PLC0415
     from outposts_order_notifier.notify.state import Slots, Threads  # noqa: PLC0415
+    from outposts_order_notifier.runtime import clients  # noqa: PLC0415
 
     dynamodb, table_name, channel = clients.dynamodb(), os.environ[TABLE], os.environ.get(CHANNEL)
     snapshots = None

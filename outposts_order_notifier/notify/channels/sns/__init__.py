@@ -14,7 +14,7 @@ TOPIC = "NOTIFICATION_TOPIC_ARN"
 
 def open_channel() -> "Sns":
     """Return the channel, which every deployment has."""
-    from outposts_order_notifier.notify import clients  # noqa: PLC0415
     from outposts_order_notifier.notify.channels.sns.channel import Sns  # noqa: PLC0415
+    from outposts_order_notifier.runtime import clients  # noqa: PLC0415
 
     return Sns(clients.sns(), os.environ[TOPIC])

@@ -1,0 +1,43 @@
+"""How long the functions wait for AWS."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from outposts_order_notifier.poll.handler import TABLE_ATTEMPTS, TABLE_CONNECTIONS
+from outposts_order_notifier.runtime import clients
+from outposts_order_notifier.sources.outposts import outposts_client
+from outposts_order_notifier.sources.source import Source
+
+CLIENTS: dict[str, Callable[[], Any]] = {
+    "poll's Outposts": lambda: outposts_client(Source("111122223333", "eu-west-1")),
+    "poll's table": lambda: clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS),
+    "poll's bus": clients.events,
+    "poll's STS": lambda: clients.sts("eu-west-1"),
+    "planner's Organizations": clients.organizations,
+    "planner's queue": lambda: clients.sqs(attempts=1),
+    "DynamoDB": clients.dynamodb,
+    "SNS": clients.sns,
+    "SQS": clients.sqs,
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_no_call_hangs_for_as_long_as_a_function_may_take(name: str) -> None:
+    """Botocore's default time-outs and retries take more than five minutes."""
+    clients.clear()
+    config: Any = CLIENTS[name]().meta.config
+    attempt = config.connect_timeout + config.read_timeout
+    assert attempt <= 12
+    assert attempt * config.retries["total_max_attempts"] <= 100
+
+
+def test_tests_can_replace_every_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A replacement is in use until the clients are cleared."""
+    clients.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(clients, "create", lambda service, **_: f"a fake {service}")
+        assert [str(clients.sns()), str(clients.sts("eu-west-1"))] == ["a fake sns", "a fake sts"]
+    clients.clear()
+    assert clients.sns().meta.service_model.service_name == "sns"
