@@ -12,6 +12,7 @@ from outposts_order_notifier.board.view import Board, board
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
 from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, observe
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.sources.source import Source
@@ -39,15 +40,15 @@ def lived(*reads: tuple[float, Order], source: Source = SOURCE, **further: Any) 
 def gathered(snapshots: Iterable[Snapshot], *, unread: int = 0, **errors: str) -> Gathered:
     """What reading these gives."""
     every = tuple(snapshots)
-    places = [each.source.partition("/") for each in every]
+    places = [account_and_region(each.source) for each in every]
     return Gathered(
         snapshots=every,
         errors=errors,
         unread=unread,
         lineage=Lineage(link for each in every for link in links_of(each.order)),
         outposts=tuple(sorted({str(each.order.get("OutpostId", "")) for each in every})),
-        accounts=tuple(sorted({account for account, _, _ in places})),
-        regions=tuple(sorted({region for _, _, region in places})),
+        accounts=tuple(sorted({account for account, _ in places})),
+        regions=tuple(sorted({region for _, region in places})),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.domain.lineage import Lineage
+from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.table import SnapshotTable
 
@@ -43,7 +44,7 @@ def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gat
     places = set[tuple[str, str, str]]()
     lineage = Lineage()
     for source, order_id, known in table.known_of_all_sources():
-        account, _, region = source.partition("/")
+        account, region = account_and_region(source)
         place = (known.outpost_id, account, region)
         places.add(place)
         lineage.add(known.replaces)

@@ -17,6 +17,7 @@ from outposts_order_notifier.domain.order import (
     line_item_counts_by_status,
     line_items_by_id,
 )
+from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
 from outposts_order_notifier.domain.statuses import (
@@ -265,7 +266,7 @@ def _axis(snapshot: Snapshot, now: datetime, *, settled: bool) -> _Axis:
 
 def _card(snapshot: Snapshot, lineage: Lineage, now: datetime) -> Card:
     order = snapshot.order
-    account, _, region = snapshot.source.partition("/")
+    account, region = account_and_region(snapshot.source)
     settled = is_settled(order)
     axis = _axis(snapshot, now, settled=settled)
     items = tuple(

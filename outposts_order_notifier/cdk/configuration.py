@@ -13,6 +13,7 @@ from machine.address import has_credentials, is_address
 from outposts_order_notifier.cdk.configuration_schema import regions, schema
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
+from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
 
@@ -258,7 +259,7 @@ def _check_sources(sources: tuple[Source, ...], stack_region: str, stack_account
     for index, source in enumerate(sources):
         path = f"notifier.sources[{index}]"
         _check_partition(f"{path}.region", source.region, partition)
-        if source.role_arn and source.role_arn.split(":")[1] != partition:
+        if source.role_arn and Arn.parse(source.role_arn).partition != partition:
             raise ConfigurationError(f"{path}.roleArn", source.role_arn, f"roles of partition {partition}")
         for earlier, other in enumerate(sources[:index]):
             if _overlap(source, other, stack_account):
@@ -280,7 +281,7 @@ def _check_partition(path: str, region: str, partition: str) -> None:
 
 
 def _overlap(one: Source, other: Source, own: str | None) -> bool:
-    accounts = {source.role_arn.split(":")[4] if source.role_arn else own for source in (one, other)}
+    accounts = {Arn.parse(source.role_arn).account if source.role_arn else own for source in (one, other)}
     outposts = set(one.outpost_ids) & set(other.outpost_ids)
     limited = one.outpost_ids and other.outpost_ids
     return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)

@@ -22,6 +22,7 @@ from outposts_order_notifier.cli.terminal import (
 )
 from outposts_order_notifier.domain.lineage import Lineage
 from outposts_order_notifier.domain.order import is_settled, line_item_counts_by_status, line_items_by_id
+from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
 from outposts_order_notifier.domain.timestamps import seconds_between, to_iso8601
@@ -184,7 +185,7 @@ def find(table: SnapshotTable, order_id: str) -> Snapshot:
 def row_of(snapshot: Snapshot, now: str) -> Json:
     """Tell an order in one line: where it is, its status, since when and for how long."""
     order = snapshot.order
-    account, _, region = snapshot.source.partition("/")
+    account, region = account_and_region(snapshot.source)
     return {
         "orderId": snapshot.order_id,
         "outpostId": order.get("OutpostId"),

@@ -22,7 +22,8 @@ from outposts_order_notifier.cli.terminal import (
     say,
     show_table,
 )
-from outposts_order_notifier.sources.organization import Organization
+from outposts_order_notifier.domain.places import account_and_region
+from outposts_order_notifier.sources.organization import Organization, account_of
 
 # An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
@@ -141,7 +142,7 @@ def _request_of(stack: Stack, order_id: str) -> Json:
     if len(sources) > 1 or organization:
         snapshot = find(stack.snapshots, order_id)
         source, outpost_id = snapshot.source, snapshot.order.get("OutpostId")
-        account, _, region = source.partition("/")
+        account, region = account_and_region(source)
         planned = [each for each in organization.sources(account) if each["region"] == region] if organization else []
         sources = [*(each for each in sources if _name(each, stack) == source and _watches(each, outpost_id)), *planned]
         if not sources:
@@ -154,5 +155,4 @@ def _watches(source: Json, outpost_id: str | None) -> bool:
 
 
 def _name(source: Json, stack: Stack) -> str:
-    account = source["roleArn"].split(":")[4] if "roleArn" in source else stack.account
-    return f"{account}/{source['region']}"
+    return f"{account_of(source, stack.account)}/{source['region']}"

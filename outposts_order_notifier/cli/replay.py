@@ -31,6 +31,7 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.events import SOURCE, Event
+from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.poll.event_bus import EventBus
@@ -200,7 +201,7 @@ def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator
     with ExitStack() as undo:
         rule_arn = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
         undo.callback(events.delete_rule, Name=name, EventBusName=bus)
-        partition, _, region, account = rule_arn.split(":")[1:5]
+        partition, _, region, account, _ = Arn.parse(rule_arn)
         arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
         statement = {
             "Effect": "Allow",

@@ -15,6 +15,7 @@ from outposts_order_notifier.cli.credentials import check_credentials, mfa_code
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.secrecy import hide_paths
 from outposts_order_notifier.cli.settings import REGION, wrong_in_profile
+from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Stack:
     @property
     def account(self) -> str:
         """The account that the stack is in, 12 digits."""
-        return self.output("EventBusArn").split(":")[4]
+        return Arn.parse(self.output("EventBusArn")).account
 
     @property
     def snapshots(self) -> SnapshotTable:

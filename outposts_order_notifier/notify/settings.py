@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from outposts_order_notifier.domain.places import Arn
+
 
 class SettingError(ValueError):
     """A setting is wrong.
@@ -72,6 +74,6 @@ def key_arn(path: str, settings: dict[str, Any], region: str, partition: str) ->
         SettingError: The key is of another region.
     """
     arn: str | None = settings.get("kmsKeyArn")
-    if arn and arn.split(":")[1:4:2] != [partition, region]:
+    if arn and Arn.parse(arn)[:3:2] != (partition, region):
         raise SettingError(f"{path}.kmsKeyArn", arn, f"a key in {region}, the secret's region")
     return arn

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.stalled import Thresholds
 from outposts_order_notifier.poll.environment import Environment
 from outposts_order_notifier.poll.event_bus import EventBus
@@ -102,7 +103,7 @@ def _poll(
     function_arn, organization = context.invoked_function_arn, None
     if environment.organization:
         organization = Organization.load(environment.organization, environment.sources, function_arn)
-    sources = sources_from(environment.sources, own_account=function_arn.split(":")[4])
+    sources = sources_from(environment.sources, own_account=Arn.parse(function_arn).account)
     source = source_meant(request, sources, organization)
     poll = Poll(
         source=source,

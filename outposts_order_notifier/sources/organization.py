@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from outposts_order_notifier.domain.places import Arn
+
 
 def account_of(source: Mapping[str, Any], own_account: str) -> str:
     """Give the account that a configured source lives in: its role's, without one the notifier's own."""
-    return str(source["roleArn"]).split(":")[4] if "roleArn" in source else own_account
+    return Arn.parse(source["roleArn"]).account if "roleArn" in source else own_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +46,17 @@ class Organization:
             function_arn: Names the partition and the notifier's own account.
         """
         told = json.loads(organization)
-        _, partition, _, _, own_account, *_ = function_arn.split(":")
+        function = Arn.parse(function_arn)
         return cls(
-            partition=partition,
+            partition=function.partition,
             role_name=told["roleName"],
             external_id=told["externalId"],
             regions=tuple(told["regions"]),
             accounts=tuple(told.get("accounts", ())),
             exclude_accounts=frozenset(told.get("excludeAccounts", ())),
-            watched=frozenset((account_of(source, own_account), source["region"]) for source in json.loads(sources)),
+            watched=frozenset(
+                (account_of(source, function.account), source["region"]) for source in json.loads(sources)
+            ),
         )
 
     def sources(self, account: str) -> list[dict[str, str]]:

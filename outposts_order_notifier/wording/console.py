@@ -2,6 +2,8 @@
 
 from urllib.parse import quote
 
+from outposts_order_notifier.domain.places import Arn
+
 
 def orders_url(region: str) -> str:
     """Give the address of the Outposts console's orders in a region. A link to one order is not documented."""
@@ -10,7 +12,8 @@ def orders_url(region: str) -> str:
 
 def alarm_url(arn: str) -> str:
     """Give the address of a CloudWatch alarm in the console."""
-    _, _, _, region, _, _, name = arn.split(":", 6)
+    _, _, region, _, resource = Arn.parse(arn)
+    name = resource.removeprefix("alarm:")
     return f"https://{_domain(region)}/cloudwatch/home?region={region}#alarmsV2:alarm/{quote(name, safe='')}"
 
 

@@ -26,6 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outposts_order_notifier.domain.event_types import MISSING, ORDER_STATUS, REPLACEMENT_LINKED, STALLED
 from outposts_order_notifier.domain.lineage import Lineage, Reference
 from outposts_order_notifier.domain.order import line_items_by_id
+from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.domain.statuses import REPLACED, status_named
 from outposts_order_notifier.notify.channel import ChannelError, LaterError, Posting
@@ -234,7 +235,7 @@ class Bot:
         replaced = any(item.get("Status") == REPLACED for item in items.values())
         if not self.snapshots or not (told or replaced):
             return {}
-        account, _, region = snapshot.source.partition("/")
+        account, region = account_and_region(snapshot.source)
         try:
             known = self.snapshots.known(account, region).values()
         except (BotoCoreError, ClientError) as error:

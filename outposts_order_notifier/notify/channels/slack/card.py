@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from outposts_order_notifier.domain.order import Order, line_items_by_id
+from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.progress import STAGES, next_step, progress
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
@@ -50,7 +51,7 @@ def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Payload:
             another where the replacement was itself replaced.
     """
     order = snapshot.order
-    account, _, region = snapshot.source.partition("/")
+    account, region = account_and_region(snapshot.source)
     headline = f"Order {plain(snapshot.order_id)} is {plain(order.get('Status'))}"
     lists = {
         "Line items": _line_items(snapshot),
