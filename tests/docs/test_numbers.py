@@ -27,6 +27,7 @@ from outposts_order_notifier.domain.snapshot import MAX_STATUSES
 from outposts_order_notifier.notify.channels.slack.pace import INTERVAL_MS
 from outposts_order_notifier.notify.channels.slack.webhook import MOST_SINGLE
 from outposts_order_notifier.notify.channels.sns.text import MAX_SUBJECT
+from outposts_order_notifier.notify.channels.webhook.credentials import MIN_KEY
 from outposts_order_notifier.notify.delivery import (
     FIRST_WAIT_SECONDS,
     LONGEST_WAIT_SECONDS,
@@ -161,7 +162,10 @@ TIED = [
     ),
     Tied(r"[Mm]ore than {n} (?:orders|observations)", lambda: MOST_SINGLE),
     Tied(r"[Aa] subject has room for {n} characters", lambda: MAX_SUBJECT),
-    Tied(r"(?:in use|read again|read anew within) {n} minute", lambda: SECRET_SECONDS / MINUTE),
+    Tied(
+        r"(?:in use|read again|read anew within|takes effect within|Within) {n} minute", lambda: SECRET_SECONDS / MINUTE
+    ),
+    Tied(r"of at least {n} characters", lambda: MIN_KEY),
     # Orders, snapshots and events
     Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),
     Tied(r"[Tt]he last {n} statuses of each", lambda: MAX_STATUSES),
@@ -194,7 +198,7 @@ TIED = [
     # Retries
     Tied(r"(?:after|else after) {n} seconds(?:, doubling|, 30)", lambda: FIRST_WAIT_SECONDS),
     Tied(r"15 seconds, {n} seconds and so on", lambda: 2 * FIRST_WAIT_SECONDS),
-    Tied(r"(?:up to|always after|every) {n} minutes(?:;| if| otherwise|\.)", lambda: LONGEST_WAIT_SECONDS / MINUTE),
+    Tied(r"(?:up to|always after|every) {n} minutes(?:;|,| if| otherwise|\.)", lambda: LONGEST_WAIT_SECONDS / MINUTE),
     Tied(r"an eventId and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
     # Operation
     Tied(r"the log is kept for {n} months", lambda: log_days() / 30),

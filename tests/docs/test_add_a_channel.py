@@ -1,0 +1,28 @@
+"""docs/add-a-channel.md names the files that there are."""
+
+import re
+
+from outposts_order_notifier.notify.channels import registry, webhook
+from tests.docs.pages import DOCS
+
+ROOT = DOCS.parent
+PAGE = (DOCS / "add-a-channel.md").read_text("utf-8")
+
+
+def test_each_file_of_the_webhook_is_there() -> None:
+    """The list is what a new channel touches."""
+    _, _, listed = PAGE.partition("## The files of the webhook")
+    paths = [
+        path for path in re.findall(r"`([\w./-]+)`", listed) if "/" in path or path in {"mkdocs.yml", "CHANGELOG.md"}
+    ]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+    modules = {path.name for path in (ROOT / "outposts_order_notifier/notify/channels/webhook").glob("*.py")}
+    assert modules == {name for name in re.findall(r"`(\w+\.py)`", listed) if name in modules}
+
+
+def test_each_channel_has_the_modules_that_are_asked_of_it() -> None:
+    """A misspelt name of a module would leave the channel without its part, in silence."""
+    assert webhook in registry.CHANNELS
+    for name in ("settings", "infrastructure", "channel"):
+        assert len(list(registry.parts(name))) == len(registry.CHANNELS)
+    assert all(f"`{name}.py`" in PAGE for name in ("settings", "infrastructure", "channel", "doctor"))

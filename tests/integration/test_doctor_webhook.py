@@ -1,0 +1,53 @@
+"""`doctor` and the webhook, on moto's Secrets Manager."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+
+from local.webhook import SECRET
+from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.notify.channels.webhook import doctor
+
+NAME = "outposts-order-notifier/webhook"
+
+
+def stack_with(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Stack:
+    """Return a deployment whose notify function has these variables."""
+    stack = Stack(boto3.Session())
+    function: Any = {"Role": "arn:aws:iam::123456789012:role/notify", "Environment": {"Variables": variables}}
+    monkeypatch.setattr(stack, "function", lambda _: function)  # moto's Lambda needs an image
+    return stack
+
+
+@pytest.mark.parametrize(
+    ("secret", "verdict", "found"),
+    [
+        ({"signingSecret": SECRET}, "ok", f"{NAME} signs for example.com"),
+        (
+            {"signingSecret": SECRET, "previousSigningSecret": SECRET},
+            "ok",
+            f"{NAME} signs for example.com, and with the previous secret as well",
+        ),
+        ({"signingSecret": "short"}, "fail", f"the signingSecret in {NAME} should be a text of at least 16 characters"),
+        (None, "fail", "ResourceNotFoundException"),
+    ],
+)
+@pytest.mark.usefixtures("aws")
+def test_the_secret_is_judged_as_notify_judges_it(
+    monkeypatch: pytest.MonkeyPatch, secret: object, verdict: str, found: str
+) -> None:
+    """Nothing is posted, and no secret is shown."""
+    stack = stack_with(monkeypatch, WEBHOOK_SECRET_NAME=NAME, WEBHOOK_URL="https://example.com/?token=x")
+    if secret:
+        boto3.client("secretsmanager").create_secret(Name=NAME, SecretString=json.dumps(secret))
+    (check,) = doctor.check(stack)
+    assert (check.name, check.verdict, check.found) == ("webhook's secret", verdict, found)
+
+
+@pytest.mark.usefixtures("aws")
+def test_without_a_webhook_there_is_nothing_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is fine."""
+    (check,) = doctor.check(stack_with(monkeypatch))
+    assert (check.verdict, check.found) == ("ok", "not configured")
