@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-# Of a mail about a notification without one.
+# The subject of an e-mail for a notification without one.
 SUBJECT = "AWS Notification Message"
 
 
@@ -25,7 +25,7 @@ class Mail:
     """An e-mail as SNS would send it.
 
     Args:
-        subject: The notification's subject, or SNS's own where it has none.
+        subject: The notification's subject, or SNS's own if it has none.
         text: The message's text for subscribers of this kind.
     """
 

@@ -1,4 +1,4 @@
-"""A stand-in for Slack, by webhook and by Web API: takes what Slack takes, refuses what Slack refuses.
+"""A stand-in for Slack, by webhook and by Web API: accepts and refuses what Slack does.
 
 Error names: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors.
 Limits of blocks: https://docs.slack.dev/reference/block-kit/blocks, in `slack_message.yaml`.
@@ -32,12 +32,12 @@ MESSAGE = Draft202012Validator(yaml.safe_load(Path(__file__).with_name("slack_me
 
 
 class SlackReceiver:
-    """A WSGI application that receives what is posted to Slack's webhooks and to `/api/`, its Web API.
+    """A WSGI application that receives posts to Slack's webhooks and to `/api/`, its Web API.
 
-    `GET /_receiver/messages` lists what was accepted, `GET /_receiver/channels` what a bot's channels show now.
-    `PUT /_receiver/answer` makes the next posts be answered as told:
-    `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`; `"afterSeconds"` lets the
-    answer wait, `"path"` means only posts to this path, and `"taken": true` that they are taken, but answered so.
+    `GET /_receiver/messages` lists the accepted messages, `GET /_receiver/channels` the current content of a bot's
+    channels. `PUT /_receiver/answer` sets the answer to the next posts:
+    `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`; `"afterSeconds"` delays the
+    answer, `"path"` limits it to posts to this path, and with `"taken": true` the message is accepted all the same.
 
     Attributes:
         workspace: What a bot sees and posts.
@@ -58,7 +58,7 @@ class SlackReceiver:
 
     @property
     def times(self) -> list[float]:
-        """When each of them came, in seconds of a clock that only goes forward."""
+        """When each of them arrived, in seconds of a monotonic clock."""
         with self._lock:
             return list(self._times)
 
@@ -78,14 +78,14 @@ class SlackReceiver:
                     self._answer = {"times": 1, **request.get_json()}
                 return Response(status=204)
             case "POST", path:
-                told = self._told_answer(path)
-                if told and not told.get("taken"):
-                    return _answered(told)
+                configured = self._configured_answer(path)
+                if configured and not configured.get("taken"):
+                    return _answered(configured)
                 answer = self._take(path, request)
-                return _answered(told) if told else answer
+                return _answered(configured) if configured else answer
         return Response("invalid_http_method", status=405)
 
-    def _told_answer(self, path: str) -> dict[str, Any] | None:
+    def _configured_answer(self, path: str) -> dict[str, Any] | None:
         with self._lock:
             if not self._answer["times"] or self._answer.get("path", path) != path:
                 return None
@@ -118,37 +118,37 @@ class SlackReceiver:
             self._times.append(time.monotonic())
 
 
-def _answered(told: dict[str, Any]) -> Response:
-    time.sleep(told.get("afterSeconds", 0))
-    return Response(told.get("body"), told.get("status"), told.get("headers"))
+def _answered(configured: dict[str, Any]) -> Response:
+    time.sleep(configured.get("afterSeconds", 0))
+    return Response(configured.get("body"), configured.get("status"), configured.get("headers"))
 
 
 def message_fault(payload: Any) -> str | None:
-    """Say what Slack finds wrong with an incoming webhook's message; None where nothing.
+    """Return Slack's error for an incoming webhook's message; None if it is valid.
 
     Returns:
-        Slack's error name, and for blocks where the fault is and what it is.
+        Slack's name of the error, and for blocks the position and kind of each fault.
     """
     if not isinstance(payload, dict):
         return "invalid_payload"
     if not payload.get("text") and not payload.get("blocks"):
         return "no_text"
     if faults := sorted(MESSAGE.iter_errors(payload), key=lambda fault: fault.json_path):
-        told = (f"{fault.json_path} demands {fault.validator} {fault.validator_value}" for fault in faults)
-        return "invalid_blocks: " + "; ".join(told)
+        found = (f"{fault.json_path} demands {fault.validator} {fault.validator_value}" for fault in faults)
+        return "invalid_blocks: " + "; ".join(found)
     if _characters(payload.get("blocks", [])) > MAX_BLOCKS_CHARACTERS:
         return "msg_blocks_too_long"
     return None
 
 
 def variables_fault(payload: Any) -> str | None:
-    """Say what a workflow's webhook finds wrong with its variables, which are flat; None where nothing."""
+    """Return the error of a workflow's webhook for its variables, which must be flat; None if they are valid."""
     flat = isinstance(payload, dict) and all(isinstance(value, str) for value in payload.values())
     return None if flat else "invalid_workflow_input"
 
 
 def _characters(blocks: Any) -> int:
-    """Count the characters of all texts, at whatever depth."""
+    """Count the characters of all texts, at any depth."""
     if isinstance(blocks, dict):
         return sum(
             len(value) if name == "text" and isinstance(value, str) else _characters(value)

@@ -14,7 +14,7 @@ from werkzeug import Request
 
 Json = dict[str, Any]
 
-TOKEN = "xoxb-local"  # noqa: S105 - of no use anywhere else
+TOKEN = "xoxb-local"  # noqa: S105 - useless anywhere else
 MAX_METADATA_CHARACTERS = 8_000
 IDENTITY = {
     "url": "https://local-cloud.slack.com/",
@@ -38,8 +38,8 @@ class Channel:
         id: Its id.
         name: Its name, without `#`.
         joined: Whether the bot is in it.
-        archived: Whether nothing can be posted any more.
-        messages: Posted and not deleted, by `ts`, oldest first; each with its `ts`.
+        archived: Whether posts are refused.
+        messages: The posted and not deleted messages, by `ts`, oldest first; each has its `ts`.
     """
 
     id: str
@@ -50,11 +50,11 @@ class Channel:
 
     @property
     def cards(self) -> list[Json]:
-        """The messages that are no replies."""
+        """The messages that are not replies."""
         return [message for message in self.messages.values() if "thread_ts" not in message]
 
     def replies(self, ts: str) -> list[Json]:
-        """Give the replies in a message's thread."""
+        """Return the replies in a message's thread."""
         return [message for message in self.messages.values() if message.get("thread_ts") == ts]
 
 
@@ -62,13 +62,13 @@ class Workspace:
     """The workspace.
 
     Args:
-        fault: Says what Slack finds wrong with a message; None where nothing.
-        on_post: Told of each message that is posted.
+        fault: Returns Slack's error for a message; None if it is valid.
+        on_post: Called with each posted message.
 
     Attributes:
         channels: Its channels.
         token: The bot's.
-        edit_window_closed: Whether its policy lets no message be edited any more.
+        edit_window_closed: Whether its policy forbids editing messages.
     """
 
     def __init__(self, fault: Callable[[Any], str | None], on_post: Callable[[Json], object]) -> None:
@@ -89,14 +89,14 @@ class Workspace:
         }
 
     def add(self, name: str) -> Channel:
-        """Make a channel, named with or without `#`, or by what is an id; the bot is in it."""
+        """Create a channel by its name, with or without `#`, or by its id; the bot is in it."""
         name = name.removeprefix("#")
         channel = Channel(name if name.isupper() else f"C{len(self.channels):09}", name.lower())
         self.channels.append(channel)
         return channel
 
     def delete(self, channel: Channel, ts: str) -> None:
-        """Delete a message, as somebody in the channel may."""
+        """Delete a message, as a person in the channel can."""
         with self._lock:
             del channel.messages[ts]
 
@@ -121,7 +121,7 @@ class Workspace:
         return self._methods[name]
 
     def _arguments(self, method: str, request: Request) -> Json:
-        """Read the arguments: only methods that write take JSON."""
+        """Read the arguments: only methods that write accept JSON."""
         if not method.startswith("chat."):
             return dict(request.form)
         if request.mimetype != "application/json":
@@ -138,7 +138,7 @@ class Workspace:
         raise RefusalError("channel_not_found")
 
     def _checked(self, channel: Channel, arguments: Json) -> Json:
-        """Give the message that arguments make."""
+        """Return the message that the arguments describe."""
         if channel.archived:
             raise RefusalError("is_archived")
         if fault := self._fault(arguments):
@@ -197,8 +197,9 @@ class Workspace:
 
 
 def _is_allowed(value: Any) -> bool:
-    """Whether the types of Slack's SDK allow a value in a message's metadata: scalars, flat objects and lists of these.
+    """Return whether the types of Slack's SDK allow a value in a message's metadata.
 
+    It may have scalars, flat objects and lists of these:
     https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/MessageMetadata
     """
     objects = value if isinstance(value, list) else [value]

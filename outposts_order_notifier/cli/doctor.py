@@ -14,11 +14,11 @@ from outposts_order_notifier.notify.check import Check
 
 
 def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Check the deployment, and say of each part what was found and what to do.
+    """Check the deployment, and show for each part what was found and what to do.
 
     It polls each source once, as the schedule does: that proves that orders can be listed and read, that member roles
-    can be assumed, and that events can be published. Nothing else is changed, and nobody is written to; Slack's webhook
-    gets an empty message, which it refuses without posting. No secret is shown. The exit code is 1 where a check fails.
+    can be assumed, and that events can be published. Nothing else is changed, and no one is notified; Slack's webhook
+    gets an empty message, which it refuses without posting. No secret is shown. The exit code is 1 if a check fails.
     """
     stack = deployed(region, profile)
     checks = list(examine(stack))
@@ -34,7 +34,7 @@ def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = Fal
 
 
 def examine(stack: Stack) -> Iterator[Check]:
-    """Make all checks; one that cannot be made fails, and stops no other.
+    """Run all checks; one that cannot run fails, and does not stop the others.
 
     Raises:
         OperatorError: There is no stack.
@@ -56,7 +56,7 @@ def examine(stack: Stack) -> Iterator[Check]:
     for name, examined in checks.items():
         try:
             yield from examined(stack)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks run
             yield Check(name, "fail", sentence_of(error), "Allow it to your credentials, or fix what it names")
 
 
@@ -69,7 +69,7 @@ def _stack(stack: Stack) -> Check:
 def _organization(stack: Stack) -> Iterator[Check]:
     if organization_of(stack):
         planned = plan(stack)
-        todo = "" if planned else "Look at organization's accounts, excludeAccounts and regions"
+        todo = "" if planned else "Check organization's accounts, excludeAccounts and regions"
         yield Check("organization", "ok" if planned else "warn", f"{planned} sources are on the queue", todo)
 
 
@@ -79,20 +79,20 @@ def _polls(stack: Stack) -> Iterator[Check]:
         try:
             summary = invoke_poll(stack, source)
         except OperatorError as error:
-            yield Check(name, "fail", str(error), _mend(str(error)))
+            yield Check(name, "fail", str(error), _todo(str(error)))
             continue
         if problems := problems_of(summary):
-            yield Check(name, "fail", "; ".join(problems[:3]), _mend(problems[0]))
+            yield Check(name, "fail", "; ".join(problems[:3]), _todo(problems[0]))
         else:
             yield Check(name, "ok", f"{summary['ordersListed']} orders listed, {summary['ordersRead']} read")
 
 
-def _mend(error: str) -> str:
+def _todo(error: str) -> str:
     if "AssumeRole" in error:
-        return "Let the role's trust policy name the poll function's role, and its external id be the configured one"
+        return "Name the poll function's role and the configured external id in the role's trust policy"
     if "AccessDenied" in error or "not authorized" in error:
-        return "Allow outposts:ListOrders and outposts:GetOrder to the role that reads"
-    return "Look into the poll function's log; the next poll tries again"
+        return "Allow outposts:ListOrders and outposts:GetOrder for the role that reads"
+    return "Check the poll function's log; the next poll tries again"
 
 
 def _schedules(stack: Stack) -> Iterator[Check]:
@@ -155,7 +155,7 @@ def _alarms(stack: Stack) -> Iterator[Check]:
 
 def _dead_letters(stack: Stack) -> Iterator[Check]:
     sqs = stack.session.client("sqs")
-    todos = {True: "Mend the channel, then run redrive", False: "Their attributes say why; purge the queue afterwards"}
+    todos = {True: "Fix the channel, then run redrive", False: "Their attributes say why; purge the queue afterwards"}
     for found in stack.of_kind("AWS::SQS::Queue"):
         if "DeadLetterQueue" not in found.logical_id:
             continue
@@ -172,7 +172,7 @@ def _pending(stack: Stack) -> Iterator[Check]:
     }
     if pending:
         found = ", ".join(f"{number} of {order_id}" for order_id, number in list(pending.items())[:5])
-        yield Check("pending events", "warn", found, "The next poll publishes them; its log says what refused them")
+        yield Check("pending events", "warn", found, "The next poll publishes them; its log has the error")
     else:
         yield Check("pending events", "ok", "none")
 
@@ -184,4 +184,4 @@ def _archive(stack: Stack) -> Iterator[Check]:
     for archive in archives:
         good = archive["State"] == "ENABLED"
         found = f"{archive['ArchiveName']} is {archive['State']}, {archive.get('EventCount', 0)} events"
-        yield Check("archive", "ok" if good else "fail", found, "" if good else "Look at EventBridge's archives")
+        yield Check("archive", "ok" if good else "fail", found, "" if good else "Check EventBridge's archives")

@@ -40,12 +40,12 @@ def notification(
 ) -> None:
     """Send a sample of each message to the configured channels, each marked TEST.
 
-    The notify function sends them as it sends real ones, about one a second, and tells which channel took which. They
-    do not go over the event bus. An alarm's sample goes to Slack alone, as the topic is where alarms come from.
+    The notify function sends them as it sends real ones, about one a second, and reports which channel accepted which.
+    They bypass the event bus. An alarm's sample is not published to the topic, where alarms come from.
     """
     for name in only or ():
         if name not in NAMES:
-            raise OperatorError(f"--only {name} is no sample{nearest_of(name, NAMES)} There are {', '.join(NAMES)}")
+            raise OperatorError(f"--only {name} is not a sample{nearest_of(name, NAMES)} There are {', '.join(NAMES)}")
     stack = deployed(region, profile)
     told = []
     for name in only or NAMES:
@@ -55,12 +55,12 @@ def notification(
         say(told)
     else:
         rows = ([each["sample"], ", ".join(each["told"]) or "no channel", "; ".join(each["errors"])] for each in told)
-        show_table("", ["Sample", "Taken by", "Errors"], rows)
+        show_table("", ["Sample", "Accepted by", "Errors"], rows)
     fail_with([f"{each['sample']}: {error}" for each in told for error in each["errors"]])
 
 
 def _send(stack: Stack, name: str) -> Json:
-    """Send a sample; gives the channels that took it, and what went wrong with the others."""
+    """Send a sample; return the channels that accepted it, and the errors of the others."""
     now = to_iso8601(datetime.now(UTC))
     message = sample(name, stack.account, str(stack.session.region_name), now)
     answer = stack.session.client("lambda", config=PATIENT).invoke(
@@ -75,7 +75,7 @@ def _send(stack: Stack, name: str) -> Json:
     if answer.get("FunctionError"):
         errors.append(f"the notify function failed: {result.get('errorMessage')}; its log says more")
     elif result.get("batchItemFailures") and not errors:
-        errors.append("not told; the notify function's log says why")
+        errors.append("not sent; the notify function's log has the error")
     return {"told": sorted(told), "errors": errors}
 
 

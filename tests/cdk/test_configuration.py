@@ -131,7 +131,7 @@ MISTAKES: list[tuple[Any, str]] = [
     ({"emails": "team@example.com"}, 'notifier.emails: "team@example.com"; allowed: a list'),
     ({"emails": ["team@example"]}, 'notifier.emails[0]: "team@example"; allowed: an e-mail address'),
     ({"emails": ["a@b.com", "a@b.com"]}, 'notifier.emails: ["a@b.com", "a@b.com"]; allowed: a list, each once'),
-    ({"emails": ["a@b.com", "A@b.com"]}, "notifier.emails[1]: A@b.com; allowed: each address once, in whatever case"),
+    ({"emails": ["a@b.com", "A@b.com"]}, "notifier.emails[1]: A@b.com; allowed: each address once, regardless of case"),
     ({"emails": ["\N{LATIN SMALL LETTER U WITH DIAERESIS}@b.com"]}, "notifier.emails[0]: "),
     ({"emails": [f"{'l' * 65}@example.com"]}, "notifier.emails[0]: "),
     ({"emails": [f"l@{'d.' * 126}com"]}, "notifier.emails[0]: "),

@@ -77,9 +77,9 @@ class TestSecret:
         [
             ({**BOT, "domain": "attacker.example/x?"}, "the domain in"),
             ({**BOT, "domain": "slack.com.attacker.example"}, "the domain in"),
-            ({"botToken": "xoxp-1-example"}, "is no bot's: it should begin with xoxb-"),
-            ({"botToken": "xoxb-1 example"}, "is no bot's"),
-            ({"webhookUrl": "https://attacker.example/services/T/B/x"}, "is none of Slack's"),
+            ({"botToken": "xoxp-1-example"}, "is not a bot's: it should begin with xoxb-"),
+            ({"botToken": "xoxb-1 example"}, "is not a bot's"),
+            ({"webhookUrl": "https://attacker.example/services/T/B/x"}, "is not Slack's"),
             ("xoxb-1-example", "has neither webhookUrl nor botToken"),
         ],
     )

@@ -1,6 +1,6 @@
 """The channels, a folder for each; docs/add-a-channel.md says how to add one.
 
-A channel's folder has these modules; delivery needs the first alone, the others where there is something to say:
+A channel's folder has these modules; only the first three are required:
 
 - `__init__.py`: `open_channel`, which returns the channel if the function's environment configures it.
 - `settings.py`: its key in the configuration, what is allowed there, and the names of its environment variables.

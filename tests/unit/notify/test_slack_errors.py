@@ -64,7 +64,7 @@ class TestBot:
 
     @pytest.mark.parametrize(("error", "status"), [("ratelimited", 200), ("anything", 429)])
     def test_slack_says_how_long_to_wait(self, error: str, status: int) -> None:
-        """By a header, of whatever case."""
+        """By a header, regardless of its case."""
         assert of_bot(error, status, **{"retry-after": "30"}).retry_after == 30
 
 

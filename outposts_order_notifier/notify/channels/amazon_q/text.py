@@ -11,7 +11,7 @@ from outposts_order_notifier.notify.notification import AlarmNotification, Notif
 from outposts_order_notifier.wording.message import Line
 from outposts_order_notifier.wording.words import plain
 
-# AWS names no lengths; a chat shows no more than these.
+# AWS documents no lengths; chats show no more than these.
 MAX_TITLE = 250
 MAX_DESCRIPTION = 3_000
 MAX_KEYWORDS = 10
@@ -60,7 +60,7 @@ def _line(line: Line) -> str:
 
 
 def _description(lines: list[str]) -> str:
-    """Keep the lines that fit, and say how many do not."""
+    """Join the lines that fit, and say how many do not."""
     room = MAX_DESCRIPTION
     for index, line in enumerate(lines):
         room -= len(line) + len("\n")
@@ -70,7 +70,7 @@ def _description(lines: list[str]) -> str:
 
 
 def _markdown(text: str) -> str:
-    """Escape what Slack and Teams take for mentions, mark-up or links."""
+    """Escape what Slack and Teams interpret as mentions, mark-up or links."""
     return html.escape(text, quote=False).replace("](", "] (")
 
 

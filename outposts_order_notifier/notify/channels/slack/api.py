@@ -1,4 +1,4 @@
-"""The methods of Slack's Web API that a bot needs, and its verdicts on their errors.
+"""The methods of Slack's Web API that a bot needs, and the verdicts on their errors.
 
 https://docs.slack.dev/reference/methods
 """
@@ -30,19 +30,19 @@ ERROR_NAME = re.compile(r"[a-z_]+")
 
 
 class GoneError(ChannelError):
-    """The message that a call was about is there no more."""
+    """The message that a call was about no longer exists."""
 
 
 class ChannelLostError(ChannelError):
-    """Slack takes no message for a channel's id; the channel's name may stand for another one by now."""
+    """Slack accepts no message for a channel's id; the channel's name may belong to another one by now."""
 
 
 class RefusedError(ChannelError):
-    """Slack does not take the message that a call was about, whatever it does with others."""
+    """Slack refuses this message, but not others."""
 
 
 class UnknownOutcomeError(ChannelError):
-    """Slack may have done what it was asked to, or not."""
+    """Slack may or may not have done what it was asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Api:
     """Slack's Web API, called as a bot.
 
     Attributes:
-        access: The bot's.
-        pace: Slack's, which all runs keep together.
-        time_left: The function's; no call begins without time enough for it.
+        access: The bot's credentials.
+        pace: Slack's, shared by all runs.
+        time_left: The function's; no call starts without enough time for it.
     """
 
     access: BotToken
@@ -64,10 +64,10 @@ class Api:
 
         Args:
             channel: Its name, or its id, which needs no look-up.
-            again: Whether to look it up although it is known already.
+            again: Whether to look it up even if it is already known.
 
         Raises:
-            ChannelError: Slack refuses, or the bot is in no such channel.
+            ChannelError: Slack refuses, or the bot is not in the channel.
         """
         if CHANNEL_ID.fullmatch(channel):
             return channel
@@ -86,11 +86,11 @@ class Api:
         raise ChannelError(f"Slack: no channel #{name} that the app is in. {advice}", permanent=True)
 
     def post(self, channel: str, payload: Mapping[str, Any]) -> str:
-        """Post a message; gives its `ts`.
+        """Post a message, and return its `ts`.
 
         Raises:
             LaterError: Slack's pace or the function's time does not allow it.
-            GoneError: The thread is there no more.
+            GoneError: The thread no longer exists.
             UnknownOutcomeError: It may have been posted.
             ChannelError: Slack refuses.
         """
@@ -98,19 +98,19 @@ class Api:
         return str(self.call("chat.postMessage", {"channel": channel, "unfurl_links": False, **payload})["ts"])
 
     def update(self, channel: str, ts: str, payload: Mapping[str, Any]) -> None:
-        """Change a message in its place.
+        """Update a message in place.
 
         Raises:
             LaterError: Slack's pace or the function's time does not allow it.
-            GoneError: The message is there no more.
-            RefusedError: Slack takes all but this.
+            GoneError: The message no longer exists.
+            RefusedError: Slack refuses this message only.
             ChannelError: Slack refuses.
         """
         self.pace.wait()
         self.call("chat.update", {"channel": channel, "ts": ts, **payload})
 
     def metadata_since(self, channel: str, oldest: float, thread: str | None = None) -> Iterator[tuple[str, Any]]:
-        """List the `ts` and the metadata of messages posted since a time, of the channel or of a thread.
+        """Return the `ts` and the metadata of messages posted since a time, in the channel or in a thread.
 
         Raises:
             ChannelError: Slack refuses.
@@ -131,16 +131,16 @@ class Api:
                 return
 
     def call(self, method: str, arguments: Mapping[str, Any], *, form: bool = False) -> Any:
-        """Call a method; gives its answer.
+        """Call a method, and return its answer.
 
         Args:
             method: Its name.
             arguments: Its arguments.
-            form: Whether it takes a form, as methods that only read do, or JSON.
+            form: Whether it accepts a form, as methods that only read do, or JSON.
 
         Raises:
             LaterError: The function's time is nearly up.
-            ChannelError: Slack refuses or was not reached. The text holds nothing but Slack's name of the error.
+            ChannelError: Slack refuses or was not reached. The text contains only Slack's name of the error.
         """
         enough(self.time_left)
         try:
@@ -153,7 +153,7 @@ class Api:
             failure = UnknownOutcomeError(f"Slack was not reached: {type(error).__name__}")
         if failure.retry_after:
             self.pace.hold(failure.retry_after)
-        raise failure  # outside the handler: what it was made of, which may quote the token, is not its context
+        raise failure  # outside the handler, so that the original error, which may quote the token, is not its context
 
 
 @cache
@@ -162,7 +162,7 @@ def _client(token: str, url: str) -> WebClient:
 
 
 def _failure(method: str, error: SlackApiError) -> ChannelError:
-    """Say what an answer means: whether to try again, and when."""
+    """Return what an answer means: whether to try again, and when."""
     status, data = error.response.status_code, error.response.data
     name = data.get("error") if isinstance(data, dict) else None
     if not isinstance(name, str) or not ERROR_NAME.fullmatch(name):

@@ -1,6 +1,6 @@
 """Block Kit: messages as Slack shows them, within its limits. Pure.
 
-The limits: https://docs.slack.dev/reference/block-kit/blocks. What all blocks together may hold is not documented; near
+The limits: https://docs.slack.dev/reference/block-kit/blocks. The limit of all blocks together is not documented; near
 13,200 characters Slack answers msg_blocks_too_long (github.com/slackapi/bolt-js/issues/2509).
 """
 
@@ -37,38 +37,38 @@ def block_kit_payload(message: Message) -> dict[str, Any]:
 
 
 def header(text: str) -> Block:
-    """Give a header of plain text."""
+    """Return a header of plain text."""
     return {"type": "header", "text": {"type": "plain_text", "text": shortened(escape(text), MAX_HEADER)}}
 
 
 def section(text: str) -> Block:
-    """Give a section of mrkdwn."""
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": mrkdwn(text)}
 
 
 def fields(values: dict[str, str]) -> Block:
-    """Give a section of two columns: names, and their values as mrkdwn, cut to fit."""
+    """Return a section of two columns: names, and their values as mrkdwn, cut to fit."""
     texts = (shortened(f"*{name}*\n{value}", MAX_FIELD) for name, value in values.items())
     return {"type": "section", "fields": [mrkdwn(text) for text in texts]}
 
 
 def mrkdwn(text: str) -> Block:
-    """Give a text object whose text is mrkdwn, escaped already."""
+    """Return a text object; the text is mrkdwn, already escaped."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def escape(text: str) -> str:
-    """Escape what Slack's mrkdwn takes for control characters, mentions and links among them."""
+    """Escape the control characters of Slack's mrkdwn, which mentions and links use."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def link(url: str, text: str) -> str:
-    """Link to an address."""
+    """Return a link to a URL."""
     return f"<{escape(url).replace('|', '%7C')}|{text}>"
 
 
 def date(iso8601: str, form: str = "{date_short_pretty} {time}") -> str:
-    """Write a time so that Slack shows it in each reader's own time zone; as it is, where it is no time.
+    """Format a time so that Slack shows it in each reader's own time zone; unchanged if it is not a time.
 
     https://docs.slack.dev/messaging/formatting-message-text#date-formatting
     """
@@ -80,14 +80,14 @@ def date(iso8601: str, form: str = "{date_short_pretty} {time}") -> str:
 
 
 def bullet(line: Line) -> str:
-    """Write a line with its link; without, where it does not fit."""
+    """Format a line with its link, or without if it does not fit."""
     text = shortened(f"• {escape(line.text)}", MAX_SECTION)
     linked = f"{text}  {link(line.url, line.url_text)}" if line.url else text
     return linked if len(linked) <= MAX_SECTION else text
 
 
 def packed(texts: Iterable[str], room: int) -> Iterator[str]:
-    """Fill sections with lines, up to a section's limit each and to `room` characters in all."""
+    """Distribute lines over sections, up to a section's limit each and `room` characters in all."""
     text = ""
     for line in fitting(list(texts), room):
         if text and len(text) + 1 + len(line) > MAX_SECTION:
@@ -100,7 +100,7 @@ def packed(texts: Iterable[str], room: int) -> Iterator[str]:
 
 
 def fitting(texts: list[str], room: int) -> list[str]:
-    """Keep the lines that fit into `room` characters, and say how many do not."""
+    """Return the lines that fit into `room` characters, and how many do not."""
     for index, text in enumerate(texts):
         room -= len(text) + len("\n")
         if room < 0:
@@ -109,5 +109,5 @@ def fitting(texts: list[str], room: int) -> list[str]:
 
 
 def shortened(escaped: str, length: int) -> str:
-    """Cut escaped text, not within an escape."""
+    """Cut escaped text, but not within an escape."""
     return escaped if len(escaped) <= length else re.sub("&[a-z]*$", "", escaped[: length - 1]) + "…"

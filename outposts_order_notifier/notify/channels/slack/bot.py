@@ -1,19 +1,19 @@
 """Slack by a bot: a thread for each order. Its first message is the order's live card; each observation is a reply.
 
-How an observation is told:
+How an observation is posted:
 
-1. Take the order's thread, so that no concurrent run makes a second card or shows an older one.
-2. Show the card, made from the order's snapshot as it is now, whatever observation is told: one that comes late or
-   twice makes no card older than it is. A card that somebody deleted is posted anew, and the thread goes on there. A
-   card that Slack does not let be changed stays as it is: that is no reason to keep the news back.
+1. Take the order's thread, so that no concurrent run posts a second card or shows an older one.
+2. Show the card, built from the order's current snapshot regardless of the observation: a late or repeated one never
+   makes the card older. A card that somebody deleted is posted again, and the thread continues there. A card that Slack
+   refuses to update stays as it is; the reply is posted all the same.
 3. Post the reply.
-4. Remember the card and what was told, and give the thread back.
-5. Where the observation names line items of another order as replaced, do the same in that order's thread, if it has
-   one: its own events may all have been told by then.
+4. Store the card and the events of the reply, and release the thread.
+5. If the observation names line items of another order as replaced, do the same in that order's thread, if it has one:
+   all of its own events may have been posted by then.
 
-A run that ends before it knows what Slack has done leaves `unfinished_since` behind. The next one looks for what was
-posted since, by the metadata of the messages, before it posts anything: so a lost answer makes no second card, and no
-second reply.
+A run that ends before Slack's answer leaves `unfinished_since` behind. The next one looks for what was posted since, by
+the metadata of the messages, before it posts anything: a lost answer leads neither to a second card nor to a second
+reply.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -51,11 +51,11 @@ from outposts_order_notifier.wording.words import plain
 Reply = Callable[..., Payload]
 
 UPDATE = "outposts_order_update"
-CLOCKS_APART_SECONDS = 60  # Slack's clock makes a message's `ts`, ours `unfinished_since`
+CLOCKS_APART_SECONDS = 60  # Slack's clock sets a message's `ts`, ours `unfinished_since`
 MAX_REPLACED = 50
 MAX_HEADLINE = 300
 
-# News that the channel should see, not only those who follow the thread.
+# Changes that the whole channel should see, not only those who follow the thread.
 LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, STALLED})
 
 
@@ -66,12 +66,12 @@ class Bot:
     Attributes:
         api: Slack's Web API.
         name: The channel, by its name or id.
-        threads: Where it remembers its threads.
-        snapshots: What the cards show.
+        threads: Its threads.
+        snapshots: The orders that the cards show.
         channel: The channel's id.
 
     Raises:
-        ChannelError: The bot is in no such channel.
+        ChannelError: The bot is not in the channel.
     """
 
     api: Api
@@ -92,20 +92,20 @@ class Bot:
         for order in by_order(notifications):
             yield Posting(order, partial(self._where_the_channel_is, partial(self._post_order, order)))
 
-    def _where_the_channel_is(self, tell: Callable[[], None]) -> None:
-        """Tell something, and again in the channel that has taken over the name of one that is lost."""
+    def _where_the_channel_is(self, post: Callable[[], None]) -> None:
+        """Post, and if the channel is lost, post again in the one that has its name now."""
         try:
-            tell()
+            post()
         except ChannelLostError as lost:
             if not self._has_moved(lost):
                 raise
-            tell()
+            post()
 
     def _has_moved(self, lost: ChannelLostError) -> bool:
-        """Look up the channel's id again, once in a run; whether its name stands for another channel now.
+        """Look up the channel's id again, once in a run; return whether its name belongs to another channel now.
 
         Raises:
-            ChannelError: It could not be looked up for now.
+            ChannelError: It cannot be looked up at the moment.
         """
         if self._looked_up_again:
             return False
@@ -113,11 +113,11 @@ class Bot:
         try:
             self.channel = self.api.channel_id(self.name, again=True)
         except ChannelError as error:
-            if error.permanent:  # the name stands for nothing: what is wrong with the known channel says more
+            if error.permanent:  # no channel has the name: the known channel's error says more
                 raise lost from None
             raise
         if self.channel != before:
-            logger.warning("The channel's name stands for another one now", channel=self.name)
+            logger.warning("The channel's name belongs to another one now", channel=self.name)
         return self.channel != before
 
     def _post_alarm(self, alarm: AlarmNotification) -> None:
@@ -134,8 +134,8 @@ class Bot:
         """Report in an order's thread that another replaces line items of it: its own next event may never come."""
         thread = self.threads.take(self.channel, order_id)
         for each in observations:
-            told_by_its_own = _replaced_by([each], order_id).items() <= thread.replaced_by.items()
-            if told_by_its_own and each.event_id not in thread.told:
+            reported_by_its_own = _replaced_by([each], order_id).items() <= thread.replaced_by.items()
+            if reported_by_its_own and each.event_id not in thread.told:
                 thread.told.append(each.event_id)
         unknown: dict[str, Any] = {"orderId": order_id, "orderStatus": None, "lineItemCountsByStatus": {}}
         detail = {**observations[-1].detail, **unknown}
@@ -160,7 +160,7 @@ class Bot:
         replaced_by = _replaced_by(observations, detail["orderId"])
         new = thread.ts is None
         thread.ts = self._show(thread, detail, thread.replaced_by | replaced_by)
-        told = {*thread.told, *self._found_told(thread)}
+        told = {*thread.told, *self._found_posted(thread)}
         due = [each for each in observations if each.event_id not in told]
         if due:
             try:
@@ -172,7 +172,7 @@ class Bot:
         thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
 
     def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
-        """Bring the card up to date, wherever it is, or post one; gives its `ts`."""
+        """Update the card, wherever it is, or post one; return its `ts`."""
         payload = self._card(detail["orderId"], replaced_by)
         if thread.ts and self._is_shown(thread.ts, payload):
             return thread.ts
@@ -183,13 +183,13 @@ class Bot:
         return self.api.post(self.channel, payload or sketch_payload(detail))
 
     def _is_shown(self, ts: str, payload: Mapping[str, Any] | None) -> bool:
-        """Update a card; gives whether it is there. It stays as it is without a snapshot, or where Slack says so."""
+        """Update a card, and return whether it exists. It stays as it is without a snapshot, or if Slack refuses."""
         if payload is None:
             return True
         try:
             self.api.update(self.channel, ts, payload)
         except GoneError as error:
-            logger.info("A card is gone, and is posted anew", error=str(error))
+            logger.info("A card is gone, and is posted again", error=str(error))
             return False
         except RefusedError as error:
             logger.warning("A card stays as it is", error=str(error))
@@ -205,8 +205,8 @@ class Bot:
                 return ts
         return None
 
-    def _found_told(self, thread: Thread) -> set[str]:
-        """Find the observations that were told in the thread since it is unknown."""
+    def _found_posted(self, thread: Thread) -> set[str]:
+        """Find the observations that were posted in the thread since it is unfinished."""
         if thread.unfinished_since is None:
             return set()
         since = thread.unfinished_since - CLOCKS_APART_SECONDS
@@ -219,7 +219,7 @@ class Bot:
         }
 
     def _card(self, order_id: str, replaced_by: Mapping[str, Any]) -> Payload | None:
-        """Make the card of the order's snapshot; the news is told without it, where that cannot be read."""
+        """Build the card from the order's snapshot; None if that cannot be read."""
         loaded = self.snapshots.read([order_id]) if self.snapshots else None
         if loaded and order_id in loaded.errors:
             logger.warning("A card is not up to date", orderId=order_id, error=loaded.errors[order_id])
@@ -227,9 +227,9 @@ class Bot:
         return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}) if snapshot else None
 
     def _linked(self, snapshot: Snapshot, told: Mapping[str, Any]) -> dict[str, Any]:
-        """Find what replaces an order's line items, and what replaced that since, among all orders beside it.
+        """Find what replaces an order's line items, and what has replaced that since, among all orders of its source.
 
-        That is a query, and most orders have nothing replaced: it is made where a status or an event says so.
+        That is a query, and most orders have no replacements: it runs only if a status or an event mentions one.
         """
         items = line_items_by_id(snapshot.order)
         replaced = any(item.get("Status") == REPLACED for item in items.values())
@@ -247,11 +247,11 @@ class Bot:
 
 
 def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> Payload:
-    """Build the reply that tells an order's observations. Pure.
+    """Build the reply for an order's observations. Pure.
 
     Args:
         observations: At least one, in `sequence`.
-        loud: Whether news of weight are shown in the channel too; not beside a card that is new there.
+        loud: Whether important changes are shown in the channel too; not beside a new card.
     """
     changes = changes_of(observations)
     weighty = any(change["detailType"] in LOUD_TYPES or status_named(change.get("status")).loud for change in changes)
@@ -259,9 +259,9 @@ def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> P
 
 
 def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -> Payload:
-    """Build the reply that tells an order what replaces its line items. Pure.
+    """Build the reply that reports in an order's thread what replaces its line items. Pure.
 
-    It is never shown in the channel: the other order's news are.
+    It is never shown in the channel: the other order's own reply may be.
 
     Args:
         order_id: The order whose line items are replaced.
@@ -282,14 +282,14 @@ def _reply(message: Message, observations: Sequence[OrderNotification]) -> Paylo
     return {
         **payload,
         "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
-        "metadata": {"event_type": UPDATE, "event_payload": _told_by(observations)},
+        "metadata": {"event_type": UPDATE, "event_payload": _metadata(observations)},
     }
 
 
-def _told_by(observations: Iterable[OrderNotification]) -> Payload:
-    """Build a reply's metadata, by which it is known what it told.
+def _metadata(observations: Iterable[OrderNotification]) -> Payload:
+    """Build a reply's metadata: the events that it covers.
 
-    Slack's types allow arrays of objects and none of strings:
+    Slack's types allow arrays of objects, but not of strings:
     https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/MessageMetadata
     """
     return {"events": [{"id": each.event_id} for each in observations]}
@@ -301,12 +301,12 @@ def _event_ids(payload: Payload) -> list[str]:
 
 
 def _links(each: OrderNotification) -> list[Change]:
-    """Give what an observation tells of replacements; each has a `previous` and a `replacement`."""
+    """Return an observation's replacements; each has a `previous` and a `replacement`."""
     return [change for change in each.changes if change["detailType"] == REPLACEMENT_LINKED]
 
 
 def _naming_others(observations: Iterable[OrderNotification]) -> dict[str, list[OrderNotification]]:
-    """Gather observations by the other orders whose line items they tell to be replaced."""
+    """Group observations by the other orders whose line items they report as replaced."""
     found: dict[str, list[OrderNotification]] = {}
     for each in observations:
         named = {change["previous"].get("orderId") for change in _links(each)}
@@ -316,7 +316,7 @@ def _naming_others(observations: Iterable[OrderNotification]) -> dict[str, list[
 
 
 def _replaced_by(observations: Iterable[OrderNotification], order_id: str) -> dict[str, Any]:
-    """Gather what events tell of replacements of an order's line items: its own events, and others' that name it."""
+    """Return the replacements of an order's line items, by its own events and by others' that name it."""
     found: dict[str, Any] = {}
     for each in observations:
         for change in each.changes:
@@ -329,5 +329,5 @@ def _replaced_by(observations: Iterable[OrderNotification], order_id: str) -> di
 
 
 def _replacement(reference: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a replacement as cards take it: with what stands in its place now, where it was itself replaced."""
+    """Return a replacement as cards show it: with the current one, if it was itself replaced."""
     return {**reference, **({"now": keys["currentReplacement"]} if "currentReplacement" in keys else {})}

@@ -1,7 +1,7 @@
 """An order's live card. Pure.
 
-Everything in it comes from the order's snapshot, and no time in it is reckoned from now: Slack itself says how long ago
-a status began, so a card is right also when it was not updated for weeks.
+Everything in it comes from the order's snapshot, and no time in it is relative to now: Slack itself computes how long
+ago a status began, so a card stays correct if it is not updated for weeks.
 """
 
 from collections import Counter
@@ -34,8 +34,8 @@ from outposts_order_notifier.wording.words import count, duration, plain
 
 CARD = "outposts_order_card"
 BAR_CELLS = 20
-MAX_LIST = 2_400  # characters of each list; all of them, and what is around, stay below what Slack takes
-MAX_BAR = 600  # with the counts below it, for the same reason
+MAX_LIST = 2_400  # characters of each list; all lists and the rest of the card stay below Slack's limits
+MAX_BAR = 600  # characters, with the counts below it, for the same reason
 MAX_LIFE = 8
 NAMED = 3
 
@@ -43,12 +43,12 @@ Payload = dict[str, Any]
 
 
 def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Payload:
-    """Build an order's card: text, blocks, and the metadata by which a lost one is found again.
+    """Build an order's card: text, blocks, and the metadata that finds a lost card again.
 
     Args:
         snapshot: The order.
-        replaced_by: Line items of it that are known to be replaced: `{orderId, lineItemId}` each, and `now` such
-            another where the replacement was itself replaced.
+        replaced_by: Its line items that are known to be replaced, each with the replacement's `{orderId, lineItemId}`,
+            and with another as `now` if the replacement was itself replaced.
     """
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
@@ -74,7 +74,7 @@ def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Payload:
 
 
 def sketch_payload(detail: Mapping[str, Any]) -> Payload:
-    """Build a card of what an event tells, for an order whose snapshot cannot be read; the next update completes it.
+    """Build a card from an event, for an order whose snapshot cannot be read; the next update completes it.
 
     Args:
         detail: Of an `Outposts Order Updated` event.
@@ -108,7 +108,7 @@ def _warnings(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _bar(order: Order) -> str:
-    """Draw how far the line items have come, and count them by status, in the order of the way."""
+    """Draw the line items' progress, and count them by status, the most advanced first."""
     done = progress(order)
     cells = int(done * BAR_CELLS)
     statuses = Counter(plain(item.get("Status")) for item in order.get("LineItems", []))
@@ -131,13 +131,13 @@ def _facts(snapshot: Snapshot) -> dict[str, str]:
 
 
 def _life(entered: tuple[StatusEntry, ...]) -> Iterator[str]:
-    """Tell the statuses before the current one, and how long each lasted."""
+    """Return the statuses before the current one, and how long each lasted."""
     for status, after in pairwise(entered):
         yield f"{escape(plain(status.status))} for {duration(seconds_between(status.at, after.at))}"
 
 
 def _since(snapshot: Snapshot, name: str) -> str:
-    """Tell a current status, and since when."""
+    """Return a current status, and since when."""
     entered = snapshot.history.get(name)
     if not entered:
         return "unknown"
@@ -145,7 +145,7 @@ def _since(snapshot: Snapshot, name: str) -> str:
 
 
 def _line_items(snapshot: Snapshot) -> Iterator[str]:
-    """Tell the line items in groups of the same status and catalog item; those that lag most come first."""
+    """Return the line items, grouped by status and catalog item; the least advanced come first."""
     groups: dict[tuple[str, str], list[str]] = {}
     for name, item in line_items_by_id(snapshot.order).items():
         groups.setdefault((plain(item.get("Status")), plain(item.get("CatalogItemId"))), []).append(name)
@@ -156,7 +156,7 @@ def _line_items(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _shipments(order: Order) -> Iterator[str]:
-    """Tell what is on its way, each tracking number once."""
+    """Return the shipments under way, each tracking number once."""
     parcels: dict[tuple[str, str, str], list[str]] = {}
     for name, item in line_items_by_id(order).items():
         shipment = shipment_of(item)
@@ -192,7 +192,7 @@ def _some(names: list[str]) -> str:
 
 
 def _stage(status: str) -> int:
-    """Place a status on the way: what is none of its stages, such as ERROR, before all, what has ended after all."""
+    """Return a status's rank: that of its stage; others, such as ERROR, come before all stages, settled ones after."""
     if status in STAGES:
         return STAGES.index(status)
     return len(STAGES) if status in SETTLED_LINE_ITEM_STATUSES else -1

@@ -1,4 +1,4 @@
-"""The channel: whatever kind of credentials the secret holds."""
+"""The channel, for each kind of credentials."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """Slack, by the webhook or the bot that a secret holds.
+    """Slack, by a webhook or a bot, depending on the secret.
 
     Attributes:
         secret_name: The secret's name in Secrets Manager.
         origin: Of the local cloud's Slack; None in AWS.
-        pace: Slack's, which all runs keep together.
-        channel: Where a bot writes to, by id or name; None where that is not configured. A webhook has its own.
-        threads: Where a bot remembers its threads.
-        snapshots: What a bot's cards show; None where no channel is configured.
+        pace: Slack's, shared by all runs.
+        channel: The channel that a bot posts to, by id or name; None if it is not configured. A webhook has its own.
+        threads: A bot's threads.
+        snapshots: The orders that a bot's cards show; None if no channel is configured.
     """
 
     secret_name: str
@@ -38,10 +38,10 @@ class Slack:
     accepts: ClassVar = (OrderNotification, AlarmNotification)
 
     def postings(self, notifications: Sequence[Notification], time_left: TimeLeft) -> Iterable[Posting[Notification]]:
-        """Put notifications into messages, as the secret's kind of access allows.
+        """Arrange notifications into messages, as the credentials allow.
 
         Raises:
-            ChannelError: The secret or the channel is of no use.
+            ChannelError: The secret or the channel cannot be used.
         """
         access = credentials(self.secret_name, self.origin)
         if isinstance(access, Webhook):
@@ -51,7 +51,7 @@ class Slack:
     def _as_bot(
         self, access: BotToken, notifications: Sequence[Notification], time_left: TimeLeft
     ) -> Iterable[Posting[Notification]]:
-        # A webhook's cold start need not load what only a bot needs.
+        # A webhook's cold start does not load what only a bot needs.
         from outposts_order_notifier.notify.channels.slack.api import Api  # noqa: PLC0415
         from outposts_order_notifier.notify.channels.slack.bot import Bot  # noqa: PLC0415
 

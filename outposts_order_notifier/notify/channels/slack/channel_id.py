@@ -1,4 +1,4 @@
-"""What a channel's id looks like, as opposed to its name."""
+"""The form of a channel's id, as opposed to its name."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the secret holds: a webhook's address or a bot's token."""
+"""The secret: a webhook's URL or a bot's token."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ API_DOMAINS = ("slack.com", "slack-gov.com")
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook's address, which is a secret."""
+    """A webhook's URL, which is a secret."""
 
     url: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BotToken:
-    """A bot's token, which is a secret, and where the Web API is that takes it."""
+    """A bot's token, which is a secret, and the URL of its Web API."""
 
     token: str = field(repr=False)
     api_url: str
@@ -32,24 +32,24 @@ def credentials(secret_name: str, origin: str | None) -> Webhook | BotToken:
 
     Args:
         secret_name: Its name in Secrets Manager.
-        origin: Of the local cloud's Slack, None in AWS. A webhook may be there, and the Web API is there.
+        origin: Of the local cloud's Slack; None on AWS. A webhook may be there, and the Web API is there.
 
     Raises:
-        ChannelError: It is of no use. No text and no cause tells what it holds.
+        ChannelError: It cannot be used. Neither the text nor the cause shows its value.
     """
     return access_of(read_secret(secret_name), secret_name, origin)
 
 
 def access_of(text: str | bytes, secret_name: str, origin: str | None) -> Webhook | BotToken:
-    """Judge what the secret holds; `doctor` asks the same.
+    """Read a secret's value; `doctor` does the same.
 
     Args:
-        text: What it holds.
+        text: The value.
         secret_name: Its name, for the error.
-        origin: As `credentials` takes it.
+        origin: As for `credentials`.
 
     Raises:
-        ChannelError: It is of no use. No text and no cause shows what it holds.
+        ChannelError: It cannot be used. Neither the text nor the cause shows it.
     """
     try:
         secret = json.loads(text)
@@ -70,15 +70,15 @@ def _webhook(url: str, secret_name: str, origin: str | None) -> Webhook:
     if _origin(url) not in WEBHOOK_ORIGINS | {origin}:
         allowed = ", ".join(sorted(WEBHOOK_ORIGINS))
         raise ChannelError(
-            f"the webhookUrl in {secret_name} is none of Slack's: it should begin with {allowed}", permanent=True
+            f"the webhookUrl in {secret_name} is not Slack's: it should begin with {allowed}", permanent=True
         )
     return Webhook(url)
 
 
 def _bot(token: str, domain: Any, secret_name: str, origin: str | None) -> BotToken:
-    # Slack's client puts it into a header, which holds neither white space nor anything beyond ASCII.
+    # Slack's client sends it in a header, which allows neither white space nor anything beyond ASCII.
     if not token.startswith("xoxb-") or not token.isascii() or not token.isprintable() or " " in token:
-        raise ChannelError(f"the botToken in {secret_name} is no bot's: it should begin with xoxb-", permanent=True)
+        raise ChannelError(f"the botToken in {secret_name} is not a bot's: it should begin with xoxb-", permanent=True)
     if domain not in API_DOMAINS:
         raise ChannelError(f"the domain in {secret_name} should be {' or '.join(API_DOMAINS)}", permanent=True)
     return BotToken(token, f"{origin or f'https://{domain}'}/api/")
@@ -87,6 +87,6 @@ def _bot(token: str, domain: Any, secret_name: str, origin: str | None) -> BotTo
 def _origin(url: str) -> str:
     try:
         parts = urlsplit(url)
-    except ValueError:  # it quotes the address
+    except ValueError:  # its text quotes the URL
         return ""
     return f"{parts.scheme}://{parts.netloc}"

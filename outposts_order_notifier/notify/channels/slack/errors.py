@@ -1,4 +1,4 @@
-"""Slack's errors: what each means for a message, and what somebody has to do. Pure; docs/slack.md shows these tables.
+"""Slack's errors: what each means for a message, and what to do about it. Pure; docs/slack.md shows these tables.
 
 The Web API's: https://docs.slack.dev/reference/methods/chat.postMessage#errors, chat.update, conversations.history,
 conversations.replies and users.conversations.
@@ -14,12 +14,12 @@ class Kind(Enum):
     """What an error means for the message that a call was about.
 
     Attributes:
-        LASTING: It is refused until somebody does something.
-        CHANNEL: So it is, by what the channel's id stands for now; its name may stand for another channel.
-        REFUSED: So it is, but Slack takes other messages.
-        GONE: The message, or the first one of the thread, is no longer there or belongs to another app.
+        LASTING: It is refused until somebody acts.
+        CHANNEL: The same, because of the channel's id; its name may belong to another channel by now.
+        REFUSED: The same, but Slack accepts other messages.
+        GONE: The message, or the first one of the thread, no longer exists or belongs to another app.
         PASSING: It was not posted, and the next attempt may succeed.
-        UNKNOWN: It may have been posted or not.
+        UNKNOWN: It may or may not have been posted.
         SLOW_DOWN: It was not posted; Slack asks to wait.
     """
 

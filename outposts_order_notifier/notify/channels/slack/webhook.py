@@ -1,4 +1,4 @@
-"""Slack by webhook: an incoming one takes Block Kit, a workflow's takes flat variables."""
+"""Slack by webhook: an incoming one accepts Block Kit, a workflow's accepts flat variables."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ WORKFLOW_PATHS = ("/triggers/", "/workflows/")
 MAX_WORKFLOW_LINES = 2_800  # of a section's 3,000, less the headline
 MOST_SINGLE = 5  # more in one batch share messages
 
-# Slack's name of an error, alone or in JSON. Nothing else of an answer is told: a proxy's may quote the address.
+# Slack's name of an error, alone or in JSON. Nothing else of an answer is shown: a proxy's may quote the URL.
 ERROR_NAME = re.compile(r'(?:\{.*"error": *")?([a-z_]+)')
 
 OK = 200
@@ -62,9 +62,9 @@ def variables(group: Sequence[Notification]) -> dict[str, str]:
 def _messages(notifications: Sequence[Notification], room: int) -> Iterator[tuple[Sequence[Notification], Message]]:
     """Decide which notifications share a message.
 
-    1. Few have one each.
-    2. Many of few orders have one for each order.
-    3. Many orders share digests, as many orders in each as the room for their lines takes.
+    1. Few get one each.
+    2. Many of few orders get one for each order.
+    3. Many orders share digests, each with as many orders as there is room for their lines.
     """
     orders = by_order(notifications)
     if sum(map(len, orders)) <= MOST_SINGLE:
@@ -105,7 +105,7 @@ def _post(webhook: Webhook, payload: dict[str, Any], pace: Pace) -> None:
 
 
 def _check(response: WebhookResponse) -> None:
-    """Tell success from failure, and a passing failure from one that lasts.
+    """Distinguish success, temporary and permanent failure.
 
     Slack's answers: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
     """

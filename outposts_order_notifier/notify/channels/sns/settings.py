@@ -25,6 +25,6 @@ def parse(emails: list[str], _region: str, _partition: str) -> tuple[str, ...]:
     known = set()
     for index, email in enumerate(emails):
         if email.lower() in known:
-            raise SettingError(f"{KEY}[{index}]", email, "each address once, in whatever case")
+            raise SettingError(f"{KEY}[{index}]", email, "each address once, regardless of case")
         known.add(email.lower())
     return tuple(emails)

@@ -16,13 +16,13 @@ MAX_TEXT_LINES = 100
 MAX_TEXT_BYTES = 20_000
 ATTRIBUTE_BYTES = 16_384  # attributes count too; statuses and types are few and short
 
-# Where people read. Without TLS, `http` is for what stands in for e-mail, such as the local cloud's mailbox.
+# The protocols whose messages people read. Without TLS, `http` is for mailboxes such as the local cloud's.
 TEXT_PROTOCOLS = ("email", "http")
 ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
 
 
 def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Build Publish's arguments but the topic: Subject, Message, MessageStructure, MessageAttributes."""
+    """Build Publish's arguments except the topic: Subject, Message, MessageStructure, MessageAttributes."""
     message = order_message(detail)
     return {
         "Subject": subject(detail),
@@ -33,7 +33,7 @@ def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def subject(detail: Mapping[str, Any]) -> str:
-    """Make a subject of fewer than 100 printable ASCII characters: the headline, without the Outpost if it is long."""
+    """Return a subject of fewer than 100 ASCII characters: the headline, without the Outpost if it is long."""
     whole, brief = (_ascii(headline(detail, brief=brief)) for brief in (False, True))
     if len(whole) <= MAX_SUBJECT:
         return whole
@@ -45,7 +45,7 @@ def _ascii(text: str) -> str:
 
 
 def text(message: Message) -> str:
-    """Write the e-mail: the news, what changed, where the order lives, where to see more."""
+    """Return the e-mail: headline, what changed, the order's facts, and a link."""
     lines = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
     sizes = accumulate(len(line.encode()) for line in lines)
     shown = [line for line, size in zip(lines, sizes, strict=True) if size <= MAX_TEXT_BYTES]
@@ -56,10 +56,10 @@ def text(message: Message) -> str:
 
 
 def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the message attributes that subscriptions' filter policies can use; absent values are left out.
+    """Build the message attributes that subscriptions' filter policies can use; attributes without a value are omitted.
 
-    So is an array without values: SNS takes no empty attribute, and says nothing of empty arrays. Filter policies see
-    no difference: `exists` asks for a value that is not empty
+    So are empty arrays: SNS accepts no empty attribute, and does not document empty arrays. Filter policies see no
+    difference: `exists` matches only a value that is not empty
     (https://docs.aws.amazon.com/sns/latest/dg/attribute-key-matching.html).
     """
     arrays = {
@@ -79,9 +79,9 @@ def _entered(change: Mapping[str, Any]) -> list[Any]:
 
 
 def _within_limit(message: Message, detail: Mapping[str, Any]) -> str:
-    """Write the message for each protocol; what makes it too large is left out of the JSON, and counted there.
+    """Return the message for each protocol; changes beyond the limit are omitted from the JSON, and counted there.
 
-    SNS sends the default to a protocol that is not named, so the JSON stands there once for all machines.
+    SNS sends the default to protocols without their own entry, so the JSON is there once for all machines.
     """
     people = dict.fromkeys(TEXT_PROTOCOLS, text(message)) | {"sms": f"{message.headline}."}
     kept = len(detail["changes"])

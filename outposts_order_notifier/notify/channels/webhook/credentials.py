@@ -1,4 +1,4 @@
-"""What the secret holds: the keys that sign, and the URL unless the configuration has it. Pure."""
+"""The secret: the signing keys, and the URL unless it is configured. Pure."""
 
 import json
 import re

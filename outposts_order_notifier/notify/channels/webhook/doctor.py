@@ -1,6 +1,6 @@
 """`doctor`'s checks of the webhook: the secret and the key that encrypts it.
 
-Nothing is posted: a receiver would take it for a notification. `test-notification` posts samples.
+Nothing is posted: a receiver would treat it as a notification. `test-notification` posts samples.
 """
 
 from collections.abc import Iterator
