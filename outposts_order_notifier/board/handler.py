@@ -16,7 +16,8 @@ from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.board.render import fitting_widget
 from outposts_order_notifier.runtime import clients
-from outposts_order_notifier.runtime.observability import logger, tracer
+from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.store.table import SnapshotTable
 
 DOCUMENTATION = """\

@@ -16,7 +16,8 @@ from outposts_order_notifier.notify.environment import Environment
 from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime import clients
-from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds, tracer
+from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds
+from outposts_order_notifier.runtime.tracing import tracer
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse

@@ -12,7 +12,8 @@ from outposts_order_notifier.planner.accounts import active_accounts
 from outposts_order_notifier.planner.environment import Environment
 from outposts_order_notifier.planner.queue import PollQueue
 from outposts_order_notifier.runtime import clients
-from outposts_order_notifier.runtime.observability import count, logger, metrics, tracer
+from outposts_order_notifier.runtime.observability import count, logger, metrics
+from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.sources.organization import Organization
 
 

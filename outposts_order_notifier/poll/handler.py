@@ -15,7 +15,8 @@ from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import Summary
 from outposts_order_notifier.runtime import clients
-from outposts_order_notifier.runtime.observability import count, logger, metrics, tracer
+from outposts_order_notifier.runtime.observability import count, logger, metrics
+from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
 from outposts_order_notifier.sources.source import Source, source_meant, sources_from

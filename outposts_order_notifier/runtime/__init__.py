@@ -1,1 +1,1 @@
-"""Provide what every function needs: clients' configuration, logs, traces, metrics and batches."""
+"""What every function needs: AWS clients, logs, traces, metrics and batches."""

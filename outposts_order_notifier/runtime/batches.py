@@ -1,4 +1,4 @@
-"""Puts a batch of entries into a service that takes or refuses each by itself, as PutEvents and SendMessageBatch do."""
+"""Sends batches whose entries succeed or fail individually, as those of PutEvents and SendMessageBatch do."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -16,16 +16,16 @@ def put_all(
     sleep: Callable[[float], None],
     may_go_on: Callable[[], bool] = lambda: True,
 ) -> dict[K, str]:
-    """Put entries, and again those that are refused, after longer and longer random waits.
+    """Put entries, and retry those that fail, with exponential back-off and jitter.
 
     Args:
-        put: Puts entries once; gives why some were refused.
-        entries: What to put, by a key of the caller's.
-        sleep: Waits that many seconds.
-        may_go_on: Whether there is time for another attempt.
+        put: Puts entries once; returns the errors of those that failed, by key.
+        entries: The entries, by keys that the caller chooses.
+        sleep: Waits for a number of seconds.
+        may_go_on: Returns whether there is time for another attempt.
 
     Returns:
-        Why some were refused for good: the last error, by key.
+        The last errors of the entries that were not put, by key.
     """
     left, errors = dict(entries), dict[K, str]()
     for attempt in range(ATTEMPTS):

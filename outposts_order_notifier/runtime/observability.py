@@ -1,43 +1,23 @@
-"""The one home of logger, tracer and metrics. Namespace, service and level come from POWERTOOLS_* variables."""
+"""The logger and the metrics. POWERTOOLS_* variables set namespace, service and log level."""
 
 import threading
 from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 logger = Logger()
 metrics = Metrics()
-_LOCK = threading.Lock()  # Powertools' metrics are not for several threads, and a batch's sources are polled in some
-
-if TYPE_CHECKING:
-    tracer: Tracer
-else:
-
-    def __getattr__(name: str) -> Tracer:
-        """Make the tracer where it is imported, by handlers: X-Ray's library then makes an AWS client.
-
-        The command line also imports this module, and must do without AWS configuration that is well.
-        """
-        if name == "tracer":
-            return _tracer()
-        raise AttributeError(f"module {__name__} has no attribute {name}")
-
-
-@cache
-def _tracer() -> Tracer:
-    return Tracer(patch_modules=["botocore"])
+_LOCK = threading.Lock()  # Powertools' metrics are not thread-safe, and the sources of a batch are polled concurrently
 
 
 def count(**values: int) -> None:
-    """Add counts to the function's metrics, each under its own name."""
+    """Add counts to the function's metrics, by metric name."""
     _add(MetricUnit.Count, values)
 
 
 def seconds(**values: int) -> None:
-    """Add durations to the function's metrics, each under its own name."""
+    """Add durations in seconds to the function's metrics, by metric name."""
     _add(MetricUnit.Seconds, values)
 
 

@@ -1,1 +1,1 @@
-"""Read orders from the AWS Outposts API, in this account and others."""
+"""Sources: which accounts and regions to read orders from, and the Outposts API."""

@@ -1,4 +1,4 @@
-"""The organization that the configuration names (contract, part 1), and the sources that its accounts make."""
+"""The configured organization, and the sources of its accounts."""
 
 import json
 import re
@@ -10,22 +10,22 @@ from outposts_order_notifier.domain.places import Arn
 
 
 def account_of(source: Mapping[str, Any], own_account: str) -> str:
-    """Give the account that a configured source lives in: its role's, without one the notifier's own."""
+    """Return the account of a configured source: its role's, or the notifier's if it has no role."""
     return Arn.parse(source["roleArn"]).account if "roleArn" in source else own_account
 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """Which accounts and regions are watched, by a role of the same name in each account.
+    """The accounts and regions to read, with a role of the same name in each account.
 
     Attributes:
         partition: `aws`, `aws-us-gov` or `aws-cn`.
         role_name: The role's name.
-        external_id: What the roles' trust policies ask for.
-        regions: Names of AWS regions.
-        accounts: The accounts to watch; empty for every active one.
-        exclude_accounts: Accounts to leave out.
-        watched: Accounts and regions that are sources of their own: an order belongs to one source only.
+        external_id: The external id that the roles' trust policies require.
+        regions: AWS regions' names.
+        accounts: The accounts to read; empty for every active account.
+        exclude_accounts: The accounts not to read.
+        watched: Accounts and regions that are configured as `sources`, as an order belongs to one source only.
     """
 
     partition: str
@@ -38,29 +38,30 @@ class Organization:
 
     @classmethod
     def load(cls, organization: str, sources: str, function_arn: str) -> Self:
-        """Read the functions' variables.
+        """Parse a function's variables.
 
         Args:
-            organization: The `ORGANIZATION` variable, JSON: the contract's `organization`, with its external id.
-            sources: The `SOURCES` variable, a JSON list of the contract's sources.
-            function_arn: Names the partition and the notifier's own account.
+            organization: The `ORGANIZATION` variable: JSON of `organization`, as documented in docs/configuration.md,
+                always with its external id.
+            sources: The `SOURCES` variable: a JSON list of `sources`, as documented there.
+            function_arn: The function's ARN, for the partition and the notifier's account.
         """
-        told = json.loads(organization)
+        settings = json.loads(organization)
         function = Arn.parse(function_arn)
         return cls(
             partition=function.partition,
-            role_name=told["roleName"],
-            external_id=told["externalId"],
-            regions=tuple(told["regions"]),
-            accounts=tuple(told.get("accounts", ())),
-            exclude_accounts=frozenset(told.get("excludeAccounts", ())),
+            role_name=settings["roleName"],
+            external_id=settings["externalId"],
+            regions=tuple(settings["regions"]),
+            accounts=tuple(settings.get("accounts", ())),
+            exclude_accounts=frozenset(settings.get("excludeAccounts", ())),
             watched=frozenset(
                 (account_of(source, function.account), source["region"]) for source in json.loads(sources)
             ),
         )
 
     def sources(self, account: str) -> list[dict[str, str]]:
-        """Give an account's sources, as poll takes them; none where the account is not to be watched."""
+        """Return an account's sources as inputs of the poll function; none if the account is not to be read."""
         if account in self.exclude_accounts or (self.accounts and account not in self.accounts):
             return []
         return [
@@ -70,15 +71,15 @@ class Organization:
         ]
 
     def source_meant(self, request: Mapping[str, Any]) -> dict[str, str] | None:
-        """Find the source that poll's input means by its role and region; None where it is none of the organization's.
+        """Return the source that an input of the poll function selects by role and region, or None.
 
-        The input may leave the external id out, and can say no other.
+        The input may omit the external id, but not contain another one.
         """
         match = re.fullmatch(r"arn:[^:]+:iam::([0-9]{12}):.+", str(request.get("roleArn")))
         if not match or request.get("region") is None or request.get("outpostIds"):
             return None
-        told = {name: request[name] for name in ("region", "roleArn", "externalId") if request.get(name) is not None}
-        return next((source for source in self.sources(match[1]) if told.items() <= source.items()), None)
+        given = {name: request[name] for name in ("region", "roleArn", "externalId") if request.get(name) is not None}
+        return next((source for source in self.sources(match[1]) if given.items() <= source.items()), None)
 
     def _role_arn(self, account: str) -> str:
         return f"arn:{self.partition}:iam::{account}:role/{self.role_name}"

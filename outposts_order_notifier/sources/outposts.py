@@ -1,4 +1,4 @@
-"""Reads orders from the Outposts API, members that botocore's model has never heard of included."""
+"""Reads orders from the Outposts API, including members that botocore's model does not know."""
 
 import hashlib
 import json
@@ -21,28 +21,30 @@ if TYPE_CHECKING:
 
 CONCURRENT_READS = 16
 ATTEMPTS = 6
-PAGE_SIZE = 1_000  # ListOrders' MaxResults goes up to here
-LONGEST_NUMBER = 25  # characters: a double's, and no more than a 64-bit integer's and some
+PAGE_SIZE = (
+    1_000  # the maximum of MaxResults: https://docs.aws.amazon.com/outposts/latest/APIReference/API_ListOrders.html
+)
+LONGEST_NUMBER = 25  # characters: enough for any double or 64-bit integer
 
 
 class MalformedOrderError(ValueError):
-    """The API answered something that is no order, or no list of orders; the text says what."""
+    """The API returned something other than an order or a list of orders."""
 
 
 def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient":
-    """Make a client for a source's region, with its role where it has one; assumed roles are renewed in time.
+    """Return an Outposts client for a source, with its role's credentials if it has one.
 
     Args:
-        source: Whose orders it is to read.
-        attempts: How many times a call is made at most.
+        source: The source whose orders to read.
+        attempts: The maximum number of attempts of a call.
     """
     config = clients.configuration(attempts, mode="adaptive", connections=CONCURRENT_READS, read_timeout=10)
     if source.role_arn:
-        from outposts_order_notifier.sources import assumed_role  # noqa: PLC0415 - most notifiers read their own account alone
+        from outposts_order_notifier.sources import assumed_role  # noqa: PLC0415 - most notifiers read only their own account
 
         client = assumed_role.outposts_client(source.role_arn, source.external_id, source.region, config)
     else:
-        # The default session: each session of its own reads botocore's data anew.
+        # boto3's default session, as every further one loads botocore's data again.
         client = clients.create("outposts", region_name=source.region, config=config)
     for operation in ("GetOrder", "ListOrders"):
         client.meta.events.register(f"before-parse.outposts.{operation}", _read_body)
@@ -50,12 +52,12 @@ def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient
 
 
 def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Sequence[Mapping[str, Any]] | None]:
-    """List the summaries of all orders, or of one Outpost's, page by page; None for a page that does not say.
+    """Yield pages of summaries of all orders, or of one Outpost's; None for a page without a list.
 
     Raises:
         MalformedOrderError: A page is not a list of orders.
-        botocore.exceptions.ClientError: The API refused.
-        botocore.exceptions.PaginationError: The API gave the same token twice; going on would never end.
+        botocore.exceptions.ClientError: The call failed.
+        botocore.exceptions.PaginationError: The API returned the same token twice, so that paging would never end.
     """
     paginator = client.get_paginator("list_orders")
     filters: dict[str, Any] = {"OutpostIdentifierFilter": outpost_id} if outpost_id else {}
@@ -64,20 +66,20 @@ def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Se
 
 
 def digest(summary: Mapping[str, Any]) -> bytes:
-    """Eight bytes that differ when anything in a ListOrders summary does, but for the order of its lists."""
+    """Return eight bytes that change with any change of a ListOrders summary, except for the order of its lists."""
     return hashlib.sha256(unordered_json(summary).encode()).digest()[:8]
 
 
 def get_order(client: "OutpostsClient", order_id: str) -> Order:
-    """Read one order as the API gives it: its own member names, times as ISO 8601, nulls left out.
+    """Return an order with the API's member names, times as ISO 8601, and without nulls.
 
     Raises:
-        MalformedOrderError: The answer is not an order, or another one.
-        botocore.exceptions.ClientError: The API refused; NotFoundException, ThrottlingException and so on.
+        MalformedOrderError: The API returned something else, or another order.
+        botocore.exceptions.ClientError: The call failed, with NotFoundException, ThrottlingException or another error.
     """
     order = cast("Order", client.get_order(OrderId=order_id).get("Order", {}))
     if order.get("OrderId") != order_id:
-        raise MalformedOrderError(f"GetOrder of {order_id} answered an order with the id {order.get('OrderId')}")
+        raise MalformedOrderError(f"GetOrder of {order_id} returned an order with the id {order.get('OrderId')}")
     return order
 
 
@@ -87,15 +89,14 @@ def _read_body(
     customized_response_dict: dict[str, Any],
     **_: object,
 ) -> None:
-    """Read an answer in the place of botocore's parser, which drops what its model lacks and trips over odd types.
+    """Parse a response instead of botocore's parser, which drops unknown members and fails on unexpected types.
 
-    Runs at botocore's `before-parse` event. An answer without `Orders` is a page of a listing only where nothing else
-    is in it either.
+    Runs at botocore's `before-parse` event. A ListOrders response without `Orders` is valid only if it is empty.
     """
     if response_dict["status_code"] != HTTPStatus.OK:
         return
     name, shape = operation_model.name, cast("StructureShape", operation_model.output_shape)
-    told = {"GetOrder": "Order", "ListOrders": "Orders"}[name]
+    expected = {"GetOrder": "Order", "ListOrders": "Orders"}[name]
     try:
         answer = json.loads(
             response_dict["body"],
@@ -105,24 +106,24 @@ def _read_body(
         )
         parsed = from_wire(answer, shape)
     except (ValueError, RecursionError) as error:
-        raise MalformedOrderError(f"{name} answered what cannot be read as JSON: {error}") from error
+        raise MalformedOrderError(f"{name} returned invalid JSON: {error}") from error
     known = {member: parsed[member] for member in shape.members if member in parsed}
-    if not isinstance(answer, dict) or (told not in known and parsed.keys() - known.keys()):
-        raise MalformedOrderError(f"{name} answered {canonical_json(parsed)[:100]}")
+    if not isinstance(answer, dict) or (expected not in known and parsed.keys() - known.keys()):
+        raise MalformedOrderError(f"{name} returned {canonical_json(parsed)[:100]}")
     customized_response_dict.update(known)
     response_dict["body"] = b"{}"
 
 
 def from_wire(value: Any, shape: Shape | None) -> Any:
-    """Turn a rest-json value into plain JSON of its shape, whatever a server answers.
+    """Return a rest-json value as plain JSON of its shape, whatever the server returned.
 
-    Times become ISO 8601, nulls are left out as absent. What is of another type than its shape is brought into it, so
-    that an odd value is neither lost nor in the way of the others: a single value becomes a list of it, one that is no
-    object the member `value` of one, and anything in the place of a text, a number or a time the JSON that it is.
+    Times become ISO 8601, and nulls are omitted. A value whose type does not fit its shape is converted, so that it is
+    neither lost nor fatal to the rest: to a list with that value, to an object with the member `value`, or, in place of
+    a string, a number or a time, to its JSON text.
 
     Args:
-        value: The value as parsed from the body.
-        shape: Its shape in botocore's model, None for what the model has never heard of.
+        value: The value parsed from the body.
+        shape: The value's shape in botocore's model, None if the model does not know it.
     """
     kind = shape.type_name if shape else {"dict": "map", "list": "list"}.get(type(value).__name__)
     if kind in {"structure", "map"}:
@@ -156,11 +157,11 @@ def _time(seconds: float) -> str:
 
 
 def _number(kind: type[int] | type[float], text: str) -> float | str:
-    """Read a number; one that JSON's readers elsewhere could not hold stays text."""
+    """Parse a number; keep it as text if other JSON parsers could not represent it."""
     number = kind(text) if len(text) <= LONGEST_NUMBER else math.inf
     return number if math.isfinite(number) else text
 
 
 def _without_lone_surrogates(text: str) -> str:
-    """JSON can escape half a character; UTF-8, and so every service behind us, cannot hold it."""
+    """Replace halves of surrogate pairs, which JSON can escape, but UTF-8, and so every AWS service, cannot encode."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""What poll may watch: the sources that the configuration names, and which of them an input means."""
+"""The configured sources, and which of them an input of the poll function selects."""
 
 import json
 from collections.abc import Iterable
@@ -17,9 +17,9 @@ class Source:
     Attributes:
         account: 12 digits.
         region: An AWS region's name.
-        role_arn: The role to read another account with, None for the notifier's own account.
-        external_id: What that role's trust policy asks for, None where it asks for nothing.
-        outpost_ids: Only these Outposts' orders; empty for all.
+        role_arn: The role for reading another account, None for the notifier's account.
+        external_id: The external id that the role's trust policy requires, None if it requires none.
+        outpost_ids: Read the orders of these Outposts only; empty for all.
     """
 
     account: str
@@ -30,12 +30,12 @@ class Source:
 
     @property
     def name(self) -> str:
-        """`<account>/<region>`, followed by its Outposts where it is limited to some."""
+        """`<account>/<region>`, followed by the Outposts if it is limited to some."""
         return "/".join([self.account, self.region, *([",".join(self.outpost_ids)] if self.outpost_ids else [])])
 
 
 def sources_from(text: str, own_account: str) -> list[Source]:
-    """Read the `SOURCES` variable: a JSON list of the contract's `{region, roleArn?, externalId?, outpostIds?}`."""
+    """Parse the `SOURCES` variable: a JSON list of `sources` as documented in docs/configuration.md."""
     return [_source(source, own_account) for source in json.loads(text)]
 
 
@@ -50,21 +50,23 @@ def _source(source: dict[str, Any], own_account: str) -> Source:
 
 
 def source_meant(request: Any, sources: Iterable[Source], organization: Organization | None = None) -> Source:
-    """Find the one configured source that poll's input means. Only what is configured is ever read.
+    """Return the configured source that an input selects. No other source is ever read.
 
     Args:
-        request: Poll's input: a whole source, as schedules, rules and the planner give it, or as much of one as tells
-            it apart; of an organization's, region and role.
+        request: The poll function's input: a whole source, as sent by schedules, rules and the planner, or as much of
+            it as identifies it. For a source of the organization: region and role.
         sources: The configured sources.
         organization: The configured organization.
 
     Raises:
-        ValueError: An unknown key; or no configured source, or several, match.
+        ValueError: The input has an unknown key, or selects no source or several.
     """
     if not isinstance(request, dict) or not all(map(_is_allowed, request.items())):
-        raise ValueError(f"the input is {request!r}; it is an object of texts, outpostIds and orderIds lists of texts")
+        raise ValueError(
+            f"the input is {request!r}; allowed: an object of strings; outpostIds and orderIds are lists of strings"
+        )
     if unknown := request.keys() - INPUT_KEYS:
-        raise ValueError(f"unknown input {sorted(unknown)}; poll takes {sorted(INPUT_KEYS)}, all optional")
+        raise ValueError(f"unknown input {sorted(unknown)}; allowed: {sorted(INPUT_KEYS)}, all optional")
     sources = list(sources)
     matching = [source for source in sources if _names(source, request)] or [
         source for source in sources if _matches(source, request)
@@ -72,12 +74,12 @@ def source_meant(request: Any, sources: Iterable[Source], organization: Organiza
     if len(matching) == 1:
         return matching[0]
     if organization and not matching and (found := organization.source_meant(request)):
-        return _source(found, own_account="")  # it has a role, which tells the account
+        return _source(found, own_account="")  # its account is in its role's ARN
     configured = ", ".join(f"{source.name} by {source.role_arn or 'its own role'}" for source in sources)
     if organization:
         configured += f", the organization's accounts by {organization.role_name} in {', '.join(organization.regions)}"
     if matching:
-        raise ValueError(f"several sources match: say region, roleArn or outpostIds; configured: {configured}")
+        raise ValueError(f"several sources match: add region, roleArn or outpostIds; configured: {configured}")
     raise ValueError(f"no configured source matches the input; configured: {configured}")
 
 
@@ -89,7 +91,7 @@ def _is_allowed(member: tuple[str, Any]) -> bool:
 
 
 def _names(source: Source, request: dict[str, Any]) -> bool:
-    """Whether the input is this source whole: what it leaves out, the source does not have."""
+    """Return whether the input is the whole source: keys that it omits, the source does not have."""
     return (
         request.get("region") == source.region
         and request.get("roleArn") == source.role_arn

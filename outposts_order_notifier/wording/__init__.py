@@ -1,1 +1,1 @@
-"""Put events into words for people: pure."""
+"""The wording: events as text for people, whatever the channel. Pure."""

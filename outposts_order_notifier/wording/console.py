@@ -1,4 +1,4 @@
-"""Links into the AWS Management Console, in the partition that a region belongs to."""
+"""Links to the AWS Management Console, in the region's partition. Pure."""
 
 from urllib.parse import quote
 
@@ -6,12 +6,12 @@ from outposts_order_notifier.domain.places import Arn
 
 
 def orders_url(region: str) -> str:
-    """Give the address of the Outposts console's orders in a region. A link to one order is not documented."""
+    """Return the URL of the Outposts console's list of orders in a region. No URL of a single order is documented."""
     return f"https://{_domain(region)}/outposts/home?region={region}#Orders"
 
 
 def alarm_url(arn: str) -> str:
-    """Give the address of a CloudWatch alarm in the console."""
+    """Return the URL of a CloudWatch alarm in the console."""
     _, _, region, _, resource = Arn.parse(arn)
     name = resource.removeprefix("alarm:")
     return f"https://{_domain(region)}/cloudwatch/home?region={region}#alarmsV2:alarm/{quote(name, safe='')}"

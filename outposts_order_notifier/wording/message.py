@@ -1,6 +1,6 @@
-"""What people are told, in words, whatever the channel. Pure.
+"""Notifications as text, whatever the channel. Pure.
 
-A message is made of plain text: each channel escapes and cuts it as its own rules ask.
+A message is plain text: each channel escapes and shortens it by its own rules.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ Change = Mapping[str, Any]
 
 NAMED = 3
 LONGEST_URL = 2_000
-LONGEST_STATUS = 32  # in a headline, so that what weighs most has room behind any; lines and facts have it whole
+LONGEST_STATUS = 32  # characters in a headline, to leave room for the heaviest words; lines and facts are not cut
 
 STALLED, ORDER_STALLED, MISSING = "stalled", "order stalled", "no longer listed"
 WEIGHTS = {STALLED: 3, ORDER_STALLED: 2, MISSING: 1}  # between those of the statuses
@@ -28,7 +28,7 @@ WEIGHTS = {STALLED: 3, ORDER_STALLED: 2, MISSING: 1}  # between those of the sta
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of plain text, and where it leads to. Details may follow in a second line, indented, in each channel."""
+    """A line of plain text with an optional link. Details may follow on a second, indented line."""
 
     text: str
     url: str | None = None
@@ -37,15 +37,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What to tell.
+    """A notification as text.
 
     Attributes:
-        headline: The news in one sentence.
-        lines: What changed, from what, after how long; the most important first.
-        facts: Names and values that stay the same: where the order lives.
+        headline: The observation in one sentence.
+        lines: What changed, from what, and after how long; the most important first.
+        facts: The order's status, line items, type, account and region, by name.
         url: Where to see more.
-        at: When it was observed, ISO 8601, so that messages that come late can be told; empty for an alarm.
-        sequence: The observation's `sequence` in its order.
+        at: When the order was observed, ISO 8601, so that late messages are recognizable; empty for an alarm.
+        sequence: The observation's `sequence`.
     """
 
     headline: str
@@ -56,11 +56,11 @@ class Message:
     sequence: int = 0
 
 
-Words = Callable[[list[Change]], Iterator[Line]]  # puts the changes of a type into words
+Words = Callable[[list[Change]], Iterator[Line]]  # returns the lines of a type's changes
 
 
 def order_message(detail: Mapping[str, Any]) -> Message:
-    """Put the `detail` of an `Outposts Order Updated` event into words."""
+    """Return the message of an `Outposts Order Updated` event, from its `detail`."""
     changes = _by_type(detail["changes"])
     discovered = partial(_discovered, observed_at=detail["observedAt"])
     words_of: dict[str, Words] = {event_types.DISCOVERED: discovered, **_WORDS}
@@ -86,44 +86,44 @@ def order_message(detail: Mapping[str, Any]) -> Message:
 
 
 def alarm_message(alarm: Mapping[str, Any]) -> Message:
-    """Put a CloudWatch alarm's notification, as SNS delivers it, into words.
+    """Return the message of a CloudWatch alarm's notification, as delivered by SNS.
 
     Its members: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
-    over = alarm["NewStateValue"] == "OK"
-    told = (alarm.get("AlarmDescription"), alarm.get("NewStateReason"))
+    cleared = alarm["NewStateValue"] == "OK"
+    texts = (alarm.get("AlarmDescription"), alarm.get("NewStateReason"))
     return Message(
-        headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} is {'over' if over else 'on'}",
-        lines=tuple(Line(plain(text)) for text in told if text),
+        headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} {'has cleared' if cleared else 'is firing'}",
+        lines=tuple(Line(plain(text)) for text in texts if text),
         facts={"State": plain(alarm["NewStateValue"]), "Since": plain(alarm.get("StateChangeTime"))},
         url=alarm_url(alarm["AlarmArn"]),
     )
 
 
 def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), brief: bool = False) -> str:
-    """Tell the news of an order in one sentence, what weighs most first.
+    """Return an observation in one sentence, the heaviest words first.
 
     Args:
-        detail: Of an `Outposts Order Updated` event.
-        earlier: Changes that are told together with it: what weighs among them stands there too.
-        brief: Whether to leave out the Outpost, for want of room.
+        detail: The `detail` of an `Outposts Order Updated` event.
+        earlier: Changes of earlier observations in the same message; their heavy words are included.
+        brief: Whether to omit the Outpost, if there is little room.
     """
     test = "TEST: " if detail.get("test") else ""
     outpost = "" if brief else f" for Outpost {plain(detail['outpostId'])}"
-    news = ", ".join(_news(detail["changes"], earlier))
+    words = ", ".join(_headline_words(detail["changes"], earlier))
     status = _word(detail["orderStatus"])
-    return f"{test}Order {plain(detail['orderId'])}{outpost} is {status}{f': {news}' if news else ''}"
+    return f"{test}Order {plain(detail['orderId'])}{outpost} is {status}{f': {words}' if words else ''}"
 
 
 def weighty_words(changes: Sequence[Change]) -> list[str]:
-    """Name what nobody may miss in changes, of whatever orders, in a word each, the heaviest first."""
+    """Return the heavy words of changes of any orders, without duplicates, the heaviest first."""
     own = (_word(status) for change in changes for status in order_statuses(change))
     words = [*(word for word in own if not is_usual(word)), *(word for word, _ in _weights(changes))]
     return list(dict.fromkeys(sorted(words, key=_weight)))
 
 
 def order_statuses(change: Change) -> list[Any]:
-    """Give the status that an order entered by a change, if any."""
+    """Return the order status that a change entered, if any."""
     match change["detailType"]:
         case event_types.ORDER_STATUS:
             return [change["status"]]
@@ -133,7 +133,7 @@ def order_statuses(change: Change) -> list[Any]:
 
 
 def line_item_statuses(change: Change) -> list[Any]:
-    """Give the statuses that line items entered by a change, those of a new order or line item included."""
+    """Return the line item statuses that a change entered, including those of a new order or line item."""
     match change["detailType"]:
         case event_types.LINE_ITEM_STATUS:
             return [change["status"]]
@@ -146,16 +146,16 @@ def line_item_statuses(change: Change) -> list[Any]:
     return [item["Status"] for item in items if item.get("Status")]
 
 
-def _news(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]:
-    told = _by_type(changes)
+def _headline_words(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]:
+    by_type = _by_type(changes)
     words = list(_weights([*earlier, *changes]))
-    if event_types.DISCOVERED in told:
+    if event_types.DISCOVERED in by_type:
         yield "new order"
-    elif event_types.ORDER_STATUS not in told:
-        entered = Counter(_word(change["status"]) for change in told.get(event_types.LINE_ITEM_STATUS, []))
+    elif event_types.ORDER_STATUS not in by_type:
+        entered = Counter(_word(change["status"]) for change in by_type.get(event_types.LINE_ITEM_STATUS, []))
         words += [(word, number) for word, number in entered.items() if is_usual(word)]
         if not words:
-            yield from dict.fromkeys(_OTHER_NEWS.get(detail_type, "details changed") for detail_type in told)
+            yield from dict.fromkeys(_OTHER_WORDS.get(detail_type, "details changed") for detail_type in by_type)
     noun = True
     for word, number in words:
         yield f"{count(number, 'line item') if noun else number} {word}" if number else word
@@ -163,16 +163,16 @@ def _news(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]
 
 
 def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
-    """Give what weighs, the heaviest first, and how many line items it is told of; 0 where of an order itself."""
+    """Yield the heavy words, the heaviest first, and the number of line items each is about; 0 for the order itself."""
     entered = Counter(_word(status) for change in changes for status in line_item_statuses(change))
     yield from ((word, entered[word]) for word in sorted(entered, key=_weight) if not is_usual(word))
-    told = _by_type(changes)
-    stalled = told.get(event_types.STALLED, [])
+    by_type = _by_type(changes)
+    stalled = by_type.get(event_types.STALLED, [])
     if items := sum("lineItemId" in change for change in stalled):
         yield STALLED, items
     if items < len(stalled):
         yield ORDER_STALLED, 0
-    if event_types.MISSING in told:
+    if event_types.MISSING in by_type:
         yield MISSING, 0
 
 
@@ -182,12 +182,12 @@ def _weight(word: str) -> int:
 
 
 def _word(status: object) -> str:
-    """Give a status as headlines do."""
+    """Return a status as shown in headlines."""
     word = plain(status)
     return word if len(word) <= LONGEST_STATUS else f"{word[: LONGEST_STATUS - 1]}…"
 
 
-_OTHER_NEWS = {
+_OTHER_WORDS = {
     event_types.SHIPMENT: "shipment details",
     event_types.ASSETS: "assets",
     event_types.REPLACEMENT_LINKED: "replacement",
@@ -230,7 +230,7 @@ def _transition(change: Change) -> str:
 
 
 def _together(changes: list[Change], *keys: str) -> Iterable[list[Change]]:
-    """Gather the changes that say the same, as far as these keys go."""
+    """Group the changes that have the same values of some keys."""
     found: dict[tuple[str, ...], list[Change]] = {}
     for change in changes:
         found.setdefault(tuple(plain(change.get(key)) for key in keys), []).append(change)
@@ -271,7 +271,7 @@ def _assets(changes: list[Change]) -> Iterator[Line]:
 
 
 def _asset_names(assets: Any) -> str:
-    """Name some assets; a list that was too large for its event is a mark in its place."""
+    """Return some asset ids; a list that was too large for its event is a placeholder."""
     if not isinstance(assets, list):
         return "none" if assets is None else "too many to name"
     return _some([plain(asset.get("AssetId")) for asset in assets]) or "none"
@@ -306,7 +306,7 @@ def _value(value: object) -> str:
 
 
 def replacement_lines(changes: Iterable[Change]) -> Iterator[Line]:
-    """Tell what replaces what, by changes of type `Outposts Replacement Linked`."""
+    """Yield the lines of `Outposts Replacement Linked` changes."""
     for change in changes:
         old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
         yield Line(f"{old[0].upper()}{old[1:]}: replaced by {new}{_now(change)}")
@@ -317,7 +317,7 @@ def _line_item_in(reference: Mapping[str, Any]) -> str:
 
 
 def _now(change: Change) -> str:
-    """Say what stands in a replacement's place, where it was itself replaced."""
+    """Return what replaced the replacement, if anything did."""
     current = change.get("currentReplacement")
     return f", now by {_line_item_in(current)}" if current else ""
 
@@ -349,7 +349,7 @@ def _reappeared(changes: list[Change]) -> Iterator[Line]:
         yield Line("AWS lists this order again")
 
 
-# The order of this table is the order of a message's lines; a discovery, which needs the time too, comes first.
+# The lines of a message have the order of this table; those of a discovery, which also need the time, come first.
 _WORDS: dict[str, Words] = {
     event_types.ORDER_STATUS: _order_status,
     event_types.LINE_ITEM_STATUS: _line_item_status,

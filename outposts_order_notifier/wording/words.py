@@ -1,4 +1,4 @@
-"""Values in words, for people: whatever the channel or page, which escapes them as its own rules ask. Pure."""
+"""Values as text for people. Each channel and page escapes it by its own rules. Pure."""
 
 import unicodedata
 
@@ -11,21 +11,21 @@ _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
 
 def plain(value: object) -> str:
-    """Make one line of readable text of a value from outside: no control or bidirectional-override characters."""
+    """Return an external value as one line of text, without control and bidirectional-override characters."""
     text = "" if value is None else value if isinstance(value, str) else canonical_json(value)
     readable = one_line(text) or "unknown"
     return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
 
 
 def one_line(text: str) -> str:
-    """Make one line of readable text, however long; empty where nothing of it can be read."""
+    """Return text as one line, of any length; empty if none of its characters is readable."""
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(character) in _UNREADABLE else character for character in text)
     return " ".join(text.split())
 
 
 def duration(seconds: int) -> str:
-    """Say how long something lasted, in its largest unit: `12 days`, `1 hour`, `40 seconds`."""
+    """Return a duration in its largest unit: `12 days`, `1 hour`, `40 seconds`."""
     for unit, length in _UNITS.items():
         if seconds >= length:
             return count(seconds // length, unit)
@@ -33,5 +33,5 @@ def duration(seconds: int) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Say `1 line item`, `2 line items`."""
+    """Return a number with its noun: `1 line item`, `2 line items`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

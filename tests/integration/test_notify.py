@@ -81,7 +81,7 @@ class TestTelling:
         """The topic's subscribers have it already."""
         world.put(ALARM)
         assert world.run() == []
-        assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is on"
+        assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is firing"
         assert world.sns_told() == {}
 
     def test_an_alarm_that_was_only_made_is_no_news(self, world: World) -> None:
@@ -91,7 +91,7 @@ class TestTelling:
         assert world.slack.receiver.messages == []
         world.put({**ALARM, "NewStateValue": "OK", "OldStateValue": "ALARM"})
         assert world.run() == []
-        assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is over"
+        assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing has cleared"
 
     def test_amazon_q_developer_is_told_by_a_topic_of_its_own(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -122,7 +122,7 @@ class TestTelling:
         world.put(ALARM)
         assert world.run() == []
         (notification,) = drain(chat)
-        assert notification["content"]["title"] == "Outposts order notifier: PollsFailing is on"
+        assert notification["content"]["title"] == "Outposts order notifier: PollsFailing is firing"
         assert world.sns_told() == {}
 
     def test_without_slack_the_topic_is_told(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,7 +254,7 @@ class TestThread:
         """It is no order's, so it has no thread."""
         bot.world.put(ALARM)
         assert bot.world.run() == []
-        assert bot.card["text"] == "Outposts order notifier: PollsFailing is on"
+        assert bot.card["text"] == "Outposts order notifier: PollsFailing is firing"
 
     def test_a_snapshot_that_cannot_be_read_stops_no_news(self, bot: Bot) -> None:
         """A first card is then what the event tells; one that exists stays as it is; the reply is told."""
@@ -579,7 +579,7 @@ class TestTrouble:
         assert bot.world.run() == []
         assert bot.world.calls.made.count("users.conversations") == 1
         assert [card["text"] for card in after.cards] == [
-            "Outposts order notifier: PollsFailing is on",
+            "Outposts order notifier: PollsFailing is firing",
             f"Order {ORDER} is IN_PROGRESS",
         ]
         assert len(after.replies(after.cards[1]["ts"])) == 1

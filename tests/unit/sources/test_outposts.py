@@ -117,7 +117,7 @@ class TestGetOrder:
     @pytest.mark.parametrize("order", [{}, {"OrderId": "oo-another"}])
     def test_an_answer_about_another_order_is_refused(self, order: dict[str, Any]) -> None:
         """It must not become this order's snapshot."""
-        with pytest.raises(MalformedOrderError, match=f"GetOrder of {ORDER_ID} answered an order with the id"):
+        with pytest.raises(MalformedOrderError, match=f"GetOrder of {ORDER_ID} returned an order with the id"):
             read(order)
 
     def test_an_answer_without_an_order_is_refused(self) -> None:

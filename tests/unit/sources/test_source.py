@@ -74,7 +74,7 @@ class TestSourceMeant:
 
     def test_an_unknown_key_is_refused_by_name(self) -> None:
         """A misspelt key must not widen what is read."""
-        with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; poll takes \['externalId', 'orderIds'"):
+        with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; allowed: \['externalId', 'orderIds'"):
             source_meant({"orderId": "oo-1"}, [OWN])
 
 
@@ -106,5 +106,5 @@ class TestMalformedInput:
     @pytest.mark.parametrize("request_", ["x", [], None, 5, {"outpostIds": None}, {"region": []}, {"outpostIds": [1]}])
     def test_it_is_told_what_the_input_should_be(self, request_: Any) -> None:
         """A clear error, whatever the type."""
-        with pytest.raises(ValueError, match="it is an object of texts"):
+        with pytest.raises(ValueError, match="allowed: an object of strings"):
             source_meant(request_, [])

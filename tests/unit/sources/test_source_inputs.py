@@ -16,7 +16,7 @@ WHOLE = Source("222233334444", "eu-west-1", ROLE)
 @pytest.mark.parametrize("value", [7, {"a": 1}, [7]])
 def test_a_member_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
     """Whatever else would be matched by it."""
-    with pytest.raises(ValueError, match="it is an object of texts"):
+    with pytest.raises(ValueError, match="allowed: an object of strings"):
         source_meant({key: value}, [WHOLE])
 
 

@@ -350,14 +350,14 @@ class TestHeadline:
 class TestAlarmMessage:
     """A message about the notifier itself."""
 
-    @pytest.mark.parametrize(("state", "word"), [("ALARM", "on"), ("OK", "over")])
+    @pytest.mark.parametrize(("state", "word"), [("ALARM", "is firing"), ("OK", "has cleared")])
     def test_says_whether_trouble_began_or_ended(self, state: str, word: str) -> None:
         """Both an alarm and its end are news."""
         arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Polls Failing"
         message = alarm_message(
             {"AlarmName": "Polls Failing", "AlarmArn": arn, "NewStateValue": state, "NewStateReason": "3 of 3"}
         )
-        assert message.headline == f"Outposts order notifier: Polls Failing is {word}"
+        assert message.headline == f"Outposts order notifier: Polls Failing {word}"
         assert [line.text for line in message.lines] == ["3 of 3"]
         assert message.url.endswith("#alarmsV2:alarm/Polls%20Failing")
 
