@@ -1,4 +1,4 @@
-"""`Outposts Order Updated` events as poll makes them."""
+"""`Outposts Order Updated` events as poll builds them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ORDER_ID = "oo-0123456789abcdef0"
 
 
 def detail_of(old: Order | None, new: Order, **keys: Any) -> dict[str, Any]:
-    """Give the `detail` that tells of an order's way from one read to the next; every status lasted 12 days."""
+    """Return the `detail` for an order's change from one read to the next; every status lasted 12 days."""
     changes = [
         Change(change.detail_type, {**change.keys, **(LASTED if "previousStatus" in change.keys else {})})
         for change in ([discovery(new)] if old is None else diff(old, new))
@@ -22,7 +22,7 @@ def detail_of(old: Order | None, new: Order, **keys: Any) -> dict[str, Any]:
 
 
 def an_order(order_id: str = ORDER_ID, status: str = "IN_PROGRESS", item: str = "BUILDING", **members: Any) -> Order:
-    """Give an order of one line item."""
+    """Return an order of one line item."""
     line_item = {"LineItemId": "ooi-1", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": item, **members}
     return {
         "OrderId": order_id,
@@ -34,11 +34,11 @@ def an_order(order_id: str = ORDER_ID, status: str = "IN_PROGRESS", item: str = 
 
 
 def an_update(order_id: str = ORDER_ID) -> dict[str, Any]:
-    """Give the `detail` of an order that was completed."""
+    """Return the `detail` of an order that was completed."""
     return detail_of(an_order(order_id), an_order(order_id, "COMPLETED", "INSTALLED"))
 
 
 def with_line_items(order: Order, *statuses: str) -> Order:
-    """Give the order with line items in these statuses in place of its own."""
+    """Return the order with line items in these statuses in place of its own."""
     items = [{"LineItemId": f"ooi-{n}", "Status": status} for n, status in enumerate(statuses)]
     return order | {"LineItems": items}

@@ -1,4 +1,4 @@
-"""What the tests of notify act on: queue, topic, table, secret and Slack, and a hand that makes calls fail."""
+"""The world of notify's tests: queue, topic, table, secret and Slack, and calls that can be made to fail."""
 
 import json
 import threading
@@ -33,7 +33,7 @@ class KilledError(BaseException):
 
 @dataclass
 class Calls:
-    """Stands between the function and AWS and Slack: counts calls, fails some, and ends the process at one."""
+    """Intercepts the function's calls of AWS and channels: records them, fails some, and ends the process at one."""
 
     made: list[str] = field(default_factory=list)
     visibilities: list[int] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Calls:
         self.made, self.visibilities, self.watching, self._dead = [], [], True, False
 
     def pass_on(self, name: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
-        """Let a call through, or not."""
+        """Pass a call on, or fail it."""
         if not self.watching:
             return call()
         with self._lock:
@@ -78,7 +78,7 @@ class World:
     table: str
     slack: Slack
     calls: Calls
-    told_by_sns: list[dict[str, Any]] = field(default_factory=list)
+    published: list[dict[str, Any]] = field(default_factory=list)
     _client: Callable[[str], Any] = field(default_factory=lambda: cache(boto3.client))
     _received: list[dict[str, Any]] = field(default_factory=list)
 
@@ -90,7 +90,7 @@ class World:
             self._client("sqs").send_message(QueueUrl=self.queue, MessageBody=text)
 
     def run(self, *, remaining: int = 60_000, context: Context | None = None) -> list[str]:
-        """Run the function on all that the queue holds, also what is hidden; gives the bodies that went back."""
+        """Run the function on the whole queue, hidden messages included; return the bodies that went back."""
         self._received = self._receive()
         event = {"Records": self._received}
         self.calls.start()
@@ -107,7 +107,7 @@ class World:
         return [record["body"] for record in event["Records"] if record["messageId"] in failed]
 
     def run_until_killed(self) -> bool:
-        """Run the function; gives whether it was killed, in which case all it had goes back."""
+        """Run the function, and return whether it was killed; its messages then go back."""
         try:
             self.run()
         except KilledError:
@@ -119,36 +119,36 @@ class World:
         return False
 
     def let_the_deadline_pass(self) -> None:
-        """Turn the clock for runs that were killed: their deadline is over."""
+        """Let the deadline of killed runs pass."""
         dynamodb = self._client("dynamodb")
         for item in dynamodb.scan(TableName=self.table)["Items"]:
             if item.get("status") == {"S": "INPROGRESS"}:
                 dynamodb.put_item(TableName=self.table, Item=item | {"in_progress_expiration": {"N": "1"}})
 
     def let_days_pass(self, days: int) -> None:
-        """Turn the clock for what is remembered: it expires so many days sooner."""
+        """Let what is recorded expire so many days sooner."""
         dynamodb = self._client("dynamodb")
         for item in dynamodb.scan(TableName=self.table)["Items"]:
             if "expiration" in item:
                 expiration = int(item["expiration"]["N"]) - days * 86_400
                 dynamodb.put_item(TableName=self.table, Item=item | {"expiration": {"N": str(expiration)}})
 
-    def remembered(self) -> int:
-        """Count the events, by channel, that were written down as told."""
+    def recorded(self) -> int:
+        """Count the events, by channel, that are recorded as sent."""
         items = self._client("dynamodb").scan(TableName=self.table)["Items"]
         return sum(item.get("status") == {"S": "COMPLETED"} for item in items)
 
     def slack_answers(self, **answer: Any) -> None:
-        """Make Slack answer the next posts so."""
+        """Set Slack's answer to the next post."""
         self.slack.receiver._answer = {"times": 1, **answer}
 
-    def sns_told(self) -> Counter[str]:
-        """Count by order what the topic told its subscriber."""
-        self.told_by_sns += drain(self.subscriber)
-        return Counter(body["MessageAttributes"]["orderId"]["Value"] for body in self.told_by_sns)
+    def sns_published(self) -> Counter[str]:
+        """Count by order what the topic sent to its subscriber."""
+        self.published += drain(self.subscriber)
+        return Counter(body["MessageAttributes"]["orderId"]["Value"] for body in self.published)
 
-    def slack_told(self, orders: list[str]) -> Counter[str]:
-        """Count by order the messages that Slack took."""
+    def slack_posted(self, orders: list[str]) -> Counter[str]:
+        """Count by order the messages that Slack accepted."""
         texts = [json.dumps(message.get("blocks", message)) for message in self.slack.receiver.messages]
         return Counter(order for text in texts for order in orders if f"{order} " in text)
 
@@ -188,9 +188,9 @@ class WithRemaining(Context):
 
 
 def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Make what the notify function works with, and put `calls` between it and AWS and Slack."""
+    """Create what the notify function works with, and put `calls` between it and AWS and Slack."""
     boto3.client("dynamodb").create_table(
-        TableName="told",
+        TableName="notify-state",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -203,12 +203,12 @@ def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World
     policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
     monkeypatch.setenv("NOTIFICATION_TOPIC_ARN", topic)
-    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "told")
+    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "notify-state")
     monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
     monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
     monkeypatch.setenv("SLACK_ORIGIN", slack.origin)
     watch(calls, monkeypatch.setattr)
-    return World(queue, subscriber, "told", slack, calls)
+    return World(queue, subscriber, "notify-state", slack, calls)
 
 
 def use_webhook(url: str, monkeypatch: pytest.MonkeyPatch, **keys: str) -> None:

@@ -1,4 +1,4 @@
-"""A topic that keeps what is published, and alarms to publish."""
+"""A topic that records what is published, and alarms to publish."""
 
 from typing import TYPE_CHECKING, Any, cast
 

@@ -12,19 +12,19 @@ ROLE = "What the notify function of the Outposts order notifier may do"
 
 
 def rule_pattern(template: Template) -> dict[str, Any]:
-    """Give the pattern of what people are told."""
+    """Return the pattern of what people are notified of."""
     rule = only(template, "AWS::Events::Rule", EventPattern={"source": ["outposts-order-notifier"]})
     pattern: dict[str, Any] = rule["EventPattern"]
     return pattern
 
 
 def notify_function(template: Template) -> dict[str, Any]:
-    """Give the notify function's properties."""
+    """Return the notify function's properties."""
     return only(template, "AWS::Lambda::Function", Handler="lambdas.notify.handler.handler")
 
 
 class TestRule:
-    """What people are told of."""
+    """What people are notified of."""
 
     @pytest.mark.parametrize(
         ("notifier", "detail"),
@@ -68,7 +68,7 @@ class TestQueues:
     """The queue before the function, and the dead-letter queues."""
 
     def test_every_queue_demands_tls(self, minimal: Template) -> None:
-        """Each queue's policy denies whatever comes without TLS."""
+        """Each queue's policy denies requests without TLS."""
         queues = minimal.find_resources("AWS::SQS::Queue")
         policies = minimal.find_resources("AWS::SQS::QueuePolicy")
         guarded = {
@@ -119,7 +119,7 @@ class TestTopic:
             full.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": email})
 
     def test_alarms_go_to_the_queue_for_slack(self, full: Template) -> None:
-        """Of what the topic gets, the queue hears the alarms alone, as CloudWatch wrote them."""
+        """Of the topic's messages, the queue receives only alarms, as CloudWatch wrote them."""
         subscription = only(full, "AWS::SNS::Subscription", Protocol="sqs")
         assert subscription["RawMessageDelivery"] is True
         assert subscription["FilterPolicyScope"] == "MessageBody"
@@ -136,7 +136,7 @@ class TestTopic:
         assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
 
     def test_without_slack_alarms_need_no_detour(self, minimal: Template) -> None:
-        """Who has no Slack hears of alarms by the topic itself."""
+        """Without other channels, the topic alone delivers alarms."""
         minimal.resource_count_is("AWS::SNS::Subscription", 0)
 
 
@@ -174,8 +174,8 @@ class TestNotifyFunction:
         """Secrets Manager is only allowed where a secret is configured."""
         assert "secretsmanager" not in str(statements_of(minimal, ROLE))
 
-    def test_what_was_told_is_remembered_until_it_expires(self, minimal: Template) -> None:
-        """The idempotency table forgets by itself, and goes with the stack."""
+    def test_what_was_sent_is_recorded_until_it_expires(self, minimal: Template) -> None:
+        """The idempotency table's items expire, and it is deleted with the stack."""
         minimal.has_resource(
             "AWS::DynamoDB::GlobalTable",
             {

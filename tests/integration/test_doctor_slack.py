@@ -57,7 +57,7 @@ def make_secret(holds: object, **options: Any) -> None:
 
 
 def checks(stack: Stack) -> dict[str, Check]:
-    """Make the checks; gives them by name."""
+    """Run the checks, and return them by name."""
     return {check.name: check for check in doctor.check(stack)}
 
 
@@ -112,7 +112,7 @@ class TestKey:
     NAME = "key of Slack's secret"
 
     def make(self, policy: object = None) -> str:
-        """Make a key, and a secret under it; gives the key's ARN."""
+        """Create a key, and a secret under it; return the key's ARN."""
         options: Any = {"Policy": json.dumps(policy)} if policy else {}
         arn: str = boto3.client("kms").create_key(**options)["KeyMetadata"]["Arn"]
         make_secret(BOT, KmsKeyId=arn)
@@ -179,5 +179,5 @@ class TestKey:
     ],
 )
 def test_a_statement_allows_what_its_action_and_resource_match(statement: object, allowed: bool) -> None:
-    """One or several of each, with wildcards, whatever their case."""
+    """One or several of each, with wildcards, regardless of case."""
     assert secret_check.allows({"Statement": statement}, "kms:Decrypt", "arn:2") == allowed

@@ -33,7 +33,7 @@ THROTTLED = ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceed
 
 @pytest.fixture
 def world(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001 - moto must be there first
-    """A deployed notify function; Slack's pace is no matter but where a test says so."""
+    """A deployed notify function; Slack's pace matters only if a test says so."""
     monkeypatch.setattr(pace, "INTERVAL_MS", 0)
     return deploy(slack, Calls(), monkeypatch)
 
@@ -47,7 +47,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def orders_of(number: int, prefix: str = "oo-") -> list[str]:
-    """Give so many order ids."""
+    """Return so many order ids."""
     return [f"{prefix}{n:03}" for n in range(number)]
 
 
@@ -56,16 +56,16 @@ def slack_pace(world: World) -> pace.Pace:
     return pace.Pace(Slots(boto3.client("dynamodb"), world.table, "slack"))
 
 
-class TestTelling:
+class TestSending:
     """What reaches people."""
 
-    def test_an_order_is_told_to_the_topic_and_to_slack(self, world: World) -> None:
+    def test_an_order_is_sent_to_the_topic_and_to_slack(self, world: World) -> None:
         """One event, one publication that filter policies match, one Slack message, and nothing goes back."""
         world.put("oo-1")
         assert world.run() == []
-        assert world.sns_told() == {"oo-1": 1}
-        assert world.slack_told(["oo-1"]) == {"oo-1": 1}
-        assert json.loads(world.told_by_sns[0]["Message"])["eventId"] == "event of oo-1"
+        assert world.sns_published() == {"oo-1": 1}
+        assert world.slack_posted(["oo-1"]) == {"oo-1": 1}
+        assert json.loads(world.published[0]["Message"])["eventId"] == "event of oo-1"
 
     def test_a_workflow_gets_variables(self, world: World) -> None:
         """A workflow's webhook is known by its path."""
@@ -77,15 +77,15 @@ class TestTelling:
             *("text", "orderId", "outpostId", "orderStatus", "orderType", "account", "region", "url")
         }
 
-    def test_an_alarm_is_told_to_slack_alone(self, world: World) -> None:
+    def test_an_alarm_is_sent_to_slack_alone(self, world: World) -> None:
         """The topic's subscribers have it already."""
         world.put(ALARM)
         assert world.run() == []
         assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is firing"
-        assert world.sns_told() == {}
+        assert world.sns_published() == {}
 
-    def test_an_alarm_that_was_only_made_is_no_news(self, world: World) -> None:
-        """A new alarm turns OK at once; that is no trouble's end."""
+    def test_an_alarm_that_was_only_created_is_ignored(self, world: World) -> None:
+        """A new alarm turns OK at once, which does not mean that a problem has ended."""
         world.put({**ALARM, "NewStateValue": "OK", "OldStateValue": "INSUFFICIENT_DATA"})
         assert world.run() == []
         assert world.slack.receiver.messages == []
@@ -93,10 +93,8 @@ class TestTelling:
         assert world.run() == []
         assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing has cleared"
 
-    def test_amazon_q_developer_is_told_by_a_topic_of_its_own(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Each order and each alarm is a custom notification, once, whatever the other channels do."""
+    def test_amazon_q_developer_has_a_dedicated_topic(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each order and each alarm is a custom notification, once, regardless of the other channels."""
         chat, arn = make_queue("chat")
         sns = boto3.client("sns")
         topic = sns.create_topic(Name="amazon-q")["TopicArn"]
@@ -109,9 +107,7 @@ class TestTelling:
         threads = [notification["metadata"]["threadId"] for notification in drain(chat)]
         assert sorted(threads) == ["Outposts order notifier: PollsFailing", "oo-1"]
 
-    def test_amazon_q_developer_alone_is_told_of_alarms_too(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_amazon_q_developer_alone_receives_alarms_too(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without Slack: the topic's subscribers have alarms already, a chat of Amazon Q has not."""
         chat, arn = make_queue("chat")
         sns = boto3.client("sns")
@@ -123,23 +119,23 @@ class TestTelling:
         assert world.run() == []
         (notification,) = drain(chat)
         assert notification["content"]["title"] == "Outposts order notifier: PollsFailing is firing"
-        assert world.sns_told() == {}
+        assert world.sns_published() == {}
 
-    def test_without_slack_the_topic_is_told(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_slack_the_topic_is_published_to(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Slack is optional."""
         monkeypatch.delenv("SLACK_SECRET_NAME")
         world.put("oo-1", ALARM)
         assert world.run() == []
-        assert (world.sns_told(), world.slack.receiver.messages) == ({"oo-1": 1}, [])
+        assert (world.sns_published(), world.slack.receiver.messages) == ({"oo-1": 1}, [])
 
-    def test_duplicates_and_redeliveries_are_told_once(self, world: World) -> None:
+    def test_duplicates_and_redeliveries_are_sent_once(self, world: World) -> None:
         """The same event twice in a batch, and again later in another order among others, is one message."""
         world.put("oo-1", "oo-1", "oo-2")
         world.run()
         world.put("oo-2", "oo-3", "oo-1")
         assert world.run() == []
-        assert world.sns_told() == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
-        assert world.slack_told(["oo-1", "oo-2", "oo-3"]) == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
+        assert world.sns_published() == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
+        assert world.slack_posted(["oo-1", "oo-2", "oo-3"]) == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
 
     def test_keys_of_a_newer_version_are_harmless(self, world: World) -> None:
         """Contract: keys that a later version adds are additive."""
@@ -166,7 +162,7 @@ class TestFailures:
     def test_slack_refusing_sends_that_message_back_alone(
         self, world: World, answer: dict[str, Any], wait: int
     ) -> None:
-        """It waits as long as Slack asks, or with back-off; then Slack is told once, and the topic is not again."""
+        """It waits as long as Slack asks, or with back-off; then Slack is notified once, and the topic not again."""
         world.put("oo-1")
         world.run()
         world.put("oo-1", "oo-2")
@@ -174,10 +170,10 @@ class TestFailures:
         (body,) = world.run()
         assert json.loads(body)["detail"]["orderId"] == "oo-2"
         assert world.calls.visibilities == [wait]
-        boto3.client("dynamodb").delete_item(TableName="told", Key={"id": {"S": "pace#slack"}})
+        boto3.client("dynamodb").delete_item(TableName="notify-state", Key={"id": {"S": "pace#slack"}})
         assert world.run() == []
-        assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
-        assert world.slack_told(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
+        assert world.sns_published() == {"oo-1": 1, "oo-2": 1}
+        assert world.slack_posted(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
 
     def test_waits_double_from_15_seconds_up_to_15_minutes(self, world: World) -> None:
         """A channel that stays down is tried ever more seldom."""
@@ -224,27 +220,27 @@ class TestFailures:
         assert f"Slack answered {status} {body}. " in logs.getvalue()
         assert advice in logs.getvalue()
 
-    def test_slack_that_does_not_answer_in_time_is_told_later(
+    def test_slack_that_does_not_answer_in_time_is_notified_later(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A silent Slack counts as not reached: the message goes back alone, and is told once it answers."""
+        """A silent Slack counts as not reached: the message goes back alone, and is sent once it answers."""
         monkeypatch.setattr(clients, "TIMEOUT_SECONDS", 0.2)
         world.slack_answers(status=200, body="ok", afterSeconds=1)
         world.put("oo-1")
         assert len(world.run()) == 1
         assert world.calls.visibilities == [15]
         assert world.run() == []
-        assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
+        assert (world.sns_published(), world.slack_posted(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
 
     def test_sns_refusing_does_not_stop_slack(self, world: World) -> None:
-        """Slack is told once, now; the topic later."""
+        """Slack is notified once, now; the topic later."""
         world.calls.fail["Publish"] = THROTTLED
         world.put("oo-1")
         assert len(world.run()) == 1
-        assert world.slack_told(["oo-1"]) == {"oo-1": 1}
+        assert world.slack_posted(["oo-1"]) == {"oo-1": 1}
         world.calls.fail.clear()
         assert world.run() == []
-        assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
+        assert (world.sns_published(), world.slack_posted(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
 
     @pytest.mark.parametrize(
         "secret",
@@ -257,34 +253,34 @@ class TestFailures:
             '{"webhookUrl": "http://hooks.slack.com/services/MARKER0SECRET"}',
         ],
     )
-    def test_a_secret_of_no_use_is_told_in_the_log_and_waited_out(
+    def test_a_secret_that_cannot_be_used_is_logged_and_waited_out(
         self, world: World, secret: str, logs: io.StringIO
     ) -> None:
-        """The topic is told; Slack as soon as the secret is mended; the secret's value is nowhere."""
+        """The topic is notified; Slack as soon as the secret is fixed; the secret's value is shown nowhere."""
         put_secret(secret)
         world.put("oo-1")
         assert len(world.run()) == 1
         assert world.calls.visibilities == [15]
         assert "MARKER0SECRET" not in logs.getvalue()
         assert "the secret slack" in logs.getvalue() or "the webhookUrl in slack" in logs.getvalue()
-        assert world.sns_told() == {"oo-1": 1}
+        assert world.sns_published() == {"oo-1": 1}
 
     def test_a_missing_secret_is_waited_for(self, world: World) -> None:
-        """It may be made soon."""
+        """It may be created soon."""
         boto3.client("secretsmanager").delete_secret(SecretId="slack", ForceDeleteWithoutRecovery=True)
         world.put("oo-1")
         assert len(world.run()) == 1
-        assert (world.calls.visibilities, world.sns_told()) == ([15], {"oo-1": 1})
+        assert (world.calls.visibilities, world.sns_published()) == ([15], {"oo-1": 1})
 
-    def test_a_table_that_refuses_tells_nobody(self, world: World) -> None:
+    def test_a_table_that_refuses_notifies_nobody(self, world: World) -> None:
         """Without memory nothing is sent, lest it be sent twenty times."""
         world.calls.fail["PutItem"] = THROTTLED
         world.put("oo-1")
         assert len(world.run()) == 1
-        assert (world.sns_told(), world.slack.receiver.messages) == ({}, [])
+        assert (world.sns_published(), world.slack.receiver.messages) == ({}, [])
 
-    def test_what_is_told_but_not_remembered_is_told_again(self, world: World) -> None:
-        """At least once, where the answer could not be written down; not before the deadline of this run."""
+    def test_what_is_sent_but_not_recorded_is_sent_again(self, world: World) -> None:
+        """At least once, if the answer could not be recorded; not before the deadline of this run."""
         world.calls.fail["UpdateItem"] = THROTTLED
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -292,7 +288,7 @@ class TestFailures:
         assert len(world.run()) == 1
         world.let_the_deadline_pass()
         assert world.run() == []
-        assert world.sns_told() == {"oo-1": 2}
+        assert world.sns_published() == {"oo-1": 2}
 
     def test_a_claim_or_a_message_that_cannot_be_given_back_comes_back_by_itself(self, world: World) -> None:
         """Neither the table's nor the queue's refusal stops the run."""
@@ -304,52 +300,50 @@ class TestFailures:
         assert world.run() == []
 
     @pytest.mark.parametrize("body", ["no JSON", "[]", '"x"', "{}", '{"detail": {}}', '{"AlarmName": "x"}'])
-    def test_what_cannot_be_understood_goes_back_alone(self, world: World, body: str, logs: io.StringIO) -> None:
-        """The log says so, and the others of its batch are told."""
+    def test_what_cannot_be_read_goes_back_alone(self, world: World, body: str, logs: io.StringIO) -> None:
+        """The log says so, and the others of its batch are sent."""
         world.put("oo-1", body, "oo-2")
         assert world.run() == [body]
-        assert world.sns_told() == {"oo-1": 1, "oo-2": 1}
+        assert world.sns_published() == {"oo-1": 1, "oo-2": 1}
         assert "cannot be read" in logs.getvalue()
 
 
 class TestMemory:
-    """What a channel was told is remembered for 30 days."""
+    """What a channel has sent is recorded for 30 days."""
 
     @pytest.mark.parametrize(("days", "again"), [(29, 0), (31, 1)])
-    def test_an_event_that_comes_again_is_told_again_only_after_30_days(
-        self, world: World, days: int, again: int
-    ) -> None:
+    def test_a_repeated_event_is_sent_again_only_after_30_days(self, world: World, days: int, again: int) -> None:
         """A dead letter rests for 14 days, and what was archived can be replayed: neither makes a second message."""
         world.put("oo-1")
         world.run()
         world.let_days_pass(days)
         world.put("oo-1")
         assert world.run() == []
-        assert (world.sns_told(), world.slack_told(["oo-1"])) == ({"oo-1": 1 + again}, {"oo-1": 1 + again})
+        assert (world.sns_published(), world.slack_posted(["oo-1"])) == ({"oo-1": 1 + again}, {"oo-1": 1 + again})
 
 
 class TestDeadlines:
     """A run that was killed, and one whose time is nearly up."""
 
     def test_a_run_under_way_is_waited_for_until_its_deadline(self, world: World) -> None:
-        """A redelivery before the deadline goes back and counts neither as told nor as failed; one after tells."""
+        """A redelivery before the deadline goes back and counts neither as sent nor as failed; one after it is sent."""
         world.put("oo-1")
         world.calls.stop_at, world.calls.after = 1, False
         assert world.run_until_killed()
         assert len(world.run()) == 1
         assert 0 < world.calls.visibilities[0] <= 61
-        told_early = world.sns_told()["oo-1"] + world.slack_told(["oo-1"])["oo-1"]
-        assert told_early <= 1
+        sent_early = world.sns_published()["oo-1"] + world.slack_posted(["oo-1"])["oo-1"]
+        assert sent_early <= 1
         world.let_the_deadline_pass()
         assert world.run() == []
-        assert (world.sns_told()["oo-1"], world.slack_told(["oo-1"])["oo-1"]) == (1, 1)
+        assert (world.sns_published()["oo-1"], world.slack_posted(["oo-1"])["oo-1"]) == (1, 1)
 
     def test_a_run_whose_time_is_nearly_up_sends_nothing_more(self, world: World) -> None:
         """What is left goes back in time, rather than being cut off between sending and remembering."""
         world.put("oo-1")
         assert len(world.run(remaining=10_000)) == 1
         assert world.calls.visibilities == [1]
-        assert (world.sns_told(), world.slack.receiver.messages) == ({}, [])
+        assert (world.sns_published(), world.slack.receiver.messages) == ({}, [])
         assert world.run() == []
 
 
@@ -357,29 +351,29 @@ class TestFloods:
     """Many orders at once."""
 
     def test_many_orders_share_as_few_slack_messages_as_can_name_them(self, world: World) -> None:
-        """Each order is named with its headline and link, the topic gets each event, and nothing is told again."""
+        """Each order is named with its headline and link, the topic gets each event, and nothing is sent again."""
         orders = orders_of(100, "oo-0123456789abcd")
         world.put(*orders, ALARM)
         assert world.run() == []
         alarm, *digests = world.slack.receiver.messages
         assert alarm["text"].startswith("Outposts order notifier")
         assert len(digests) == 3
-        assert world.slack_told(orders) == dict.fromkeys(orders, 1)
+        assert world.slack_posted(orders) == dict.fromkeys(orders, 1)
         assert json.dumps(digests).count("|Open in the AWS console>") == 100
-        assert world.sns_told() == dict.fromkeys(orders, 1)
+        assert world.sns_published() == dict.fromkeys(orders, 1)
         world.put(*orders[:7])
         assert world.run() == []
         assert len(world.slack.receiver.messages) == 4
 
     def test_many_updates_of_few_orders_are_one_message_each(self, world: World) -> None:
-        """Six updates of one order are no news of six orders: each is told in that order's one message."""
+        """Six updates of one order are not six orders: all are in that order's one message."""
         for sequence in range(6):
             world.put({"detail": an_update("oo-1") | {"eventId": f"e{sequence}", "sequence": sequence}})
         assert world.run() == []
         (message,) = world.slack.receiver.messages
         assert message["text"].endswith("is COMPLETED")
         assert json.dumps(message, ensure_ascii=False).count("IN_PROGRESS → COMPLETED after 12 days") == 6
-        assert world.sns_told() == {"oo-1": 6}
+        assert world.sns_published() == {"oo-1": 6}
 
     def test_a_workflow_gets_digests_too(self, world: World) -> None:
         """Their texts name each order, within a section's length."""
@@ -387,21 +381,21 @@ class TestFloods:
         orders = orders_of(30)
         world.put(*orders)
         assert world.run() == []
-        assert world.slack_told(orders) == dict.fromkeys(orders, 1)
+        assert world.slack_posted(orders) == dict.fromkeys(orders, 1)
         assert all(len(message["text"]) <= 3_000 for message in world.slack.receiver.messages)
 
     def test_a_failed_digest_returns_all_its_members(self, world: World) -> None:
-        """All of them, and no others, are told by the next run."""
+        """All of them, and no others, are sent by the next run."""
         orders = orders_of(6)
         world.put(*orders)
         world.slack_answers(status=500)
         assert len(world.run()) == 6
         assert world.run() == []
-        assert world.slack_told(orders) == dict.fromkeys(orders, 1)
-        assert world.sns_told() == dict.fromkeys(orders, 1)
+        assert world.slack_posted(orders) == dict.fromkeys(orders, 1)
+        assert world.sns_published() == dict.fromkeys(orders, 1)
 
-    def test_five_orders_are_told_one_by_one(self, world: World) -> None:
-        """Only a flood is worth a digest; orders that Slack was told already are no part of it."""
+    def test_five_orders_are_sent_one_by_one(self, world: World) -> None:
+        """Only a flood is worth a digest; orders that Slack already received are not part of it."""
         world.put(*orders_of(5))
         world.run()
         world.put(*orders_of(10))
@@ -414,7 +408,7 @@ class TestPace:
 
     @pytest.fixture
     def slots(self, world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
-        """Reserve a second at a clock that stands still; gives how long that run would sleep."""
+        """Reserve a second while the clock is stopped, and return how long that run would sleep."""
         slept: list[float] = []
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
         monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.pace.time.sleep", slept.append)
@@ -436,7 +430,7 @@ class TestPace:
         return reserve
 
     def test_concurrent_runs_take_different_seconds(self, slots: Callable[[], float]) -> None:
-        """However they interleave, no second is given away twice, and none is left out."""
+        """However they interleave, no second is assigned twice, and none is left out."""
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(lambda _: slots(), range(5)))
         assert slots() == 5
@@ -445,7 +439,7 @@ class TestPace:
         assert later.value.retry_after == 6
 
     def test_slacks_retry_after_holds_all_runs(self, world: World, slots: Callable[[], float]) -> None:
-        """Who comes meanwhile goes back for as long, and asks Slack nothing."""
+        """Messages in the meantime go back for as long, without a call of Slack."""
         slack_pace(world).hold(30)
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -454,7 +448,7 @@ class TestPace:
         with pytest.raises(LaterError):
             slots()
 
-    def test_waiting_is_no_error(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_waiting_is_not_an_error(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
         """Only what failed counts as failure."""
         slack_pace(world).hold(30)
         world.put("oo-1")
@@ -465,7 +459,7 @@ class TestPace:
     def test_how_long_a_message_waits_is_measured_when_it_goes_back(
         self, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The alarm on it rings although SQS leaves out of its own metric what was received several times."""
+        """The alarm on it fires although SQS excludes from its own metric what was received several times."""
         world.put("oo-1")
         world.slack_answers(status=500, times=9)
         later = time.time() + 1_000
@@ -506,8 +500,8 @@ class TestSecrecy:
                 world.slack_answers(**answer)
             world.put("oo-1")
             (back,) = world.run()
-        world.sns_told()
+        world.sns_published()
         output = capsys.readouterr()
-        everything = logs.getvalue() + caplog.text + output.out + output.err + back + json.dumps(world.told_by_sns)
+        everything = logs.getvalue() + caplog.text + output.out + output.err + back + json.dumps(world.published)
         assert "MARKER0SECRET" not in everything
         assert "Notification not sent" in everything

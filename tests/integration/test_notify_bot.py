@@ -95,7 +95,7 @@ class Bot:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
 
     def killed_and_tried_again(self, point: int, *, after: bool) -> bool:
-        """Run until killed at a call, then until nothing goes back; gives whether there was such a call."""
+        """Run until killed at a call, then until nothing goes back; return whether that call happened."""
         self.world.calls.stop_at, self.world.calls.after = point, after
         killed = self.world.run_until_killed()
         for _ in range(3):
@@ -130,7 +130,7 @@ class SlowSlack(Context):
 
 @pytest.fixture
 def bot(table: str, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bot]:
-    """A deployed bot in a channel; Slack's pace is no matter but where a test says so."""
+    """A deployed bot in a channel; Slack's pace matters only if a test says so."""
     world = deploy(slack, Calls(), monkeypatch)
     monkeypatch.setenv("SLACK_CHANNEL", "#outposts")
     monkeypatch.setenv("SNAPSHOT_TABLE_NAME", table)
@@ -150,7 +150,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def text_of(message: dict[str, Any]) -> str:
-    """Give all that a message shows."""
+    """Return all that a message shows."""
     return json.dumps(message["blocks"], ensure_ascii=False)
 
 
@@ -158,14 +158,14 @@ class TestThread:
     """One thread for each order."""
 
     def test_an_orders_first_message_is_its_card_and_the_change_is_a_reply(self, bot: Bot) -> None:
-        """The card tells how the order stands, the reply what happened; the topic is told as ever."""
+        """The card shows the order's state, the reply what changed; the topic is published to as ever."""
         bot.observe(an_order(), an_order(status="COMPLETED", item="INSTALLED"), 3)
         assert bot.world.run() == []
         assert bot.card["text"] == f"Order {ORDER} is COMPLETED"
         assert bot.card["metadata"]["event_payload"] == {"order_id": ORDER}
         (reply,) = bot.replies
         assert "IN_PROGRESS → COMPLETED after 12 days" in text_of(reply)
-        assert bot.world.sns_told() == {ORDER: 1}
+        assert bot.world.sns_published() == {ORDER: 1}
 
     def test_the_card_is_updated_in_its_place(self, bot: Bot) -> None:
         """Each observation changes the card and adds a reply; there is never a second card."""
@@ -177,7 +177,7 @@ class TestThread:
         assert len(bot.replies) == 3
 
     def test_an_event_that_comes_late_makes_no_card_older(self, bot: Bot) -> None:
-        """The card shows the snapshot, whatever is told; the late reply says by time and sequence that it is late."""
+        """The card always shows the snapshot; the late reply shows by time and sequence that it is late."""
         bot.observe(an_order(), an_order(status="COMPLETED"), 9)
         bot.world.run()
         bot.put(an_order(status="PREPARING"), an_order(), 5, observedAt="2026-11-01T00:00:00Z")
@@ -187,7 +187,7 @@ class TestThread:
         assert "2026-11-01T00:00:00Z" in text_of(bot.replies[1])
 
     def test_each_order_has_a_thread_of_its_own(self, bot: Bot) -> None:
-        """Orders of one batch are told apart."""
+        """Orders of one batch are distinguished."""
         for name in ("oo-1", "oo-2"):
             bot.observe(None, an_order(name), 1)
         assert bot.world.run() == []
@@ -195,14 +195,14 @@ class TestThread:
         assert all(len(bot.channel.replies(card["ts"])) == 1 for card in bot.channel.cards)
 
     def test_observations_of_one_batch_share_a_reply(self, bot: Bot) -> None:
-        """A flood updates a card once, and tells all of it in one reply, in sequence."""
+        """A flood updates a card once, and one reply reports all of it, in sequence."""
         bot.put(an_order(item="SHIPPED"), an_order(item="DELIVERED"), 2)
         bot.put(an_order(item="BUILDING"), an_order(item="SHIPPED"), 1)
         bot.store(an_order(item="DELIVERED"), 2)
         assert bot.world.run() == []
         (reply,) = bot.replies
         assert text_of(reply).index("BUILDING → SHIPPED") < text_of(reply).index("SHIPPED → DELIVERED")
-        assert bot.world.remembered() == 4  # each event, in each channel
+        assert bot.world.recorded() == 4  # each event, in each channel
 
     def test_weighty_news_show_in_the_channel_too(self, bot: Bot) -> None:
         """Changing a card notifies nobody: an order's own status, ERROR and REPLACED are broadcast, unless new."""
@@ -239,7 +239,7 @@ class TestThread:
         assert ("reply_broadcast" in reply_payload([notification], loud=True)) is loud
         assert "reply_broadcast" not in reply_payload([notification], loud=False)
 
-    def test_replacements_that_events_told_stay_on_the_card(self, bot: Bot) -> None:
+    def test_replacements_that_events_reported_stay_on_the_card(self, bot: Bot) -> None:
         """The order itself does not name what replaces its line items, so the thread remembers it."""
         linked: dict[str, Any] = {"detailType": "Outposts Replacement Linked", "eventId": "e"}
         linked["previous"] = {"orderId": ORDER, "lineItemId": "ooi-1"}
@@ -250,14 +250,14 @@ class TestThread:
         bot.world.run()
         assert "ooi-1 is replaced by ooi-2 of order oo-2" in text_of(bot.card)
 
-    def test_an_alarm_is_told_in_the_channel(self, bot: Bot) -> None:
-        """It is no order's, so it has no thread."""
+    def test_an_alarm_is_posted_in_the_channel(self, bot: Bot) -> None:
+        """It belongs to no order, so it has no thread."""
         bot.world.put(ALARM)
         assert bot.world.run() == []
         assert bot.card["text"] == "Outposts order notifier: PollsFailing is firing"
 
     def test_a_snapshot_that_cannot_be_read_stops_no_news(self, bot: Bot) -> None:
-        """A first card is then what the event tells; one that exists stays as it is; the reply is told."""
+        """A first card then shows the event; one that exists stays as it is; the reply is posted."""
         bot.put(an_order(), an_order(item="SHIPPED"), 1)
         assert bot.world.run() == []
         assert "1 SHIPPED" in text_of(bot.card)
@@ -270,7 +270,7 @@ class TestThread:
         assert "1 of" not in text_of(bot.card)
         assert "OR-RACKM5A" in text_of(bot.card)
 
-    def test_duplicates_and_redeliveries_are_told_once(self, bot: Bot) -> None:
+    def test_duplicates_and_redeliveries_are_sent_once(self, bot: Bot) -> None:
         """The same event twice in a batch and again later is one reply, and updates the card once."""
         for _ in range(2):
             bot.put(None, an_order(), 1)
@@ -282,7 +282,7 @@ class TestThread:
 
 
 def replacing(order_id: str, previous_order_id: str, *, item: str = "PREPARING") -> Order:
-    """Give an order whose line item replaces that of another."""
+    """Return an order whose line item replaces that of another."""
     return an_order(order_id, item=item, PreviousOrderId=previous_order_id, PreviousLineItemId="ooi-1")
 
 
@@ -297,10 +297,10 @@ def discover_replacement(bot: Bot, order_id: str, previous_order_id: str) -> Non
 
 
 class TestReplacements:
-    """The old order's thread, whose own events may all be told when its replacement is seen."""
+    """The old order's thread, all of whose own events may be posted when its replacement is seen."""
 
     def test_the_old_orders_thread_and_card_name_the_replacement(self, bot: Bot) -> None:
-        """Its line item was seen REPLACED before anybody knew by which; one reply tells it, whatever comes twice."""
+        """Its line item was REPLACED before it was known by which; one reply reports it, even after redeliveries."""
         bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
         bot.world.run()
         for _ in range(2):
@@ -316,25 +316,25 @@ class TestReplacements:
         assert len(bot.channel.replies(new["ts"])) == 1
 
     def test_an_order_without_a_thread_gets_none(self, bot: Bot) -> None:
-        """One that nobody was told of is no news."""
+        """One that nobody was notified of is not reported."""
         bot.store(an_order("oo-a", item="REPLACED"))
         discover_replacement(bot, "oo-b", "oo-a")
         assert bot.world.run() == []
         assert bot.card["text"] == "Order oo-b is IN_PROGRESS"
         assert len(bot.memory()) == 1
 
-    def test_what_the_old_orders_own_event_told_is_not_told_again(self, bot: Bot) -> None:
-        """Both orders tell a link where both are seen in one poll."""
+    def test_what_the_old_orders_own_event_reported_is_not_reported_again(self, bot: Bot) -> None:
+        """Both orders report a link if both are seen in one poll."""
         detail = detail_of(an_order("oo-a"), an_order("oo-a", item="REPLACED"))
-        told = [change | {"replacedBy": {"orderId": "oo-b", "lineItemId": "ooi-1"}} for change in detail["changes"]]
-        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2, changes=told)
+        changes = [change | {"replacedBy": {"orderId": "oo-b", "lineItemId": "ooi-1"}} for change in detail["changes"]]
+        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2, changes=changes)
         bot.world.run()
         discover_replacement(bot, "oo-b", "oo-a")
         assert bot.world.run() == []
         assert len(bot.channel.replies(bot.channel.cards[0]["ts"])) == 1
 
     def test_a_card_follows_the_chain_of_replacements(self, bot: Bot) -> None:
-        """What replaced a line item was itself replaced later, which no event of the first order tells."""
+        """What replaced a line item was itself replaced later, which no event of the first order reports."""
         bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
         bot.world.run()
         for new, old in (("oo-b", "oo-a"), ("oo-c", "oo-b")):
@@ -358,7 +358,7 @@ class TestReplacements:
         assert bot.world.calls.made.count("Query") == 1
 
     def test_links_that_cannot_be_read_stop_no_news(self, bot: Bot, logs: io.StringIO) -> None:
-        """The card then shows what events told."""
+        """The card then shows what events reported."""
         bot.world.calls.fail["Query"] = ClientError({"Error": {"Code": "Throttled"}}, "Query")
         bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
         discover_replacement(bot, "oo-b", "oo-a")
@@ -367,7 +367,7 @@ class TestReplacements:
         assert "ooi-1 is replaced by ooi-1 of order oo-b" in text_of(bot.channel.cards[0])
 
     @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
-    def test_killed_at_any_call_both_orders_are_told_once(self, bot: Bot, *, after: bool) -> None:
+    def test_killed_at_any_call_both_orders_are_posted_once(self, bot: Bot, *, after: bool) -> None:
         """Ended at each call in turn: one reply in each thread, and each card names the other order."""
         point, killed = 0, True
         while killed:
@@ -430,8 +430,8 @@ class TestLostAnswers:
 
     @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
     @pytest.mark.parametrize("known", [False, True], ids=["new order", "known order"])
-    def test_killed_at_any_call_nothing_is_lost_or_told_twice(self, bot: Bot, *, known: bool, after: bool) -> None:
-        """Ended at each call in turn: one card, one reply for each observation, whatever is tried again."""
+    def test_killed_at_any_call_nothing_is_lost_or_posted_twice(self, bot: Bot, *, known: bool, after: bool) -> None:
+        """Ended at each call in turn: one card, one reply for each observation, regardless of retries."""
         point, killed = 0, True
         while killed:
             name = f"oo-{point}"
@@ -461,7 +461,7 @@ class TestLostAnswers:
 
 
 def make_again(bot: Bot, trouble: str) -> Channel:
-    """Let the bot's channel be archived, without it or gone, and give another one its name."""
+    """Archive or delete the bot's channel or remove the bot, and name another channel like it."""
     bot.channel.archived, bot.channel.joined = trouble == "archived", trouble != "left"
     if trouble == "deleted":
         bot.workspace.channels.remove(bot.channel)
@@ -474,7 +474,7 @@ def make_again(bot: Bot, trouble: str) -> Channel:
 class TestTrouble:
     """Slack refuses."""
 
-    def test_a_deleted_card_is_posted_anew(self, bot: Bot) -> None:
+    def test_a_deleted_card_is_posted_again(self, bot: Bot) -> None:
         """The thread goes on under the new one, also where its answer is lost."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
@@ -488,7 +488,7 @@ class TestTrouble:
         assert bot.world.run() == []
         assert (len(bot.replies), bot.card["updates"]) == (2, 2)
 
-    def test_a_card_deleted_between_update_and_reply_is_posted_anew(self, bot: Bot) -> None:
+    def test_a_card_deleted_between_update_and_reply_is_posted_again(self, bot: Bot) -> None:
         """The reply goes back, and finds its thread under a new card."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
@@ -524,8 +524,8 @@ class TestTrouble:
         assert bot.world.run() == []
         assert len(bot.replies) == 1
 
-    def test_news_are_told_where_cards_cannot_be_edited(self, bot: Bot, logs: io.StringIO) -> None:
-        """A workspace's policy may close a message's editing: the card stays as it is, and the reply tells the news."""
+    def test_replies_are_posted_if_cards_cannot_be_edited(self, bot: Bot, logs: io.StringIO) -> None:
+        """A workspace's policy may close a message's editing: the card stays as it is, and the reply is posted."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.workspace.edit_window_closed = True
@@ -536,7 +536,7 @@ class TestTrouble:
         assert logs.getvalue().count("edit_window_closed. Ask the workspace") == 1
 
     @pytest.mark.parametrize(
-        ("error", "told"),
+        ("error", "posted"),
         [
             ("invalid_blocks", True),
             ("msg_too_long", True),
@@ -547,18 +547,18 @@ class TestTrouble:
             ("fatal_error", False),
         ],
     )
-    def test_only_what_is_wrong_with_the_card_alone_leaves_it(self, bot: Bot, error: str, *, told: bool) -> None:
+    def test_only_what_is_wrong_with_the_card_alone_leaves_it(self, bot: Bot, error: str, *, posted: bool) -> None:
         """Trouble of token, channel or scope, and what may have been done, is the reply's too: both wait."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.observe(an_order(), an_order(item="ERROR"), 2)
         bot.world.slack_answers(path="/api/chat.update", body=json.dumps({"ok": False, "error": error}))
-        assert (bot.world.run() == []) is told
-        assert len(bot.replies) == 1 + told
+        assert (bot.world.run() == []) is posted
+        assert len(bot.replies) == 1 + posted
         bot.world.run()
         assert len(bot.replies) == 2
 
-    def test_an_archived_channel_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
+    def test_an_archived_channel_is_reported_as_such(self, bot: Bot, logs: io.StringIO) -> None:
         """A channel known by its id is refused by Slack itself."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
@@ -569,7 +569,7 @@ class TestTrouble:
 
     @pytest.mark.parametrize("known", [False, True], ids=["new order", "known order"])
     @pytest.mark.parametrize("trouble", ["archived", "left", "deleted"])
-    def test_a_channel_made_again_under_the_same_name_is_found(self, bot: Bot, trouble: str, *, known: bool) -> None:
+    def test_a_channel_created_again_under_the_same_name_is_found(self, bot: Bot, trouble: str, *, known: bool) -> None:
         """A warm function asks for the id again, and posts card and reply in the channel that has the name now."""
         bot.observe(None, an_order("oo-a" if not known else ORDER), 1)
         assert bot.world.run() == []
@@ -625,7 +625,7 @@ class TestTrouble:
         assert "users.conversations" not in bot.world.calls.made
         assert "is_archived. Unarchive the channel" in logs.getvalue()
 
-    def test_a_channel_that_the_app_is_not_in_is_told_of_as_such(self, bot: Bot, logs: io.StringIO) -> None:
+    def test_a_channel_that_the_app_is_not_in_is_reported_as_such(self, bot: Bot, logs: io.StringIO) -> None:
         """A name is looked for among the channels that the app was invited to, at every run until it is found."""
         bot.channel.joined = False
         bot.observe(None, an_order(), 1)
@@ -646,7 +646,7 @@ class TestTrouble:
     )
     @pytest.mark.parametrize("path", ["/api/chat.postMessage", "/api/chat.update"])
     def test_a_passing_error_is_waited_out(self, bot: Bot, path: str, answer: dict[str, Any], wait: int) -> None:
-        """As long as Slack asks, or with back-off; then all is told once."""
+        """As long as Slack asks, or with back-off; then all is posted once."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
@@ -658,7 +658,7 @@ class TestTrouble:
         assert len(bot.replies) == 2
 
     def test_a_slow_slack_gets_no_run_killed(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-        """No call begins that the function's time may not suffice for: what is left goes back, and is told later."""
+        """No call starts without enough time for it: the rest goes back, and is posted later."""
         names = [f"oo-{n}" for n in range(5)]
         for name in names:
             bot.observe(None, an_order(name), 1)
@@ -740,7 +740,7 @@ class TestSecrecy:
             ({"bottoken": "xoxb-MARKER0SECRET"}, "neither webhookUrl nor botToken"),
         ],
     )
-    def test_a_secret_of_no_use_is_told_without_its_value(
+    def test_a_secret_that_cannot_be_used_is_reported_without_its_value(
         self, bot: Bot, secret: dict[str, str], error: str, logs: io.StringIO
     ) -> None:
         """The log says what is wrong with it, by the key."""
@@ -805,6 +805,6 @@ def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
 
 
-def test_killed_is_no_ordinary_error() -> None:
+def test_killed_is_not_an_ordinary_error() -> None:
     """The tests' way to end a process passes every handler of errors, as a real end does."""
     assert not issubclass(KilledError, Exception)

@@ -24,7 +24,7 @@ def world(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:  #
 
 
 def orders_of(number: int, prefix: str = "oo-") -> list[str]:
-    """Give so many order ids."""
+    """Return so many order ids."""
     return [f"{prefix}{n:03}" for n in range(number)]
 
 
@@ -44,7 +44,7 @@ def test_nothing_is_lost_and_what_is_recorded_is_not_sent_again(
     def refuse(times: int) -> None:
         world.slack_answers(status=500, times=times if refused else 0)
 
-    points = kill_at_each_call(world, number, after=after, refuse=refuse, channel="slack", count=world.slack_told)
+    points = kill_at_each_call(world, number, after=after, refuse=refuse, channel="slack", count=world.slack_posted)
     with capsys.disabled():
         sys.stdout.write(f" {points} stopping points ")
 
@@ -93,17 +93,17 @@ def kill_at_each_call(  # noqa: PLR0913 - each is used
         orders = orders_of(number, f"oo-{point}-")
 
         def sent(orders: list[str] = orders) -> dict[tuple[str, str], int]:
-            counts = {"sns": world.sns_told(), channel: count(orders)}
+            counts = {"sns": world.sns_published(), channel: count(orders)}
             return {(name, order): got[order] for name, got in counts.items() for order in orders if got[order]}
 
         world.put(*orders)
         refuse(1)
-        known = world.remembered()
+        known = world.recorded()
         world.calls.stop_at, world.calls.after = point, after
         killed = world.run_until_killed()
         refuse(0)
         before = sent()
-        recorded = world.remembered() - known
+        recorded = world.recorded() - known
         for _ in range(3):
             world.let_the_deadline_pass()
             back = world.run()

@@ -165,7 +165,7 @@ class TestFailures:
         world.put("oo-1")
         assert len(world.run()) == 1
         assert "127.0.0.1 was not reached: ConnectionRefusedError" in logs.getvalue()
-        assert world.sns_told() == {"oo-1": 1}
+        assert world.sns_published() == {"oo-1": 1}
 
     @pytest.mark.parametrize(
         ("secret", "text"),

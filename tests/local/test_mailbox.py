@@ -13,19 +13,19 @@ from local.server import Server
 
 @pytest.fixture
 def mailbox() -> Mailbox:
-    """Give an empty mailbox."""
+    """Return an empty mailbox."""
     return Mailbox()
 
 
 @pytest.fixture
 def url(mailbox: Mailbox) -> Iterator[str]:
-    """Serve the mailbox, and give its address."""
+    """Serve the mailbox, and return its address."""
     with Server(mailbox) as server:
         yield server.url
 
 
 def notification(**members: Any) -> dict[str, Any]:
-    """Give what SNS posts to a subscriber."""
+    """Return what SNS posts to a subscriber."""
     return {"Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:x", "Message": "It is so.", **members}
 
 

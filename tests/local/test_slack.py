@@ -17,24 +17,24 @@ WORKFLOW = "/triggers/T00000000/1234567890/abcdef"
 
 @pytest.fixture
 def receiver() -> SlackReceiver:
-    """Give a receiver without messages."""
+    """Return a receiver without messages."""
     return SlackReceiver()
 
 
 @pytest.fixture
 def url(receiver: SlackReceiver) -> Iterator[str]:
-    """Serve the receiver, and give its address."""
+    """Serve the receiver, and return its address."""
     with Server(receiver) as server:
         yield server.url
 
 
 def mrkdwn(length: int) -> dict[str, Any]:
-    """Give a text of so many characters."""
+    """Return a text of so many characters."""
     return {"type": "mrkdwn", "text": "x" * length}
 
 
 def plain(length: int) -> dict[str, Any]:
-    """Give a text without mark-up of so many characters."""
+    """Return a text without mark-up of so many characters."""
     return {"type": "plain_text", "text": "x" * length}
 
 
@@ -108,16 +108,16 @@ def test_a_workflow_takes_flat_variables(receiver: SlackReceiver, url: str) -> N
 
 @pytest.mark.parametrize("path", ["/", "/services/T1/B1", "/services/B1/T1/x", "/triggers/T1", "/elsewhere"])
 def test_a_webhook_that_slack_does_not_know_is_not_found(url: str, path: str) -> None:
-    """A path that is no webhook's is answered `no_service`, as a revoked webhook is."""
+    """A path that is not a webhook's is answered `no_service`, as a revoked webhook is."""
     answer = urllib3.request("POST", url + path, json={"text": "hello"})
 
     assert (answer.status, answer.data) == (404, b"no_service")
 
 
-def test_slack_can_be_told_to_refuse(receiver: SlackReceiver, url: str) -> None:
-    """The told answer comes so many times, headers included, and keeps nothing; then all is well again."""
-    told = {"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 2}
-    urllib3.request("PUT", f"{url}/_receiver/answer", json=told)
+def test_the_answer_can_be_configured(receiver: SlackReceiver, url: str) -> None:
+    """It is given so many times, headers included, and nothing is kept; then posts are accepted again."""
+    answer = {"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 2}
+    urllib3.request("PUT", f"{url}/_receiver/answer", json=answer)
 
     answers = [urllib3.request("POST", url + INCOMING, json={"text": "hello"}, retries=False) for _ in range(3)]
 

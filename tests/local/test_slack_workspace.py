@@ -17,13 +17,13 @@ NOT_ALLOWED: list[Any] = [["z"], [1], [{"z": ["a"]}], {"z": {"a": "b"}}, [[]], N
 
 @pytest.fixture
 def receiver() -> SlackReceiver:
-    """Give a receiver without messages."""
+    """Return a receiver without messages."""
     return SlackReceiver()
 
 
 @pytest.fixture
 def client(receiver: SlackReceiver) -> Iterator[WebClient]:
-    """Serve the receiver, and give Slack's own client of it."""
+    """Serve the receiver, and return Slack's own client of it."""
     with Server(receiver) as server:
         yield WebClient(TOKEN, base_url=f"{server.url}/api/", retry_handlers=[])
 
@@ -35,7 +35,7 @@ def channel(receiver: SlackReceiver) -> Channel:
 
 
 def refusal(call: Any, **arguments: Any) -> str:
-    """Give Slack's name of the error that a call is refused with."""
+    """Return Slack's name of the error that a call is refused with."""
     with pytest.raises(SlackApiError) as refused:
         call(**arguments)
     return str(refused.value.response["error"])
@@ -76,8 +76,8 @@ def test_only_the_bots_token_is_taken(client: WebClient, channel: Channel, recei
     assert answer.json() == {"ok": False, "error": "not_authed"}
 
 
-def test_a_bot_is_told_who_it_is(client: WebClient, receiver: SlackReceiver) -> None:
-    """As `auth.test` tells it, by which the doctor tries a token; another token is refused."""
+def test_a_bot_learns_who_it_is(client: WebClient, receiver: SlackReceiver) -> None:
+    """By `auth.test`, which the doctor uses to try a token; another token is refused."""
     answer = client.auth_test()
     assert answer["ok"]
     assert answer["url"].startswith("https://")
@@ -146,10 +146,10 @@ def test_only_methods_that_write_take_json(client: WebClient, channel: Channel) 
     assert refusal(client.api_call, api_method="chat.delete", json={}) == "unknown_method"
 
 
-def test_slack_can_be_told_to_lose_an_answer(client: WebClient, channel: Channel) -> None:
-    """What is posted to one method is taken, but answered as told; other methods are not touched."""
-    told = {"status": 503, "path": "/api/chat.postMessage", "taken": True}
-    urllib3.request("PUT", client.base_url.replace("/api/", "/_receiver/answer"), json=told)
+def test_an_answer_can_be_lost(client: WebClient, channel: Channel) -> None:
+    """Posts to one method are accepted, but answered as configured; other methods are not affected."""
+    answer = {"status": 503, "path": "/api/chat.postMessage", "taken": True}
+    urllib3.request("PUT", client.base_url.replace("/api/", "/_receiver/answer"), json=answer)
     client.users_conversations()
     with pytest.raises(SlackApiError):
         client.chat_postMessage(channel=channel.id, text="x")

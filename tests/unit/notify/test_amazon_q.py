@@ -53,7 +53,7 @@ SCHEMA = Draft202012Validator(
 
 
 def notification_of(detail: dict[str, Any]) -> dict[str, Any]:
-    """Give the notification of an update, after the schema judged it."""
+    """Return the notification of an update, once the schema accepts it."""
     notification = custom_notification(order_notification(detail))
     SCHEMA.validate(notification)
     return notification

@@ -27,7 +27,7 @@ from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.wording.message import Message
 from testing.lambda_context import Context
 
-TABLE = "told"
+TABLE = "notify-state"
 NOW = 1_795_000_000
 
 
@@ -351,7 +351,7 @@ class TestWaitBeforeRetry:
         assert wait_before_retry([ChannelError("429", retry_after=asked), RuntimeError()], 1) == seconds
 
     def test_nothing_but_turns_waits_for_the_latest_of_them(self) -> None:
-        """It is no failure, so nothing doubles."""
+        """It is not a failure, so nothing doubles."""
         assert wait_before_retry([LaterError("turn", 3), LaterError("turn", 7)], 9) == 7
 
     def test_a_failure_beside_a_turn_doubles(self) -> None:

@@ -12,7 +12,7 @@ STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
 
 
 def notifications(order_id: str) -> list[OrderNotification]:
-    """Give three observations of an order, the latest first."""
+    """Return three observations of an order, the latest first."""
     details = [
         detail_of(an_order(order_id, item=old), an_order(order_id, item=new), sequence=n, observedAt=f"2026-11-0{n}")
         for n, (old, new) in enumerate(pairwise(STEPS), start=1)
@@ -24,7 +24,7 @@ class TestByOrder:
     """Whose notifications they are."""
 
     def test_gathers_each_orders_in_sequence(self) -> None:
-        """However they were delivered; an alarm is no order's."""
+        """In whatever order they were delivered; an alarm belongs to no order."""
         alarm = alarm_of(Message("Polls is on", (), {}, ""))
         one, other = by_order([*notifications("oo-1"), alarm, *notifications("oo-2")])
         assert [each.event_id for each in one] == ["oo-1 1", "oo-1 2", "oo-1 3"]
@@ -35,7 +35,7 @@ class TestTogether:
     """Several observations of one order."""
 
     def test_loses_no_detail(self) -> None:
-        """The headline is the last news; each observation is told with its time and its lines, the earliest first."""
+        """The headline is the latest; each observation has its time and its lines, the earliest first."""
         (group,) = by_order(notifications("oo-1"))
         message = together(group)
         assert message.headline == group[-1].message.headline
@@ -47,7 +47,7 @@ class TestTogether:
         assert len(texts) == 6
 
     def test_an_earlier_error_stands_in_the_headline(self) -> None:
-        """The headline is all that a telephone shows, and a shipment's details may come after the trouble."""
+        """The headline is all that a phone shows, and a shipment's details may come after the error."""
         details = [
             detail_of(an_order(item="SHIPPED"), an_order(item="ERROR"), sequence=1),
             detail_of(an_order(item="ERROR"), an_order(item="DELIVERED"), sequence=2),
@@ -65,7 +65,7 @@ class TestDigest:
     """Many orders."""
 
     def test_counts_orders_not_observations(self) -> None:
-        """Six updates of two orders are the news of two, and each of the six is told."""
+        """Six updates of two orders count as two orders, and each of the six is listed."""
         message = digest(by_order([*notifications("oo-1"), *notifications("oo-2")]))
         assert message.headline == "2 Outposts orders have news"
         assert len(message.lines) == 6
@@ -80,7 +80,7 @@ class TestDigest:
         assert digest_lines(group) == [Line(last.headline, last.url, "Open in the AWS console"), *earlier]
 
     def test_its_headline_names_what_weighs(self) -> None:
-        """Seven orders' errors are not seven orders' news like any other."""
+        """Errors are named, not only counted."""
         details = [detail_of(an_order(f"oo-{n}", "PREPARING"), an_order(f"oo-{n}", item="ERROR")) for n in range(7)]
         details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))
         details.append(an_update("oo-9") | {"changes": [{"detailType": "Outposts Order Stalled", "lineItemId": "x"}]})

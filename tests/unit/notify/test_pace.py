@@ -46,7 +46,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def pace_of(table: Any) -> Pace:
     """Return the pace that this table holds."""
-    return Pace(Slots(table, "told", "slack"))
+    return Pace(Slots(table, "notify-state", "slack"))
 
 
 @pytest.mark.parametrize("free_from", [None, NOW_MS - 60_000, NOW_MS])
@@ -95,7 +95,7 @@ def test_one_conditional_write_takes_a_second(slept: list[float]) -> None:
     assert slept == [0]
     assert table.requests == [
         {
-            "TableName": "told",
+            "TableName": "notify-state",
             "Key": {"id": {"S": "pace#slack"}},
             "UpdateExpression": "SET free_from = :until",
             "ConditionExpression": "attribute_not_exists(free_from) OR free_from <= :slot",

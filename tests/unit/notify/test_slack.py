@@ -18,7 +18,7 @@ EVIL = "<!channel> & <https://evil.example|click> <@U1>"
 
 
 def a_message(headline: str = "News", lines: tuple[Line, ...] = (), **facts: str) -> Message:
-    """Give a message."""
+    """Return a message."""
     return Message(headline, lines, facts or {"Status": "COMPLETED"}, "https://console.example/#Orders")
 
 
@@ -33,7 +33,7 @@ class TestBlockKit:
     """What an incoming webhook gets."""
 
     def test_is_headline_changes_facts_and_link(self) -> None:
-        """Plain words come first, then what changed, where the order lives, and where to see more."""
+        """The headline comes first, then what changed, the order's facts, and a link."""
         payload = block_kit_payload(order_message(an_update()))
         check(payload)
         header, changes, facts, link = payload["blocks"]

@@ -21,13 +21,13 @@ PARCEL = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
 
 
 def snapshot_of(order: Order, **keys: Any) -> Snapshot:
-    """Give the snapshot of an order that has been in its statuses since the 12th."""
+    """Return the snapshot of an order that has been in its statuses since the 12th."""
     history = {name: (StatusEntry(status, "2026-11-12T09:30:00Z"),) for name, status in statuses(order).items()}
     return Snapshot("111122223333/eu-west-1", order, **{"history": history, "sequence": 5, **keys})
 
 
 def card(order: Order, replaced_by: dict[str, Any] | None = None, **keys: Any) -> str:
-    """Give all that a card shows, after Slack's own models and the receiver judged it."""
+    """Return all that a card shows, once Slack's own models and the receiver accept it."""
     payload = card_payload(snapshot_of(order, **keys), replaced_by or {})
     check(payload)
     return json.dumps(payload["blocks"], ensure_ascii=False).replace("\\n", "\n")
@@ -75,7 +75,7 @@ class TestCard:
         assert "Track it" not in card(an_order(item="INSTALLED", ShipmentInformation=PARCEL))
 
     def test_links_replacements_both_ways(self) -> None:
-        """What a line item replaces stands in the order; what replaces it was told by an event."""
+        """What a line item replaces is in the order; what replaces it was reported by an event."""
         order = an_order(PreviousOrderId="oo-0", PreviousLineItemId="ooi-0")
         shown = card(order, {"ooi-1": {"orderId": "oo-2", "lineItemId": "ooi-2"}})
         assert "• ooi-1 replaces ooi-0 of order oo-0" in shown
@@ -134,7 +134,7 @@ class TestCard:
         check(sketch_payload(detail_of(None, order)))
 
     def test_a_sample_is_marked_as_a_test(self) -> None:
-        """Its order has no snapshot: what it leaves in the channel is a card of what the sample tells."""
+        """Its order has no snapshot: what it leaves in the channel is a card built from the sample."""
         assert sketch_payload(an_update() | {"test": True})["text"] == f"TEST: Order {ORDER_ID} is COMPLETED"
 
     def test_is_found_again_by_its_metadata(self) -> None:

@@ -23,7 +23,7 @@ class TestEmail:
     """What a person reads."""
 
     def test_is_worth_reading(self) -> None:
-        """The news, what changed, where the order lives, where to see more."""
+        """The headline, what changed, the order's facts, and a link."""
         assert text(order_message(an_update())) == (
             f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED.\n"
             "\n"
@@ -40,7 +40,7 @@ class TestEmail:
             "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )
 
-    def test_what_stalled_is_told_in_a_short_line(self) -> None:
+    def test_what_stalled_is_one_short_line(self) -> None:
         """The word stands first; which line items and since when, in a line below, indented."""
         keys = {"status": "BUILDING", "since": "2026-01-24T09:30:00Z", "days": 334, "thresholdDays": 60}
         stalled = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **keys} for n in range(12)]
@@ -119,14 +119,14 @@ class TestMachines:
             assert delivered(publication(detail), protocol) == text(order_message(detail))
         assert delivered(publication(detail), "sms") == f"{order_message(detail).headline}."
 
-    def test_a_large_update_is_told_whole(self) -> None:
+    def test_a_large_update_is_sent_whole(self) -> None:
         """The JSON stands in the message once, so that hardly any event is too large for it."""
         detail = an_update()
         detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 20_000}] * 4
         assert json.loads(delivered(publication(detail), "lambda")) == detail
 
     def test_long_lines_do_not_crowd_out_the_json(self) -> None:
-        """A text has room for 20 KB of changes; the others are counted in it, and told to machines all the same."""
+        """A text has room for 20 KB of changes; the others are counted in it, and sent to machines all the same."""
         shipment = {"carrier": "🚚" * 200, "trackingNumber": None, "trackingUrl": f"https://{'x' * 400}"}
         change = {"detailType": "Outposts Line Item Shipment Change", "shipment": shipment, "previousShipment": None}
         detail = an_update() | {"changes": [{**change, "lineItemId": f"ooi-{number}"} for number in range(90)]}
@@ -196,16 +196,16 @@ class TestMachines:
 
 
 def delivered(arguments: dict[str, Any], protocol: str) -> str:
-    """Give what SNS sends to a subscription of a protocol: what is under its name, else the default."""
+    """Return what SNS sends to a subscription of a protocol: its own entry, or the default."""
     messages: dict[str, str] = json.loads(arguments["Message"])
     return messages.get(protocol, messages["default"])
 
 
 def string(value: str) -> dict[str, Any]:
-    """Give a message attribute of one value."""
+    """Return a message attribute of one value."""
     return {"DataType": "String", "StringValue": value}
 
 
 def array(*values: str) -> dict[str, Any]:
-    """Give a message attribute of several values."""
+    """Return a message attribute of several values."""
     return {"DataType": "String.Array", "StringValue": json.dumps(values)}
