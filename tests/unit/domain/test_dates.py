@@ -1,4 +1,4 @@
-"""Which of an order's dates to believe."""
+"""Which of an order's dates are plausible."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ LAUNCHED = datetime(2019, 12, 3, tzinfo=UTC)
 
 
 def submitted(date: Any) -> datetime | None:
-    """The submission of an order that names this date."""
+    """Return when an order with this date was submitted."""
     return submitted_at({"OrderId": "oo-1", "OrderSubmissionDate": date}, NOW)
 
 
@@ -37,13 +37,13 @@ class TestSubmission:
             pytest.param([], id="a list"),
         ],
     )
-    def test_a_date_that_cannot_be_counts_as_none(self, date: Any) -> None:
-        """Neither what the API says for "not set" nor anything else that no order can have."""
+    def test_an_implausible_date_is_ignored(self, date: Any) -> None:
+        """Neither the API's "not set" nor any other date that no order can have."""
         assert submitted(date) is None
 
     @pytest.mark.parametrize("date", [LAUNCHED, NOW - timedelta(days=1), NOW, NOW + timedelta(minutes=5)])
-    def test_a_date_that_can_be_is_believed(self, date: datetime) -> None:
-        """From the day that Outposts launched, up to five minutes ahead, as clocks differ."""
+    def test_a_plausible_date_is_accepted(self, date: datetime) -> None:
+        """From the day Outposts launched until five minutes ahead, as clocks differ."""
         assert submitted(to_iso8601(date)) == date
 
     def test_an_order_without_a_date_has_none(self) -> None:
@@ -51,14 +51,14 @@ class TestSubmission:
         assert submitted_at({"OrderId": "oo-1"}, NOW) is None
 
     @given(date=st.datetimes(timezones=st.just(UTC)))
-    def test_a_believed_date_is_never_older_than_outposts_nor_ahead_of_the_clock(self, date: datetime) -> None:
-        """Whatever the API sends."""
+    def test_an_accepted_date_is_never_older_than_outposts_nor_ahead_of_the_clock(self, date: datetime) -> None:
+        """For any value from the API."""
         believed = submitted(date.isoformat())
         assert (believed is not None) == (LAUNCHED <= date <= NOW + timedelta(minutes=5))
 
 
 def test_a_status_cannot_have_begun_before_outposts_existed() -> None:
-    """What an earlier version stored may say so."""
+    """Earlier versions stored such dates."""
     assert not is_plausible("1970-01-01T00:00:00Z")
     assert not is_plausible("2019-12-02T23:59:59Z")
     assert is_plausible("2019-12-03T00:00:00Z")

@@ -1,4 +1,4 @@
-"""How two reads of one order differ."""
+"""The changes between two reads of an order."""
 
 import copy
 from random import Random
@@ -27,29 +27,29 @@ ORDER: Order = {
 
 
 def changed(order: Order, item: dict[str, Any] | None = None, **members: Any) -> Order:
-    """Copy an order with other members, and its first line item with others too."""
+    """Return a copy of an order with other members, also in its first line item."""
     copied = copy.deepcopy(order) | members
     copied["LineItems"][0] |= item or {}
     return copied
 
 
 def gist(change: Change) -> str:
-    """Give what a change says, but for the order of lists."""
+    """Return a change as text that ignores the order of lists."""
     return unordered_json([change.detail_type, change.keys])
 
 
 class TestCompleteness:
-    """Whatever differs shows in at least one change."""
+    """Every difference is in at least one change."""
 
     @given(old=orders, new=orders)
     @settings(max_examples=500)
-    def test_applying_the_changes_to_the_old_order_gives_the_new_one(self, old: Order, new: Order) -> None:
-        """Any two orders that the API's model allows, and more, are told apart, but for the order of their lists."""
+    def test_applying_the_changes_to_the_old_order_results_in_the_new_one(self, old: Order, new: Order) -> None:
+        """For any two orders that the API's model allows, and more, except for the order of their lists."""
         assert unordered_json(apply(diff(old, new), old)) == unordered_json(keyed(new))
 
     @given(order=orders)
     def test_equal_orders_differ_in_nothing(self, order: Order) -> None:
-        """Two equal reads give no change, however the line items are ordered."""
+        """Two equal reads have no changes, in whatever order their line items are."""
         again = copy.deepcopy(order)
         again.get("LineItems", []).reverse()
         assert diff(order, again) == []
@@ -67,16 +67,16 @@ class TestCompleteness:
 
     @given(order=orders)
     def test_a_discovery_holds_the_whole_order(self, order: Order) -> None:
-        """An order seen for the first time is told as it is."""
+        """An order seen for the first time is published unchanged."""
         assert discovery(order).keys == {"order": order}
 
     def test_true_and_one_differ(self) -> None:
-        """JSON's `true` and `1` are equal in Python, and yet a difference that must show."""
+        """JSON's `true` and `1` are equal in Python, but must show as a difference."""
         assert len(diff(changed(ORDER, Expedited=1), changed(ORDER, Expedited=True))) == 1
 
 
 class TestListsInAnyOrder:
-    """The API promises no order for any list, so none carries meaning."""
+    """The API does not document an order for any list, so it carries no meaning."""
 
     @pytest.mark.parametrize(
         ("member", "old", "new"),
@@ -92,7 +92,7 @@ class TestListsInAnyOrder:
         ],
     )
     def test_members_that_swap_places_are_not_a_change(self, member: str, old: Any, new: Any) -> None:
-        """Neither in a list that the model knows nor in one that it does not, whatever is in it."""
+        """Neither in lists that the model knows nor in others, whatever they hold."""
         assert diff(changed(ORDER, {member: old}), changed(ORDER, {member: new})) == []
         assert diff(changed(ORDER, **{member: old}), changed(ORDER, **{member: new})) == []
 
@@ -109,29 +109,29 @@ class TestListsInAnyOrder:
         ],
     )
     def test_other_members_are_a_change(self, old: Any, new: Any) -> None:
-        """Lists are compared as multisets of JSON; the values are published as the API gave them."""
+        """Lists are compared as multisets of JSON; the values are published as returned by the API."""
         (change,) = diff(changed(ORDER, NeverHeardOf=old), changed(ORDER, NeverHeardOf=new))
         assert change.keys == {"amendments": [{"path": "/NeverHeardOf", "value": new, "previousValue": old}]}
 
     def test_line_items_without_an_id_keep_their_names(self) -> None:
-        """A line item that is named by its place keeps it when the lists inside swap members."""
+        """A line item named by its position keeps its name when the lists inside swap members."""
         items = [{"Tags": ["a", "z"], "Quantity": 1}, {"Tags": ["b", "c"], "Quantity": 1}]
         swapped = [{"Tags": ["z", "a"], "Quantity": 1}, {"Tags": ["b", "c"], "Quantity": 1}]
         assert diff({**ORDER, "LineItems": items}, {**ORDER, "LineItems": swapped}) == []
 
     @given(value=plain_json)
     def test_a_value_without_lists_has_the_usual_text(self, value: Any) -> None:
-        """So what a version before this one digested is not read again at an upgrade."""
+        """So an upgrade does not invalidate the digests of earlier versions."""
         assert (unordered_json(value) == canonical_json(value)) or "[" in canonical_json(value)
 
     @given(old=plain_json, new=plain_json)
     def test_the_fast_comparison_agrees_with_the_texts(self, old: Any, new: Any) -> None:
-        """The shortcuts spare work and change no verdict."""
+        """The shortcuts save work and do not change the result."""
         assert differs(old, new) == (unordered_json(old) != unordered_json(new))
 
 
 class TestChanges:
-    """What each kind of difference is told as."""
+    """The event type of each kind of difference."""
 
     @pytest.mark.parametrize(
         ("new", "detail_type", "keys"),
@@ -205,12 +205,12 @@ class TestChanges:
         ],
     )
     def test_each_difference_has_its_event_type(self, new: Order, detail_type: str, keys: dict[str, Any]) -> None:
-        """A difference is told by its own detail-type, with that type's keys."""
+        """Each has its own detail-type, with that type's keys."""
         (change,) = diff(ORDER, new)
         assert (change.detail_type, change.keys) == (detail_type, keys)
 
-    def test_a_new_line_item_is_told_whole(self) -> None:
-        """A line item that joins an order comes with all its members."""
+    def test_a_new_line_item_is_published_whole(self) -> None:
+        """A line item that is added comes with all its members."""
         item = {"LineItemId": "ooi-c", "Status": "PREPARING"}
         (change,) = diff(ORDER, changed(ORDER, LineItems=[*ORDER["LineItems"], item]))
         assert (change.detail_type, change.keys) == (
@@ -220,16 +220,16 @@ class TestChanges:
 
 
 class TestLineItemNames:
-    """Line items are matched by their id, which the API's model does not require."""
+    """Line items are matched by id, which the API's model does not require."""
 
-    def test_items_without_an_id_of_their_own_are_named_by_their_place(self) -> None:
-        """A missing or repeated LineItemId gets a number, so that no item hides another."""
+    def test_line_items_without_a_unique_id_are_named_by_position(self) -> None:
+        """A missing or repeated LineItemId gets a number, so that no line item hides another."""
         order = {"LineItems": [{"LineItemId": "ooi-a", "Quantity": 1}, {"LineItemId": "ooi-a", "Quantity": 2}, {}]}
         assert line_items_by_id(order).keys() == {"ooi-a", "ooi-a#2", "#1"}
 
 
 def test_a_members_name_is_escaped_in_its_path() -> None:
-    """As RFC 6901 says, so that a path leads to one member alone."""
+    """By RFC 6901, so that a path identifies exactly one member."""
     old: Order = {"OrderId": "oo-1"}
     (change,) = diff(old, old | {"a~b/c": 1})
     assert [amendment["path"] for amendment in change.keys["amendments"]] == ["/a~0b~1c"]

@@ -1,4 +1,4 @@
-"""The names of the types of event."""
+"""The names of the event types."""
 
 import copy
 
@@ -6,9 +6,9 @@ from outposts_order_notifier.domain.event_types import DISCOVERED
 
 
 class TestDetailType:
-    """A text that knows its keys."""
+    """A string with the class of its keys."""
 
     def test_it_can_be_copied(self) -> None:
-        """An event is copied where it is stored."""
+        """Events are copied when they are stored."""
         copied = copy.deepcopy(DISCOVERED)
         assert (copied, copied.keys) == (DISCOVERED, DISCOVERED.keys)

@@ -1,4 +1,4 @@
-"""What has to exist for each type of event, compared with the one list of them."""
+"""What must exist for each event type, compared with the list of them."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from outposts_order_notifier.wording.message import order_message
 
 
 def test_the_list_has_each_type_that_is_defined() -> None:
-    """But the one that gathers what the others tell."""
+    """Except the one that gathers the others."""
     defined = {value for value in vars(event_types).values() if isinstance(value, DetailType)}
     assert defined == {*CHANGES, UPDATED}
     assert len(CHANGES) == len(set(CHANGES))
@@ -17,7 +17,7 @@ def test_the_list_has_each_type_that_is_defined() -> None:
 
 @pytest.mark.parametrize("name", samples.CHANGES)
 def test_messages_have_words_for_each_type(name: str) -> None:
-    """A type without words would reach people by its bare name."""
+    """A type without words would be shown by its name."""
     detail = samples.sample(name, "111122223333", "eu-west-1", "2026-11-24T09:30:00Z")["detail"]
     lines = [line.text for line in order_message(detail).lines]
     assert lines
@@ -25,5 +25,5 @@ def test_messages_have_words_for_each_type(name: str) -> None:
 
 
 def test_test_notification_has_a_sample_of_each_type() -> None:
-    """Whoever adds a type sees how each channel shows it."""
+    """Someone who adds a type sees how each channel shows it."""
     assert {change.detail_type for change in samples.CHANGES.values()} == set(CHANGES)

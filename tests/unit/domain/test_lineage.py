@@ -1,4 +1,4 @@
-"""Which line item replaces which, and who tells it."""
+"""Which line item replaces which, and which order publishes it."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,17 +28,17 @@ sightings = st.lists(
 
 
 def ref(name: str) -> Reference:
-    """The line item `1a` is the first one of order 1."""
+    """Return a line item; `1a` is the first one of order 1."""
     return Reference(f"oo-{name[0]}", f"ooi-{name}")
 
 
 def link(previous: str, replacement: str) -> Link:
-    """A link between two line items."""
+    """Return a link between two line items."""
     return Link(ref(previous), ref(replacement))
 
 
 def an_order(number: int, names: Names, **members: Any) -> Order:
-    """An order whose line items name what they replace, or nothing."""
+    """Return an order whose line items name what they replace, or nothing."""
     items = []
     for letter, named in names.items():
         previous = {"PreviousOrderId": f"oo-{named[0]}", "PreviousLineItemId": f"ooi-{named}"} if named else {}
@@ -46,8 +46,8 @@ def an_order(number: int, names: Names, **members: Any) -> Order:
     return {"OrderId": f"oo-{number}", "Status": "PREPARING", "LineItems": items, **members}
 
 
-def told_by(snapshot: Snapshot) -> list[Link]:
-    """The links that an order told until now."""
+def links_published_by(snapshot: Snapshot) -> list[Link]:
+    """Return the links that an order has published."""
     return links_told([{**event.detail, "detailType": event.detail_type} for event in snapshot.pending])
 
 
@@ -64,29 +64,29 @@ class TestLinksOfOrder:
         ],
     )
     def test_an_order_has_the_links_that_name_it_on_either_side(self, order_id: str, links: list[Link]) -> None:
-        """They are sorted, whatever came first."""
+        """They are sorted, whichever was first."""
         lineage = Lineage([link("2b", "3b"), link("2a", "3a"), link("1a", "2a")])
         assert lineage.of(order_id) == links
 
 
 class TestSoundLinks:
-    """Which names link."""
+    """Which ids make a link."""
 
     @pytest.mark.parametrize(("length", "links"), [(0, 0), (1, 1), (255, 1), (256, 0)])
     def test_an_id_has_1_to_255_characters(self, length: int, links: int) -> None:
-        """As the API's model says."""
+        """As in the API's model."""
         item = {"LineItemId": "ooi-2a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "x" * length}
         assert len(links_of({"OrderId": "oo-2", "LineItems": [item]})) == links
 
     def test_a_line_item_that_names_no_order_links_nothing(self) -> None:
-        """Beside one that does."""
+        """Even next to one that does."""
         whole = {"LineItemId": "ooi-2a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1a"}
         half = {"LineItemId": "ooi-2b", "PreviousLineItemId": "ooi-1b"}
         assert links_of({"OrderId": "oo-2", "LineItems": [whole, half]}) == (link("1a", "2a"),)
 
 
 class TestLinks:
-    """What an order names."""
+    """The links in an order."""
 
     @pytest.mark.parametrize(
         ("names", "links"),
@@ -98,7 +98,7 @@ class TestLinks:
         ],
     )
     def test_a_line_item_that_names_another_is_a_link(self, names: Names, links: tuple[Link, ...]) -> None:
-        """Whatever it names, but for itself: that would be no news."""
+        """It may name anything except itself."""
         assert links_of(an_order(2, names)) == links
 
     @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ class TestLinks:
         ],
     )
     def test_half_a_name_links_nothing(self, item: dict[str, str]) -> None:
-        """Nor does what no id can be."""
+        """Nor does a value that cannot be an id."""
         assert links_of({"OrderId": "oo-2", "LineItems": [{"LineItemId": "ooi-2a", **item}]}) == ()
 
     @given(order=orders)
     def test_any_order_has_the_links_that_it_names(self, order: Order) -> None:
-        """None of any order that the API's model allows is lost."""
+        """For any order that the API's model allows."""
         named = [
             Reference(item.get("PreviousOrderId", ""), item.get("PreviousLineItemId", ""))
             for name, item in line_items_by_id(order).items()
@@ -142,25 +142,25 @@ class TestLineage:
         ],
     )
     def test_chains_are_followed_to_their_end(self, links: list[Link], chain: list[str]) -> None:
-        """Each replacement in turn; of several the smallest, and a circle ends before it closes."""
+        """Each replacement in turn; the smallest of several; a cycle ends before it closes."""
         for known in (links, links[::-1]):
             assert Lineage(known).chain(ref("1a")) == [ref(name) for name in chain]
 
     @given(pairs=st.lists(st.tuples(line_items, line_items)), start=line_items)
     def test_any_chain_ends_and_holds_nothing_twice(self, pairs: list[tuple[str, str]], start: str) -> None:
-        """Whatever names whatever."""
+        """For any links."""
         chain = Lineage(link(*pair) for pair in pairs).chain(ref(start))
         assert len({ref(start), *chain}) == len(chain) + 1
 
     def test_a_line_item_is_never_its_own_current_replacement(self) -> None:
-        """Where two name each other, each is replaced by the other, and that is all there is to say."""
+        """If two name each other, each is replaced by the other, and neither has a current replacement."""
         lineage = Lineage([link("1a", "2a"), link("2a", "1a")])
         for name in ("1a", "2a"):
             assert lineage.keys_of_replaced(ref(name)).keys() == {"replacedBy"}
         assert "currentReplacement" not in lineage.link_change(link("1a", "2a")).keys
 
-    def test_events_name_the_replacement_and_what_stands_in_its_place_now(self) -> None:
-        """`currentReplacement` is there only where the chain goes on."""
+    def test_events_name_the_replacement_and_the_current_one(self) -> None:
+        """`currentReplacement` is present only if the chain continues."""
         lineage = Lineage([link("1a", "2a"), link("2a", "3a"), link("3a", "4a")])
         two, four = ({"orderId": f"oo-{n}", "lineItemId": f"ooi-{n}a"} for n in (2, 4))
         assert lineage.keys_of_replaced(ref("1a")) == {"replacedBy": two, "currentReplacement": four}
@@ -169,11 +169,11 @@ class TestLineage:
         assert lineage.link_change(link("1a", "2a")).keys["currentReplacement"] == four
 
 
-class TestTelling:
-    """Who tells a link, and when."""
+class TestPublication:
+    """Which order publishes a link, and when."""
 
-    def test_a_replacement_tells_what_it_replaces_whether_that_is_known_or_not(self) -> None:
-        """In its discovery, beside the order."""
+    def test_a_replacement_publishes_its_link_even_if_the_other_order_is_unknown(self) -> None:
+        """Together with its discovery."""
         snapshot = observe(None, an_order(2, {"a": "1a"}), OBSERVATION, b"")
         assert snapshot
         assert [event.detail_type for event in snapshot.pending] == [
@@ -181,17 +181,17 @@ class TestTelling:
             "Outposts Replacement Linked",
             "Outposts Order Updated",
         ]
-        assert told_by(snapshot) == [link("1a", "2a")]
+        assert links_published_by(snapshot) == [link("1a", "2a")]
 
-    def test_an_order_that_is_seen_after_its_replacement_tells_the_link_too(self) -> None:
-        """Whoever follows only that one learns of it."""
+    def test_an_order_discovered_after_its_replacement_publishes_the_link_too(self) -> None:
+        """Subscribers that follow only that order see it too."""
         lineage = Lineage([link("1a", "2a")])
         snapshot = observe(None, an_order(1, {"a": None}), OBSERVATION, b"", lineage=lineage)
         assert snapshot
-        assert told_by(snapshot) == [link("1a", "2a")]
+        assert links_published_by(snapshot) == [link("1a", "2a")]
 
     def test_an_order_that_was_seen_before_leaves_it_to_its_replacement(self) -> None:
-        """A link that appears later is told once, by the new order."""
+        """A link that appears later is published once, by the new order."""
         order = an_order(1, {"a": None})
         snapshot = observe(None, order, OBSERVATION, b"")
         assert observe(snapshot, order, OBSERVATION, b"", lineage=Lineage([link("1a", "2a")])) is None
@@ -201,12 +201,12 @@ class TestTelling:
         [({"b": None}, {"b": None, "a": "1a"}), ({"a": None}, {"a": "1a"}), ({"a": "3a"}, {"a": "1a"})],
         ids=["added", "amended to name one", "amended to name another"],
     )
-    def test_a_known_order_tells_what_it_comes_to_replace(self, before: Names, after: Names) -> None:
-        """A line item that is added, or amended to name another, links as a new order's does."""
+    def test_a_known_order_publishes_its_new_links(self, before: Names, after: Names) -> None:
+        """A line item that is added, or amended to name another, makes a link like that of a new order."""
         first = observe(None, an_order(2, before), OBSERVATION, b"")
         second = observe(first, an_order(2, after), OBSERVATION, b"")
         assert second
-        assert told_by(second)[-1:] == [link("1a", "2a")]
+        assert links_published_by(second)[-1:] == [link("1a", "2a")]
 
     def test_a_snapshot_stored_without_links_reports_them_with_the_order_s_next_change(self) -> None:
         """Upgrading from a version that did not report links causes no event by itself."""
@@ -217,14 +217,14 @@ class TestTelling:
         assert observe(upgraded, order, OBSERVATION, b"") is None
         changed = observe(upgraded, {**order, "Status": "COMPLETED"}, OBSERVATION, b"")
         assert changed
-        assert told_by(changed)[-1:] == [link("1a", "2a")]
+        assert links_published_by(changed)[-1:] == [link("1a", "2a")]
 
     @given(seen=sightings)
     @settings(max_examples=300)
-    def test_every_link_is_told_by_its_replacement_and_by_no_order_twice(
+    def test_every_link_is_published_by_its_replacement_and_by_no_order_twice(
         self, seen: list[tuple[int, Names, bool]]
     ) -> None:
-        """Whatever order comes when, names what, and loses it again, and however old the index's answer is."""
+        """For any sequence of orders and names, and however stale the index is."""
         snapshots: dict[int, Snapshot] = {}
         for number, names, index_is_old in seen:
             known = [] if index_is_old else [each for it in snapshots.values() for each in links_of(it.order)]
@@ -232,12 +232,12 @@ class TestTelling:
             snapshot = observe(before, order, OBSERVATION, b"", lineage=Lineage(known)) or before
             assert snapshot
             snapshots[number] = snapshot
-            told = told_by(snapshot)
-            assert len(told) == len(set(told))
-            assert {*links_of(order), *(Lineage(known).naming(f"oo-{number}") if not before else ())} <= set(told)
+            published = links_published_by(snapshot)
+            assert len(published) == len(set(published))
+            assert {*links_of(order), *(Lineage(known).naming(f"oo-{number}") if not before else ())} <= set(published)
 
     def test_a_line_item_that_is_replaced_names_its_replacement_once_it_is_known(self) -> None:
-        """Its status change says what replaces it, and what stands there now."""
+        """Its status change names the replacement, and the current replacement."""
         before = an_order(1, {"a": None, "b": None})
         after = an_order(1, {"a": None, "b": None})
         for item in after["LineItems"]:

@@ -32,7 +32,7 @@ def test_a_line_item_without_a_status_counts_as_unknown() -> None:
 def test_line_items_that_share_an_id_keep_their_names_in_whatever_order_their_lists_come(
     given: LineItem, names: list[str]
 ) -> None:
-    """Otherwise each read would take one for the other."""
+    """Otherwise each read would mix them up."""
     one: LineItem = {**given, "AssetInformationList": [{"AssetId": "1"}, {"AssetId": "9"}]}
     turned: LineItem = {**given, "AssetInformationList": [{"AssetId": "9"}, {"AssetId": "1"}]}
     other: LineItem = {**given, "AssetInformationList": [{"AssetId": "2"}, {"AssetId": "3"}]}

@@ -1,4 +1,4 @@
-"""How far an order has come, and what comes next."""
+"""An order's progress and next step."""
 
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ from testing.strategies import orders
 
 
 def order(status: str, *items: str) -> Order:
-    """Give an order with line items in these statuses."""
+    """Return an order with line items in these statuses."""
     return {"OrderId": "oo-1", "Status": status, "LineItems": [{"Status": item} for item in items]}
 
 
@@ -28,13 +28,13 @@ def order(status: str, *items: str) -> Order:
     ],
 )
 def test_progress_is_the_mean_of_the_line_items_stages(items: list[str], part: Fraction) -> None:
-    """Each stage is a fifth of the way; a cancelled line item is on no way, an unknown status at its beginning."""
+    """Each stage is a fifth; cancelled line items do not count, and unknown statuses count as 0."""
     assert progress(order("IN_PROGRESS", *items)) == part
 
 
 @given(orders)
 def test_progress_is_a_part_of_the_way(any_order: Order) -> None:
-    """Whatever the API's model allows, it is 0 to 1, and a next step is told."""
+    """For any order that the API's model allows; there is always a next step."""
     assert 0 <= progress(any_order) <= 1
     assert next_step(any_order)
 
@@ -53,6 +53,6 @@ def test_progress_is_a_part_of_the_way(any_order: Order) -> None:
         ("NEVER_SEEN", [], "unknown"),
     ],
 )
-def test_the_next_step_is_that_of_the_line_items_that_lag_most(status: str, items: list[str], step: str) -> None:
-    """What has ended waits for nothing, and an error for somebody."""
+def test_the_next_step_is_that_of_the_line_items_furthest_behind(status: str, items: list[str], step: str) -> None:
+    """Settled line items wait for nothing, and errors for somebody."""
     assert next_step(order(status, *items)) == step

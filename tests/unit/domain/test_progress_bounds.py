@@ -1,4 +1,4 @@
-"""How far an order is without line items, and which of several stages comes next."""
+"""Progress without line items, and the next of several stages."""
 
 import pytest
 
@@ -10,12 +10,12 @@ from outposts_order_notifier.wording.words import LONGEST_VALUE, plain
 
 @pytest.mark.parametrize(("status", "done"), [("COMPLETED", 1), ("PREPARING", 0), (None, 0)])
 def test_an_order_without_line_items_is_done_when_it_is_completed(status: str | None, done: int) -> None:
-    """Nothing else tells."""
+    """There is nothing else to go by."""
     assert progress({"Status": status, "LineItems": []}) == done
 
 
-def test_the_next_step_is_that_of_the_line_item_that_lags_most() -> None:
-    """By the stages' own order, not the alphabet's: SHIPPED comes before DELIVERED."""
+def test_the_next_step_is_that_of_the_line_item_furthest_behind() -> None:
+    """By the order of the stages, not of the alphabet: SHIPPED comes before DELIVERED."""
     items = [{"Status": "DELIVERED"}, {"Status": "SHIPPED"}]
     assert next_step({"Status": "IN_PROGRESS", "LineItems": items}) == "1 line item DELIVERED"
 
@@ -28,7 +28,7 @@ def test_a_mark_has_the_first_200_characters_of_what_was_cut() -> None:
 
 
 def test_an_order_goes_missing_and_comes_back() -> None:
-    """Each is a type of its own, without keys."""
+    """Each is a separate type without keys."""
     assert [
         (each.detail_type, each.keys) for each in (presence_change(missing=True), presence_change(missing=False))
     ] == [

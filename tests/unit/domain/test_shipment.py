@@ -1,4 +1,4 @@
-"""A line item's shipment as events tell it."""
+"""A line item's shipment in events."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ CARRIERS: list[str] = MODEL.shape_for("ShipmentCarrier").metadata["enum"]
 
 
 def url_of(**information: Any) -> str | None:
-    """The tracking link of a line item with this shipment information."""
+    """Return the tracking link of a line item with this shipment information."""
     shipment = shipment_of({"ShipmentInformation": information})
     assert shipment
     url = shipment["trackingUrl"]
@@ -43,14 +43,14 @@ class TestShipment:
         assert url.endswith("1Z999")
 
     def test_an_unknown_carrier_or_number_has_no_link(self) -> None:
-        """A carrier that this version has never heard of is told all the same."""
+        """A carrier that this version does not know is published all the same."""
         assert url_of(ShipmentCarrier="PIGEON", ShipmentTrackingNumber="1") is None
         assert url_of(ShipmentCarrier="UPS") is None
         assert url_of(ShipmentTrackingNumber="1") is None
 
     @given(number=st.text(min_size=1))
     def test_a_tracking_number_cannot_change_where_the_link_leads(self, number: str) -> None:
-        """Whatever the API gives as a number stays one value in the link's query."""
+        """Any tracking number stays one value in the link's query."""
         url = url_of(ShipmentCarrier="UPS", ShipmentTrackingNumber=number)
         assert url
         tail = url.removeprefix(TRACKING_PAGES["UPS"].format(""))

@@ -24,17 +24,17 @@ from testing.strategies import ORDER_ID, orders, shuffled
 
 
 def at(time: str, *, baseline: bool = False) -> Observation:
-    """An observation at a time of 2026-11-24."""
+    """Return an observation at a time of 2026-11-24."""
     return Observation("111122223333", "eu-west-1", f"2026-11-24T{time}Z", baseline)
 
 
 def order(status: str, item_status: str = "PREPARING") -> Order:
-    """An order with one line item."""
+    """Return an order with one line item."""
     return {"OrderId": ORDER_ID, "Status": status, "LineItems": [{"LineItemId": "ooi-a", "Status": item_status}]}
 
 
 def seen(*reads: tuple[str, Order]) -> Snapshot:
-    """The snapshot after these reads."""
+    """Return the snapshot after these reads."""
     snapshot: Snapshot | None = None
     for time, read in reads:
         snapshot = observe(snapshot, read, at(time), b"") or snapshot
@@ -43,15 +43,15 @@ def seen(*reads: tuple[str, Order]) -> Snapshot:
 
 
 def details(snapshot: Snapshot, detail_type: str) -> list[dict[str, Any]]:
-    """The details of the pending events of one type."""
+    """Return the details of the pending events of one type."""
     return [event.detail for event in snapshot.pending if event.detail_type == detail_type]
 
 
 class TestObserve:
     """An order's last snapshot and a new read of it."""
 
-    def test_each_status_tells_how_long_the_one_before_lasted(self) -> None:
-        """Time runs from when the status was first seen, whatever else changed meanwhile."""
+    def test_each_status_change_has_the_duration_of_the_previous_status(self) -> None:
+        """Counted from when the status was first seen, regardless of other changes."""
         snapshot = seen(
             ("09:00:00", order("PREPARING")),
             ("09:10:00", order("PREPARING", "BUILDING")),
@@ -69,22 +69,22 @@ class TestObserve:
 
     @given(read=orders)
     def test_reading_the_same_again_changes_nothing(self, read: Order) -> None:
-        """There is nothing to write where nothing changed."""
+        """If nothing changed, there is nothing to write."""
         assert observe(seen(("09:00:00", read)), read, at("09:05:00"), b"") is None
 
     @given(read=orders, chance=st.randoms(use_true_random=False))
     def test_reading_the_same_in_another_order_changes_nothing(self, read: Order, chance: Random) -> None:
-        """An API that lists members in another order at each read causes neither an event nor a write."""
+        """An API that returns lists in a different order at each read causes neither events nor writes."""
         assert observe(seen(("09:00:00", read)), shuffled(read, chance), at("09:05:00"), b"") is None
 
     @given(first=orders, second=orders)
     def test_events_not_yet_published_stay_before_the_new_ones(self, first: Order, second: Order) -> None:
-        """Pending events ride along until they are known to be published."""
+        """Pending events are kept until they are confirmed as published."""
         before, after = seen(("09:00:00", first)), seen(("09:00:00", first), ("09:05:00", second))
         assert after.pending[: len(before.pending)] == before.pending
         assert after.sequence == len(after.pending)
 
-    def test_a_summary_that_changed_alone_is_remembered_without_an_event(self) -> None:
+    def test_a_change_of_the_summary_only_is_stored_without_an_event(self) -> None:
         """Otherwise the order would be read again at every poll."""
         snapshot = seen(("09:00:00", order("COMPLETED")))
         after = observe(snapshot, order("COMPLETED"), at("09:05:00"), b"digest")
@@ -92,7 +92,7 @@ class TestObserve:
         assert (after.summary, after.version, after.pending) == (b"digest", 2, snapshot.pending)
 
     def test_a_baseline_observation_marks_its_events(self) -> None:
-        """Subscribers can tell what was there before."""
+        """Subscribers can recognize orders that existed before."""
         snapshot = observe(None, order("PREPARING"), at("09:00:00", baseline=True), b"")
         assert snapshot
         assert all(event.detail["baseline"] for event in snapshot.pending)
@@ -105,8 +105,8 @@ class TestObserve:
         assert moved
         assert moved.source == "111122223333/eu-west-1"
 
-    def test_an_order_that_is_no_longer_listed_is_told_once(self) -> None:
-        """And once that it is listed again, beside what changed meanwhile."""
+    def test_a_missing_order_is_reported_once(self) -> None:
+        """And its reappearance once, together with what changed meanwhile."""
         snapshot = replace(seen(("09:00:00", order("PREPARING"))), pending=())
         gone = observe(snapshot, order("PREPARING"), at("09:10:00"), b"", listed=False)
         assert gone
@@ -121,7 +121,7 @@ class TestObserve:
             "Outposts Order Updated",
         ]
 
-    def test_an_order_discovered_anew_tells_its_links_and_what_stalls_again(self) -> None:
+    def test_an_order_discovered_again_publishes_its_links_and_stalls_again(self) -> None:
         """A subscriber then holds the whole order again, whatever was lost."""
         read: Order = {
             "OrderId": ORDER_ID,
@@ -135,7 +135,7 @@ class TestObserve:
         assert again.stalled == frozenset()
 
     def test_a_status_without_a_known_beginning_lasted_for_no_time(self) -> None:
-        """A time before Outposts existed is not kept, and a line item may lack any."""
+        """Dates before Outposts existed are dropped, and a line item may have none."""
         snapshot = replace(seen(("09:00:00", order("PREPARING"))), history={ORDER: (), "ooi-a": ()})
         after = observe(snapshot, order("IN_PROGRESS", "BUILDING"), at("09:10:00"), b"")
         assert after
@@ -144,7 +144,7 @@ class TestObserve:
 
     @pytest.mark.parametrize(("status", "named"), [("REPLACED", True), ("BUILDING", False)])
     def test_only_a_replaced_line_item_names_its_replacement(self, status: str, named: bool) -> None:
-        """A replacement may be known long before."""
+        """The replacement may be known long before."""
         lineage = Lineage([Link(Reference(ORDER_ID, "ooi-a"), Reference("oo-2", "ooi-2"))])
         after = observe(
             seen(("09:00:00", order("PREPARING"))), order("PREPARING", status), at("09:10:00"), b"", lineage=lineage
@@ -155,7 +155,7 @@ class TestObserve:
 
 
 class TestSettled:
-    """Which orders need no reading at every poll."""
+    """Which orders need not be read at every poll."""
 
     def test_an_order_is_settled_when_all_of_it_has_ended(self) -> None:
         """Completed or cancelled, with every line item installed, cancelled or replaced."""
@@ -164,11 +164,11 @@ class TestSettled:
         assert not is_settled(order("DELIVERED", "INSTALLED"))
 
     def test_a_status_nobody_has_seen_yet_is_never_settled(self) -> None:
-        """An order in an unknown state is watched closely."""
+        """An order in an unknown state is read at every poll."""
         assert not is_settled(order("COMPLETED", "REFURBISHED"))
 
-    def test_each_status_is_remembered_with_when_it_was_first_seen(self) -> None:
-        """The order's life, and each line item's, can be told from the snapshot alone."""
+    def test_each_status_is_stored_with_when_it_was_first_seen(self) -> None:
+        """The snapshot holds the history of the order and of each line item."""
         snapshot = seen(
             ("09:00:00", order("PREPARING")),
             ("09:10:00", order("PREPARING", "BUILDING")),
@@ -180,8 +180,8 @@ class TestSettled:
             "ooi-a": (StatusEntry("PREPARING", f"{day}09:00:00Z"), StatusEntry("BUILDING", f"{day}09:10:00Z")),
         }
 
-    def test_of_statuses_that_go_to_and_fro_the_latest_are_remembered(self) -> None:
-        """An order that never comes to rest must not outgrow its item."""
+    def test_of_statuses_that_go_back_and_forth_the_latest_are_kept(self) -> None:
+        """An order that never settles must not outgrow its item."""
         snapshot = seen(*((f"09:{minute:02}:00", order(f"STATUS_{minute}")) for minute in range(MAX_STATUSES + 5)))
         assert [entered.status for entered in snapshot.history[ORDER]] == [
             f"STATUS_{minute}" for minute in range(5, MAX_STATUSES + 5)
@@ -193,12 +193,12 @@ STALLED = "Outposts Order Stalled"
 
 
 def on(day: str) -> Observation:
-    """An observation at midnight of a day."""
+    """Return an observation at midnight of a day."""
     return Observation("111122223333", "eu-west-1", f"{day}T00:00:00Z")
 
 
 def watched(*reads: tuple[str, Order], listed: bool | None = None) -> Snapshot:
-    """The snapshot after these reads, told when it stalls."""
+    """Return the snapshot after these reads, with thresholds."""
     snapshot: Snapshot | None = None
     for day, read in reads:
         snapshot = observe(snapshot, read, on(day), b"", listed, stalled_after=DAYS) or snapshot
@@ -209,20 +209,20 @@ def watched(*reads: tuple[str, Order], listed: bool | None = None) -> Snapshot:
 class TestStalled:
     """An order, or a line item, to which nothing happens for too long."""
 
-    def test_a_status_that_lasts_too_long_is_told_once(self) -> None:
-        """The order's and its line item's, each with the contract's keys, without any other change."""
+    def test_a_stalled_status_is_reported_once(self) -> None:
+        """The order's and the line item's, each with the documented keys, without any other change."""
         waiting = order("PREPARING")
         snapshot = watched(
             ("2026-01-01", waiting), ("2026-02-15", waiting), ("2026-02-16", waiting), ("2026-03-30", waiting)
         )
         assert [event.detail_type for event in snapshot.pending[2:]] == [STALLED, STALLED, "Outposts Order Updated"]
         keys = {"status": "PREPARING", "since": "2026-01-01T00:00:00Z", "days": 46, "thresholdDays": 45}
-        told = [{key: each.get(key) for key in (*keys, "lineItemId")} for each in details(snapshot, STALLED)]
-        assert told == [{**keys, "lineItemId": None}, {**keys, "lineItemId": "ooi-a"}]
+        reported = [{key: each.get(key) for key in (*keys, "lineItemId")} for each in details(snapshot, STALLED)]
+        assert reported == [{**keys, "lineItemId": None}, {**keys, "lineItemId": "ooi-a"}]
         assert (set(snapshot.stalled), snapshot.version) == ({ORDER, "ooi-a"}, 2)
 
-    def test_each_status_is_told_anew(self) -> None:
-        """What moves on and stalls again is news again."""
+    def test_each_status_is_reported_again(self) -> None:
+        """A status that changes and stalls again is reported again."""
         snapshot = watched(
             ("2026-01-01", order("PREPARING")),
             ("2026-03-01", order("PREPARING")),
@@ -235,7 +235,7 @@ class TestStalled:
         ]
 
     def test_what_moves_again_says_that_it_had_stalled_and_after_how_long(self) -> None:
-        """One that had not stalled says nothing of it."""
+        """A status that had not stalled does not have the key."""
         snapshot = watched(
             ("2026-01-01", order("PREPARING")),
             ("2026-02-20", order("PREPARING")),
@@ -251,21 +251,21 @@ class TestStalled:
         assert snapshot.stalled == frozenset()
 
     def test_the_first_status_began_with_the_submission(self) -> None:
-        """An order found in PREPARING was never anything else; of others nothing is known before the first sight."""
+        """No status comes before PREPARING; any other status counts from the discovery."""
         submitted = {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}
         snapshot = watched(("2026-03-01", order("PREPARING", "BUILDING") | submitted))
         assert [entered[-1].at[:10] for entered in snapshot.history.values()] == ["2026-01-01", "2026-03-01"]
 
     @pytest.mark.parametrize("submitted", ["some day", "2026-01-01", "2030-01-01T00:00:00Z", 7, "1970-01-01T00:00:00Z"])
-    def test_a_submission_that_cannot_be_counts_from_the_first_sight(self, submitted: object) -> None:
-        """What is not a time, has no zone, is still to come, or is older than Outposts."""
+    def test_with_an_implausible_submission_date_the_status_counts_from_the_discovery(self, submitted: object) -> None:
+        """Not a time, without a time zone, in the future, or older than Outposts."""
         found = order("PREPARING") | {"OrderSubmissionDate": submitted}
         snapshot = watched(("2026-03-01", found), ("2026-03-02", found))
         assert snapshot.history[ORDER] == (StatusEntry("PREPARING", "2026-03-01T00:00:00Z"),)
         assert details(snapshot, STALLED) == []
 
     def test_a_status_that_an_earlier_version_dated_1970_begins_again(self) -> None:
-        """It is stored without an event, and stalls in its own time, not "after 20,782 days"."""
+        """It is stored without an event, and stalls after its threshold, not "after 20,782 days"."""
         found = order("PREPARING")
         stored = replace(seen(("09:00:00", found)), history={ORDER: (), "ooi-a": ()}, stalled=frozenset({ORDER}))
         again = observe(stored, found, at("09:05:00"), b"", stalled_after=DAYS)
@@ -274,8 +274,8 @@ class TestStalled:
         assert {entered[-1].at for entered in again.history.values()} == {"2026-11-24T09:05:00Z"}
         assert observe(again, found, at("09:10:00"), b"", stalled_after=DAYS) is None
 
-    def test_an_order_that_is_found_stalled_is_told_so_by_the_next_read(self) -> None:
-        """What a first poll finds is not notified; that it has stalled is."""
+    def test_an_order_discovered_too_late_is_reported_as_stalled_by_the_next_read(self) -> None:
+        """Nobody is notified of what a first poll discovers, but of its stalling."""
         found = order("PREPARING", "BUILDING") | {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}
         snapshot = observe(None, found, at("09:00:00", baseline=True), b"", stalled_after=DAYS)
         assert snapshot
@@ -294,14 +294,14 @@ class TestStalled:
         ],
         ids=["settled", "cancelled", "unknown", "missing"],
     )
-    def test_what_nothing_is_expected_of_never_stalls(self, waiting: Order, listed: bool | None) -> None:
-        """Nor what ListOrders no longer names."""
+    def test_settled_and_missing_orders_never_stall(self, waiting: Order, listed: bool | None) -> None:
+        """Nor does an order that ListOrders no longer names."""
         snapshot = watched(("2026-01-01", waiting), ("2026-12-01", waiting), ("2026-12-02", waiting), listed=listed)
         assert details(snapshot, STALLED) == []
 
 
 def test_links_that_change_for_ever_do_not_fill_the_item() -> None:
-    """Of those no longer named the latest are remembered."""
+    """The latest former links are kept."""
     snapshot: Snapshot | None = None
     for number in range(MAX_FORMER_LINKS + 5):
         item = {"LineItemId": "ooi-a", "PreviousOrderId": f"oo-{number}", "PreviousLineItemId": "ooi-b"}
@@ -311,7 +311,7 @@ def test_links_that_change_for_ever_do_not_fill_the_item() -> None:
 
 
 def test_a_replacement_in_the_same_order_is_named_by_the_change_itself() -> None:
-    """The read that tells REPLACED also names what replaces it."""
+    """The read with REPLACED also names the replacement."""
     before = {"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a", "Status": "INSTALLED"}]}
     new = {"LineItemId": "ooi-b", "PreviousOrderId": ORDER_ID, "PreviousLineItemId": "ooi-a"}
     after = {"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a", "Status": "REPLACED"}, new]}

@@ -1,4 +1,4 @@
-"""When a status has lasted too long."""
+"""Stalled orders and line items."""
 
 import json
 from typing import Any
@@ -24,14 +24,14 @@ class TestOverdue:
             ("2026-09-01T00:00:00Z", None),
         ],
     )
-    def test_it_is_overdue_when_it_has_lasted_longer_than_its_days(self, now: str, days: int | None) -> None:
-        """Days are whole ones; a clock that went backwards makes nothing overdue."""
+    def test_it_is_stalled_when_it_has_lasted_longer_than_its_days(self, now: str, days: int | None) -> None:
+        """Days are whole days; a clock that went backwards does not stall anything."""
         change = stalled_change(None, "PREPARING", SINCE, now, Thresholds({"PREPARING": 45}, {}))
         expected = {"status": "PREPARING", "since": SINCE, "days": days, "thresholdDays": 45}
         assert (change.keys if change else None) == (expected if days else None)
 
-    def test_a_line_item_has_thresholds_of_its_own_and_is_named(self) -> None:
-        """An order's PREPARING and a line item's are two things."""
+    def test_line_items_have_their_own_thresholds_and_are_named(self) -> None:
+        """An order's PREPARING is not a line item's."""
         thresholds = Thresholds({}, {"PREPARING": 1})
         assert stalled_change(None, "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds) is None
         change = stalled_change("ooi-1", "PREPARING", SINCE, "2026-11-01T00:00:00Z", thresholds)
@@ -39,13 +39,13 @@ class TestOverdue:
         assert (change.detail_type, change.keys["lineItemId"]) == ("Outposts Order Stalled", "ooi-1")
 
     @pytest.mark.parametrize("status", [None, "HELD_AT_CUSTOMS", "COMPLETED", "CANCELLED", "FULFILLED"])
-    def test_what_is_unknown_or_settled_is_never_overdue(self, status: str | None) -> None:
-        """Nothing is known of how long it may last, or nothing more is expected of it."""
+    def test_unknown_and_settled_statuses_never_stall(self, status: str | None) -> None:
+        """It has no threshold, or nothing more is expected of it."""
         thresholds = Thresholds.from_json('{"order": {"COMPLETED": 1, "CANCELLED": 1, "FULFILLED": 1}}')
         assert stalled_change(None, status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
 
     @pytest.mark.parametrize("status", ["INSTALLED", "CANCELLED", "REPLACED"])
-    def test_a_settled_line_item_is_never_overdue(self, status: str) -> None:
+    def test_a_settled_line_item_never_stalls(self, status: str) -> None:
         """Whatever is configured."""
         thresholds = Thresholds({}, {status: 1})
         assert stalled_change("ooi-1", status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
@@ -62,16 +62,16 @@ class TestThresholds:
             ({"order": {"PREPARING": None}, "lineItem": {"SHIPPED": 3}}, {"PREPARING": None}, {"SHIPPED": 3}),
         ],
     )
-    def test_the_configuration_goes_before_the_defaults(
+    def test_the_configuration_takes_precedence_over_the_defaults(
         self, given: dict[str, Any], order: dict[str, int | None], line_item: dict[str, int | None]
     ) -> None:
-        """A status that it does not name keeps its default; null switches one off."""
+        """A status that it does not name keeps its default; null removes a threshold."""
         configured = StalledAfterDays(given.get("order", {}), given.get("lineItem", {}))
         for text in (json.dumps(given), json.dumps(configured.as_json())):
             thresholds = Thresholds.from_json(text)
             assert thresholds.order == {key: days for key, days in {**ORDER_DAYS, **order}.items() if days}
             assert thresholds.line_item == {key: days for key, days in {**LINE_ITEM_DAYS, **line_item}.items() if days}
 
-    def test_nothing_is_ever_overdue_where_all_is_switched_off(self) -> None:
-        """Nor where nobody asks."""
+    def test_nothing_ever_stalls_without_thresholds(self) -> None:
+        """That is also the default of `observe`."""
         assert stalled_change(None, "PREPARING", SINCE, "2030-01-01T00:00:00Z", NEVER) is None

@@ -32,17 +32,17 @@ class TestIso8601:
 
     @given(time=st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=zones))  # noqa: DTZ001
     def test_what_was_written_reads_as_the_same_time_to_the_millisecond(self, time: datetime) -> None:
-        """Whatever its zone, a time survives being stored."""
+        """For any time zone."""
         assert abs(from_iso8601(to_iso8601(time)) - time) < timedelta(milliseconds=1)
 
-    def test_what_is_no_time_is_refused(self) -> None:
-        """Nothing else was ever written."""
+    def test_other_text_is_rejected(self) -> None:
+        """`to_iso8601` never returns anything else."""
         with pytest.raises(ValueError, match="yesterday"):
             from_iso8601("yesterday")
 
     @given(times=st.lists(st.datetimes(datetime(2020, 1, 1), timezones=st.just(UTC)), min_size=2, max_size=2))  # noqa: DTZ001
     def test_a_duration_is_in_whole_seconds_and_never_negative(self, times: list[datetime]) -> None:
-        """A clock that went backwards counts as no time."""
+        """If the clock went backwards, the duration is 0."""
         start, end = sorted(times)
         assert abs((end - start).total_seconds() - seconds_between(to_iso8601(start), to_iso8601(end))) < 1.002
         assert seconds_between(to_iso8601(end), to_iso8601(start)) == 0

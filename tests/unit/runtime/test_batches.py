@@ -1,4 +1,4 @@
-"""Batches whose entries are accepted or refused one by one."""
+"""Batches whose entries succeed or fail individually."""
 
 import random
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ Refused = dict[str, str]
 
 
 class Service:
-    """A service that refuses some entries at each request.
+    """A service that rejects some entries of each request.
 
     Args:
         refusals: By request, the keys to refuse; the last one holds for all later requests.
@@ -22,7 +22,7 @@ class Service:
         self._refusals = refusals
 
     def put(self, entries: Mapping[str, int]) -> Refused:
-        """Take what is not to be refused."""
+        """Accept the entries that are not to be rejected."""
         self.requests.append(dict(entries))
         refused = self._refusals[min(len(self.requests), len(self._refusals)) - 1]
         return {key: f"refused {len(self.requests)}" for key in entries if key in refused}
@@ -30,7 +30,7 @@ class Service:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
-    """Record between which bounds each wait is drawn; each draw is the upper one."""
+    """Record the bounds of each random wait; each wait is the upper bound."""
     bounds: list[tuple[float, float]] = []
 
     def drawn(low: float, high: float) -> float:
@@ -42,25 +42,25 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, float]]:
 
 
 def never(seconds: float) -> None:
-    """Fail whoever waits."""
+    """Fail if anyone waits."""
     pytest.fail(f"it waited for {seconds} seconds")
 
 
-def test_what_is_accepted_at_once_is_put_once(waits: list[tuple[float, float]]) -> None:
-    """Nothing is waited for."""
+def test_accepted_entries_are_put_once(waits: list[tuple[float, float]]) -> None:
+    """Without waiting."""
     service = Service("")
     assert put_all(service.put, {"a": 1, "b": 2}, never) == {}
     assert (service.requests, waits) == ([{"a": 1, "b": 2}], [])
 
 
-def test_only_what_was_refused_is_put_again() -> None:
-    """With its own value, until it is accepted."""
+def test_only_rejected_entries_are_put_again() -> None:
+    """With its value, until it is accepted."""
     service = Service("ab", "b", "")
     assert put_all(service.put, {"a": 1, "b": 2, "c": 3}, lambda _: None) == {}
     assert service.requests == [{"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2}, {"b": 2}]
 
 
-def test_what_is_refused_four_times_is_named_with_the_last_error() -> None:
+def test_entries_rejected_four_times_are_returned_with_the_last_error() -> None:
     """Then the caller decides."""
     service = Service("a")
     assert put_all(service.put, {"a": 1, "b": 2}, lambda _: None) == {"a": "refused 4"}
@@ -68,7 +68,7 @@ def test_what_is_refused_four_times_is_named_with_the_last_error() -> None:
 
 
 def test_each_wait_is_drawn_from_zero_to_a_bound_that_doubles(waits: list[tuple[float, float]]) -> None:
-    """So that many callers that were refused together do not come back together."""
+    """So that callers rejected at the same time do not retry at the same time."""
     slept: list[float] = []
     put_all(Service("a").put, {"a": 1}, slept.append)
     assert waits == [(0, 0.4), (0, 0.8), (0, 1.6)]
@@ -76,7 +76,7 @@ def test_each_wait_is_drawn_from_zero_to_a_bound_that_doubles(waits: list[tuple[
 
 
 def test_without_time_nothing_is_put_again() -> None:
-    """What was refused keeps its error, and nobody waits."""
+    """Rejected entries keep their errors, and nobody waits."""
     service = Service("a")
     assert put_all(service.put, {"a": 1}, never, lambda: False) == {"a": "refused 1"}
     assert len(service.requests) == 1

@@ -1,4 +1,4 @@
-"""The sources that an organization's accounts make, and which of them an input means."""
+"""An organization's sources, and which of them an input selects."""
 
 import json
 from typing import Any
@@ -17,27 +17,27 @@ ROLE = "arn:aws:iam::222233334444:role/reader"
 
 
 def organization(sources: str = "[]", function_arn: str = FUNCTION, **keys: Any) -> Organization:
-    """An organization of two regions."""
+    """Return an organization with two regions."""
     return Organization.load(json.dumps({**CONFIGURED, **keys}), sources, function_arn)
 
 
 class TestSources:
-    """What an account makes."""
+    """The sources of an account."""
 
     def test_an_account_is_a_source_in_each_region_by_its_role(self) -> None:
-        """As poll takes it: region, role and external id."""
+        """As an input of the poll function: region, role and external id."""
         assert organization().sources("222233334444") == [
             {"region": "eu-west-1", "roleArn": ROLE, "externalId": "orders"},
             {"region": "us-east-1", "roleArn": ROLE, "externalId": "orders"},
         ]
 
-    def test_its_role_is_of_the_partition(self) -> None:
-        """GovCloud and China have ARNs of their own."""
+    def test_its_role_is_in_the_partition(self) -> None:
+        """GovCloud and China have their own partitions."""
         (source, _) = organization(function_arn=FUNCTION.replace("aws", "aws-cn", 1)).sources("222233334444")
         assert source["roleArn"] == "arn:aws-cn:iam::222233334444:role/reader"
 
-    def test_what_is_a_source_by_itself_is_none_of_the_organizations(self) -> None:
-        """An order belongs to one source: a configured one goes first, limited to some Outposts or not."""
+    def test_a_configured_source_is_not_one_of_the_organizations(self) -> None:
+        """An order belongs to one source: a configured one takes precedence, limited to some Outposts or not."""
         sources = """[{"region": "eu-west-1"},
             {"region": "us-east-1", "roleArn": "arn:aws:iam::222233334444:role/other", "outpostIds": ["op-1"]}]"""
         watched = organization(sources)
@@ -49,7 +49,7 @@ class TestSources:
 
     @given(chosen=st.sets(st.sampled_from(ACCOUNTS)), exclude=st.booleans())
     def test_accounts_are_chosen_or_left_out(self, chosen: set[str], exclude: bool) -> None:
-        """`accounts` watches these alone, `excludeAccounts` all but these; neither watches all."""
+        """`accounts` selects these only, `excludeAccounts` all but these; without both, all are read."""
         keys: dict[str, Any] = {"excludeAccounts" if exclude else "accounts": sorted(chosen)}
         watched = organization(**keys)
         expected = set(ACCOUNTS) - chosen if exclude else chosen or set(ACCOUNTS)
@@ -60,8 +60,8 @@ class TestSourceMeant:
     """Only what is configured is ever read."""
 
     @pytest.mark.parametrize("external_id", [{}, {"externalId": "orders"}, {"externalId": None}])
-    def test_region_and_role_mean_a_source(self, external_id: dict[str, str]) -> None:
-        """The external id is known, so it may be left out."""
+    def test_region_and_role_select_a_source(self, external_id: dict[str, str]) -> None:
+        """The external id is known, so it may be omitted."""
         meant = organization().source_meant(
             {"region": "us-east-1", "roleArn": ROLE, "orderIds": ["oo-1"], **external_id}
         )
@@ -86,6 +86,6 @@ class TestSourceMeant:
             {"roleArn": ROLE.replace("222233334444", "999999999999"), "region": "eu-west-1"},
         ],
     )
-    def test_whatever_is_not_configured_means_none(self, request_: dict[str, Any]) -> None:
-        """No message and no input makes poll assume a role that the configuration does not name."""
+    def test_anything_else_selects_none(self, request_: dict[str, Any]) -> None:
+        """No message or input can make poll assume a role that is not configured."""
         assert organization(excludeAccounts=["999999999999"]).source_meant(request_) is None

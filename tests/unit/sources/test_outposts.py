@@ -1,4 +1,4 @@
-"""How orders are read from the Outposts API."""
+"""Reading orders from the Outposts API."""
 
 import io
 import json
@@ -38,15 +38,15 @@ OTHER = Source("222233334444", "eu-central-1", "arn:aws:iam::222233334444:role/r
 
 
 class Raw(io.BytesIO):
-    """A body as botocore reads it."""
+    """A body that botocore can read."""
 
     def stream(self, **_: Any) -> Iterator[bytes]:
-        """Give the body."""
+        """Return the body."""
         yield self.read()
 
 
 def answering(answer: Callable[[AWSPreparedRequest], Any], source: Source = OWN) -> Any:
-    """A client whose requests are answered here: with a JSON body, at once and without HTTP."""
+    """Return a client whose requests are answered with a JSON body, without HTTP."""
     client = outposts_client(source)
 
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -57,21 +57,21 @@ def answering(answer: Callable[[AWSPreparedRequest], Any], source: Source = OWN)
 
 
 def read(order: Any) -> Any:
-    """The order that `get_order` makes of an answer's."""
+    """Return the order that `get_order` returns for a response."""
     return get_order(answering(lambda _: {"Order": order}), ORDER_ID)
 
 
 class TestGetOrder:
-    """One order, as the API gives it."""
+    """One order."""
 
     def test_members_that_the_model_lacks_are_kept_at_every_level(self) -> None:
-        """What AWS adds after this version was built is not dropped."""
+        """Members that AWS adds later are not dropped."""
         item = {"LineItemId": "ooi-a", "Eta": {"Earliest": 1767225600.5}, "ShipmentInformation": {"Pallets": [1, 2]}}
         order = {"OrderId": ORDER_ID, "CustomsOffice": "DE1", "Status": "NEVER_SEEN", "LineItems": [item]}
         assert read(order) == order
 
     def test_times_are_iso_8601_wherever_the_model_has_one(self) -> None:
-        """Epoch seconds and ISO 8601 on the wire give the same text."""
+        """Epoch seconds and ISO 8601 in a response have the same result."""
         order = {"OrderId": ORDER_ID, "OrderSubmissionDate": 1767225600, "OrderFulfilledDate": "2026-01-01T00:00:00Z"}
         assert read(order) == {
             "OrderId": ORDER_ID,
@@ -79,8 +79,8 @@ class TestGetOrder:
             "OrderFulfilledDate": "2026-01-01T00:00:00Z",
         }
 
-    def test_a_null_is_as_good_as_absent(self) -> None:
-        """Otherwise a member that turns from absent to null would be told as a change."""
+    def test_a_null_counts_as_absent(self) -> None:
+        """Otherwise a member that goes from absent to null would be a change."""
         order: Any = {
             "OrderId": ORDER_ID,
             "PaymentTerm": None,
@@ -90,7 +90,7 @@ class TestGetOrder:
         assert read(order) == {"OrderId": ORDER_ID, "LineItems": [{}], "New": [{}]}
 
     def test_half_a_character_is_replaced(self) -> None:
-        """JSON can escape a lone surrogate, which UTF-8 cannot hold."""
+        """JSON can escape a lone surrogate, which UTF-8 cannot encode."""
         assert read({"OrderId": ORDER_ID, "PaymentTerm": "a\ud83d"})["PaymentTerm"] == "a\ufffd"
 
     @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ class TestGetOrder:
             ({"a\ud83d": 1}, {"a\ufffd": 1}),
         ],
     )
-    def test_a_value_of_another_type_is_brought_into_its_shape(
+    def test_a_value_of_another_type_is_converted_to_its_shape(
         self, member: dict[str, Any], kept: dict[str, Any]
     ) -> None:
-        """An odd value is neither lost nor in the way of the others."""
+        """An unexpected value is neither lost nor fatal to the others."""
         assert read({"OrderId": ORDER_ID, **member}) == {"OrderId": ORDER_ID, **kept}
 
     @pytest.mark.parametrize("order", [{}, {"OrderId": "oo-another"}])
@@ -121,7 +121,7 @@ class TestGetOrder:
             read(order)
 
     def test_an_answer_without_an_order_is_refused(self) -> None:
-        """An empty answer is no order."""
+        """An empty response is not an order."""
         with pytest.raises(MalformedOrderError):
             get_order(answering(lambda _: {}), ORDER_ID)
 
@@ -130,7 +130,7 @@ class TestListOrders:
     """All summaries, page by page."""
 
     def test_tokens_of_full_length_go_back_as_they_came(self) -> None:
-        """The simulator refuses a token that was cut or changed, and gives such as a URL must escape."""
+        """The simulator rejects tokens that were cut or changed, and returns tokens that must be escaped in URLs."""
         app = OutpostsSimulator()
         for n in range(2_500):
             app._account.put_order({"OrderId": f"oo-{n:017x}", "Status": "PREPARING"})
@@ -152,20 +152,20 @@ class TestListOrders:
         assert list(list_orders(client, "op-1")) == [[{"OrderId": "op-1"}]]
 
     def test_a_token_that_comes_again_ends_the_listing_with_an_error(self) -> None:
-        """Going on would never end."""
+        """Paging would never end."""
         client = answering(lambda _: {"Orders": [], "NextToken": "again"})
         with pytest.raises(PaginationError, match="same next token was received twice"):
             list(list_orders(client, None))
 
-    def test_a_page_without_orders_is_no_end(self) -> None:
-        """A page may say nothing of orders and yet have a token."""
+    def test_a_page_without_orders_does_not_end_the_listing(self) -> None:
+        """A page without orders may have a token."""
         pages = iter([{"NextToken": "more"}, {"Orders": [{"OrderId": ORDER_ID}]}])
         client = answering(lambda _: next(pages))
         assert list(list_orders(client, None)) == [None, [{"OrderId": ORDER_ID}]]
 
 
 class TestDigest:
-    """What tells two summaries apart."""
+    """The digest of a summary."""
 
     def test_any_difference_shows_and_the_order_of_members_does_not(self) -> None:
         """Times included."""
@@ -182,16 +182,16 @@ class TestDigest:
         assert digest({"OrderId": "a", "Tags": ["x", "y"]}) != digest({"OrderId": "a", "Tags": ["x", "x"]})
 
     def test_a_summary_keeps_the_digest_that_earlier_versions_stored(self) -> None:
-        """At an upgrade no order is read again for its digest alone."""
+        """An upgrade does not cause orders to be read."""
         assert digest({"OrderId": "oo-1", "Status": "PREPARING"}).hex() == "05108949f4a75bc3"
 
 
 class TestRole:
-    """Another account is read by a role there."""
+    """Reading another account with its role."""
 
     @pytest.fixture
     def calls(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, dict[str, Any]]]]:
-        """The AWS calls made, and their parameters; STS is moto's."""
+        """Record the AWS calls and their parameters; moto simulates STS."""
         made: list[tuple[str, dict[str, Any]]] = []
         call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -208,7 +208,7 @@ class TestRole:
     def test_the_role_is_assumed_with_its_external_id_only_when_it_is_needed(
         self, calls: list[tuple[str, dict[str, Any]]]
     ) -> None:
-        """The session's name tells the other account's CloudTrail who reads, and the client is its region's."""
+        """The session's name identifies the reader in CloudTrail, and the client is of the source's region."""
         client = answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, OTHER)
         assert calls == []
         get_order(client, ORDER_ID)
@@ -221,14 +221,14 @@ class TestRole:
         }
         assert client.meta.region_name == "eu-central-1"
 
-    def test_a_role_that_asks_for_no_external_id_gets_none(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
-        """An empty one would be refused."""
+    def test_a_role_without_an_external_id_gets_none(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
+        """STS rejects an empty one."""
         source = Source("222233334444", "eu-central-1", OTHER.role_arn)
         get_order(answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, source), ORDER_ID)
         assert "ExternalId" not in calls[1][1]
 
     def test_a_role_is_assumed_once_for_all_its_regions(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
-        """STS limits how often; the regions' clients keep the role's credentials apart from another role's."""
+        """STS throttles; clients of the same role share credentials, and those of other roles do not."""
         keys: dict[tuple[str | None, str], str] = {}
         for source in (OTHER, replace(OTHER, region="us-east-1"), replace(OTHER, role_arn=f"{OTHER.role_arn}2")):
 
@@ -268,7 +268,7 @@ class TestRole:
         assert sts_region(f"arn:{partition}:iam::222233334444:role/Reader", source, None) == source
 
     def test_regions_that_are_enabled_by_default_are_regions(self) -> None:
-        """A misspelt one would send its roles to another region."""
+        """A misspelled one would assume its roles in another region."""
         known = set(botocore.session.Session().get_available_regions("ec2"))
         assert known >= assumed_role.ENABLED_BY_DEFAULT
         assert assumed_role.ALWAYS_ACTIVE in assumed_role.ENABLED_BY_DEFAULT
@@ -280,7 +280,7 @@ class TestRole:
     def test_the_call_goes_to_that_regions_own_endpoint(
         self, own: str, source: str, host: str, calls: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A role's credentials are asked for there, whatever region the function runs in."""
+        """The role is assumed there, whatever region the function runs in."""
         asked: list[str] = []
         recorded = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -296,7 +296,7 @@ class TestRole:
         assert "AssumeRole" in [operation for operation, _ in calls]
 
     def test_another_endpoint_of_sts_stays_in_force(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The local cloud, or a VPC endpoint, is set by the environment."""
+        """The environment may set the local cloud or a VPC endpoint."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())
         clients.clear()
@@ -304,14 +304,14 @@ class TestRole:
         clients.clear()
 
     def test_credentials_and_clients_are_kept_in_bounded_number(self) -> None:
-        """Ten thousand accounts pass through a function that holds some of them."""
+        """Ten thousand accounts pass through a function."""
         assert assumed_role._credentials.cache_info().maxsize == assumed_role.ROLES
         assert handler._outposts.cache_info().maxsize == handler.CLIENTS
 
     def test_the_role_is_assumed_again_before_it_expires(
         self, calls: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A function that stays warm for hours keeps reading; credentials here are given for five minutes."""
+        """A function that stays warm for hours keeps reading; credentials are valid for five minutes here."""
         call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
         def give_for_five_minutes(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What poll may watch, and which of it an input means."""
+"""The configured sources, and which of them an input selects."""
 
 from typing import Any
 
@@ -16,17 +16,17 @@ ALL = (OWN, OTHER_REGION, TWO_OUTPOSTS, OTHER_ACCOUNT)
 
 
 class TestSourcesFrom:
-    """The configuration's sources."""
+    """The configured sources."""
 
-    def test_a_source_lives_in_its_roles_account_or_else_in_the_notifiers_own(self) -> None:
-        """The account is told by the role's ARN."""
+    def test_a_sources_account_is_its_roles_or_the_notifiers(self) -> None:
+        """The role's ARN names the account."""
         text = f"""[{{"region": "eu-west-1"}},
             {{"region": "us-east-1", "outpostIds": ["op-2", "op-1"]}},
             {{"region": "eu-west-1", "roleArn": "{ROLE}", "externalId": "secret"}}]"""
         assert sources_from(text, "111122223333") == [OWN, TWO_OUTPOSTS, OTHER_ACCOUNT]
 
     def test_a_source_is_named_by_account_region_and_outposts(self) -> None:
-        """Two sources of one region that watch different Outposts have states of their own."""
+        """Two sources of one region with different Outposts have separate states."""
         assert [source.name for source in ALL] == [
             "111122223333/eu-west-1",
             "111122223333/us-east-1",
@@ -45,22 +45,22 @@ class TestSourceMeant:
             pytest.param({"region": "us-east-1"}, OTHER_REGION, id="whole, without the other's Outposts"),
             pytest.param({"outpostIds": ["op-2", "op-1"]}, TWO_OUTPOSTS, id="by its Outposts, in any order"),
             pytest.param({"roleArn": ROLE}, OTHER_ACCOUNT, id="by its role"),
-            pytest.param({"externalId": "secret", "orderIds": ["oo-1"]}, OTHER_ACCOUNT, id="order ids tell no source"),
+            pytest.param({"externalId": "secret", "orderIds": ["oo-1"]}, OTHER_ACCOUNT, id="without order ids"),
             pytest.param(
                 {"region": "eu-west-1", "roleArn": ROLE, "externalId": "secret"}, OTHER_ACCOUNT, id="with everything"
             ),
         ],
     )
-    def test_an_input_means_the_one_source_that_it_tells_apart(self, request_: dict[str, Any], source: Source) -> None:
-        """As much of a source as is needed is enough."""
+    def test_an_input_selects_the_one_source_that_it_identifies(self, request_: dict[str, Any], source: Source) -> None:
+        """Any part that identifies a source is enough."""
         assert source_meant(request_, ALL) == source
 
-    def test_an_empty_input_means_the_only_source(self) -> None:
-        """A single source needs no telling apart."""
+    def test_an_empty_input_selects_the_only_source(self) -> None:
+        """A single source needs no selection."""
         assert source_meant({}, [OTHER_ACCOUNT]) == OTHER_ACCOUNT
 
     def test_an_input_that_several_sources_match_is_refused(self) -> None:
-        """The error says what would tell them apart, and which there are."""
+        """The error says how to select one, and which there are."""
         with pytest.raises(ValueError, match=r"several sources match: .* 222233334444/eu-west-1 by arn:aws:iam::2222"):
             source_meant({}, ALL)
 
@@ -73,7 +73,7 @@ class TestSourceMeant:
             source_meant(request_, ALL)
 
     def test_an_unknown_key_is_refused_by_name(self) -> None:
-        """A misspelt key must not widen what is read."""
+        """A misspelled key must not select more."""
         with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; allowed: \['externalId', 'orderIds'"):
             source_meant({"orderId": "oo-1"}, [OWN])
 
@@ -83,28 +83,28 @@ class TestOrganization:
 
     organization = Organization("aws", "reader", "orders", ("eu-west-1", "us-east-1"))
 
-    def test_region_and_role_mean_one(self) -> None:
-        """As the planner writes it, and as a direct invocation may."""
+    def test_region_and_role_select_one(self) -> None:
+        """As sent by the planner, or by a direct invocation."""
         role = "arn:aws:iam::333344445555:role/reader"
         source = Source("333344445555", "us-east-1", role, "orders")
         assert source_meant({"region": "us-east-1", "roleArn": role}, ALL, self.organization) == source
 
-    def test_a_source_of_its_own_goes_first(self) -> None:
-        """It has an external id, and perhaps Outposts, of its own."""
+    def test_a_configured_source_takes_precedence(self) -> None:
+        """It may have another external id, and Outposts."""
         assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, ALL, self.organization) == OTHER_ACCOUNT
 
-    def test_an_input_that_is_none_is_refused(self) -> None:
-        """The error tells of the organization too."""
+    def test_any_other_input_is_rejected(self) -> None:
+        """The error names the organization too."""
         match = "the organization's accounts by reader in eu-west-1, us-east-1$"
         with pytest.raises(ValueError, match=match):
             source_meant({"region": "eu-west-1", "roleArn": f"{ROLE}2"}, ALL, self.organization)
 
 
 class TestMalformedInput:
-    """What is no source's description."""
+    """Inputs that are not sources."""
 
     @pytest.mark.parametrize("request_", ["x", [], None, 5, {"outpostIds": None}, {"region": []}, {"outpostIds": [1]}])
-    def test_it_is_told_what_the_input_should_be(self, request_: Any) -> None:
+    def test_the_error_says_what_is_allowed(self, request_: Any) -> None:
         """A clear error, whatever the type."""
         with pytest.raises(ValueError, match="allowed: an object of strings"):
             source_meant(request_, [])

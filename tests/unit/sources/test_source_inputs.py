@@ -1,4 +1,4 @@
-"""An input that tells sources apart by one member alone, and one of the wrong kind."""
+"""Inputs that select a source by one key, and inputs of the wrong type."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,28 +15,28 @@ WHOLE = Source("222233334444", "eu-west-1", ROLE)
 @pytest.mark.parametrize("key", ["region", "roleArn", "externalId", "outpostIds"])
 @pytest.mark.parametrize("value", [7, {"a": 1}, [7]])
 def test_a_member_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
-    """Whatever else would be matched by it."""
+    """It would match any source."""
     with pytest.raises(ValueError, match="allowed: an object of strings"):
         source_meant({key: value}, [WHOLE])
 
 
-def test_of_two_sources_with_one_role_the_external_id_tells_which() -> None:
-    """A whole source goes before one that is matched in part."""
+def test_of_two_sources_with_one_role_the_external_id_selects_one() -> None:
+    """A whole match takes precedence over a partial one."""
     other = replace(WHOLE, external_id="orders")
     assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, [WHOLE, other]) == WHOLE
     whole = {"region": "eu-west-1", "roleArn": ROLE, "externalId": "orders"}
     assert source_meant(whole, [WHOLE, other, replace(other, outpost_ids=("op-1",))]) == other
 
 
-def test_of_two_sources_with_one_role_the_outposts_tell_which() -> None:
-    """In whatever order the input has them."""
+def test_of_two_sources_with_one_role_the_outposts_select_one() -> None:
+    """In any order."""
     some = replace(WHOLE, outpost_ids=("op-1", "op-2"))
     request = {"region": "eu-west-1", "roleArn": ROLE, "outpostIds": ["op-2", "op-1"]}
     assert source_meant(request, [replace(some, external_id="orders"), WHOLE, some]) == some
 
 
 def test_a_refusal_names_all_that_is_configured() -> None:
-    """Sources of the own account, sources with a role, and the organization."""
+    """Sources of the notifier's account, sources with a role, and the organization."""
     load = Organization.load(
         '{"roleName": "Reader", "regions": ["eu-west-1", "us-east-1"], "externalId": "orders"}',
         "[]",

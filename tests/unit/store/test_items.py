@@ -1,4 +1,4 @@
-"""A snapshot as DynamoDB items, and back."""
+"""Snapshots as DynamoDB items."""
 
 import json
 import zlib
@@ -27,7 +27,7 @@ anything = st.recursive(
 
 
 def with_anything(members: Any, inner: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """An object in which any of these members may be any JSON."""
+    """Return objects in which any of these members may be any JSON."""
     return st.fixed_dictionaries({}, optional={name: inner.get(name, anything) | anything for name in members})
 
 
@@ -39,30 +39,30 @@ wild_orders = with_anything(ORDER_SHAPE.members, {"LineItems": line_items}).map(
 
 
 def first(order: Order) -> Snapshot:
-    """The snapshot of an order seen for the first time."""
+    """Return the snapshot of an order seen for the first time."""
     snapshot = observe(None, order, OBSERVATION, b"digest")
     assert snapshot
     return snapshot
 
 
 def restored(snapshot: Snapshot) -> Snapshot:
-    """What is read of what was written."""
+    """Return a snapshot after writing and reading it."""
     item, *parts = items_of(snapshot)
     return snapshot_of(item, {part["id"]["S"]: part for part in parts})
 
 
 class TestRoundTrip:
-    """What is written is read."""
+    """Writing and reading."""
 
     @given(order=orders)
     def test_a_snapshot_is_stored_without_loss(self, order: Order) -> None:
-        """Whatever an order holds, it comes back as it was."""
+        """For any order."""
         assert restored(first(order)) == first(order)
 
     @given(old=wild_orders, new=wild_orders)
     @settings(max_examples=300)
-    def test_any_json_in_the_place_of_any_member_is_told_and_stored(self, old: Any, new: Any) -> None:
-        """An odd value flows through: no crash, no loss, no event that EventBridge would refuse."""
+    def test_any_json_in_place_of_any_member_is_published_and_stored(self, old: Any, new: Any) -> None:
+        """An unexpected value causes no crash, no loss, and no event that EventBridge would reject."""
         before, after = from_wire(old, ORDER_SHAPE), from_wire(new, ORDER_SHAPE)
         snapshot = observe(first(before), after, OBSERVATION, b"digest") or first(before)
         assert restored(snapshot) == snapshot
@@ -74,7 +74,7 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("member", ["Status", "OutpostId", "OrderType"])
     def test_a_member_that_every_event_repeats_may_be_of_any_length(self, member: str) -> None:
-        """The common keys hold its beginning, so that there is room for the news."""
+        """The common keys hold its beginning, so that there is room for the changes."""
         order = {"OrderId": ORDER_ID, member: "🚚" * 100_000, "LineItems": [{"Status": "x" * 300_000}]}
         assert max(event.size() for event in first(order).pending) <= MAX_EVENT_BYTES
 
@@ -83,18 +83,18 @@ class TestFormats:
     """Snapshots of other versions of this software."""
 
     def test_an_older_format_is_upgraded(self) -> None:
-        """Format 1 did not know that an order can be missing, nor a number beside the snapshot, nor past statuses."""
+        """Format 1 had no `missing`, no `sequence` beside the snapshot, and no past statuses."""
         snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING", "LineItems": [{"LineItemId": "ooi-a"}]})
         assert snapshot_of(as_format_1(snapshot), {}) == snapshot
 
     def test_a_snapshot_without_a_line_items_time_is_upgraded_without_it(self) -> None:
-        """Its next change of status is then told to have come at once, rather than never."""
+        """Its next status change then has a duration of 0."""
         snapshot = first({"OrderId": ORDER_ID, "LineItems": [{"LineItemId": "ooi-a"}]})
         upgraded = snapshot_of(as_format_1(replace(snapshot, history={ORDER: snapshot.history[ORDER]})), {})
         assert (upgraded.damage, list(upgraded.history)) == ("", [ORDER])
 
     def test_times_before_outposts_existed_are_left_out(self) -> None:
-        """A version before this one took 0, which is 1970, for a submission."""
+        """An earlier version accepted 0, which is 1970, as a submission date."""
         snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
         old, new = StatusEntry("PREPARING", "1970-01-01T00:00:00Z"), StatusEntry("IN_PROGRESS", "2026-11-24T09:30:00Z")
         (item,) = items_of(replace(snapshot, history={ORDER: (old, new), "ooi-a": (old,)}))
@@ -109,13 +109,13 @@ class TestFormats:
 
 
 class TestDamage:
-    """Items that cannot be read."""
+    """Damaged items."""
 
     @pytest.mark.parametrize(
         "data", [b"", b"garbage", zlib.compress(b"{"), zlib.compress(b"[]"), zlib.compress(b'{"order": {}}')]
     )
     def test_a_damaged_snapshot_keeps_its_number_and_its_pending_events(self, data: bytes) -> None:
-        """Its order is discovered anew after them, and numbering goes on."""
+        """Its order is discovered again after them, and numbering continues."""
         snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
         (item,) = items_of(snapshot)
         damaged = snapshot_of({**item, "snapshot": {"B": data}}, {})
@@ -130,8 +130,8 @@ class TestDamage:
     @pytest.mark.parametrize(
         "data", [b"", b"garbage", zlib.compress(b"[]"), zlib.compress(b"[{}, {}]"), zlib.compress(b"7")]
     )
-    def test_damaged_events_leave_a_gap_and_the_order_is_discovered_anew(self, data: bytes) -> None:
-        """The gap tells that they are lost, the discovery what they led to; times in status are kept."""
+    def test_damaged_events_leave_a_gap_and_the_order_is_discovered_again(self, data: bytes) -> None:
+        """The gap shows that they are lost, and the discovery has their result; the history is kept."""
         snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING"})
         (item,) = items_of(snapshot)
         damaged = snapshot_of({**item, "events": {"B": data}}, {})
@@ -142,13 +142,13 @@ class TestDamage:
         assert [event.detail["sequence"] for event in again.pending] == [3, 4]
 
     def test_an_item_of_the_first_format_takes_its_number_from_its_events(self) -> None:
-        """It has none beside the snapshot."""
+        """It has no `sequence` beside the snapshot."""
         snapshot = first({"OrderId": ORDER_ID})
         damaged = snapshot_of({**as_format_1(snapshot), "snapshot": {"B": b"garbage"}}, {})
         assert (damaged.sequence, damaged.version) == (2, 1)
 
     def test_a_damaged_snapshot_without_pending_events_takes_its_number_from_beside_it(self) -> None:
-        """It was stored again for this."""
+        """That is why it is stored twice."""
         (item,) = items_of(replace(first({"OrderId": ORDER_ID}), sequence=7, pending=()))
         assert item["sequence"] == {"N": "7"}
         assert snapshot_of({**item, "snapshot": {"B": b"garbage"}}, {}).sequence == 7
@@ -165,7 +165,7 @@ class TestDamage:
         ],
     )
     def test_damage_names_what_is_wrong_with_a_snapshot(self, change: dict[str, Any], damage: str) -> None:
-        """The log then says it."""
+        """It is in the log."""
         (item,) = items_of(first({"OrderId": ORDER_ID}))
         body = json.loads(zlib.decompress(item["snapshot"]["B"])) | change
         changed = {**item, "snapshot": {"B": zlib.compress(canonical_json(body).encode())}}
@@ -181,14 +181,14 @@ class TestDamage:
         ],
     )
     def test_damage_names_what_is_wrong_with_events(self, place: str, change: dict[str, Any], damage: str) -> None:
-        """The log then says it."""
+        """It is in the log."""
         (item,) = items_of(first({"OrderId": ORDER_ID}))
         one, other = json.loads(zlib.decompress(item["events"]["B"]))
         other |= change if place == "event" else {"detail": other["detail"] | change}
         changed = {**item, "events": {"B": zlib.compress(canonical_json([one, other]).encode())}}
         assert snapshot_of(changed, {}).damage == f"events: ValueError: {damage}"
 
-    def test_damage_of_both_is_told_together(self) -> None:
+    def test_damage_of_both_is_named_together(self) -> None:
         """Neither hides the other."""
         (item,) = items_of(first({"OrderId": ORDER_ID}))
         parts = {"snapshot": {"B": zlib.compress(b"{")}, "pending": {"N": "3"}}
@@ -197,8 +197,8 @@ class TestDamage:
         assert damage.endswith("; events: ValueError: there are 2, not 3")
 
     @pytest.mark.parametrize("name", ["source", "format", "version", "summary", "pending", "sequence", "snapshot"])
-    def test_an_item_that_lacks_an_attribute_stops_nothing(self, name: str) -> None:
-        """Whatever is left of it is enough to discover its order anew."""
+    def test_an_item_may_lack_any_attribute(self, name: str) -> None:
+        """The rest is enough to discover its order again."""
         (item,) = items_of(first({"OrderId": ORDER_ID}))
         damaged = snapshot_of({key: value for key, value in item.items() if key != name}, {})
         assert observe(replace(damaged, damage="some"), {"OrderId": ORDER_ID}, OBSERVATION, b"")
@@ -207,7 +207,7 @@ class TestDamage:
 
 
 def as_format_1(snapshot: Snapshot) -> dict[str, Any]:
-    """The item that the first format's software wrote."""
+    """Return the item as stored in format 1."""
     (item,) = items_of(snapshot)
     since = {name: entered[-1].at for name, entered in snapshot.history.items()}
     body = {"order": snapshot.order, "sequence": snapshot.sequence, "since": since}

@@ -1,4 +1,4 @@
-"""The table of snapshots, played by moto."""
+"""The table of snapshots, simulated by moto."""
 
 import random
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def table(client: Any) -> SnapshotTable:
 
 
 class TestSnapshots:
-    """One item per order, written only by whom loaded it last."""
+    """One item per order, with conditional writes."""
 
     def test_what_was_saved_is_loaded(self, table: SnapshotTable) -> None:
         """An order without a snapshot is left out."""
@@ -52,7 +52,7 @@ class TestSnapshots:
         assert table.load([ORDER_ID, "oo-unknown"]) == Loaded({ORDER_ID: FIRST}, {})
 
     def test_a_snapshot_is_not_saved_over_one_that_was_not_loaded(self, table: SnapshotTable) -> None:
-        """Of two runs that loaded the same version the first to write wins."""
+        """If two runs loaded the same version, the first to write wins."""
         second = replace(FIRST, version=2)
         assert [table.save(FIRST), table.save(FIRST), table.save(second), table.save(second)] == [
             True,
@@ -63,7 +63,7 @@ class TestSnapshots:
         assert table.load([ORDER_ID]).snapshots == {ORDER_ID: second}
 
     def test_pending_events_are_cleared_of_the_version_that_was_published_alone(self, table: SnapshotTable) -> None:
-        """A newer snapshot has events that nobody published yet."""
+        """A newer snapshot has events that are not published yet."""
         table.save(FIRST)
         table.save(replace(FIRST, version=2))
         assert not table.clear_pending(ORDER_ID, version=1)
@@ -71,8 +71,8 @@ class TestSnapshots:
         assert table.clear_pending(ORDER_ID, version=2)
         assert table.load([ORDER_ID]).snapshots[ORDER_ID].pending == ()
 
-    def test_more_than_dynamodb_answers_at_once_is_loaded_in_several_calls(self, client: Any) -> None:
-        """What BatchGetItem leaves unprocessed is asked for again."""
+    def test_unprocessed_keys_are_requested_again(self, client: Any) -> None:
+        """Keys that BatchGetItem leaves unprocessed are requested again."""
         calls = answer_few(client, at_once=3)
         table = SnapshotTable(client, "snapshots", sleep=lambda _: None)
         ids = [f"oo-{n}" for n in range(10)]
@@ -81,8 +81,8 @@ class TestSnapshots:
         assert table.load(ids).snapshots.keys() == set(ids)
         assert next(calls) == 4
 
-    def test_keys_that_stay_unprocessed_fail_after_longer_and_longer_waits(self, client: Any) -> None:
-        """Each order is named, and a run goes on with the others."""
+    def test_keys_that_stay_unprocessed_fail_after_a_back_off(self, client: Any) -> None:
+        """The errors name each order, and a run continues with the others."""
         answer_few(client, at_once=0)
         waits: list[float] = []
         loaded = SnapshotTable(client, "snapshots", sleep=waits.append).load([ORDER_ID])
@@ -90,8 +90,8 @@ class TestSnapshots:
         assert "1 keys unprocessed" in loaded.errors[ORDER_ID]
         assert len(waits) == ATTEMPTS - 1
 
-    def test_a_batch_that_fails_takes_no_other_along(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Orders are got a hundred at a time."""
+    def test_a_batch_that_fails_does_not_affect_others(self, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Items are read in batches of a hundred."""
         answer, calls = client.batch_get_item, count()
 
         def fail_first(**request: Any) -> Any:
@@ -105,7 +105,7 @@ class TestSnapshots:
 
 
 class TestLargeSnapshots:
-    """Snapshots beyond 400 KB, which DynamoDB does not take as one item."""
+    """Snapshots beyond 400 KB, the limit of an item."""
 
     def test_it_is_written_whole_or_not_at_all(self, table: SnapshotTable) -> None:
         """The parts go with the item in one transaction, on the same condition."""
@@ -117,20 +117,20 @@ class TestLargeSnapshots:
         assert table.load([ORDER_ID]).snapshots == {ORDER_ID: first}
 
     def test_cleared_events_are_gone_though_their_parts_stay(self, table: SnapshotTable) -> None:
-        """Clearing does not write the snapshot anew."""
+        """Clearing does not rewrite the snapshot."""
         table.save(replace(large(version=1), pending=(replace(EVENT, detail={**EVENT.detail, "x": noise()}),)))
         assert len(table.load([ORDER_ID]).snapshots[ORDER_ID].pending) == 1
         assert table.clear_pending(ORDER_ID, version=1)
         assert table.load([ORDER_ID]).snapshots == {ORDER_ID: replace(large(version=1), pending=())}
 
     def test_it_may_shrink_and_grow(self, table: SnapshotTable) -> None:
-        """Parts of another version are never taken for this one's."""
+        """Parts of another version are never used."""
         for snapshot in [large(1), large(2, kilobytes=1_500), replace(FIRST, version=3), large(4)]:
             assert table.save(snapshot)
             assert table.load([ORDER_ID]).snapshots == {ORDER_ID: snapshot}
 
     def test_a_write_between_the_reads_of_item_and_parts_is_read_whole(self, client: Any, table: SnapshotTable) -> None:
-        """What is torn between two versions is read again."""
+        """A mix of two versions is read again."""
         table.save(large(1))
         answer, calls = client.batch_get_item, count()
 
@@ -148,15 +148,15 @@ class TestLargeSnapshots:
             table.save(large(1, kilobytes=8_000))
 
     def test_a_small_one_costs_one_call_each_way(self, client: Any, table: SnapshotTable) -> None:
-        """A typical order pays nothing for the large ones."""
+        """Support for large orders costs typical ones nothing."""
         made: list[str] = []
         client.meta.events.register("before-call.dynamodb.*", lambda model, **_: made.append(model.name))
         table.save(FIRST)
         table.load([ORDER_ID])
         assert made == ["PutItem", "BatchGetItem"]
 
-    def test_a_damaged_one_is_kept_for_a_look_with_its_parts(self, client: Any, table: SnapshotTable) -> None:
-        """The copies are out of the index, and loading again makes no more of them."""
+    def test_a_damaged_one_is_set_aside_with_its_parts(self, client: Any, table: SnapshotTable) -> None:
+        """The copies are not in the index, and loading again adds no more."""
         table.save(large(1))
         client.delete_item(TableName="snapshots", Key={"id": {"S": f"{ORDER_ID}#1"}})
         for _ in range(2):
@@ -194,7 +194,7 @@ class TestLargeSnapshots:
         assert table.load([ORDER_ID]) == Loaded({ORDER_ID: large(1)}, {})
 
     def test_reading_a_damaged_one_writes_nothing(self, client: Any, table: SnapshotTable) -> None:
-        """Who only looks changes nothing."""
+        """Reading has no side effect."""
         table.save(large(1))
         client.delete_item(TableName="snapshots", Key={"id": {"S": f"{ORDER_ID}#1"}})
         before = client.scan(TableName="snapshots")["Items"]
@@ -203,19 +203,19 @@ class TestLargeSnapshots:
 
 
 def noise(kilobytes: int = 900) -> str:
-    """Text that compresses to about half of its size."""
+    """Return text that compresses to about half of its size."""
     return random.Random(kilobytes).randbytes(kilobytes * 500).hex()  # noqa: S311 - the same at each call
 
 
 def large(version: int, kilobytes: int = 900) -> Snapshot:
-    """A snapshot beyond 400 KB."""
+    """Return a snapshot beyond 400 KB."""
     return replace(FIRST, order={**FIRST.order, "Note": noise(kilobytes)}, version=version)
 
 
 class TestKnown:
-    """What the index tells."""
+    """The index."""
 
-    def test_it_tells_enough_to_choose(self, table: SnapshotTable) -> None:
+    def test_it_has_enough_to_choose(self, table: SnapshotTable) -> None:
         """Whether an order is settled, what of it is pending, and how it was listed; of its own source alone."""
         settled = {"OrderId": "oo-settled", "Status": "COMPLETED"}
         table.save(replace(FIRST, order={**FIRST.order, "OutpostId": "op-1"}, summary=b"digest"))
@@ -228,7 +228,7 @@ class TestKnown:
         }
 
     def test_the_orders_of_all_sources_are_known_together(self, table: SnapshotTable) -> None:
-        """Neither a source's state nor a part of a large snapshot is taken for an order."""
+        """Neither a source's state nor a part of a large snapshot counts as an order."""
         elsewhere = replace(FIRST, source="444455556666/us-east-1", order={"OrderId": "oo-elsewhere"}, pending=())
         table.save(large(1))
         table.save(elsewhere)
@@ -238,10 +238,8 @@ class TestKnown:
             (elsewhere.source, "oo-elsewhere", Known(b"", settled=False, pending=0, version=1)),
         ]
 
-    def test_it_tells_what_an_order_replaces_and_stores_nothing_for_the_others(
-        self, client: Any, table: SnapshotTable
-    ) -> None:
-        """The attribute is sparse, so that it costs nothing where it says nothing; a damaged one tells nothing."""
+    def test_it_has_the_links_of_an_order_and_nothing_for_the_others(self, client: Any, table: SnapshotTable) -> None:
+        """The attribute is sparse, so it costs other orders nothing; a damaged one counts as empty."""
         item = {"LineItemId": "ooi-2", "PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"}
         table.save(FIRST)
         table.save(replace(FIRST, order={"OrderId": "oo-2", "LineItems": [item]}))
@@ -254,7 +252,7 @@ class TestKnown:
         assert table.known("111122223333", "eu-west-1")["oo-2"].replaces == ()
 
     def test_more_links_than_the_index_holds_are_stored_in_part(self, table: SnapshotTable) -> None:
-        """An order of thousands of line items that replace others is stored all the same."""
+        """An order with thousands of replacing line items is stored all the same."""
         items = [
             {"LineItemId": f"ooi-{n}", "PreviousOrderId": "oo-1", "PreviousLineItemId": f"ooi-{n}"}
             for n in range(9_000)
@@ -264,7 +262,7 @@ class TestKnown:
 
 
 class TestSourceState:
-    """What is remembered of a source."""
+    """The states of sources."""
 
     @pytest.mark.parametrize(
         "state",
@@ -276,7 +274,7 @@ class TestSourceState:
         ],
     )
     def test_it_is_stored_without_loss(self, table: SnapshotTable, state: SourceState) -> None:
-        """Each source's apart from the others'."""
+        """Each source has its own."""
         table.save_source_state(SOURCE, state)
         assert table.source_state(SOURCE) == state
         assert table.source_state("another") == SourceState()
@@ -299,8 +297,8 @@ class TestSourceState:
         """Any listing that counts outdates the mark, whichever of two overlapping runs ends first."""
         assert SourceState(polled_at=polled_at, vanished_after=vanished_after).vanished is vanished
 
-    def test_what_is_over_is_forgotten(self, table: SnapshotTable) -> None:
-        """A run that had time for all leaves nothing to resume."""
+    def test_what_is_done_is_removed(self, table: SnapshotTable) -> None:
+        """A run with time for all orders leaves nothing to resume."""
         table.save_source_state(SOURCE, SourceState(resume_at="oo-3", owed=frozenset({"oo-3"})))
         table.save_source_state(SOURCE, SourceState(polled_at="2026-11-24T09:35:00Z"))
         assert table.source_state(SOURCE) == SourceState(polled_at="2026-11-24T09:35:00Z")
@@ -312,8 +310,8 @@ class TestSourceState:
         table.save_source_state(SOURCE, SourceState(failed=frozenset({"oo-2"})))
         assert table.source_state(SOURCE) == replace(first, failed=frozenset({"oo-2"}))
 
-    def test_of_too_many_orders_as_many_are_remembered_as_fit(self, table: SnapshotTable) -> None:
-        """The rest is read as it would have been."""
+    def test_of_too_many_orders_as_many_are_stored_as_fit(self, table: SnapshotTable) -> None:
+        """The rest is read in its turn."""
         owed = frozenset(f"oo-{number:017x}" for number in range(30_000))
         table.save_source_state(SOURCE, SourceState(owed=owed))
         remembered = table.source_state(SOURCE).owed
@@ -322,7 +320,7 @@ class TestSourceState:
 
 
 def answer_few(client: Any, at_once: int) -> Iterator[int]:
-    """Make BatchGetItem leave most keys unprocessed, as it may under load; gives the number of calls."""
+    """Make BatchGetItem leave most keys unprocessed, as it may under load; return the number of calls."""
     answer, calls = client.batch_get_item, count()
 
     def batch_get_item(**request: Any) -> Any:

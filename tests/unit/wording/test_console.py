@@ -1,4 +1,4 @@
-"""Links into the console."""
+"""Links to the console."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from outposts_order_notifier.wording.console import alarm_url, orders_url
 
 
 class TestLinks:
-    """Each partition has a console of its own."""
+    """Each partition has its own console."""
 
     @pytest.mark.parametrize(
         ("region", "url"),
@@ -17,7 +17,7 @@ class TestLinks:
         ],
     )
     def test_an_orders_link_leads_to_its_region_in_its_partition(self, region: str, url: str) -> None:
-        """GovCloud and China are not reached through the public console."""
+        """GovCloud and China are not in the public console."""
         assert orders_url(region) == url
 
     def test_an_alarms_link_names_it_whatever_its_name_holds(self) -> None:

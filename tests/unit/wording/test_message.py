@@ -1,4 +1,4 @@
-"""What people are told, in words."""
+"""Notifications as text."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_
 
 
 def lines_of(detail: dict[str, Any]) -> list[str]:
-    """Give the texts of a message's lines."""
+    """Return the texts of a message's lines."""
     return [line.text for line in order_message(detail).lines]
 
 
-def told(detail_type: str, **keys: Any) -> dict[str, Any]:
-    """Give a detail with one change."""
+def one(detail_type: str, **keys: Any) -> dict[str, Any]:
+    """Return a detail with one change."""
     return an_update() | {"changes": [{"detailType": detail_type, "eventId": "e", **keys}]}
 
 
@@ -27,7 +27,7 @@ class TestOrderMessage:
     """A message about an order."""
 
     def test_says_first_in_plain_words_what_happened(self) -> None:
-        """The headline is the news; the lines say what changed, from what, after how long."""
+        """The headline summarises; the lines say what changed, from what, and after how long."""
         message = order_message(an_update())
         assert message.headline == f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
         assert [line.text for line in message.lines] == [
@@ -44,16 +44,16 @@ class TestOrderMessage:
         assert message.url == "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
 
     def test_says_when_it_was_observed_and_as_what(self) -> None:
-        """A message that comes late, or before an earlier one, can be told by its time and sequence."""
+        """Late and reordered messages are recognizable by time and sequence."""
         message = order_message(an_update() | {"sequence": 7})
         assert (message.at, message.sequence) == ("2026-11-24T09:30:00Z", 7)
 
     def test_an_empty_status_is_unknown(self) -> None:
-        """The API's model allows an empty text, which must not leave a hole in the sentence."""
+        """The API's model allows an empty status, which must not leave a gap in the sentence."""
         assert order_message(an_update() | {"orderStatus": ""}).headline.endswith(" is unknown")
 
     def test_line_items_that_moved_together_are_one_line(self) -> None:
-        """Forty line items on the same way are counted, and some of them named."""
+        """Forty line items with the same change are counted, and some of them named."""
         old, new = an_order(), an_order()
         old["LineItems"] = [{"LineItemId": f"ooi-{n}", "Status": "BUILDING"} for n in range(5)]
         new["LineItems"] = [{"LineItemId": f"ooi-{n}", "Status": "SHIPPED"} for n in range(5)]
@@ -64,7 +64,7 @@ class TestOrderMessage:
         ]
 
     def test_a_shipment_links_to_the_carriers_tracking_page(self) -> None:
-        """Carrier and number are told, what they were before too, and the link leads to the shipment."""
+        """The line has carrier and number, before and after, and the link leads to the shipment."""
         parcel = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
         detail = detail_of(an_order(), an_order(ShipmentInformation=parcel))
         (line,) = order_message(detail).lines
@@ -76,16 +76,16 @@ class TestOrderMessage:
         ]
 
     def test_assets_are_named(self) -> None:
-        """Which assets there are is told, and what they were; where only MAC addresses changed, that."""
-        one = an_order(AssetInformationList=[{"AssetId": "a"}])
+        """The line has the assets before and after; or says that only details changed."""
+        first = an_order(AssetInformationList=[{"AssetId": "a"}])
         same = an_order(AssetInformationList=[{"AssetId": "a", "MacAddressList": ["m"]}])
-        assert lines_of(detail_of(an_order(), one)) == ["Line item ooi-1: assets none → a"]
-        assert lines_of(detail_of(one, same)) == ["Line item ooi-1: assets a: details changed"]
-        cut = told("Outposts Line Item Assets Change", lineItemId="x", assets={"truncated": True}, previousAssets=None)
+        assert lines_of(detail_of(an_order(), first)) == ["Line item ooi-1: assets none → a"]
+        assert lines_of(detail_of(first, same)) == ["Line item ooi-1: assets a: details changed"]
+        cut = one("Outposts Line Item Assets Change", lineItemId="x", assets={"truncated": True}, previousAssets=None)
         assert lines_of(cut) == ["Line item x: assets none → too many to name"]
 
     @pytest.mark.parametrize(
-        ("detail", "line", "news"),
+        ("detail", "line", "words"),
         [
             (detail_of(None, an_order()), "New order", "new order"),
             (
@@ -98,20 +98,24 @@ class TestOrderMessage:
                 "New order",
                 "new order",
             ),
-            (told("Outposts Line Item Added", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 added", "details"),
-            (told("Outposts Line Item Removed", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 removed", "details"),
+            (one("Outposts Line Item Added", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 added", "details"),
             (
-                told("Outposts Order Amended", amendments=[{"path": "/Eta", "value": [1], "previousValue": None}]),
+                one("Outposts Line Item Removed", lineItemId="ooi-2", lineItem={}),
+                "Line item ooi-2 removed",
+                "details",
+            ),
+            (
+                one("Outposts Order Amended", amendments=[{"path": "/Eta", "value": [1], "previousValue": None}]),
                 "Eta: none → [1]",
                 "details changed",
             ),
             (
-                told("Outposts Order Amended", amendments=[{"path": "/Note", "value": "", "previousValue": "x"}]),
+                one("Outposts Order Amended", amendments=[{"path": "/Note", "value": "", "previousValue": "x"}]),
                 "Note: x → empty",
                 "details changed",
             ),
             (
-                told(
+                one(
                     "Outposts Line Item Status Change",
                     lineItemId="ooi-1",
                     status="REPLACED",
@@ -123,7 +127,7 @@ class TestOrderMessage:
                 "1 line item REPLACED",
             ),
             (
-                told(
+                one(
                     "Outposts Replacement Linked",
                     previous={"orderId": "oo-1", "lineItemId": "ooi-1"},
                     replacement={"orderId": "oo-2", "lineItemId": "ooi-2"},
@@ -132,7 +136,7 @@ class TestOrderMessage:
                 "replacement",
             ),
             (
-                told(
+                one(
                     "Outposts Replacement Linked",
                     previous={"orderId": "oo-1", "lineItemId": "ooi-1"},
                     replacement={"orderId": "o-2", "lineItemId": "i-2"},
@@ -142,27 +146,27 @@ class TestOrderMessage:
                 "replacement",
             ),
             (
-                told("Outposts Order Stalled", status="PREPARING", since="2026-01-01", days=46, thresholdDays=45),
+                one("Outposts Order Stalled", status="PREPARING", since="2026-01-01", days=46, thresholdDays=45),
                 "Stalled: order still PREPARING after 46 days (45 allowed)\n  since 2026-01-01",
                 "stalled",
             ),
             (
-                told("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
+                one("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
                 "Stalled: line item ooi-1 still X after 1 day (0 allowed)\n  since then",
                 "stalled",
             ),
-            (told("Outposts Order Missing"), "AWS no longer lists this order", "no longer listed"),
-            (told("Outposts Order Reappeared"), "AWS lists this order again", "listed again"),
-            (told("Outposts Order Painted", colour="red"), "Outposts Order Painted", "details changed"),
+            (one("Outposts Order Missing"), "AWS no longer lists this order", "no longer listed"),
+            (one("Outposts Order Reappeared"), "AWS lists this order again", "listed again"),
+            (one("Outposts Order Painted", colour="red"), "Outposts Order Painted", "details changed"),
         ],
     )
-    def test_every_kind_of_change_has_its_words(self, detail: dict[str, Any], line: str, news: str) -> None:
-        """Each detail type of the contract is told in a line of its own; one never heard of, by its name."""
+    def test_every_type_of_change_has_words(self, detail: dict[str, Any], line: str, words: str) -> None:
+        """Each documented detail type has its own line; an unknown one is shown by name."""
         assert line in lines_of(detail)
-        assert news in order_message(detail).headline
+        assert words in order_message(detail).headline
 
-    def test_what_had_stalled_and_moves_again_says_after_how_long(self) -> None:
-        """Its line says that it moved again, apart from those that moved on in time."""
+    def test_a_status_that_had_stalled_says_after_how_long_it_changed(self) -> None:
+        """Its line says that it moved again, separately from those that had not stalled."""
         days = 86_400
         order = {"detailType": "Outposts Order Status Change", "wasStalled": True, "secondsInPreviousStatus": 52 * days}
         item = {"detailType": "Outposts Line Item Status Change", "secondsInPreviousStatus": 20 * days}
@@ -180,20 +184,20 @@ class TestOrderMessage:
         ]
 
     def test_line_items_that_stalled_together_are_one_line(self) -> None:
-        """Forty line items that nobody builds are one piece of news."""
+        """Forty line items that stall together are one line."""
         stalled = {"status": "BUILDING", "since": "2026-09-01", "days": 61, "thresholdDays": 60}
-        told = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **stalled} for n in range(2)]
-        assert lines_of(an_update() | {"changes": told}) == [
+        changes = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **stalled} for n in range(2)]
+        assert lines_of(an_update() | {"changes": changes}) == [
             "Stalled: 2 line items still BUILDING after 61 days (60 allowed)\n  ooi-0, ooi-1, since 2026-09-01"
         ]
 
     def test_counts_what_the_event_left_out(self) -> None:
-        """People learn that there was more than fits."""
+        """Readers see that there was more."""
         assert lines_of(an_update() | {"changesOmitted": 2})[-1] == "and 2 more changes, too many for one message"
 
-    def test_a_shipment_withdrawn_is_told(self) -> None:
-        """A shipment that is gone says what it was."""
-        detail = told(
+    def test_a_withdrawn_shipment_has_a_line(self) -> None:
+        """The line says what the shipment was."""
+        detail = one(
             "Outposts Line Item Shipment Change",
             lineItemId="ooi-1",
             shipment=None,
@@ -201,8 +205,8 @@ class TestOrderMessage:
         )
         assert lines_of(detail) == ["Line item ooi-1: shipment by UPS, tracking number 1Z → withdrawn"]
 
-    def test_a_drill_is_marked_as_one(self) -> None:
-        """Nobody takes a test event for an order's."""
+    def test_a_test_event_is_marked(self) -> None:
+        """Nobody mistakes a test event for an order's."""
         assert headline(an_update() | {"test": True}) == f"TEST: {headline(an_update())}"
 
     @pytest.mark.parametrize(
@@ -213,7 +217,7 @@ class TestOrderMessage:
         assert order_message(an_update() | {"lineItemCountsByStatus": counts}).facts["Line items"] == fact
 
     def test_line_items_that_came_from_different_statuses_are_lines_of_their_own(self) -> None:
-        """What they were is part of what is reported."""
+        """The previous status is part of the line."""
         moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED", "secondsInPreviousStatus": 60}
         changes = [moved | {"lineItemId": f"ooi-{old}", "previousStatus": old} for old in ("BUILDING", "PREPARING")]
         assert lines_of(an_update() | {"changes": changes}) == [
@@ -225,29 +229,29 @@ class TestOrderMessage:
     def test_up_to_three_are_named(self, number: int, named: str) -> None:
         """More are counted."""
         assets = [{"AssetId": f"i{n}"} for n in range(number)]
-        detail = told("Outposts Line Item Assets Change", lineItemId="x", assets=assets, previousAssets=[])
+        detail = one("Outposts Line Item Assets Change", lineItemId="x", assets=assets, previousAssets=[])
         assert lines_of(detail) == [f"Line item x: assets none → {named}"]
 
     @pytest.mark.parametrize(("length", "linked"), [(2_000, True), (2_001, False)])
     def test_a_tracking_link_has_up_to_2000_characters(self, length: int, linked: bool) -> None:
-        """A longer one is left out, and so is what is not text."""
+        """A longer link is omitted, and so is a value that is not a string."""
         url = "https://x/".ljust(length, "x")
         shipment = {"carrier": "UPS", "trackingNumber": "1", "trackingUrl": url}
         keys = {"lineItemId": "x", "previousShipment": None}
-        (line,) = order_message(told("Outposts Line Item Shipment Change", shipment=shipment, **keys)).lines
+        (line,) = order_message(one("Outposts Line Item Shipment Change", shipment=shipment, **keys)).lines
         assert line.url == (url if linked else None)
         odd = shipment | {"trackingUrl": {"truncated": True}}
-        (line,) = order_message(told("Outposts Line Item Shipment Change", shipment=odd, **keys)).lines
+        (line,) = order_message(one("Outposts Line Item Shipment Change", shipment=odd, **keys)).lines
         assert line.url is None
 
-    def test_a_members_name_is_told_whole(self) -> None:
-        """Only the slash before it is left out."""
+    def test_the_name_of_a_member_is_shown_whole(self) -> None:
+        """Except the leading slash."""
         amendments = [{"path": "/Xtra/X", "value": 1, "previousValue": 2}]
-        assert lines_of(told("Outposts Order Amended", amendments=amendments)) == ["Xtra/X: 2 → 1"]
+        assert lines_of(one("Outposts Order Amended", amendments=amendments)) == ["Xtra/X: 2 → 1"]
 
     @pytest.mark.parametrize("key", ["status", "since", "days", "thresholdDays"])
     def test_line_items_that_stalled_otherwise_are_lines_of_their_own(self, key: str) -> None:
-        """One line says what is true of all that it counts."""
+        """A line is true of all line items that it counts."""
         other = STALLED | {key: 70 if isinstance(STALLED[key], int) else "other", "lineItemId": "ooi-2"}
         assert len(lines_of(an_update() | {"changes": [STALLED | {"lineItemId": "ooi-1"}, other]})) == 2
 
@@ -260,7 +264,7 @@ class TestOrderMessage:
         ],
     )
     def test_links_lead_to_the_orders_partition(self, region: str, host: str) -> None:
-        """GovCloud and China have consoles of their own."""
+        """GovCloud and China have their own consoles."""
         assert order_message(an_update() | {"region": region}).url.startswith(f"https://{host}/")
 
 
@@ -274,70 +278,73 @@ STALLED: dict[str, Any] = {
 statuses = st.sampled_from(["SHIPPED", "INSTALLED", "REPLACED", "CANCELLED", "NEVER_SEEN"]) | st.text(max_size=60)
 
 
-def news(detail: dict[str, Any]) -> str:
-    """Give what a headline says behind the Outpost."""
+def words(detail: dict[str, Any]) -> str:
+    """Return the part of a headline after the Outpost."""
     return headline(detail).partition("op-0123456789abcdef0 is ")[2]
 
 
 class TestHeadline:
-    """The news in one sentence: an e-mail's subject, an SMS, all that a telephone shows."""
+    """An observation in one sentence: an e-mail's subject, an SMS, all that a phone shows."""
 
-    def test_an_orders_own_news_hide_no_line_items_trouble(self) -> None:
-        """The usual way of line items is left out then; ERROR, REPLACED and what no one has seen yet are not."""
+    def test_an_orders_status_does_not_hide_its_line_items_errors(self) -> None:
+        """Usual statuses of line items are then omitted; ERROR, REPLACED and unknown ones are not."""
         before = with_line_items(an_order(status="PREPARING"), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "LOST_AT_SEA", "REPLACED", "ERROR")
-        assert news(detail_of(before, after)) == "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
+        assert words(detail_of(before, after)) == "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
         new = detail_of(None, after)
-        assert news(new) == "IN_PROGRESS: new order, 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
-        assert news(detail_of(with_line_items(an_order()), with_line_items(an_order(), "ERROR"))).endswith("item ERROR")
+        assert words(new) == "IN_PROGRESS: new order, 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
+        assert words(detail_of(with_line_items(an_order()), with_line_items(an_order(), "ERROR"))).endswith(
+            "item ERROR"
+        )
 
-    def test_says_what_weighs_most_first(self) -> None:
-        """Whatever the order of the changes; what moved on as usual comes last."""
+    def test_the_heaviest_words_come_first(self) -> None:
+        """Regardless of the order of the changes; usual statuses come last."""
         before = with_line_items(an_order(), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
         detail = detail_of(before, after)
         detail["changes"] += [STALLED | {"lineItemId": "ooi-9"}, STALLED, {"detailType": "Outposts Order Missing"}]
-        assert news(detail) == (
+        assert words(detail) == (
             "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 stalled, order stalled, no longer listed, 2 SHIPPED"
         )
 
-    def test_the_lines_begin_with_what_weighs_most_too(self) -> None:
-        """A channel cuts a long message at its end."""
+    def test_the_heaviest_lines_come_first(self) -> None:
+        """Channels cut long messages at the end."""
         before = with_line_items(an_order(), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "NEVER_SEEN", "REPLACED", "ERROR")
         entered = [line.partition("→ ")[2].split(" ")[0] for line in lines_of(detail_of(before, after))]
         assert entered == ["ERROR", "REPLACED", "NEVER_SEEN", "SHIPPED"]
 
     def test_line_items_are_named_as_such_where_they_first_come(self) -> None:
-        """What is said of the order itself before them has no number."""
+        """Words about the order itself have no number."""
         moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}
         assert (
-            news(an_update() | {"changes": [STALLED, moved, moved]}) == "COMPLETED: order stalled, 2 line items SHIPPED"
+            words(an_update() | {"changes": [STALLED, moved, moved]})
+            == "COMPLETED: order stalled, 2 line items SHIPPED"
         )
 
     def test_what_has_no_words_of_its_own_is_details(self) -> None:
-        """However many of them there are."""
+        """Regardless of their number."""
         changes = [{"detailType": "Outposts Order Painted"}, {"detailType": "Outposts Order Washed"}]
-        assert news(an_update() | {"changes": changes}) == "COMPLETED: details changed"
+        assert words(an_update() | {"changes": changes}) == "COMPLETED: details changed"
 
     @pytest.mark.parametrize(("length", "shown"), [(32, "x" * 32), (33, "x" * 31 + "…"), (90, "x" * 31 + "…")])
     def test_a_status_has_up_to_32_characters(self, length: int, shown: str) -> None:
-        """What weighs most has room behind any."""
-        assert news(an_update() | {"orderStatus": "x" * length, "changes": []}) == shown
+        """The heaviest words always have room after it."""
+        assert words(an_update() | {"orderStatus": "x" * length, "changes": []}) == shown
 
     def test_a_new_order_without_a_status_weighs_nothing(self) -> None:
         """It is not known to be in trouble."""
         assert weighty_words([{"detailType": "Outposts Order Discovered", "order": {}}]) == []
 
-    def test_small_news_hide_no_stalled_line_item(self) -> None:
-        """A shipment's details beside it are told in the lines."""
+    def test_minor_changes_do_not_hide_a_stalled_line_item(self) -> None:
+        """The shipment's details are in the lines."""
         shipped = {"detailType": "Outposts Line Item Shipment Change", "shipment": {}, "previousShipment": {}}
         changes = [shipped | {"lineItemId": "ooi-1"}, STALLED | {"lineItemId": "ooi-2"}]
-        assert news(an_update() | {"changes": changes}) == "COMPLETED: 1 line item stalled"
+        assert words(an_update() | {"changes": changes}) == "COMPLETED: 1 line item stalled"
 
     @given(st.lists(statuses, max_size=12), statuses, st.booleans())
     def test_whatever_was_entered_no_error_is_lost(self, others: list[str], own: str, new: bool) -> None:
-        """ERROR stands in the headline and in the subject, and what no one has seen yet in the headline."""
+        """ERROR is in the headline and in the subject, and unknown statuses are in the headline."""
         before = with_line_items(an_order(), *["BUILDING"] * (len(others) + 1))
         detail = detail_of(None if new else before, with_line_items(an_order(status=own), *others, "ERROR"))
         assert " ERROR" in headline(detail).partition(": ")[2]
@@ -351,8 +358,8 @@ class TestAlarmMessage:
     """A message about the notifier itself."""
 
     @pytest.mark.parametrize(("state", "word"), [("ALARM", "is firing"), ("OK", "has cleared")])
-    def test_says_whether_trouble_began_or_ended(self, state: str, word: str) -> None:
-        """Both an alarm and its end are news."""
+    def test_says_whether_the_alarm_fires_or_has_cleared(self, state: str, word: str) -> None:
+        """Both an alarm and its clearing are reported."""
         arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Polls Failing"
         message = alarm_message(
             {"AlarmName": "Polls Failing", "AlarmArn": arn, "NewStateValue": state, "NewStateReason": "3 of 3"}
@@ -362,7 +369,7 @@ class TestAlarmMessage:
         assert message.url.endswith("#alarmsV2:alarm/Polls%20Failing")
 
     def test_says_what_it_means_why_it_came_and_since_when(self) -> None:
-        """The alarm's own description comes before CloudWatch's reason."""
+        """The alarm's description comes before CloudWatch's reason."""
         message = alarm_message(
             {
                 "AlarmName": "Polls Failing",
@@ -378,7 +385,7 @@ class TestAlarmMessage:
 
 
 class TestPlain:
-    """Text from outside."""
+    """External text."""
 
     @pytest.mark.parametrize(
         ("value", "text"),
@@ -392,12 +399,12 @@ class TestPlain:
         ],
     )
     def test_is_one_short_line_of_visible_characters(self, value: object, text: str) -> None:
-        """Control characters and such as turn the direction of writing become spaces."""
+        """Control characters and bidirectional overrides become spaces."""
         assert plain(value) == text
 
     @pytest.mark.parametrize(
         ("seconds", "text"), [(0, "0 seconds"), (1, "1 second"), (150, "2 minutes"), (3_600, "1 hour")]
     )
-    def test_durations_are_told_in_their_largest_unit(self, seconds: int, text: str) -> None:
-        """A status that lasted for days is not told in seconds."""
+    def test_durations_have_their_largest_unit(self, seconds: int, text: str) -> None:
+        """A status that lasted for days is not shown in seconds."""
         assert duration(seconds) == text

@@ -1,4 +1,4 @@
-"""An e-mail's subject at the length that SNS takes."""
+"""An e-mail's subject at the limit of SNS."""
 
 import pytest
 
@@ -17,14 +17,14 @@ def update_with(headline_length: int, *, brief: bool) -> dict[str, object]:
 
 @pytest.mark.parametrize("length", [98, 99])
 def test_a_headline_of_fewer_than_100_characters_is_the_subject(length: int) -> None:
-    """SNS takes a subject of up to 99."""
+    """SNS accepts subjects of up to 99 characters."""
     detail = update_with(length, brief=False)
     assert subject(detail) == headline(detail)
 
 
 @pytest.mark.parametrize(("length", "brief"), [(100, False), (99, True)])
 def test_a_headline_of_100_characters_leaves_out_the_outpost(length: int, brief: bool) -> None:
-    """As long as what is left has fewer than 100."""
+    """If the rest has fewer than 100 characters."""
     detail = update_with(length, brief=brief)
     assert subject(detail) == headline(detail, brief=True)
     assert len(subject(detail)) <= 99
