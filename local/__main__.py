@@ -146,6 +146,7 @@ def _ready(cloud: LocalCloud) -> str:
         f"  Board                 {cloud.board_url}/",
         f"  Mails                 {cloud.mailbox_url}/_mailbox/mails",
         *([f"  Slack messages        {cloud.slack_url}/_receiver/messages"] if cloud.slack_url else []),
+        *([f"  Webhook messages      {cloud.webhook_url}/_webhook/messages"] if cloud.webhook_url else []),
         "",
         "Ctrl-C takes everything down.",
     ]

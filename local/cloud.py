@@ -65,6 +65,7 @@ class LocalCloud:
         slack_url: Where the built-in Slack receiver answers; None where another takes its place.
         mailbox_url: Where the mailbox answers.
         board_url: Where the board is.
+        webhook_url: Where the webhook's receiver answers; None if none is configured.
         outputs: The stack's outputs.
         emulator: The emulator's process.
         slack: What the built-in receiver received.
@@ -82,6 +83,7 @@ class LocalCloud:
     slack: SlackReceiver
     mailbox: Mailbox
     board: BoardPage
+    webhook_url: str | None = None
 
 
 def aws_environment(port: int, region: str) -> dict[str, str]:
@@ -134,8 +136,9 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         progress("Deploying the stack with the CDK")
         webhook = options.slack_webhook or f"{slack_url}{WEBHOOK_PATH}"
         _keep_secret(notifier, webhook, None if options.slack_webhook else receiver)
-        if "webhook" in notifier:
-            _keep_webhook_secret(notifier["webhook"], stack.enter_context(Server(WebhookReceiver())).url)
+        webhook_url = stack.enter_context(Server(WebhookReceiver())).url if "webhook" in notifier else None
+        if webhook_url:
+            _keep_webhook_secret(notifier["webhook"], webhook_url)
         outputs = deploy(_context(notifier, outposts_url, webhook), folder)
         boto3.client("sns").subscribe(
             TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
@@ -153,6 +156,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
             slack=receiver,
             mailbox=mailbox,
             board=board,
+            webhook_url=webhook_url,
         )
         progress("Taking everything down")
 
