@@ -16,13 +16,13 @@ from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
+from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 # JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
-EXTERNAL_ID = "outposts-order-notifier"  # what the template of the member accounts' role asks for, unless told another
 
 
 class ConfigurationError(ValueError):
@@ -38,63 +38,6 @@ class ConfigurationError(ValueError):
     def __init__(self, path: str, given: str, allowed: str, nearest: str | None = None) -> None:
         guess = f'; did you mean "{nearest}"?' if nearest else ""
         super().__init__(" ".join(f"{path}: {given}; allowed: {allowed}{guess}".split()))
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The orders of one account in one region.
-
-    Attributes:
-        region: An AWS region's name.
-        role_arn: The role to read another account with; None for the stack's own account.
-        external_id: What that role's trust policy asks for.
-        outpost_ids: Only these Outposts' orders; empty for all.
-    """
-
-    region: str
-    role_arn: str | None = None
-    external_id: str | None = None
-    outpost_ids: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the source as the contract writes it, and as the poll function takes it."""
-        keys = {
-            "region": self.region,
-            "roleArn": self.role_arn,
-            "externalId": self.external_id,
-            "outpostIds": list(self.outpost_ids),
-        }
-        return {key: value for key, value in keys.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """Every active account of the organization, or some, in some regions.
-
-    Attributes:
-        role_name: The role to read each account with, of the same name in all.
-        regions: AWS regions' names; at least one.
-        external_id: What those roles' trust policies ask for.
-        accounts: Only these accounts; empty for every active one.
-        exclude_accounts: All but these.
-    """
-
-    role_name: str
-    regions: tuple[str, ...]
-    external_id: str = EXTERNAL_ID
-    accounts: tuple[str, ...] = ()
-    exclude_accounts: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the organization as the contract writes it, with its external id."""
-        keys = {
-            "roleName": self.role_name,
-            "regions": list(self.regions),
-            "externalId": self.external_id,
-            "accounts": list(self.accounts),
-            "excludeAccounts": list(self.exclude_accounts),
-        }
-        return {key: value for key, value in keys.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +68,8 @@ class Configuration:
         outposts_endpoint_url: None for AWS's own endpoint.
     """
 
-    sources: tuple[Source, ...]
-    organization: Organization | None = None
+    sources: tuple[SourceSettings, ...]
+    organization: OrganizationSettings | None = None
     poll_every_minutes: int = 5
     announce_existing_orders: bool = False
     stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
@@ -153,8 +96,8 @@ class Configuration:
         values = _loaded(context)
         for error in _Validator(schema()).iter_errors(values):
             raise _explained(error)
-        sources = tuple(_source(source) for source in values.get("sources", [{"region": stack_region}]))
-        organization = _organization(values["organization"]) if "organization" in values else None
+        sources = tuple(map(SourceSettings.from_json, values.get("sources", [{"region": stack_region}])))
+        organization = OrganizationSettings.from_json(values["organization"]) if "organization" in values else None
         _check_sources(sources, stack_region, stack_account)
         if organization:
             _check_organization(organization, stack_region)
@@ -189,25 +132,6 @@ def _loaded(context: Any) -> Any:
         raise ConfigurationError("notifier", f"{context} cannot be read ({error.strerror})", allowed) from error
     except ValueError as error:
         raise ConfigurationError("notifier", f"{shortened(context)} is not JSON ({error})", allowed) from error
-
-
-def _source(source: dict[str, Any]) -> Source:
-    return Source(
-        region=source["region"],
-        role_arn=source.get("roleArn"),
-        external_id=source.get("externalId"),
-        outpost_ids=tuple(source.get("outpostIds", ())),
-    )
-
-
-def _organization(organization: dict[str, Any]) -> Organization:
-    return Organization(
-        role_name=organization["roleName"],
-        regions=tuple(organization["regions"]),
-        external_id=organization.get("externalId", EXTERNAL_ID),
-        accounts=tuple(organization.get("accounts", ())),
-        exclude_accounts=tuple(organization.get("excludeAccounts", ())),
-    )
 
 
 def _endpoint(url: str | None) -> str | None:
@@ -254,7 +178,7 @@ def _explained(error: ValidationError) -> ConfigurationError:
     return ConfigurationError(path, shown, rules["description"], nearest(given, rules.get("enum", [])))
 
 
-def _check_sources(sources: tuple[Source, ...], stack_region: str, stack_account: str | None) -> None:
+def _check_sources(sources: tuple[SourceSettings, ...], stack_region: str, stack_account: str | None) -> None:
     partition = regions()[stack_region]
     for index, source in enumerate(sources):
         path = f"notifier.sources[{index}]"
@@ -266,7 +190,7 @@ def _check_sources(sources: tuple[Source, ...], stack_region: str, stack_account
                 raise ConfigurationError(path, f"watches what sources[{earlier}] watches", "each order in one source")
 
 
-def _check_organization(organization: Organization, stack_region: str) -> None:
+def _check_organization(organization: OrganizationSettings, stack_region: str) -> None:
     for index, region in enumerate(organization.regions):
         _check_partition(f"notifier.organization.regions[{index}]", region, regions()[stack_region])
 
@@ -280,8 +204,8 @@ def _check_partition(path: str, region: str, partition: str) -> None:
         )
 
 
-def _overlap(one: Source, other: Source, own: str | None) -> bool:
-    accounts = {Arn.parse(source.role_arn).account if source.role_arn else own for source in (one, other)}
+def _overlap(one: SourceSettings, other: SourceSettings, own: str | None) -> bool:
+    accounts = {source.account(own or "") for source in (one, other)}
     outposts = set(one.outpost_ids) & set(other.outpost_ids)
     limited = one.outpost_ids and other.outpost_ids
     return one.region == other.region and len(accounts) == 1 and (bool(outposts) or not limited)

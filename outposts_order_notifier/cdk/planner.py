@@ -8,9 +8,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from outposts_order_notifier.cdk.configuration import Configuration, Organization
+from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.poller import TIMEOUT, Poller
+from outposts_order_notifier.sources.settings import OrganizationSettings
 
 # A batch's sources are polled side by side, so that one invocation waits for ten: benchmarks/accounts.py says what
 # that saves, and how many accounts this concurrency gets through in a tick.
@@ -32,7 +33,7 @@ class Planner(Construct):
         construct_id: str,
         *,
         configuration: Configuration,
-        organization: Organization,
+        organization: OrganizationSettings,
         poller: Poller,
         local: bool,
     ) -> None:

@@ -13,11 +13,13 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from outposts_order_notifier.cdk import memory
-from outposts_order_notifier.cdk.configuration import Configuration, Organization, Source
+from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.configuration_schema import regions
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
 from outposts_order_notifier.cdk.snapshots import Snapshots
+from outposts_order_notifier.domain.places import Arn
+from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 TIMEOUT = cdk.Duration.minutes(5)
 TARGETS_PER_RULE = 5  # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
@@ -91,7 +93,7 @@ class Poller(Construct):
             numbers, sources = zip(*own[start : start + TARGETS_PER_RULE], strict=True)
             self._poll_at_once(numbers[0], sources, heard)
 
-    def _read_the_organization(self, organization: Organization) -> None:
+    def _read_the_organization(self, organization: OrganizationSettings) -> None:
         """Let poll assume the role of one name in whichever accounts the organization has."""
         roles = f"arn:{regions()[cdk.Stack.of(self).region]}:iam::*:role/{organization.role_name}"
         self.function.add_to_role_policy(
@@ -160,7 +162,7 @@ class Poller(Construct):
         schedule.node.add_dependency(self._scheduler_role)
         return schedule
 
-    def _poll_at_once(self, number: int, sources: tuple[Source, ...], heard: list[str]) -> None:
+    def _poll_at_once(self, number: int, sources: tuple[SourceSettings, ...], heard: list[str]) -> None:
         """Poll when CloudTrail has recorded that an order was made or cancelled, without waiting for the tick."""
         events.Rule(
             self,
@@ -197,11 +199,11 @@ def _storing(snapshots: Snapshots, bus: events.EventBus) -> list[iam.PolicyState
     ]
 
 
-def _account(source: Source) -> str:
-    return f"account {source.role_arn.split(':')[4]}" if source.role_arn else "the stack's own account"
+def _account(source: SourceSettings) -> str:
+    return f"account {Arn.parse(source.role_arn).account}" if source.role_arn else "the stack's own account"
 
 
-def _reading(sources: tuple[Source, ...]) -> list[iam.PolicyStatement]:
+def _reading(sources: tuple[SourceSettings, ...]) -> list[iam.PolicyStatement]:
     roles = sorted({source.role_arn for source in sources if source.role_arn})
     statements = []
     if not all(source.role_arn for source in sources):

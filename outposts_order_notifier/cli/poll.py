@@ -23,7 +23,8 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.places import account_and_region
-from outposts_order_notifier.sources.organization import Organization, account_of
+from outposts_order_notifier.sources.organization import Organization
+from outposts_order_notifier.sources.settings import SourceSettings
 
 # An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
@@ -155,4 +156,4 @@ def _watches(source: Json, outpost_id: str | None) -> bool:
 
 
 def _name(source: Json, stack: Stack) -> str:
-    return f"{account_of(source, stack.account)}/{source['region']}"
+    return f"{SourceSettings.from_json(source).account(stack.account)}/{source['region']}"

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from outposts_order_notifier.domain.places import Arn
-
-
-def account_of(source: Mapping[str, Any], own_account: str) -> str:
-    """Return the account of a configured source: its role's, or the notifier's if it has no role."""
-    return Arn.parse(source["roleArn"]).account if "roleArn" in source else own_account
+from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +42,17 @@ class Organization:
             sources: The `SOURCES` variable: a JSON list of `sources`, as documented there.
             function_arn: The function's ARN, for the partition and the notifier's account.
         """
-        settings = json.loads(organization)
+        settings = OrganizationSettings.from_json(json.loads(organization))
         function = Arn.parse(function_arn)
+        configured = [SourceSettings.from_json(source) for source in json.loads(sources)]
         return cls(
             partition=function.partition,
-            role_name=settings["roleName"],
-            external_id=settings["externalId"],
-            regions=tuple(settings["regions"]),
-            accounts=tuple(settings.get("accounts", ())),
-            exclude_accounts=frozenset(settings.get("excludeAccounts", ())),
-            watched=frozenset(
-                (account_of(source, function.account), source["region"]) for source in json.loads(sources)
-            ),
+            role_name=settings.role_name,
+            external_id=settings.external_id,
+            regions=settings.regions,
+            accounts=settings.accounts,
+            exclude_accounts=frozenset(settings.exclude_accounts),
+            watched=frozenset((source.account(function.account), source.region) for source in configured),
         )
 
     def sources(self, account: str) -> list[dict[str, str]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from outposts_order_notifier.sources.organization import Organization, account_of
+from outposts_order_notifier.sources.organization import Organization
+from outposts_order_notifier.sources.settings import SourceSettings
 
 INPUT_KEYS = frozenset({"region", "roleArn", "externalId", "outpostIds", "orderIds"})
 
@@ -40,12 +41,13 @@ def sources_from(text: str, own_account: str) -> list[Source]:
 
 
 def _source(source: dict[str, Any], own_account: str) -> Source:
+    settings = SourceSettings.from_json(source)
     return Source(
-        account=account_of(source, own_account),
-        region=source["region"],
-        role_arn=source.get("roleArn"),
-        external_id=source.get("externalId"),
-        outpost_ids=tuple(sorted(source.get("outpostIds", ()))),
+        account=settings.account(own_account),
+        region=settings.region,
+        role_arn=settings.role_arn,
+        external_id=settings.external_id,
+        outpost_ids=tuple(sorted(settings.outpost_ids)),
     )
 
 

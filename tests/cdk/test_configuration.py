@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from outposts_order_notifier.cdk.configuration import (
     Configuration,
     ConfigurationError,
-    Organization,
-    Source,
     StalledAfterDays,
 )
 from outposts_order_notifier.notify.channels.slack.settings import Slack
+from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 OUTPOST = "op-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/OutpostsReader"
@@ -222,7 +221,7 @@ class TestParse:
     def test_without_keys_the_own_account_is_polled_in_the_stacks_region(self, context: Any) -> None:
         """Saying nothing watches the stack's own account and region every five minutes."""
         configuration = parsed(context)
-        assert configuration == Configuration(sources=(Source("eu-west-1"),), poll_every_minutes=5)
+        assert configuration == Configuration(sources=(SourceSettings("eu-west-1"),), poll_every_minutes=5)
 
     def test_every_key_finds_its_place(self) -> None:
         """Each of the contract's keys is read, with its types."""
@@ -248,8 +247,8 @@ class TestParse:
             }
         )
         assert configuration == Configuration(
-            sources=(Source("us-east-1", ROLE, "notifier", (OUTPOST,)),),
-            organization=Organization(
+            sources=(SourceSettings("us-east-1", ROLE, "notifier", (OUTPOST,)),),
+            organization=OrganizationSettings(
                 "OutpostsReader", ("eu-west-1", "us-east-1"), "orders", exclude_accounts=("111122223333",)
             ),
             poll_every_minutes=1440,

@@ -14,7 +14,8 @@ from cfnlint.api import lint  # type: ignore[import-untyped]
 from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from local.emulator import emulator
-from outposts_order_notifier.cdk.configuration import EXTERNAL_ID, Configuration
+from outposts_order_notifier.cdk.configuration import Configuration
+from outposts_order_notifier.sources.settings import EXTERNAL_ID
 from testing.synthesis import REGION, ROOT
 from tests.end_to_end.conftest import free_port
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from outposts_order_notifier.cdk.configuration import EXTERNAL_ID
+from outposts_order_notifier.sources.settings import EXTERNAL_ID
 from testing.synthesis import FULL, only, template_of
 
 ORGANIZATION = {"roleName": "OutpostsReader", "regions": ["eu-west-1"]}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from outposts_order_notifier.cdk.configuration import EXTERNAL_ID
 from outposts_order_notifier.domain.stalled import Thresholds
+from outposts_order_notifier.sources.settings import EXTERNAL_ID
 from outposts_order_notifier.sources.source import source_meant, sources_from
 from testing.synthesis import ACCOUNT, FULL, READER_ROLE, only, statements_of, template_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
 
-from outposts_order_notifier.cdk.configuration import EXTERNAL_ID
+from outposts_order_notifier.sources.settings import EXTERNAL_ID
 from testing.synthesis import REGION, ROOT, template_of
 from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Policy, Request

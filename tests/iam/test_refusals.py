@@ -8,7 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from outposts_order_notifier.cdk.configuration import EXTERNAL_ID
+from outposts_order_notifier.sources.settings import EXTERNAL_ID
 from testing.synthesis import REGION
 from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Request, judge
