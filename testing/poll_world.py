@@ -36,6 +36,7 @@ from outposts_order_notifier.domain.lineage import links_of
 from outposts_order_notifier.domain.order import Order, unordered_json
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.run import Poll
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
@@ -262,9 +263,7 @@ class Poller:
         session = boto3.Session(region_name=REGION)
         config = Config(retries={"total_max_attempts": 2, "mode": "legacy"})
         self.dynamodb = session.client("dynamodb", config=config)
-        with mock.patch(
-            "outposts_order_notifier.sources.outposts.Config", return_value=config
-        ):  # adaptive retries wait in real time
+        with mock.patch.object(clients, "configuration", return_value=config):  # adaptive retries wait in real time
             self._outposts = outposts_client(Source(ACCOUNT, REGION))
         self._events = session.client("events", config=config)
         for client in (self.dynamodb, self._outposts, self._events):
