@@ -47,16 +47,18 @@ def notification(
         if name not in NAMES:
             raise OperatorError(f"--only {name} is not a sample{nearest_of(name, NAMES)} There are {', '.join(NAMES)}")
     stack = deployed(region, profile)
-    told = []
+    results = []
     for name in only or NAMES:
         note(f"Sending {name}")
-        told.append({"sample": name, **_send(stack, name)})
+        results.append({"sample": name, **_send(stack, name)})
     if as_json:
-        say(told)
+        say(results)
     else:
-        rows = ([each["sample"], ", ".join(each["told"]) or "no channel", "; ".join(each["errors"])] for each in told)
+        rows = (
+            [each["sample"], ", ".join(each["told"]) or "no channel", "; ".join(each["errors"])] for each in results
+        )
         show_table("", ["Sample", "Accepted by", "Errors"], rows)
-    fail_with([f"{each['sample']}: {error}" for each in told for error in each["errors"]])
+    fail_with([f"{each['sample']}: {error}" for each in results for error in each["errors"]])
 
 
 def _send(stack: Stack, name: str) -> Json:
@@ -70,13 +72,13 @@ def _send(stack: Stack, name: str) -> Json:
     )
     result: Json = json.loads(answer["Payload"].read())
     lines = list(_log(answer.get("LogResult", "")))
-    told = [line["channel"] for line in lines if line.get("message") == SENT]
+    sent_by = [line["channel"] for line in lines if line.get("message") == SENT]
     errors = [f"{line['channel']}: {line['error']}" for line in lines if line.get("message") == NOT_SENT]
     if answer.get("FunctionError"):
         errors.append(f"the notify function failed: {result.get('errorMessage')}; its log says more")
     elif result.get("batchItemFailures") and not errors:
         errors.append("not sent; the notify function's log has the error")
-    return {"told": sorted(told), "errors": errors}
+    return {"told": sorted(sent_by), "errors": errors}
 
 
 def _log(result: str) -> Iterator[dict[str, Any]]:

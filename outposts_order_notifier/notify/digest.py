@@ -40,7 +40,7 @@ def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
     """Combine the observations of many orders into one message."""
     lines = tuple(line for observations in orders for line in digest_lines(observations))
     weighty = ", ".join(weighty_words([change for observations in orders for change in changes_of(observations)]))
-    return Message(f"{len(orders)} Outposts orders have news{f': {weighty}' if weighty else ''}", lines, {}, url="")
+    return Message(f"{len(orders)} Outposts orders have updates{f': {weighty}' if weighty else ''}", lines, {}, url="")
 
 
 def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:

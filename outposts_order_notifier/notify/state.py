@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 REMEMBERED_SECONDS = 30 * 86_400
 # Longer than the few calls that a run makes for one order: a killed run's thread is free again after this.
 TAKEN_MS = 60_000
-MAX_TOLD = 100  # the most events of a batch, so that all of a reply are recorded
+MAX_POSTED = 100  # the most events of a batch, so that all of a reply are recorded
 
 
 class SentNotifications:
@@ -129,7 +129,7 @@ class Thread:
         ts: The card's; None before there is a card.
         unfinished_since: Since when, in seconds of the epoch, it is unknown what Slack has posted in this thread; None
             if all is known.
-        told: The `event_id`s of the latest replies, latest last.
+        posted: The `event_id`s of the latest replies, latest last.
         replaced_by: The line items known to be replaced, and by which line item of which order.
     """
 
@@ -137,7 +137,7 @@ class Thread:
     taken_until: int
     ts: str | None = None
     unfinished_since: float | None = None
-    told: list[str] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
     replaced_by: dict[str, Any] = field(default_factory=dict)
 
 
@@ -194,7 +194,7 @@ class Threads:
             taken_until,
             ts=old.get("ts", {}).get("S"),
             unfinished_since=float(since) if since else None,
-            told=json.loads(old.get("told", {}).get("S", "[]")),
+            posted=json.loads(old.get("told", {}).get("S", "[]")),
             replaced_by=json.loads(old.get("replaced_by", {}).get("S", "{}")),
         )
 
@@ -208,7 +208,7 @@ class Threads:
         remove = ["taken_until", *(["unfinished_since"] if finished else []), *([] if thread.ts else ["ts"])]
         values: dict[str, Any] = {
             ":mine": {"N": str(thread.taken_until)},
-            ":told": {"S": json.dumps(thread.told[-MAX_TOLD:])},
+            ":told": {"S": json.dumps(thread.posted[-MAX_POSTED:])},
             ":replaced": {"S": json.dumps(thread.replaced_by)},
             **({":ts": {"S": thread.ts}} if thread.ts else {}),
         }

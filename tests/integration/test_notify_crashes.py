@@ -58,6 +58,7 @@ def test_a_webhook_loses_nothing_either(
     *,
     refused: bool,
     after: bool,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """What is posted again has the same id, so that the receiver can ignore it."""
     receiver = WebhookReceiver()
@@ -68,7 +69,9 @@ def test_a_webhook_loses_nothing_either(
     with Server(receiver) as server:
         use_webhook(server.url, monkeypatch)
         count = partial(webhook_got, receiver)
-        kill_at_each_call(world, 2, after=after, refuse=refuse, channel="webhook", count=count)
+        points = kill_at_each_call(world, 2, after=after, refuse=refuse, channel="webhook", count=count)
+    with capsys.disabled():
+        sys.stdout.write(f" {points} stopping points ")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -156,15 +157,18 @@ class TestFailures:
         assert len(world.run()) == 1
         assert world.calls.visibilities == [40]
 
+    @pytest.mark.parametrize(("listens", "error"), [(False, "ConnectionRefusedError"), (True, "TimeoutError")])
     def test_a_receiver_that_is_down_or_slow_is_retried(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO
+        self, world: World, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO, *, listens: bool, error: str
     ) -> None:
         """The topic's subscribers get it all the same."""
         monkeypatch.setattr(transport, "TIMEOUT_SECONDS", 0.5)
-        monkeypatch.setenv("WEBHOOK_URL", "http://127.0.0.1:9/orders")
-        world.put("oo-1")
-        assert len(world.run()) == 1
-        assert "127.0.0.1 was not reached: ConnectionRefusedError" in logs.getvalue()
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            monkeypatch.setenv("WEBHOOK_URL", f"http://127.0.0.1:{silent.getsockname()[1] if listens else 9}/orders")
+            world.put("oo-1")
+            assert len(world.run()) == 1
+        assert world.calls.visibilities == [15]
+        assert f"127.0.0.1 was not reached: {error}" in logs.getvalue()
         assert world.sns_published() == {"oo-1": 1}
 
     @pytest.mark.parametrize(

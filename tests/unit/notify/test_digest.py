@@ -67,7 +67,7 @@ class TestDigest:
     def test_counts_orders_not_observations(self) -> None:
         """Six updates of two orders count as two orders, and each of the six is listed."""
         message = digest(by_order([*notifications("oo-1"), *notifications("oo-2")]))
-        assert message.headline == "2 Outposts orders have news"
+        assert message.headline == "2 Outposts orders have updates"
         assert len(message.lines) == 6
         assert (message.facts, message.url) == ({}, "")
         assert [line.url is not None for line in message.lines] == [True, False, False, True, False, False]
@@ -85,4 +85,4 @@ class TestDigest:
         details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))
         details.append(an_update("oo-9") | {"changes": [{"detailType": "Outposts Order Stalled", "lineItemId": "x"}]})
         groups = [[OrderNotification(detail, Message("", (), {}, ""))] for detail in details]
-        assert digest(groups).headline == "9 Outposts orders have news: ERROR, CANCELLED, NEVER_SEEN, stalled"
+        assert digest(groups).headline == "9 Outposts orders have updates: ERROR, CANCELLED, NEVER_SEEN, stalled"

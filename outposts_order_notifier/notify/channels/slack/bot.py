@@ -135,8 +135,8 @@ class Bot:
         thread = self.threads.take(self.channel, order_id)
         for each in observations:
             reported_by_its_own = _replaced_by([each], order_id).items() <= thread.replaced_by.items()
-            if reported_by_its_own and each.event_id not in thread.told:
-                thread.told.append(each.event_id)
+            if reported_by_its_own and each.event_id not in thread.posted:
+                thread.posted.append(each.event_id)
         unknown: dict[str, Any] = {"orderId": order_id, "orderStatus": None, "lineItemCountsByStatus": {}}
         detail = {**observations[-1].detail, **unknown}
         self._post_in(thread, detail, observations, lambda due, **_: replaced_payload(order_id, due))
@@ -160,15 +160,15 @@ class Bot:
         replaced_by = _replaced_by(observations, detail["orderId"])
         new = thread.ts is None
         thread.ts = self._show(thread, detail, thread.replaced_by | replaced_by)
-        told = {*thread.told, *self._found_posted(thread)}
-        due = [each for each in observations if each.event_id not in told]
+        posted = {*thread.posted, *self._found_posted(thread)}
+        due = [each for each in observations if each.event_id not in posted]
         if due:
             try:
                 self.api.post(self.channel, {"thread_ts": thread.ts, **reply(due, loud=not new)})
             except GoneError:
                 thread.ts = None
                 raise
-        thread.told += [each.event_id for each in observations if each.event_id not in thread.told]
+        thread.posted += [each.event_id for each in observations if each.event_id not in thread.posted]
         thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
 
     def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
@@ -226,14 +226,14 @@ class Bot:
         snapshot = loaded.snapshots.get(order_id) if loaded else None
         return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}) if snapshot else None
 
-    def _linked(self, snapshot: Snapshot, told: Mapping[str, Any]) -> dict[str, Any]:
+    def _linked(self, snapshot: Snapshot, reported: Mapping[str, Any]) -> dict[str, Any]:
         """Find what replaces an order's line items, and what has replaced that since, among all orders of its source.
 
         That is a query, and most orders have no replacements: it runs only if a status or an event mentions one.
         """
         items = line_items_by_id(snapshot.order)
         replaced = any(item.get("Status") == REPLACED for item in items.values())
-        if not self.snapshots or not (told or replaced):
+        if not self.snapshots or not (reported or replaced):
             return {}
         account, region = account_and_region(snapshot.source)
         try:
