@@ -56,50 +56,60 @@ class Delivery:
         Returns:
             How many events were sent, and for each of the others the error by its `event_id`.
         """
-        errors: Errors = {}
         accepted = [each for each in notifications if isinstance(each, channel.accepts)]
-        due = [each for each in accepted if self._claim(channel, each, context, errors)]
+        claims = {each.event_id: self._claim(channel, each, context) for each in accepted}
+        errors = {event_id: claim for event_id, claim in claims.items() if isinstance(claim, Exception)}
+        due = [each for each in accepted if claims[each.event_id] is True]
         if not due:
             return 0, errors
         try:
             postings = list(channel.postings(due, context.get_remaining_time_in_millis))
         except Exception as error:  # noqa: BLE001 - whatever the channel raises, its events are released
-            self._release(channel, due, error, errors)
-            return 0, errors
-        return sum(self._send(channel, posting, context, errors) for posting in postings), errors
+            return 0, errors | self._release(channel, due, error)
+        sent = 0
+        for posting in postings:
+            covered, failed = self._send(channel, posting, context)
+            sent, errors = sent + covered, errors | failed
+        return sent, errors
 
-    def _claim(self, channel: Channel[N], notification: N, context: LambdaContext, errors: Errors) -> bool:
+    def _claim(self, channel: Channel[N], notification: N, context: LambdaContext) -> bool | Exception:
+        """Return whether a notification is due, or why it cannot be claimed."""
         try:
             remaining = context.get_remaining_time_in_millis()
             return self.sent.claim(channel.name, notification.event_id, remaining)
         except LaterError as error:
-            errors[notification.event_id] = error
+            return error
         except Exception as error:  # noqa: BLE001 - the event goes back alone
-            _record_error(channel, notification, error, errors)
-        return False
+            _log(channel, notification, error)
+            return error
 
-    def _send(self, channel: Channel[N], posting: Posting[N], context: LambdaContext, errors: Errors) -> int:
+    def _send(self, channel: Channel[N], posting: Posting[N], context: LambdaContext) -> tuple[int, Errors]:
         try:
             enough(context.get_remaining_time_in_millis)
             posting.send()
         except Exception as error:  # noqa: BLE001 - whatever the channel raises, its other messages are sent
-            self._release(channel, posting.notifications, error, errors)
-            return 0
+            return 0, self._release(channel, posting.notifications, error)
+        errors: Errors = {}
         for notification in posting.notifications:
             try:
                 self.sent.record(channel.name, notification.event_id)
             except Exception as error:  # noqa: BLE001 - sent, but not recorded: it will be sent again
-                _record_error(channel, notification, error, errors)
+                _log(channel, notification, error)
+                errors[notification.event_id] = error
         logger.info(SENT, channel=channel.name, eventIds=[each.event_id for each in posting.notifications])
-        return len(posting.notifications)
+        return len(posting.notifications), errors
 
-    def _release(self, channel: Channel[N], notifications: Iterable[N], error: Exception, errors: Errors) -> None:
+    def _release(self, channel: Channel[N], notifications: Iterable[N], error: Exception) -> Errors:
+        """Release what was not sent; return the error of each."""
+        errors: Errors = {}
         for notification in notifications:
-            _record_error(channel, notification, error, errors)
+            _log(channel, notification, error)
+            errors[notification.event_id] = error
             try:
                 self.sent.release(channel.name, notification.event_id, error)
             except Exception as kept:  # noqa: BLE001 - the event then waits until the claim expires
                 logger.warning("A claim stays until the deadline", eventId=notification.event_id, error=str(kept))
+        return errors
 
 
 def wait_before_retry(errors: Collection[Exception], attempt: int) -> int:
@@ -119,7 +129,6 @@ def wait_before_retry(errors: Collection[Exception], attempt: int) -> int:
     return max(min(doubled, LONGEST_WAIT_SECONDS), *asked, 0)
 
 
-def _record_error(channel: Channel[N], notification: N, error: Exception, errors: Errors) -> None:
-    errors[notification.event_id] = error
+def _log(channel: Channel[N], notification: N, error: Exception) -> None:
     log = logger.info if isinstance(error, LaterError) else logger.warning
     log(NOT_SENT, channel=channel.name, eventId=notification.event_id, error=str(error))

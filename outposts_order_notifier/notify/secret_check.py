@@ -13,8 +13,8 @@ DECRYPT = "kms:Decrypt"
 
 
 def check_secret(
-    deployment: Deployment, channel: str, key: str, secret_name: str, held: list[str | bytes]
-) -> Iterator[Check]:
+    deployment: Deployment, channel: str, key: str, secret_name: str
+) -> tuple[list[Check], str | bytes | None]:
     """Check a secret and its key.
 
     Args:
@@ -22,17 +22,19 @@ def check_secret(
         channel: The channel's name for people.
         key: The channel's key in the configuration.
         secret_name: The secret's name.
-        held: Receives the secret's value, if the caller may read it.
+
+    Returns:
+        The checks, and the secret's value if the caller may read it.
     """
-    yield from _check_key(deployment, channel, key, secret_name)
+    checks = list(_check_key(deployment, channel, key, secret_name))
     try:
         secret = deployment.session.client("secretsmanager").get_secret_value(SecretId=secret_name)
     except ClientError as error:
         denied = error.response["Error"]["Code"] == "AccessDeniedException"
         todo = "Allow it to yourself, or use test-notification" if denied else f"Create the secret {secret_name}"
-        yield Check(f"{channel}'s secret", "warn" if denied else "fail", error.response["Error"]["Code"], todo)
-        return
-    held.append(secret.get("SecretString") or secret.get("SecretBinary", ""))
+        found = error.response["Error"]["Code"]
+        return [*checks, Check(f"{channel}'s secret", "warn" if denied else "fail", found, todo)], None
+    return checks, secret.get("SecretString") or secret.get("SecretBinary", "")
 
 
 def _check_key(deployment: Deployment, channel: str, setting: str, secret_name: str) -> Iterator[Check]:

@@ -33,12 +33,12 @@ def check(deployment: Deployment) -> Iterator[Check]:
     if not (secret_name := variables.get(SECRET)):
         yield Check("Slack", "ok", "not configured")
         return
-    held: list[str | bytes] = []
-    yield from check_secret(deployment, "Slack", KEY, secret_name, held)
-    if not held:
+    checks, value = check_secret(deployment, "Slack", KEY, secret_name)
+    yield from checks
+    if value is None:
         return
     try:
-        access = access_of(held[0], secret_name, variables.get(ORIGIN))
+        access = access_of(value, secret_name, variables.get(ORIGIN))
     except ChannelError as error:
         yield Check("Slack's secret", "fail", str(error), 'Put {"webhookUrl": …} or {"botToken": …} into it')
         return

@@ -21,12 +21,12 @@ def check(deployment: Deployment) -> Iterator[Check]:
     if not (secret_name := variables.get(SECRET)):
         yield Check(NAME, "ok", "not configured")
         return
-    held: list[str | bytes] = []
-    yield from check_secret(deployment, NAME, KEY, secret_name, held)
-    if not held:
+    checks, value = check_secret(deployment, NAME, KEY, secret_name)
+    yield from checks
+    if value is None:
         return
     try:
-        target = target_of(held[0], secret_name, variables.get(URL))
+        target = target_of(value, secret_name, variables.get(URL))
     except ChannelError as error:
         yield Check(f"{NAME}'s secret", "fail", str(error), 'Put {"signingSecret": …} into it')
         return

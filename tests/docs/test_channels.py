@@ -1,7 +1,8 @@
-"""docs/add-a-channel.md names the files that there are."""
+"""docs/add-a-channel.md and docs/messages.md name what there is."""
 
 import re
 
+from outposts_order_notifier.notify.channel import NOT_SENT, SENT
 from outposts_order_notifier.notify.channels import registry, webhook
 from tests.docs.pages import DOCS
 
@@ -26,3 +27,10 @@ def test_each_channel_has_the_modules_that_are_asked_of_it() -> None:
     for name in ("settings", "infrastructure", "channel"):
         assert len(list(registry.parts(name))) == len(registry.CHANNELS)
     assert all(f"`{name}.py`" in PAGE for name in ("settings", "infrastructure", "channel", "doctor"))
+
+
+def test_the_log_lines_are_documented() -> None:
+    """People search for them, and `test-notification` reads them."""
+    page = (DOCS / "messages.md").read_text("utf-8")
+    assert f"`{SENT}`" in page
+    assert f"`{NOT_SENT}`" in page
