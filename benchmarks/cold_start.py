@@ -35,8 +35,8 @@ handler._table("snapshots"), handler._bus("orders")
 """,
     "notify": """
 from outposts_order_notifier.notify import handler
-environment = handler.Environment.load()
-handler._delivery("told"), list(handler._channels(environment)), handler._sqs()
+handler.Environment.load()
+handler.SentNotifications(handler.clients.dynamodb(), "sent"), list(handler.open_channels()), handler.clients.sqs()
 """,
 }
 BARE = """
