@@ -1,4 +1,4 @@
-"""`events`: what was published of an order, and when."""
+"""`events`: lists the events of an order and when they were published."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from outposts_order_notifier.cli.orders import find
 from outposts_order_notifier.cli.terminal import AsJson, Json, OrderId, Profile, Region, deployed, note, say, show_table
 from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_STATUS
 from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.poll.event_bus import EVENT_PUBLISHED
 from outposts_order_notifier.wording.words import plain
 
 if TYPE_CHECKING:
@@ -27,22 +28,22 @@ def events(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the events of an order that were published, when, and those that wait to be.
+    """List an order's events: when each was published, and which are still pending.
 
-    Read from the poll function's log, which is kept for three months (and shows what was published a minute ago at the
-    latest); the archive holds the events themselves for a year, and `replay` sends them again. An event that was
-    published twice has the same eventId: subscribers deduplicate by it.
+    Reads the poll function's log, which is kept for three months; an event appears there within a minute. The archive
+    keeps the events themselves for a year, and `replay` sends them again. An event that was published twice has the
+    same eventId both times, so that subscribers can deduplicate.
     """
     stack = deployed(region, profile)
     snapshot = find(stack.snapshots, order)
     function = stack.function("PollFunctionName")
     group = function.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function['FunctionName']}"
     since = int(time.time() * 1_000) - days * DAY_MS
-    told = history_of(_lines(stack.session.client("logs"), group, order, since), snapshot)
-    if missing := snapshot.sequence - len({event["sequence"] for event in told}):
+    history = history_of(_lines(stack.session.client("logs"), group, order, since), snapshot)
+    if missing := snapshot.sequence - len({event["sequence"] for event in history}):
         note(f"{missing} of {snapshot.sequence} events are older than {days} days, or than what the log is kept for")
     if as_json:
-        say(told)
+        say(history)
         return
     show_table(
         "",
@@ -57,36 +58,36 @@ def events(
                 _change(event),
                 event["eventId"],
             ]
-            for event in told
+            for event in history
         ),
     )
 
 
 def _change(event: Json) -> str | None:
-    """Say from which status to which an event led; a log line leaves out those that are null."""
+    """Return the statuses before and after an event; a log line leaves out a status that is null."""
     if event["detailType"] not in {ORDER_STATUS, LINE_ITEM_STATUS}:
         return None
     return f"{plain(event.get('previousStatus'))} → {plain(event.get('status'))}"
 
 
 def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:
-    """Put the log's lines, oldest first, and the snapshot's pending events together, by sequence.
+    """Merge the log's lines, oldest first, with the snapshot's pending events, by sequence.
 
-    Each event is told once, with `publishedAt`, when it was published first, null where it was not yet, and `times`.
+    Each event is listed once, with `publishedAt` (its first publication, null if pending) and `times`.
     """
-    told = dict[str, Json]()
+    history = dict[str, Json]()
     for line in lines:
-        event = told.setdefault(line["eventId"], {**line, "times": 0})
+        event = history.setdefault(line["eventId"], {**line, "times": 0})
         event["times"] += 1
     for pending in snapshot.pending:
-        told.setdefault(pending.detail["eventId"], {**pending.log_fields(), "publishedAt": None, "times": 0})
-    return sorted(told.values(), key=lambda event: (event["sequence"], event["observedAt"]))
+        history.setdefault(pending.detail["eventId"], {**pending.log_fields(), "publishedAt": None, "times": 0})
+    return sorted(history.values(), key=lambda event: (event["sequence"], event["observedAt"]))
 
 
 def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) -> Iterator[Json]:
-    """Read what poll logs of each event that it publishes; `since` in milliseconds of the epoch."""
+    """Read the log lines of an order's published events; `since` is in milliseconds of the epoch."""
     pages = logs.get_paginator("filter_log_events").paginate(
-        logGroupName=group, startTime=since, filterPattern=f'"Published" "{order_id}"'
+        logGroupName=group, startTime=since, filterPattern=f'"{EVENT_PUBLISHED}" "{order_id}"'
     )
     for page in pages:
         for found in page["events"]:
@@ -103,4 +104,4 @@ def _parsed(message: str) -> dict[str, Any] | None:
         line = json.loads(message)
     except ValueError:
         return None
-    return line if isinstance(line, dict) and line.get("message") == "Published" else None
+    return line if isinstance(line, dict) and line.get("message") == EVENT_PUBLISHED else None

@@ -23,6 +23,7 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.places import account_and_region
+from outposts_order_notifier.poll.summary import summary_in
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import SourceSettings
 
@@ -41,10 +42,10 @@ def poll(
 ) -> None:
     """Poll now, without waiting for the schedule: all sources, or one order.
 
-    An organization's accounts are planned onto the queue, as the schedule does; their polls are told by `events`.
+    Changes are published and people are notified, as in a scheduled poll. An organization's accounts are put on the
+    queue; `events` shows what their polls published.
 
-    What is new is published and told, as with the schedule. The exit code is 1 where a source or an order failed; the
-    next poll takes it up again.
+    The exit code is 1 if a source or an order failed; the next poll retries it.
     """
     stack = deployed(region, profile)
     requests = [_request_of(stack, order)] if order else sources_of(stack)
@@ -72,13 +73,13 @@ def poll(
 
 
 def sources_of(stack: Stack) -> list[Json]:
-    """Give the sources that are configured, as the poll function takes them."""
+    """Return the configured sources, as the poll function accepts them."""
     sources: list[Json] = json.loads(stack.variables("PollFunctionName").get("SOURCES") or "[]")
     return sources or [{}]
 
 
 def organization_of(stack: Stack) -> Organization | None:
-    """Give the organization that is configured, None where there is none."""
+    """Return the configured organization, or None."""
     function = stack.function("PollFunctionName")
     variables = function.get("Environment", {}).get("Variables", {})
     if "ORGANIZATION" not in variables:
@@ -104,24 +105,21 @@ def plan(stack: Stack) -> int:
 
 
 def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
-    """Run the poll function; gives its summary, failures included.
+    """Run the poll function and return its summary, failures included.
 
     Raises:
-        OperatorError: It ended without one; the text says how.
+        OperatorError: The function ended without a summary; the text says how.
     """
     answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
     if not failed:
         return answer
-    message = str(answer.get("errorMessage"))
-    try:
-        summary: Json = json.loads(message)  # of a run that is over, and in which some orders failed
-    except ValueError:
-        raise OperatorError(f"the poll function failed: {message}; its log says more") from None
-    return summary
+    if summary := summary_in(answer):
+        return summary
+    raise OperatorError(f"the poll function failed: {answer.get('errorMessage')}; its log says more")
 
 
 def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Json, bool]:
-    """Invoke a function; gives its answer, and whether that is an error."""
+    """Invoke a function and return its answer, and whether that is an error."""
     answer = stack.session.client("lambda", config=PATIENT).invoke(
         FunctionName=function, Payload=json.dumps(request).encode()
     )
@@ -130,7 +128,7 @@ def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Js
 
 
 def problems_of(summary: Json) -> list[str]:
-    """Say what a run could not do, a line each."""
+    """Return one line for each failure of a run."""
     return [
         f"{failure['orderId'] or 'the listing of ' + summary['source']}: {failure['error']}"
         for failure in summary["failures"]
@@ -138,7 +136,7 @@ def problems_of(summary: Json) -> list[str]:
 
 
 def _request_of(stack: Stack, order_id: str) -> Json:
-    """Ask for one order of the source that it belongs to."""
+    """Return the request that polls one order from its source."""
     sources, organization = sources_of(stack), organization_of(stack)
     if len(sources) > 1 or organization:
         snapshot = find(stack.snapshots, order_id)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # PutEvents' limits. Size: 1 MB since 2026-01-29, 256 KB before; the smaller one costs nothing here.
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 256_000
+EVENT_PUBLISHED = "Published"  # the log message of each published event; the command `events` looks for it
 NO_TIME = "PutEvents: the function's time did not suffice"
 
 

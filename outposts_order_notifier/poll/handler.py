@@ -13,7 +13,7 @@ from outposts_order_notifier.domain.stalled import Thresholds
 from outposts_order_notifier.poll.environment import Environment
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.run import Poll
-from outposts_order_notifier.poll.summary import Summary
+from outposts_order_notifier.poll.summary import PollFailedError, Summary
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics
 from outposts_order_notifier.runtime.tracing import tracer
@@ -31,10 +31,6 @@ TABLE_ATTEMPTS = 5
 TABLE_CONNECTIONS = 10 * CONCURRENT_READS
 # The next tick is the retry: where a region is down, its sources must not hold the queue up for all others.
 BATCH_ATTEMPTS = 2
-
-
-class PollFailedError(Exception):
-    """Some orders of a run could not be read, stored or published; the text is the run's summary."""
 
 
 @logger.inject_lambda_context
@@ -62,7 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     summary = _poll(event, environment, context)
     _report(summary)
     if summary.failures:
-        raise PollFailedError(json.dumps(summary.as_json()))
+        raise PollFailedError(summary)
     return summary.as_json()
 
 

@@ -23,6 +23,7 @@ from outposts_order_notifier.domain.snapshot import Snapshot, observe
 from outposts_order_notifier.domain.stalled import Thresholds
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.poll.choice import in_turn, orders_gone_missing, orders_to_read
+from outposts_order_notifier.poll.event_bus import EVENT_PUBLISHED
 from outposts_order_notifier.poll.listing import is_order_id, list_source
 from outposts_order_notifier.poll.ports import Bus, Snapshots
 from outposts_order_notifier.poll.summary import LISTING, Summary
@@ -288,7 +289,7 @@ class Poll:
         for order_id, snapshot in pending.items():
             arrived = snapshot.pending[: published.counts[order_id]]
             for event in arrived:
-                logger.info("Published", correlation_id=order_id, **event.log_fields())
+                logger.info(EVENT_PUBLISHED, correlation_id=order_id, **event.log_fields())
             summary.events_published += len(arrived)
             summary.transitions_published += sum(event.detail_type != UPDATED for event in arrived)
             summary.events_pending += len(snapshot.pending) - len(arrived)

@@ -1,5 +1,6 @@
-"""What a run did, for whoever asked for it and for its metrics."""
+"""The summary of a poll run: returned on success, carried by the error on failure, counted in metrics."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,7 @@ class Summary:
     failures: dict[str | None, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the contract's summary."""
+        """Return the summary as the function returns it."""
         return {
             "source": self.source,
             "ordersListed": self.orders_listed,
@@ -39,3 +40,21 @@ class Summary:
             "ordersLeft": self.orders_left,
             "failures": [{"orderId": order_id, "error": error} for order_id, error in self.failures.items()],
         }
+
+
+class PollFailedError(Exception):
+    """Some orders of a run could not be read, stored or published.
+
+    Lambda answers with this class's name as `errorType` and the summary, as JSON, as `errorMessage`.
+    """
+
+    def __init__(self, summary: Summary) -> None:
+        super().__init__(json.dumps(summary.as_json()))
+
+
+def summary_in(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the summary in Lambda's answer to a failed run, or None if the run ended without one."""
+    if answer.get("errorType") != PollFailedError.__name__:
+        return None
+    summary: dict[str, Any] = json.loads(answer["errorMessage"])
+    return summary

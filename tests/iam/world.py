@@ -21,7 +21,7 @@ from outposts_order_notifier.board import handler as board
 from outposts_order_notifier.notify.channels.slack import pace
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
-from outposts_order_notifier.poll.handler import PollFailedError
+from outposts_order_notifier.poll.summary import PollFailedError
 from testing.aws import Slack, played_by_moto
 from testing.lambda_context import Context
 from testing.notify_world import WEBHOOK, Calls

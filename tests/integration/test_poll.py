@@ -12,7 +12,8 @@ import urllib3
 
 from local.outposts.control_plane import ControlPlane
 from outposts_order_notifier.poll import run
-from outposts_order_notifier.poll.handler import PollFailedError, handler
+from outposts_order_notifier.poll.handler import handler
+from outposts_order_notifier.poll.summary import PollFailedError
 from outposts_order_notifier.store.records import SourceState
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.aws import drain

@@ -18,7 +18,8 @@ from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.poll.handler import PollFailedError, handler
+from outposts_order_notifier.poll.handler import handler
+from outposts_order_notifier.poll.summary import PollFailedError
 from outposts_order_notifier.store.items import FORMAT
 from testing.aws import drain
 from testing.lambda_context import Context
