@@ -56,11 +56,16 @@ audit: setup ## Ask the public databases whether a pinned dependency is known to
 	@$(RUN) npm audit
 
 .PHONY: lint
-lint: setup ## Check style, format and types
+lint: setup ## Check style, format, imports and types
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
+	@$(RUN) lint-imports --cache-dir .cache/imports
 	@$(RUN) python -m mypy
 	@$(RUN) python -m mypy --platform win32 --package outposts_order_notifier.cli
+
+.PHONY: check
+check: lint ## Run the linters and the unit tests, without coverage: the short check while you work
+	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile tests/unit
 
 .PHONY: deploy
 deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options: make deploy ARGS="-c notifier=@my.json")
