@@ -96,5 +96,7 @@ class OutpostsOrderNotifier(cdk.Stack):
         }
         if notifications.amazon_q_topic:
             outputs["AmazonQTopicArn"] = notifications.amazon_q_topic.topic_arn
+        if planner:
+            outputs["PlannerFunctionName"] = planner.function.function_name
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

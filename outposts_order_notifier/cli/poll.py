@@ -88,14 +88,15 @@ def organization_of(stack: Stack) -> Organization | None:
 
 
 def plan(stack: Stack) -> int:
-    """Run the planner function; gives how many sources it put on the queue.
+    """Run the planner function and return the number of sources that it put on the queue.
 
     Raises:
-        OperatorError: There is none, or it could not list the accounts, or not put all on the queue; the text says
-            which, and why.
+        OperatorError: The stack has no planner function, or the function failed; the text says why.
     """
-    functions = stack.of_kind("AWS::Lambda::Function")
-    planner = next((each.name for each in functions if each.logical_id.startswith("PlannerFunction")), "")
+    planner = stack.outputs.get("PlannerFunctionName", "")
+    if not planner:  # a stack that 0.1.0 deployed lacks the output
+        functions = stack.of_kind("AWS::Lambda::Function")
+        planner = next((each.name for each in functions if each.logical_id.startswith("PlannerFunction")), "")
     if not planner:
         raise stack.lacks("planner function")
     answer, failed = _invoke(stack, planner, {})

@@ -32,6 +32,12 @@ class TestPlanner:
         assert "lambdas.planner.handler.handler" not in str(minimal.find_resources("AWS::Lambda::Function"))
         minimal.resource_count_is("AWS::Lambda::EventSourceMapping", 1)
 
+    def test_an_output_names_its_function(self, full: Template, minimal: Template) -> None:
+        """The command `poll` finds the planner by it; without an organization there is no such output."""
+        (output,) = full.find_outputs("PlannerFunctionName").values()
+        assert output["Value"]["Ref"].startswith("PlannerFunction")
+        assert not minimal.find_outputs("PlannerFunctionName")
+
     def test_it_runs_each_tick(self, full: Template) -> None:
         """At the same rate as the sources, and with the same end of a run that could not be started."""
         schedules = [each["Properties"] for each in full.find_resources("AWS::Scheduler::Schedule").values()]
