@@ -48,7 +48,7 @@ def test_only_error_replaced_cancelled_and_unknown_statuses_outweigh_the_usual_o
     assert heavy == ["ERROR", "REPLACED", "CANCELLED", "LOST_AT_SEA"]
 
 
-@pytest.mark.parametrize("name", ORDER_STATUSES.keys() & LINE_ITEM_STATUSES.keys())
+@pytest.mark.parametrize("name", sorted(ORDER_STATUSES.keys() & LINE_ITEM_STATUSES.keys()))
 def test_a_name_in_both_tables_looks_and_weighs_the_same(name: str) -> None:
     """So a headline or the board need not say which of the two it is."""
     order, item = ORDER_STATUSES[name], LINE_ITEM_STATUSES[name]
