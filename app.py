@@ -25,7 +25,7 @@ def main() -> None:
     except ConfigurationError as error:
         sys.exit(str(error))
 
-    # The CDK starts Node, which takes seconds: a mistake in the configuration is told before.
+    # The CDK starts Node, which takes seconds: so report a mistake in the configuration first.
     import aws_cdk as cdk  # noqa: PLC0415
 
     from infra.stack import OutpostsOrderNotifier  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""The stack: its parts, and what they show outside (contract, part 2)."""
+"""The stack: its parts and its outputs (docs/operations.md#the-stacks-outputs)."""
 
 from typing import Any
 

@@ -101,5 +101,5 @@ def _is_kept(line: str) -> bool:
 
 def _complaint(text: str) -> str:
     lines = [re.sub(r"^npm (?:error|ERR!)\s*", "", line).strip() for line in text.splitlines()]
-    told = [line for line in lines if line and not line.startswith(("A complete log", "errno", "syscall"))]
-    return "; ".join(told[:3]) or "it gave no reason"
+    reasons = [line for line in lines if line and not line.startswith(("A complete log", "errno", "syscall"))]
+    return "; ".join(reasons[:3]) or "it gave no reason"

@@ -1,4 +1,4 @@
-"""The `notifier` context (contract, part 1): checked, typed, and with errors that say what to do."""
+"""The `notifier` context (docs/configuration.md): checked, typed, and with errors that say what to do."""
 
 import json
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class StalledAfterDays:
     line_item: Mapping[str, int | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as the contract writes it, and as the poll function takes it: without the defaults, which it has."""
+        """Return the thresholds in the form of docs/configuration.md, without the defaults."""
         return {"order": dict(self.order), "lineItem": dict(self.line_item)}
 
 
@@ -60,7 +60,7 @@ class Configuration:
         sources: What to watch; at least one.
         organization: What to watch besides; None for nothing.
         poll_every_minutes: 1 to 1,440.
-        announce_existing_orders: Whether people are told of the orders that a source's first poll found.
+        announce_existing_orders: Whether people are notified of the orders that a source's first poll found.
         stalled_after_days: Thresholds of stalled orders and line items.
         channels: The settings of the configured channels, by key.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.

@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         context: Its function ARN names the notifier's own account.
 
     Returns:
-        The run's summary (contract, part 2); of a batch, the messages whose source could not be polled, or not without
+        The summary (docs/operations.md); of a batch, the messages whose source could not be polled, or not without
         failures, as SQS expects them.
 
     Raises:

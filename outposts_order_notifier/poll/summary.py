@@ -9,7 +9,7 @@ LISTING = None  # what failed to be listed has no order id
 
 @dataclass(slots=True)
 class Summary:
-    """What a run did: the summary that poll returns (contract, part 2), and two counts more for its metrics.
+    """What a run did: its summary (docs/operations.md), and two counts more for its metrics.
 
     `ordersLeft` is a key more than the contract's: the orders that there was no time for, which the next run takes
     first.
