@@ -314,7 +314,7 @@ def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, lin
 
 
 def _replaces(item: LineItem) -> Reference | None:
-    """Give the line item that this one names as its predecessor, without an id where it names an order alone."""
+    """Return the line item that this one names as its predecessor, without an id where it names an order alone."""
     order_id = item.get("PreviousOrderId")
     return Reference(order_id, item.get("PreviousLineItemId", "")) if order_id else None
 

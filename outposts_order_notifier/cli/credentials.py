@@ -96,7 +96,7 @@ def mfa_code(question: str) -> str:
 
 
 def _in_files(profiles: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Give what the caller's files hold that must not be shown, as far as it can be read."""
+    """Return what the caller's files hold that must not be shown, as far as it can be read."""
     for profile in profiles.values():
         yield from (str(value) for key, value in profile.items() if key in KEYS)
     paths = [profile.get("web_identity_token_file") for profile in profiles.values()]

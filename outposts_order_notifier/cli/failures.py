@@ -84,7 +84,7 @@ def _hint(error: BotoCoreError) -> str:
 
 
 def traceback_of(error: Exception) -> str:
-    """Give the traceback of an error, for the person who asked for it by a variable; empty if nobody did."""
+    """Return the traceback of an error, for the person who asked for it by a variable; empty if nobody did."""
     return "".join(traceback.format_exception(error)) if os.environ.get(TRACEBACK_VARIABLE) else ""
 
 

@@ -76,7 +76,7 @@ class Told:
 
 
 def as_delivered(event: Event) -> Json:
-    """Give an event as a rule's target gets it; the notifier's account and region are the order's here.
+    """Return an event as a rule's target gets it; the notifier's account and region are the order's here.
 
     A target gets the `id` of EventBridge's own. This one is derived from `eventId`, so that it stays the same.
     """

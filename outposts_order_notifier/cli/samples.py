@@ -83,7 +83,7 @@ NAMES = (*CHANGES, ALARM)
 
 
 def sample(name: str, account: str, region: str, now: str) -> dict[str, Any]:
-    """Give the message of a sample as the notify function takes it from its queue, new each time.
+    """Return the message of a sample as the notify function takes it from its queue, new each time.
 
     Args:
         name: One of `NAMES`.
@@ -106,7 +106,7 @@ def sample(name: str, account: str, region: str, now: str) -> dict[str, Any]:
 
 
 def batch_of(message: dict[str, Any]) -> dict[str, Any]:
-    """Give a message as SQS gives it to a function."""
+    """Return a message as SQS gives it to a function."""
     record = {
         "messageId": "test-notification",
         "receiptHandle": "none",

@@ -117,7 +117,7 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
 
     def output(self, name: str) -> str:
-        """Give an output.
+        """Return an output.
 
         Raises:
             OperatorError: There is none of that name.
@@ -145,15 +145,15 @@ class Stack:
         ]
 
     def of_kind(self, kind: str) -> Iterator[Resource]:
-        """Give the resources of a CloudFormation type, such as `AWS::SQS::Queue`."""
+        """Return the resources of a CloudFormation type, such as `AWS::SQS::Queue`."""
         return (resource for resource in self.resources if resource.kind == kind)
 
     def function(self, output: str) -> "FunctionConfigurationResponseTypeDef":
-        """Give the configuration of the function that an output names."""
+        """Return the configuration of the function that an output names."""
         return self.session.client("lambda").get_function_configuration(FunctionName=self.output(output))
 
     def variables(self, output: str) -> dict[str, str]:
-        """Give the environment of the function that an output names."""
+        """Return the environment of the function that an output names."""
         return self.function(output).get("Environment", {}).get("Variables", {})
 
     @property

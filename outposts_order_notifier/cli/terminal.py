@@ -110,7 +110,7 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
 
 
 def _least_width(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
-    """Give how wide a terminal must be for a table in which only sentences are wrapped."""
+    """Return how wide a terminal must be for a table in which only sentences are wrapped."""
     longest = [max([len(name), *(row[number].cell_len for row in cells)]) for number, name in enumerate(columns)]
     needed = [
         min(width, SENTENCE_WIDTH) if name in SENTENCES else width for name, width in zip(columns, longest, strict=True)
@@ -129,7 +129,7 @@ def lasted(seconds: int | None) -> str | None:
 
 
 def nearest_of(given: str, known: Iterable[str]) -> str:
-    """Give the end of an error's sentence: what was meant, where anything is near."""
+    """Return the end of an error's sentence: what was meant, where anything is near."""
     found = difflib.get_close_matches(given, list(known), n=1)
     return f"; did you mean {found[0]}?" if found else "."
 
