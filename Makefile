@@ -12,7 +12,7 @@ help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 .PHONY: setup
-setup: $(VENV)/.installed node_modules/.installed ## Install all that the other commands need into .venv and node_modules
+setup: $(VENV)/.installed node_modules/.installed ## Install everything that the other commands need into .venv and node_modules
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -E -s -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
@@ -26,11 +26,11 @@ node_modules/.installed: package-lock.json $(VENV)/.installed
 	@touch $@
 
 .PHONY: demo
-demo: setup ## Deploy onto this machine, play orders' lives, show what a team would see
+demo: setup ## Deploy to a local cloud on this machine, play orders' lives, show what a team would see
 	@$(RUN) python -m local demo $(ARGS)
 
 .PHONY: up
-up: setup ## Deploy onto this machine and stay up until Ctrl-C (options: make up ARGS=--help)
+up: setup ## Deploy to a local cloud on this machine and stay up until Ctrl-C (options: make up ARGS=--help)
 	@$(RUN) python -m local up $(ARGS)
 
 .PHONY: test
@@ -38,20 +38,20 @@ test: setup ## Run all tests, with coverage
 	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --cov --cov-report=term
 
 .PHONY: test-long
-test-long: setup ## Search for histories of overlapping polls that break the promise, for about a quarter of an hour
+test-long: setup ## Search for overlapping polls that break the delivery promise; about a quarter of an hour
 	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
 
 .PHONY: mutants
-mutants: setup ## Change the code in small ways, and see a test fail for each; about an hour on 2 cores, `make mutants ONLY='outposts_order_notifier.poll.*'` for less
+mutants: setup ## Change the code in small ways and report what no test notices; about an hour on 2 cores, `make mutants ONLY='outposts_order_notifier.poll.*'` for less
 	@set -f; $(RUN) mutmut run $(ONLY)
 	@$(RUN) python -m reference.mutants
 
 .PHONY: bench
-bench: setup ## Measure against a usual poller and the least possible, and write docs/performance.md; 3 minutes
+bench: setup ## Benchmark against a typical poller and the theoretical minimum, and write docs/performance.md; 3 minutes
 	@$(RUN) python -m benchmarks
 
 .PHONY: audit
-audit: setup ## Ask the public databases whether a pinned dependency is known to be vulnerable
+audit: setup ## Check the pinned dependencies for known vulnerabilities
 	@$(RUN) uvx pip-audit --disable-pip --no-deps -r requirements.txt
 	@$(RUN) npm audit
 
@@ -72,24 +72,24 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 	@$(RUN) cdk deploy $(ARGS)
 
 .PHONY: pictures
-pictures: setup ## Make the documentation's pictures anew, from the real thing
+pictures: setup ## Regenerate the documentation's pictures from a real deployment
 	@$(RUN) python -m local.picture
 	@$(RUN) python -m local.board_pictures
 
 .PHONY: docs
-docs: setup ## Make docs/events.md and the events' schemas anew, and build the documentation's site
+docs: setup ## Regenerate docs/events.md and the event schemas, and build the documentation site
 	@$(RUN) python -m reference
 	@$(RUN) env NO_MKDOCS_2_WARNING=1 python -m mkdocs build --quiet
 	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"
 
 .PHONY: release
-release: setup ## Keep the footprint of the version in pyproject.toml, to test later versions' upgrades (docs/upgrading.md)
+release: setup ## Record this version's footprint, to test upgrades from it (docs/upgrading.md)
 	@$(RUN) python -m reference.release
 
 .PHONY: lock
-lock: $(VENV)/.installed ## Pin requirements.in anew
+lock: $(VENV)/.installed ## Pin requirements.in again
 	@$(RUN) uv pip compile --quiet --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url requirements.in --output-file requirements.txt
 
 .PHONY: clean
-clean: ## Remove all that the other commands made
+clean: ## Remove everything that the other commands created
 	rm -rf $(VENV) node_modules cdk.out .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache mutants

@@ -17,7 +17,7 @@ TIMES_THE_RUNS = 3  # times as many at the size that is held against targets: a 
 
 
 def main() -> None:
-    """Measure all, and tell it."""
+    """Run all benchmarks, and report them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures the notifier; 3 minutes.")
     parser.add_argument("--runs", type=int, default=5, metavar="N", help="runs of each poll; the usual poller's is one")
     parser.add_argument("--json", type=Path, default=ROOT / ".cache/benchmarks.json", metavar="FILE")

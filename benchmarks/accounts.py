@@ -271,7 +271,7 @@ What is met first, at the most accounts that an organization may have:
 {{first}}
 
 How fast Organizations answers ListAccounts is not published; the planner asks for one page after the other, and waits
-where it is told to. It plans in another order each time, so that where a tick is too short for all, no account is
+if it is configured to. It plans in another order each time, so that where a tick is too short for all, no account is
 always the last.
 
 A batch's sources wait side by side, so that an invocation pays for their waiting once. At {ACCOUNTS[-1]:,} accounts:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 SURROUNDINGS = {
     "LAMBDA_TASK_ROOT": str(ROOT),
     "NOTIFICATION_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:orders",
-    "IDEMPOTENCY_TABLE_NAME": "told",
+    "IDEMPOTENCY_TABLE_NAME": "idempotency",
     "NOTIFY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/notify",
     "SLACK_SECRET_NAME": "slack",
 }

@@ -53,10 +53,10 @@ def order(number: int, *, line_items: int = LINE_ITEMS, after: bool = False) -> 
 
 
 def summary(whole: Order) -> Order:
-    """Give what ListOrders tells of an order."""
-    told = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
+    """Return an order as ListOrders summarizes it."""
+    names = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
     counts = Counter(item["Status"] for item in whole["LineItems"])
-    return {**{name: whole[name] for name in told if name in whole}, "LineItemCountsByStatus": dict(counts)}
+    return {**{name: whole[name] for name in names if name in whole}, "LineItemCountsByStatus": dict(counts)}
 
 
 def numbers_to_read(count: int) -> Iterable[int]:

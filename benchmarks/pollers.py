@@ -129,10 +129,10 @@ def stored_by(poller: str, count: int) -> list[Item]:
     }
     items = [state]
     for order in before:
-        (told,) = from_wire({"Orders": [orders.summary(order)]}, listed)["Orders"]
+        (listed_order,) = from_wire({"Orders": [orders.summary(order)]}, listed)["Orders"]
         whole = from_wire(order, model.shape_for("Order"))
         history = {name: (StatusEntry(status, since),) for name, status in statuses(whole).items()}
-        items += items_of(Snapshot(f"{ACCOUNT}/{REGION}", whole, 3, 12, history, summary=digest(told)))
+        items += items_of(Snapshot(f"{ACCOUNT}/{REGION}", whole, 3, 12, history, summary=digest(listed_order)))
     return items
 
 

@@ -105,7 +105,7 @@ class _Process:
         self._seconds.append(self._answer_calls())
 
     def end(self) -> Measured:
-        """End it, and tell what was measured."""
+        """End it, and return the measurements."""
         self._connection.send("end")
         peak = self._connection.recv()
         self._process.join()

@@ -300,7 +300,7 @@ not the function that `PollFunctionName` names. And nobody waits for a poll.
 
 {comparing}
 
-Both compare the same pairs, in which one line item's status changed. The comparison here tells kinds of changes apart,
+Both compare the same pairs, in which one line item's status changed. The comparison here distinguishes kinds of change,
 and takes line items in any order.
 
 ## Drawing the board

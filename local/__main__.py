@@ -39,7 +39,7 @@ def main() -> None:
     except LocalCloudError as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
-        sys.exit(130)  # as shells tell it
+        sys.exit(130)  # as shells report it
 
 
 def _end(*_: object) -> None:
@@ -134,11 +134,11 @@ def _write(path: Path, outputs: dict[str, str]) -> None:
 
 def _ready(cloud: LocalCloud) -> str:
     proxied = any(os.environ.get(name) for name in PROXY_VARIABLES)
-    told = [name for name in os.environ if name.startswith("AWS_") or (proxied and name.upper() == "NO_PROXY")]
+    changed = [name for name in os.environ if name.startswith("AWS_") or (proxied and name.upper() == "NO_PROXY")]
     lines = [
         "Ready. For any AWS client:",
         "  unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN",
-        *(f"  export {name}={shlex.quote(os.environ[name])}" for name in told),
+        *(f"  export {name}={shlex.quote(os.environ[name])}" for name in changed),
         f'  export PATH={shlex.quote(str(BIN))}:"$PATH"',
         "",
         *(f"  {name:<21} {value}" for name, value in cloud.outputs.items()),

@@ -109,7 +109,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
 
     Args:
         options: What it is made of.
-        progress: Told of each step in a few words.
+        progress: Called with a few words on each step.
 
     Raises:
         LocalCloudError: Something could not be set up; nothing is left running.

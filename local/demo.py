@@ -41,7 +41,7 @@ def run(seconds_per_day: float, console: Console) -> Story:
         All that happened.
 
     Raises:
-        LocalCloudError: The local cloud could not be set up, or something that was published was not told.
+        LocalCloudError: The local cloud could not be set up, or a published event did not arrive.
     """
     console.print("[bold]Outposts order notifier[/]: a demonstration on this machine, without an AWS account\n")
     with local_cloud(Options(port=choose_port(None)), lambda step: console.print(f"• {step} …")) as cloud:
@@ -85,10 +85,10 @@ class Demonstration:
         self._polls += 1
 
     def play(self, scenarios: list[Scenario]) -> None:
-        """Play the scenarios side by side, and wait until all that they made the notifier publish was told.
+        """Play the scenarios side by side, and wait until every published event has arrived in each channel.
 
         Raises:
-            LocalCloudError: A scenario broke off, or something was not told in time.
+            LocalCloudError: A scenario broke off, or an event did not arrive in time.
         """
         broken: list[Exception] = []
         players = [threading.Thread(target=self._play, args=(scenario, broken), daemon=True) for scenario in scenarios]
@@ -115,7 +115,7 @@ class Demonstration:
 
         try:
             scenario.play(boto3.Session().client("outposts"), lambda days: time.sleep(days * self._day), on_step)
-        except Exception as error:  # noqa: BLE001 - told when all have ended
+        except Exception as error:  # noqa: BLE001 - reported when all have ended
             broken.append(error)
 
     @contextmanager
@@ -155,7 +155,9 @@ class Demonstration:
             if self.story.counts() != seen:
                 quiet_since, seen = time.monotonic(), self.story.counts()
             if time.monotonic() > deadline:
-                raise LocalCloudError(f"not everything that was published was told in time: {self.story.counts()}")
+                raise LocalCloudError(
+                    f"not every published event arrived in each channel in time: {self.story.counts()}"
+                )
 
 
 def _subscribe(sqs: "SQSClient", bus: str) -> str:

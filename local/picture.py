@@ -42,7 +42,7 @@ MESSAGE = """<div class="message {kind}"><div class="face">O</div><div>
 
 
 def main() -> None:
-    """Play a scenario against the local cloud, a second for a day, and picture what it made the notifier tell."""
+    """Play a scenario against the local cloud, a second for a day, and draw what the notifier sent."""
     try:
         with headless() as browser:
             save(browser, page(_played(DEFAULT_NOTIFIER, _message)), PICTURES / "slack-message.png")
@@ -52,13 +52,13 @@ def main() -> None:
 
 
 def _message(cloud: LocalCloud) -> list[Json]:
-    """Give the webhook's message that tells the news, with the time at which Slack would say that it came."""
+    """Return the webhook's message that reports the change, with the time at which Slack would say that it came."""
     now = str(time.time())
     return [{**message, "ts": now} for message in cloud.slack.messages if NEWS in message["text"]][:1]
 
 
 def _thread(cloud: LocalCloud) -> list[Json]:
-    """Give the bot's card and its last two replies, once the thread tells the news."""
+    """Give the bot's card and its last two replies, once the thread reports the change."""
     (channel,) = cloud.slack.workspace.channels
     for card in channel.cards:
         replies = channel.replies(card["ts"])
@@ -86,7 +86,7 @@ def _played(notifier: Json, find: Callable[[LocalCloud], list[Json]]) -> list[Js
             if found := find(cloud):
                 return found
             time.sleep(1)
-    raise LocalCloudError(f"no Slack message told of {NEWS}")
+    raise LocalCloudError(f"no Slack message reported {NEWS}")
 
 
 def page(messages: list[Json]) -> str:

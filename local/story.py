@@ -107,7 +107,7 @@ class Story:
         }
 
     def is_all_told(self) -> bool:
-        """Whether each observation that reached the bus was told in Slack, maybe in a digest of many, and by e-mail."""
+        """Whether each observation that reached the bus arrived in Slack, possibly in a digest, and by e-mail."""
         in_slack = json.dumps(self._slack, ensure_ascii=False)
         by_mail = Counter(mail.subject for mail in self._mails)
         return all(escape(each) in in_slack for each in self._headlines) and Counter(self._subjects) <= by_mail

@@ -25,7 +25,7 @@ STYLES = {"step": "bold", "event": "cyan", "Slack": "magenta", "e-mail": "green"
 
 @contextmanager
 def view(console: Console, story: Story) -> Iterator[None]:
-    """Show a story while the `with` block tells it."""
+    """Show a story while the `with` block plays it."""
     if console.is_terminal:
         with Live(
             console=console,
@@ -48,7 +48,7 @@ def view(console: Console, story: Story) -> Iterator[None]:
 def closing(story: Story) -> RenderableType:
     """Sum the story up: each order's end, the counts, and the last messages as people got them."""
     counts = story.counts()
-    told = f"{counts['observations']} observations told in {counts['Slack messages']} Slack messages and "
+    total = f"{counts['observations']} observations reported in {counts['Slack messages']} Slack messages and "
     by_type = ", ".join(
         f"{number} {name.removeprefix('Outposts ')}" for name, number in story.events.most_common() if name != UPDATED
     )
@@ -57,7 +57,7 @@ def closing(story: Story) -> RenderableType:
         f"{counts['steps']} steps in the lives of {len(story.orders)} orders.",
         f"Polls were begun by {polls}, and the demonstration's fast clock.",
         f"{counts['events']} events on the bus: {by_type}; {counts['observations']} Order Updated.",
-        f"{told}{counts['e-mails']} e-mails.",
+        f"{total}{counts['e-mails']} e-mails.",
     ]
     parts: list[RenderableType] = ["", _orders(story), "\n".join(lines)]
     if mail := story.last_mail:

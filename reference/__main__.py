@@ -1,4 +1,4 @@
-"""Makes the events' schemas and docs/events.md anew: `make docs`."""
+"""Regenerate the event schemas and docs/events.md: `make docs`."""
 
 import json
 import sys

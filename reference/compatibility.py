@@ -14,7 +14,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"  # in which our schemas
 def is_compatible(published: Schema, new: Schema) -> bool:
     """Whether every event that is valid under a new schema is valid under a published one.
 
-    Patterns are told apart as texts, as jsoncompat takes any for any.
+    Patterns are compared as texts, as jsoncompat takes any for any.
     """
     new = copy.deepcopy(new)
     _widen_later_changes(published, new)

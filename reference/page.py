@@ -68,7 +68,7 @@ Statuses, carriers and order types are the API's own words, also those that no o
 `order`, `lineItem`, `assets` and the values in `amendments` are what the
 [API](https://docs.aws.amazon.com/outposts/latest/APIReference/API_Order.html) gives, unknown members included.
 
-An event is never larger than 200 KB. One that would be is told in several: a discovery then carries the order without
+An event is never larger than 200 KB. A larger one is split into several: a discovery then carries the order without
 its line items, and a `{LINE_ITEM_ADDED}` follows for each. Any value of the API's that alone is too large is
 [Truncated](#truncated), also deep inside an order.
 
@@ -80,7 +80,7 @@ EventBridge delivers at least once, and in no order.
 - **Sort by `sequence`.** It counts an order's events 1, 2, 3 … without gaps. Who keeps an order's state keeps the last
   `sequence` beside it and drops what is not greater. Who must see each event waits for the next number.
 - **A gap that stays** means that a stored snapshot was damaged from outside. The `{DISCOVERED}` after it
-  tells the whole order anew.
+  reports the whole order again.
 
 ## Schemas
 

@@ -17,7 +17,7 @@ KEPT = {
     "AWS::IAM::Role": "the trust of other accounts' roles, which know it by name",
     "AWS::Lambda::Function": "its name, by which people invoke it",
     "AWS::Logs::LogGroup": "its logs",
-    "AWS::SNS::Subscription": "the confirmation, which is asked for anew",
+    "AWS::SNS::Subscription": "the confirmation, which is asked for again",
     "AWS::SNS::Topic": "its subscriptions",
     "AWS::SQS::Queue": "its messages",
     "AWS::SSM::Parameter": "the name that other stacks read it by",

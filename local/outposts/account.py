@@ -220,10 +220,10 @@ class Account:
     def _create_site(self, request: Json) -> Json:
         site_id = new_id("os")
         address = request.get("OperatingAddress", {})
-        told = ("CountryCode", "StateOrRegion", "City")
+        names = ("CountryCode", "StateOrRegion", "City")
         site = {
             **{name: value for name, value in request.items() if not name.endswith("Address")},
-            **{f"OperatingAddress{name}": address[name] for name in told if name in address},
+            **{f"OperatingAddress{name}": address[name] for name in names if name in address},
             "SiteId": site_id,
             "SiteArn": f"{self._arn_prefix}:site/{site_id}",
             "AccountId": self._account,
@@ -258,12 +258,12 @@ class Account:
 
 
 def _summary(order: Json) -> Json:
-    told = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
+    names = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
     items = order.get("LineItems")
     # The control plane stores orders verbatim, so anything may stand there.
     named = (item.get("Status") for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))
     counts = Counter(status for status in named if isinstance(status, str))
-    return {**{name: order[name] for name in told if name in order}, "LineItemCountsByStatus": dict(counts)}
+    return {**{name: order[name] for name in names if name in order}, "LineItemCountsByStatus": dict(counts)}
 
 
 def _line_items(order: Json) -> dict[str, Json]:

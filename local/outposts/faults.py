@@ -68,7 +68,7 @@ class Faults:
             return
         time.sleep(fault.latencySeconds)
         if fault.error:
-            raise ServiceError(fault.error, "The simulator was told to answer so.", fault.status)
+            raise ServiceError(fault.error, "The simulator is configured to answer so.", fault.status)
 
     def _take(self, operation: str, order_id: str | None) -> Fault | None:
         with self._lock:

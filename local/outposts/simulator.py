@@ -40,7 +40,7 @@ class OutpostsSimulator:
     Args:
         account: The account's id, 12 digits.
         region: The region's name.
-        on_call: Told of each CreateOrder and CancelOrder that succeeded: the operation, its request and its
+        on_call: Called for each CreateOrder and CancelOrder that succeeded, with the operation, its request and its
             response. Where it fails, the caller still gets the answer, as with CloudTrail, which is best effort.
     """
 

@@ -80,7 +80,7 @@ class Scenario:
         Args:
             outposts: A client of the simulator.
             pause: Waits for the given number of days, in whatever time a day takes here.
-            on_step: Told of each step once it has happened.
+            on_step: Called with each step once it has happened.
 
         Returns:
             The orders' ids, by the scenario's names.

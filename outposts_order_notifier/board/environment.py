@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the stack tells the function.
+    """The configuration that the stack passes to the function.
 
     Attributes:
         snapshot_table_name: The DynamoDB table of snapshots.

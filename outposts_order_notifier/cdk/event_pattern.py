@@ -23,7 +23,7 @@ MAX_DIGITS = 15
 MAX_DECIMALS = 6
 
 OR = "$or"
-# What event-ruler forbids as a key inside of `$or`, to tell it from a field of that name: its match types and
+# What event-ruler forbids as a key inside of `$or`, to distinguish it from a field of that name: its match types and
 # comparisons, and names that it may use one day.
 RESERVED = frozenset(
     {"exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"}

@@ -16,7 +16,7 @@ DISTRIBUTIONS = ("aws-lambda-powertools", "aws-xray-sdk", "jmespath", "typing-ex
 
 
 class Function(lambda_.Function):
-    """A function of `lambdas/<name>/`, with its own log group, and a role that may do no more than it is told.
+    """A function of `lambdas/<name>/`, with its own log group, and a role limited to the given statements.
 
     Args:
         scope: Where it belongs.

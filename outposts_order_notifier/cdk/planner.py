@@ -50,7 +50,9 @@ class Planner(Construct):
             ),
         )
         cdk.Validations.of(self.queue).acknowledge(
-            cdk.Acknowledgment(id="AwsSolutions-SQS3", reason="The next tick's plan polls anew whatever was not polled")
+            cdk.Acknowledgment(
+                id="AwsSolutions-SQS3", reason="The next tick's plan polls again whatever was not polled"
+            )
         )
         statements = [iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[self.queue.queue_arn])]
         if not organization.accounts:

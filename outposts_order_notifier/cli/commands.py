@@ -61,8 +61,8 @@ def run() -> None:
     try:
         sys.exit(_app()(prog_name=PROGRAM, standalone_mode=False))
     except typer.TyperException as error:
-        told = error.format_message().rstrip(".") or "no command was given"
-        _end(f"{told}. Look at `{PROGRAM} --help`", error.exit_code)
+        problem = error.format_message().rstrip(".") or "no command was given"
+        _end(f"{problem}. Look at `{PROGRAM} --help`", error.exit_code)
     except BrokenPipeError:
         if sys.stderr:
             sys.stderr.close()  # whoever read has gone, and Python would complain of what it could not write

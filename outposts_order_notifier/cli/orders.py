@@ -40,7 +40,7 @@ class Filters:
     statuses: tuple[str, ...] = ()
 
     def match(self, row: Json) -> bool:
-        """Whether an order, as `row_of` tells it, is asked for."""
+        """Whether an order, as `row_of` returns it, is asked for."""
         asked = {
             "outpostId": self.outposts,
             "account": self.accounts,
@@ -65,7 +65,7 @@ def orders(
     """List the orders in flight, and how long each has been in its status.
 
     An order is in flight until it is COMPLETED or CANCELLED, and all its line items are INSTALLED, CANCELLED or
-    REPLACED. What is shown is what the last poll saw; `poll` looks anew.
+    REPLACED. This shows the result of the last poll; run `poll` to refresh it.
     """
     table = deployed(region, profile).snapshots
     filters = Filters(*map(tuple, (outpost or (), account or (), order_region or (), status or ())))
@@ -102,11 +102,11 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
     table = deployed(region, profile).snapshots
     found = find(table, order)
     lineage = Lineage(link for _, _, known in table.known_of_all_sources() for link in known.replaces)
-    told = life_of(found, to_iso8601(datetime.now(UTC)), lineage)
+    shown = life_of(found, to_iso8601(datetime.now(UTC)), lineage)
     if as_json:
-        say(told)
+        say(shown)
         return
-    say(header_of(told))
+    say(header_of(shown))
     show_table(
         "Timeline",
         ["Since (UTC)", "Of", "Status", "For"],
@@ -117,7 +117,7 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
                 step["status"],
                 f"{lasted(step['seconds'])}{' until now' if step['current'] else ''}",
             ]
-            for step in told["timeline"]
+            for step in shown["timeline"]
         ),
     )
     show_table(
@@ -130,10 +130,10 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
                 _shipped(item["shipment"]),
                 ", ".join(str(asset.get("AssetId")) for asset in item["assets"]) or None,
             ]
-            for item in told["lineItems"]
+            for item in shown["lineItems"]
         ),
     )
-    if told["lineage"]:
+    if shown["lineage"]:
         show_table(
             "Lineage",
             ["Line item", "Of order", "Replaced by", "Of order", "There now", "Of order"],
@@ -143,7 +143,7 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
                     *(link["replacement"][key] for key in ("lineItemId", "orderId")),
                     *(link.get("currentReplacement", {}).get(key) for key in ("lineItemId", "orderId")),
                 ]
-                for link in told["lineage"]
+                for link in shown["lineage"]
             ),
         )
 

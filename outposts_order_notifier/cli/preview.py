@@ -54,23 +54,23 @@ DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CollectedEvents:
     """A bus that hands each event to a function, as a rule's target would get it.
 
     Attributes:
-        tell: Takes an event.
-        events: Those of this process, in the order in which they were told.
+        receive: Called with each event.
+        events: Those of this process, in the order of publication.
     """
 
-    tell: Callable[[Json], None] = lambda _: None
+    receive: Callable[[Json], None] = lambda _: None
     events: list[Json] = field(default_factory=list)
 
     def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:  # noqa: ARG002 - the port's
-        """Tell the events of some orders; one counts as published after it was told."""
+        """Hand over the events of some orders; an event counts as published once it was handed over."""
         for events in pending.values():
             for event in events:
                 delivered = as_delivered(event)
-                self.tell(delivered)
+                self.receive(delivered)
                 self.events.append(delivered)
         return Published({order_id: len(events) for order_id, events in pending.items()}, {})
 
@@ -114,23 +114,23 @@ def preview(
         typer.Option(
             metavar="DIR",
             file_okay=False,
-            help="Where the snapshots are kept, to tell next time what is new. Without it --watch keeps them in "
-            "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single look keeps none.",
+            help="Folder for the snapshots, so that the next run shows only changes. By default --watch uses "
+            "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single look stores none.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the notifier would tell of an account's orders, without deploying anything.
+    """Show the events that the notifier would publish for an account's orders, without deploying anything.
 
-    It needs outposts:ListOrders and outposts:GetOrder, writes nothing to AWS, and polls by the very code that the
-    deployed notifier runs. AWS_ENDPOINT_URL_OUTPOSTS leads it to another endpoint.
+    It needs outposts:ListOrders and outposts:GetOrder, writes nothing to AWS, and runs the same code as the deployed
+    notifier. Set AWS_ENDPOINT_URL_OUTPOSTS to use another endpoint.
 
-    The first look finds all orders there are: the events say `baseline`, and people would be told of them only with
-    announceExistingOrders. With --watch each event is a line of JSON on stdout; an event that could not be written
-    comes again with the next start, under the same eventId.
+    The first look finds every existing order: its events say `baseline`, and people would be notified of them only with
+    announceExistingOrders. With --watch each event is a line of JSON on stdout; an event that could not be written is
+    written at the next start, under the same eventId.
     """
     source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
-    logger.setLevel(logging.CRITICAL)  # the functions' log goes to stdout; failures are told from the summary
+    logger.setLevel(logging.CRITICAL)  # the functions' log goes to stdout; failures are read from the summary
     kept = folder or (_state_folder(source) if watch else None)
     with _opened(kept) as snapshots:
         if watch:
@@ -148,9 +148,11 @@ def _source(
     # A second session would fetch the credentials again, and ask for another MFA code.
     boto3.DEFAULT_SESSION = session
     if external_id and not role_arn:
-        raise OperatorError("--external-id is of no use without --role-arn")
+        raise OperatorError("--external-id needs --role-arn")
     if role_arn and not (role := ROLE.fullmatch(role_arn)):
-        raise OperatorError(f"--role-arn {role_arn} is no role's ARN, such as arn:aws:iam::123456789012:role/Reader")
+        raise OperatorError(
+            f"--role-arn {role_arn} is not the ARN of a role, such as arn:aws:iam::123456789012:role/Reader"
+        )
     account = role[1] if role_arn and role else _own_account(session)
     return Source(account, str(session.region_name), role_arn, external_id, outpost_ids)
 
@@ -162,7 +164,7 @@ def _own_account(session: boto3.Session) -> str:
     except (BotoCoreError, ClientError) as error:
         if "AWS_ENDPOINT_URL_OUTPOSTS" not in os.environ:
             raise
-        note(f"Whose account it is could not be told ({error}); events say {UNKNOWN_ACCOUNT}")
+        note(f"Could not determine the AWS account ({error}); events say {UNKNOWN_ACCOUNT}")
         return UNKNOWN_ACCOUNT
 
 
@@ -214,23 +216,23 @@ def _folder(folder: Path | None) -> SnapshotFolder:
 
 
 def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
-    told = Told()
-    summary = _poll(source, snapshots, told).run()
+    collected = CollectedEvents()
+    summary = _poll(source, snapshots, collected).run()
     now = to_iso8601(datetime.now(UTC))
     loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
-    messages = [event["detail"] for event in told.events if event["detail-type"] == UPDATED]
+    messages = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
     if as_json:
         say(
             {
                 "orders": rows,
-                "events": told.events,
+                "events": collected.events,
                 "messages": [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in messages],
                 "summary": summary.as_json(),
             }
         )
     else:
-        _show(rows, told.events, messages)
+        _show(rows, collected.events, messages)
     fail_with(_failures(summary))
 
 
@@ -266,7 +268,7 @@ def _lines(message: Message) -> str:
 
 def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
     with _stopping() as stop:
-        poll = _poll(source, snapshots, Told(_print_line))
+        poll = _poll(source, snapshots, CollectedEvents(_print_line))
         while not stop.is_set():
             summary = poll.run()
             for failure in _failures(summary):
@@ -304,7 +306,7 @@ def _print_line(event: Json) -> None:
     say(json_text(event))
 
 
-def _poll(source: Source, snapshots: SnapshotFolder, bus: Told) -> Poll:
+def _poll(source: Source, snapshots: SnapshotFolder, bus: CollectedEvents) -> Poll:
     return Poll(
         source=source,
         outposts=outposts_client(source),

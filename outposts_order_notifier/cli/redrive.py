@@ -1,4 +1,4 @@
-"""`redrive`: sends notifications that rest in the dead-letter queue again."""
+"""`redrive`: resend the notifications in the dead-letter queue."""
 
 from typing import TYPE_CHECKING
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Send the notifications that rest in the dead-letter queue again.
+    """Resend the notifications in the dead-letter queue.
 
-    Mend the channel before; a channel that was told already is not told again.
+    Fix the channel first; channels already notified are not notified again.
     """
     stack = deployed(region, profile)
     moved = move(stack.session.client("sqs"), stack.output("DeadLetterQueueUrl"), stack.notify_queue_url)
@@ -22,10 +22,10 @@ def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = Fa
 
 
 def move(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:
-    """Move all messages of a dead-letter queue to a queue; gives their number.
+    """Move all messages of a dead-letter queue to a queue, and return their number.
 
-    A message is sent before it is deleted, so none is lost; one that is sent twice is told once, as notify remembers
-    what each channel was told. StartMessageMoveTask would not do: the queue also holds what EventBridge could not
+    A message is sent before it is deleted, so none is lost; a message sent twice notifies once, because notify records
+    what it sent to each channel. StartMessageMoveTask cannot be used: the queue also holds what EventBridge could not
     deliver, and SQS only knows the way back of what came from a queue
     (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html).
     """

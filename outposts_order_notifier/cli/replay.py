@@ -91,7 +91,7 @@ def replay(
     With --order: its events, all or a range of its sequence, in sequence. To one rule EventBridge can only send a span
     of time: the rule then also gets what else it matches between the first and the last of them.
 
-    Subscribers deduplicate by eventId. People are not told again what they were told in the last 30 days. EventBridge
+    Subscribers deduplicate by eventId. People are not notified again of anything from the last 30 days. EventBridge
     may take ten minutes to archive an event, and some minutes to replay.
     """
     if (from_sequence > 1 or to_sequence or dry_run) and not order:

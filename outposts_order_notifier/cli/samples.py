@@ -1,4 +1,4 @@
-"""Samples of what people are told, marked as tests. Pure."""
+"""Sample notifications, marked as tests. Pure."""
 
 import json
 import time

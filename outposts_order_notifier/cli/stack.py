@@ -97,7 +97,7 @@ class Stack:
 
         Raises:
             OperatorError: There is no such stack.
-            botocore.exceptions.ClientError: CloudFormation refused to tell.
+            botocore.exceptions.ClientError: CloudFormation refused to describe it.
             botocore.exceptions.BotoCoreError: CloudFormation could not be asked.
         """
         try:
@@ -127,7 +127,7 @@ class Stack:
         return self.outputs[name]
 
     def lacks(self, part: str) -> OperatorError:
-        """Make the error that tells of a part which is not there, as where a deployment failed halfway."""
+        """Return the error for a part that is missing, for example after a deployment that failed halfway."""
         return OperatorError(
             f"the stack {STACK_NAME} is {self.description['StackStatus']} and has no {part}; deploy it again"
         )

@@ -18,7 +18,7 @@ def orders_to_read(
 ) -> list[str]:
     """Choose the orders that need a GetOrder.
 
-    In-flight orders always do: ListOrders tells neither tracking numbers nor assets, and its counts can hide two
+    In-flight orders always do: ListOrders returns neither tracking numbers nor assets, and its counts can hide two
     changes that cancel out. A settled order does when its summary changed, and once a day; each has its own second
     of the day, so that these reads are spread evenly without remembering anything per order.
 

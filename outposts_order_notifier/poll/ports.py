@@ -16,7 +16,7 @@ class Snapshots(Protocol):
         """Say what is known of each order of an account and region, by order id."""
 
     def load(self, order_ids: Iterable[str]) -> Loaded:
-        """Load the snapshots of some orders, so that they can be written anew."""
+        """Load the snapshots of some orders, so that they can be written again."""
 
     def save(self, snapshot: Snapshot) -> bool:
         """Write a snapshot and its pending events at once; False where another run stored meanwhile."""

@@ -53,7 +53,7 @@ class Plan:
     Attributes:
         read: To be read from the API, in the order in which they are taken up.
         first: Those of them that all others wait for, a little: new replacement orders, for the links that they name.
-        missing: To be told missing.
+        missing: To be reported missing.
         publish: Neither, but events of them are pending.
         listed: Digest of each listed order's summary.
         known: What the index knew before the listing began.
@@ -117,11 +117,11 @@ class Poll:
         A listing that names none of the orders known is more likely a mistake than the truth: it counts for nothing
         but a mark, and the orders are reported missing when the next complete listing names none of them either.
 
-        New replacement orders are taken up before all others, so that whatever they replace is told together with its
-        replacement.
+        New replacement orders are read before all others, so that each is reported together with the orders that it
+        replaces.
 
         Raises:
-            botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
+            botocore.exceptions.ClientError: The snapshot table could not be read.
         """
         began = self.clock()
         with ThreadPoolExecutor(1) as threads:
@@ -166,7 +166,7 @@ class Poll:
 
         Raises:
             ValueError: They are not a list of order ids.
-            botocore.exceptions.ClientError: The snapshot table refused to tell what is known.
+            botocore.exceptions.ClientError: The snapshot table could not be read.
         """
         if not isinstance(order_ids, list) or not all(map(is_order_id, order_ids)):
             raise ValueError(f"orderIds is {order_ids!r}; it is a list of order ids, such as ['oo-0123456789abcdef0']")

@@ -151,7 +151,7 @@ TIED = [
         r"(?:dead-letter queue|dead-letter queue,) for {n} days",
         lambda: queue_of("NotificationsDead")["MessageRetentionPeriod"] / DAY,
     ),
-    Tied(r"(?:remembered for|told within) {n} days", lambda: REMEMBERED_SECONDS / DAY),
+    Tied(r"(?:remembered for|notified of within) {n} days", lambda: REMEMBERED_SECONDS / DAY),
     Tied(r"{n} message a second", lambda: 1_000 / INTERVAL_MS),
     Tied(
         r"Notify runs at most {n} at once",

@@ -126,7 +126,7 @@ class TestLook:
         account.create_order()
         out, err = account.preview("--json", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1").communicate(timeout=60)
         assert {event["account"] for event in json.loads(out)["events"]} == {"000000000000"}
-        assert err.startswith("Whose account it is could not be told (")
+        assert err.startswith("Could not determine the AWS account (")
 
     def test_with_a_folder_the_next_one_shows_what_is_new(self, account: Account, tmp_path: Path) -> None:
         """In a table as well as in JSON."""
