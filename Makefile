@@ -56,10 +56,11 @@ audit: setup ## Check the pinned dependencies for known vulnerabilities
 	@$(RUN) npm audit
 
 .PHONY: lint
-lint: setup ## Check style, format, imports and types
+lint: setup ## Check style, format, imports, words and types
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) lint-imports --cache-dir .cache/imports
+	@$(RUN) codespell --dictionary=.codespell/house.txt --dictionary=-
 	@$(RUN) python -m mypy
 	@$(RUN) python -m mypy --platform win32 --package outposts_order_notifier.cli
 

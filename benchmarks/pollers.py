@@ -142,7 +142,7 @@ _PARSER = ResponseParserFactory().create_parser("rest-json")
 
 def _parsed(order: Order) -> Order:
     shape = _MODEL.operation_model("GetOrder").output_shape
-    assert isinstance(shape, StructureShape)  # noqa: S101 - tells mypy what the model says
+    assert isinstance(shape, StructureShape)  # noqa: S101 - shows mypy what the model says
     body = json.dumps({"Order": order}).encode()
     answer: Order = _PARSER.parse({"body": body, "headers": {}, "status_code": 200}, shape)
     return dict(answer["Order"])

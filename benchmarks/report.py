@@ -1,4 +1,4 @@
-"""Tells what was measured: as tables on the terminal and in docs/performance.md, and as JSON."""
+"""Report the measurements: as tables on the terminal and in docs/performance.md, and as JSON."""
 
 import os
 import platform

@@ -42,7 +42,7 @@ class OutpostsOrderNotifier(cdk.Stack):
         super().__init__(
             scope,
             construct_id,
-            description="Tells a team, within minutes, what happens to its AWS Outposts hardware orders",
+            description="Notifies a team, within minutes, of what happens to its AWS Outposts hardware orders",
             **stack_properties,
         )
         for warning in warnings(configuration):

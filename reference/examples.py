@@ -71,7 +71,7 @@ class Bus:
 
 @dataclass
 class Clock:
-    """A time that stands still until it is told to go on."""
+    """A clock that stands still until it is advanced."""
 
     now: datetime = BEGAN
 

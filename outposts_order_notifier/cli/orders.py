@@ -95,7 +95,7 @@ def orders(
 
 
 def show(order: OrderId, region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Tell an order's life: its statuses with times, line items, shipments, assets, and what replaces what.
+    """Show an order's history: its statuses with times, line items, shipments, assets, and what replaces what.
 
     Times are those of the polls that saw a status first. Of an order's or line item's statuses the last 20 are kept.
     """
@@ -183,7 +183,7 @@ def find(table: SnapshotTable, order_id: str) -> Snapshot:
 
 
 def row_of(snapshot: Snapshot, now: str) -> Json:
-    """Tell an order in one line: where it is, its status, since when and for how long."""
+    """Describe an order in one line: where it is, its status, since when and for how long."""
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
     return {

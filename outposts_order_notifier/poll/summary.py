@@ -11,7 +11,7 @@ LISTING = None  # what failed to be listed has no order id
 class Summary:
     """What a run did: its summary (docs/operations.md), and two counts more for its metrics.
 
-    `ordersLeft` is a key more than the contract's: the orders that there was no time for, which the next run takes
+    `ordersLeft` counts the orders that there was no time for, which the next run takes
     first.
 
     A failure is named by the id of the order that it befell; one of ListOrders itself by null.

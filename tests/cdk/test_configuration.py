@@ -224,7 +224,7 @@ class TestParse:
         assert configuration == Configuration(sources=(SourceSettings("eu-west-1"),), poll_every_minutes=5)
 
     def test_every_key_finds_its_place(self) -> None:
-        """Each of the contract's keys is read, with its types."""
+        """Each key of docs/configuration.md is read, with its types."""
         configuration = parsed(
             {
                 "sources": [
@@ -336,7 +336,7 @@ class TestConfigurationError:
         assert len(Configuration.parse(sources, "eu-west-1", "999988887777").sources) == 2
         assert len(Configuration.parse(sources, "eu-west-1").sources) == 2
 
-    def test_a_misspelt_key_is_told_in_the_contracts_words(self) -> None:
+    def test_a_misspelt_key_is_reported_with_the_allowed_ones(self) -> None:
         """The whole line, once, to the letter."""
         with pytest.raises(ConfigurationError) as caught:
             parsed({"sources": [{"regoin": "eu-west-1"}]})

@@ -34,7 +34,7 @@ IGNORED = ["W3005"]
 class TestStack:
     """The stack."""
 
-    def test_has_the_contracts_outputs(self, minimal: Template) -> None:
+    def test_has_the_documented_outputs(self, minimal: Template) -> None:
         """Operators and other tools find the parts by these names."""
         assert minimal.find_outputs("*").keys() == OUTPUTS
 

@@ -138,7 +138,7 @@ class TestSending:
         assert world.slack_posted(["oo-1", "oo-2", "oo-3"]) == {"oo-1": 1, "oo-2": 1, "oo-3": 1}
 
     def test_keys_of_a_newer_version_are_harmless(self, world: World) -> None:
-        """Contract: keys that a later version adds are additive."""
+        """Keys that a later version adds are ignored."""
         world.put({"detail": an_update("oo-1") | {"mood": {"x": 1}}, "version": "9"})
         assert world.run() == []
 

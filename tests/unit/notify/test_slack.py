@@ -82,7 +82,7 @@ class TestWorkflow:
     """What a workflow's webhook gets."""
 
     def test_is_flat_variables(self) -> None:
-        """The contract's variables, all of them text, escaped, with tracking links within the text."""
+        """The documented variables, all of them text, escaped, with tracking links within the text."""
         message = a_message(lines=(Line("shipped", "https://track.example/1", "Track it"),))
         payload = workflow_payload(message, {"orderId": EVIL, "outpostId": ""})
         assert variables_fault(payload) is None

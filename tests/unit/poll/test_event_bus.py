@@ -87,7 +87,7 @@ class TestRequests:
         assert [len(request) for request in bridge.requests] == [10, 10, 5] * 2
 
     def test_an_entry_says_what_and_when_and_about_which_resources(self) -> None:
-        """The envelope is the contract's; an Outpost that is unknown is no resource."""
+        """The envelope is as documented; an unknown Outpost is not a resource."""
         bridge = EventBridge()
         (event,) = events_of("oo-1", 1)
         publish(bridge, [event], [Event(event.detail_type, {**event.detail, "orderId": "oo-2", "outpostId": None})])
