@@ -81,8 +81,8 @@ def run() -> None:
 
 def _app() -> typer.Typer:
     app = typer.Typer(
-        help="Operates the deployed notifier, with your AWS credentials and region. Answers go to stdout, all else to "
-        "stderr; the exit code is 0 only where nothing is wrong.",
+        help="Operate a deployed notifier with your AWS credentials and region. Results go to stdout, everything "
+        "else to stderr; the exit code is 0 only if nothing failed.",
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode="markdown",

@@ -51,7 +51,7 @@ class Filters:
 
 
 def orders(
-    every: Annotated[bool, typer.Option("--all", help="Settled orders too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include settled orders.")] = False,
     outpost: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this Outpost; repeatable.")] = None,
     account: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this account; repeatable.")] = None,
     order_region: Annotated[

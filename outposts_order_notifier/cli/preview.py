@@ -95,19 +95,23 @@ def as_delivered(event: Event) -> Json:
 
 
 def preview(
-    region: Annotated[str | None, typer.Option(metavar="NAME", help="The orders' region; else AWS_REGION's.")] = None,
+    region: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Region of the orders; default: AWS_REGION.")
+    ] = None,
     profile: Profile = None,
-    role_arn: Annotated[str | None, typer.Option(metavar="ARN", help="A role to read another account with.")] = None,
-    external_id: Annotated[str | None, typer.Option(metavar="ID", help="What that role asks for.")] = None,
+    role_arn: Annotated[
+        str | None, typer.Option(metavar="ARN", help="Role to assume, to read another account.")
+    ] = None,
+    external_id: Annotated[str | None, typer.Option(metavar="ID", help="External id that the role requires.")] = None,
     outpost_id: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this Outpost's orders; repeatable.")
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on until Ctrl-C; print each event as a line of JSON.")
+        bool, typer.Option("--watch", help="Keep polling until Ctrl-C; print each event as a line of JSON.")
     ] = False,
     interval: Annotated[
         float,
-        typer.Option(min=0.1, max=DAY, metavar="SECONDS", help="Of --watch: between two polls; at most a day."),
+        typer.Option(min=0.1, max=DAY, metavar="SECONDS", help="With --watch: time between two polls; at most a day."),
     ] = 300,
     folder: Annotated[
         Path | None,

@@ -52,11 +52,12 @@ def time_of(text: str) -> datetime:
         time = datetime.fromisoformat(text)
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text} is no time such as 2026-11-24 or 2026-11-24T09:30:00Z.") from None
+        raise typer.BadParameter(f"{text} is not a valid time; use 2026-11-24 or 2026-11-24T09:30:00Z.") from None
 
 
 When = Annotated[
-    datetime | None, typer.Option(metavar="TIME", parser=time_of, help="As 2026-11-24T09:30:00Z; UTC without a zone.")
+    datetime | None,
+    typer.Option(metavar="TIME", parser=time_of, help="For example 2026-11-24T09:30:00Z; UTC if no zone is given."),
 ]
 
 
@@ -72,14 +73,18 @@ def replay(
     order: Annotated[
         str | None, typer.Option(metavar="ORDER", callback=checked_id, help="Only this order's events.")
     ] = None,
-    from_sequence: Annotated[int, typer.Option(min=1, metavar="N", help="Of --order: from here on.")] = 1,
-    to_sequence: Annotated[int | None, typer.Option(min=1, metavar="N", help="Of --order: up to here.")] = None,
+    from_sequence: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With --order: the first sequence to send.")
+    ] = 1,
+    to_sequence: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="With --order: the last sequence to send.")
+    ] = None,
     start: When = None,
     end: When = None,
     rule: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only to this rule of the bus; without it to all rules.")
+        str | None, typer.Option(metavar="NAME", help="Only to this rule of the bus; by default to all rules.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Of --order: show the events, send none.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --order: list the events, send none.")] = False,
     region: Region = None,
     profile: Profile = None,
     as_json: AsJson = False,
@@ -130,7 +135,7 @@ def replay(
     _tell(found, as_json=as_json, sent=not dry_run)
     if missing := sorted(set(wanted) - {event["detail"]["sequence"] for event in found}):
         raise OperatorError(
-            f"the archive did not give {missing} of {order}: older than it, outside --start and --end, or so new "
+            f"the archive did not return {missing} of {order}: older than it, outside --start and --end, or so new "
             "that they are not archived yet; or EventBridge did not know this command's own rule in time (try again in "
             "ten minutes)"
         )
@@ -159,7 +164,7 @@ def _rule_arn(stack: Stack, name: str) -> str:
     arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
     if name not in arns:
         raise OperatorError(
-            f"--rule {name} is no rule of the bus {bus}{nearest_of(name, arns)} There are {', '.join(arns)}"
+            f"--rule {name} is not a rule of the bus {bus}{nearest_of(name, arns)} There are {', '.join(arns)}"
         )
     return arns[name]
 

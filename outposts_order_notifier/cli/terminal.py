@@ -22,11 +22,9 @@ from outposts_order_notifier.wording.words import duration, one_line, plain
 Json = dict[str, Any]
 
 Region = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The region that the notifier is deployed in; else AWS_REGION's.")
+    str | None, typer.Option(metavar="NAME", help="Region of the deployed notifier; default: AWS_REGION.")
 ]
-Profile = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The profile to take credentials from; else AWS_PROFILE's.")
-]
+Profile = Annotated[str | None, typer.Option(metavar="NAME", help="AWS profile to use; default: AWS_PROFILE.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of a table.")]
 
 

@@ -281,7 +281,7 @@ class TestReplay:
             ([], "say what to replay: --order ORDER, or --start TIME"),
             (["--dry-run", "--start", "2026-01-01"], "go with --order"),
             (["--order", "SHIPPED", "--from-sequence", "900"], "has no events from 900 on; its last is "),
-            (["--start", "yesterday"], "'--start': yesterday is no time such as 2026-11-24 or"),
+            (["--start", "yesterday"], "'--start': yesterday is not a valid time; use 2026-11-24 or"),
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is no rule of the bus"),
         ],
     )

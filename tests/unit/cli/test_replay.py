@@ -36,4 +36,4 @@ class TestRange:
         """A zone may take a time before the first year or after the last."""
         with pytest.raises(typer.BadParameter) as raised:
             time_of(text)
-        assert raised.value.message.startswith(f"{text} is no time such as ")
+        assert raised.value.message.startswith(f"{text} is not a valid time; use ")
