@@ -282,7 +282,7 @@ class TestReplay:
             (["--dry-run", "--start", "2026-01-01"], "go with --order"),
             (["--order", "SHIPPED", "--from-sequence", "900"], "has no events from 900 on; its last is "),
             (["--start", "yesterday"], "'--start': yesterday is not a valid time; use 2026-11-24 or"),
-            (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is no rule of the bus"),
+            (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is not a rule of the bus"),
         ],
     )
     def test_a_mistake_is_told_in_one_line(self, cloud: Cloud, shipped: str, arguments: list[str], error: str) -> None:
