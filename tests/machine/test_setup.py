@@ -118,7 +118,8 @@ class TestSetup:
     def test_make_setup_installs_all(self, project: Project) -> None:
         """In a folder of any name, whatever is set; and a second time there is nothing to do."""
         ran = project.make("setup")
-        assert (ran.returncode, ran.stderr) == (0, "")
+        assert not ran.stderr, ran.stderr
+        assert ran.returncode == 0
         assert list(project.root.glob(".venv/lib/python*/site-packages/tiny/__init__.py"))
         assert (project.root / "node_modules" / "tiny" / "package.json").is_file()
         assert not (project.root / "node_modules" / "tiny" / "installed").exists(), "a package's script was run"
