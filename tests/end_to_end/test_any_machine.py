@@ -128,7 +128,7 @@ def test_a_local_cloud_says_what_to_export_for_a_shell(clone: Path) -> None:
     """Lines that a shell takes, whatever the folder's name: its PATH begins with the folder of our `aws`."""
     show = "import os; os.environ.update(AWS_X='a b', no_proxy='h', HTTP_PROXY='p'); from local import __main__ as m\n"
     show += "from types import SimpleNamespace as N\n"
-    show += "print(m._ready(N(outputs={}, board_url='', mailbox_url='', slack_url=None)))"
+    show += "print(m._ready(N(outputs={}, board_url='', mailbox_url='', slack_url=None, webhook_url=None)))"
     command = [".venv/bin/python", "-c", show]
     ran = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True)  # noqa: S603 - our own
     lines = re.findall(r"^  ((?:export|unset) .*)$", ran.stdout, re.MULTILINE)

@@ -350,7 +350,7 @@ class TestDoctor:
         failed = {check["name"]: check for check in json.loads(ran.stdout) if check["verdict"] == "fail"}
         assert {"schedules", "Slack's secret", f"alarm {alarm}"} <= failed.keys()
         (poll,) = [check for name, check in failed.items() if name.startswith("poll ")]
-        assert poll["todo"] == "Allow outposts:ListOrders and outposts:GetOrder to the role that reads"
+        assert poll["todo"] == "Allow outposts:ListOrders and outposts:GetOrder for the role that reads"
         assert all(check["todo"] for check in failed.values())
         assert "MARKER0SECRET" not in ran.stdout + ran.stderr
 

@@ -162,8 +162,8 @@ class TestLook:
         ("arguments", "error"),
         [
             (["--region", "eu-wst-1"], "--region eu-wst-1 is none of AWS's; did you mean eu-west-1?"),
-            (["--role-arn", "Reader"], "--role-arn Reader is no role's ARN"),
-            (["--external-id", "x"], "--external-id is of no use without --role-arn"),
+            (["--role-arn", "Reader"], "--role-arn Reader is not the ARN of a role"),
+            (["--external-id", "x"], "--external-id needs --role-arn"),
             (["--profile", "nobody"], "--profile nobody: The config profile (nobody) could not be found"),
             (["--intervall", "5"], "No such option: --intervall"),
             (["--folder", "/dev/null/x"], "--folder /dev/null/x cannot be used"),

@@ -111,8 +111,12 @@ class TestMachines:
 
     def test_line_ends_are_kept(self) -> None:
         """Whatever a person's Git would make of them: a carriage return breaks a script, and changes a package."""
-        assert (ROOT / ".gitattributes").read_text("utf-8").splitlines() == ["* text=auto eol=lf"]
-        for file in [*ROOT.glob("lambdas/**/*.py"), *ROOT.glob("examples/**/*.sh"), ROOT / "local" / "bin" / "aws"]:
+        assert (ROOT / ".gitattributes").read_text("utf-8").splitlines()[0] == "* text=auto eol=lf"
+        for file in [
+            *ROOT.glob("outposts_order_notifier/**/*.py"),
+            *ROOT.glob("examples/**/*.sh"),
+            ROOT / "local" / "bin" / "aws",
+        ]:
             assert b"\r" not in file.read_bytes(), file
 
     def test_a_terminal_of_another_alphabet_is_no_error(self) -> None:
