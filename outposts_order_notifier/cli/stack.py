@@ -179,5 +179,6 @@ class Stack:
         arn = next((each["EventSourceArn"] for each in mappings["EventSourceMappings"]), None)
         if arn is None:
             raise self.lacks("queue that feeds the notify function")
-        *_, account, name = arn.split(":")
-        return self.session.client("sqs").get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"]
+        queue = Arn.parse(arn)
+        sqs = self.session.client("sqs")
+        return sqs.get_queue_url(QueueName=queue.resource, QueueOwnerAWSAccountId=queue.account)["QueueUrl"]

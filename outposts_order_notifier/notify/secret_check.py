@@ -43,7 +43,7 @@ def _check_key(deployment: Deployment, channel: str, setting: str, secret_name: 
     try:
         key = deployment.session.client("secretsmanager").describe_secret(SecretId=secret_name).get("KmsKeyId", "")
         if not key or key.endswith("alias/aws/secretsmanager"):
-            return  # AWS's own, with which whoever may read the secret may decrypt
+            return  # AWS's own: permission to read the secret includes decryption
         found = deployment.session.client("kms").describe_key(KeyId=key)["KeyMetadata"]
         arn, state = found["Arn"], found.get("KeyState")
         allowed = found.get("KeyManager") == "AWS" or _may_decrypt(deployment, arn)

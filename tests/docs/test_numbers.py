@@ -162,9 +162,7 @@ TIED = [
     ),
     Tied(r"[Mm]ore than {n} (?:orders|observations)", lambda: MOST_SINGLE),
     Tied(r"[Aa] subject has room for {n} characters", lambda: MAX_SUBJECT),
-    Tied(
-        r"(?:in use|read again|read anew within|takes effect within|Within) {n} minute", lambda: SECRET_SECONDS / MINUTE
-    ),
+    Tied(r"(?:in use|read again|takes effect within|Within) {n} minute", lambda: SECRET_SECONDS / MINUTE),
     Tied(r"of at least {n} characters", lambda: MIN_KEY),
     # Orders, snapshots and events
     Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),

@@ -8,6 +8,8 @@ from functools import cache
 from slack_sdk.web import WebClient
 from slack_sdk.webhook import WebhookClient
 
+from outposts_order_notifier.notify.no_redirects import opener
+
 TIMEOUT_SECONDS = 10
 LONGEST_HOLD_SECONDS = 900  # Slack asks for seconds; a longer time must not silence the notifier
 TOO_MANY_REQUESTS = 429
@@ -17,17 +19,10 @@ SERVER_ERRORS = range(500, 600)
 SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - of no tree, so no handler hears it
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Treats a redirect as an error: Slack never redirects, and the redirect's target would receive the message."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow nothing."""
-
-
 @cache
 def _follow_no_redirects() -> None:
     # Both clients use urllib's global opener and accept no other; nothing else in this process uses it.
-    urllib.request.install_opener(urllib.request.build_opener(_NoRedirects))
+    urllib.request.install_opener(opener())
 
 
 def webhook_client(url: str) -> WebhookClient:

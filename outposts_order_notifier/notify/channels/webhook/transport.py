@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.webhook.credentials import Target
 from outposts_order_notifier.notify.channels.webhook.request import Request
+from outposts_order_notifier.notify.no_redirects import opener
 
 TIMEOUT_SECONDS = 7  # to connect, and again for the answer
 LONGEST_WAIT_SECONDS = 900  # a receiver that asks for more does not delay its notifications further
@@ -16,14 +17,7 @@ REDIRECTS = range(300, 400)
 RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)})
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Treats a redirect as an error: the redirect's target would receive a message that was signed for another."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow nothing."""
-
-
-_opener = urllib.request.build_opener(_NoRedirects)
+_opener = opener()
 
 
 def post(target: Target, request: Request) -> None:
