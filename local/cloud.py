@@ -196,7 +196,7 @@ def _keep_secret(notifier: Json, webhook: str, receiver: SlackReceiver | None) -
 
 
 def _keep_webhook_secret(webhook: Json, url: str) -> None:
-    """Store the webhook's secret, with the receiver's URL for a configuration without one."""
+    """Store the webhook's secret, with the receiver's URL."""
     secret = {"signingSecret": SECRET, "url": f"{url}/orders"}
     boto3.client("secretsmanager").create_secret(Name=webhook["secretName"], SecretString=json.dumps(secret))
 

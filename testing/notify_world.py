@@ -215,8 +215,7 @@ def use_webhook(url: str, monkeypatch: pytest.MonkeyPatch, **keys: str) -> None:
     """Configure the webhook channel alone, beside the topic."""
     monkeypatch.delenv("SLACK_SECRET_NAME")
     monkeypatch.setenv("WEBHOOK_SECRET_NAME", "webhook")
-    monkeypatch.setenv("WEBHOOK_URL", url)
-    put_secret(json.dumps({"signingSecret": WebhookReceiver().secret, **keys}), "webhook")
+    put_secret(json.dumps({"url": url, "signingSecret": WebhookReceiver().secret, **keys}), "webhook")
 
 
 def put_secret(value: str, name: str = "slack") -> None:

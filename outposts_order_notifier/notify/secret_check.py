@@ -1,40 +1,51 @@
-"""`doctor`'s checks of a channel's secret: that it is there, and that the function may decrypt it."""
+"""`doctor`'s checks of a channel's secret: that it exists, can be used, and that the function may decrypt it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.check import Check, Deployment
 
 DECRYPT = "kms:Decrypt"
 
+# Checks a secret's value, given its name and the function's variables; raises ChannelError if it cannot be used.
+CheckValue = Callable[[str | bytes, str, Mapping[str, str]], Iterator[Check]]
 
-def check_secret(
-    deployment: Deployment, channel: str, key: str, secret_name: str
-) -> tuple[list[Check], str | bytes | None]:
-    """Check a secret and its key.
+
+def check_secret(  # noqa: PLR0913 - what differs between the channels
+    deployment: Deployment, channel: str, key: str, *, variable: str, check_value: CheckValue, todo: str
+) -> Iterator[Check]:
+    """Check a channel's secret, its key and its value, if the channel is configured.
 
     Args:
         deployment: The deployed stack.
         channel: The channel's name for people.
         key: The channel's key in the configuration.
-        secret_name: The secret's name.
-
-    Returns:
-        The checks, and the secret's value if the caller may read it.
+        variable: The notify function's variable that holds the secret's name.
+        check_value: Checks the value, if the caller may read it.
+        todo: What to do about a value that cannot be used.
     """
-    checks = list(_check_key(deployment, channel, key, secret_name))
+    variables = deployment.variables("NotifyFunctionName")
+    if not (secret_name := variables.get(variable)):
+        yield Check(channel, "ok", "not configured")
+        return
+    yield from _check_key(deployment, channel, key, secret_name)
+    name = f"{channel}'s secret"
     try:
         secret = deployment.session.client("secretsmanager").get_secret_value(SecretId=secret_name)
+        yield from check_value(secret.get("SecretString") or secret.get("SecretBinary", ""), secret_name, variables)
     except ClientError as error:
-        denied = error.response["Error"]["Code"] == "AccessDeniedException"
-        todo = "Allow it to yourself, or use test-notification" if denied else f"Create the secret {secret_name}"
-        found = error.response["Error"]["Code"]
-        return [*checks, Check(f"{channel}'s secret", "warn" if denied else "fail", found, todo)], None
-    return checks, secret.get("SecretString") or secret.get("SecretBinary", "")
+        code = error.response["Error"]["Code"]
+        if code == "AccessDeniedException":
+            yield Check(name, "warn", code, "Allow it to yourself, or use test-notification")
+        else:
+            yield Check(name, "fail", code, f"Create the secret {secret_name}")
+    except ChannelError as error:
+        yield Check(name, "fail", str(error), todo)
 
 
 def _check_key(deployment: Deployment, channel: str, setting: str, secret_name: str) -> Iterator[Check]:

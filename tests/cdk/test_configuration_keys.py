@@ -15,7 +15,6 @@ EVERY: dict[str, Any] = {**FULL, "announceExistingOrders": True, "amazonQDevelop
 EVERY["organization"] = {**FULL["organization"], "externalId": "another"}
 EVERY["webhook"] = {
     "secretName": "outposts/webhook",
-    "url": "https://example.com/orders",
     "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}",
 }
 EVERY["slack"] = {**FULL["slack"], "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}"}

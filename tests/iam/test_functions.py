@@ -40,7 +40,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "sources": [{"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],
         "organization": {**ORGANIZATION, "accounts": ["333344445555"]},
         "slack": {"secretName": "outposts/slack"},
-        "webhook": {"secretName": "outposts/webhook", "url": "https://example.com/orders"},
+        "webhook": {"secretName": "outposts/webhook"},
     },
     "a bot under a key, Amazon Q, e-mail, readers, an organization": {
         "sources": [{"region": REGION}, {"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],

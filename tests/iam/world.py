@@ -57,9 +57,8 @@ def calls_of(deployment: Deployment) -> set[Call]:
                 patch.setenv(name, value)
         patch.setenv("AWS_ENDPOINT_URL_OUTPOSTS", outposts_server.url)
         patch.setenv("SLACK_ORIGIN", slack_server.url)
-        patch.setenv("WEBHOOK_URL", webhook_server.url)
         patch.setattr(pace, "INTERVAL_MS", 0)
-        _World(deployment, outposts, Slack(receiver, slack_server.url)).live()
+        _World(deployment, outposts, Slack(receiver, slack_server.url), webhook_server.url).live()
     return recorded.calls
 
 
@@ -68,11 +67,11 @@ def _account(role: str | None) -> str:
 
 
 class _World:
-    def __init__(self, deployment: Deployment, outposts: OutpostsOfAccounts, slack: Slack) -> None:
+    def __init__(self, deployment: Deployment, outposts: OutpostsOfAccounts, slack: Slack, webhook_url: str) -> None:
         self._deployment = deployment
         self._outposts = outposts
         self._functions = {deployment.arn(each): each for each in deployment.of_type("AWS::Lambda::Function")}
-        self._make_resources(slack)
+        self._make_resources(slack, webhook_url)
         queue = next(iter(self._queues("NotificationsQueue").values()))
         self._notify = Notify(queue, "", os.environ["IDEMPOTENCY_TABLE_NAME"], slack, Calls())
 
@@ -149,7 +148,7 @@ class _World:
         found = self._deployment.of_type("AWS::SQS::Queue")
         return {each: ref({"Ref": each}) for each in found if each.startswith(prefix)}
 
-    def _make_resources(self, slack: Slack) -> None:
+    def _make_resources(self, slack: Slack, webhook_url: str) -> None:
         deployment, name = self._deployment, self._deployment.physical_name
         dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
         sns, events = boto3.client("sns"), boto3.client("events")
@@ -179,7 +178,7 @@ class _World:
             boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
             slack.receiver.workspace.add(os.environ.get("SLACK_CHANNEL", "#none"))
         if secret := os.environ.get("WEBHOOK_SECRET_NAME"):
-            value = {"signingSecret": SECRET}
+            value = {"url": webhook_url, "signingSecret": SECRET}
             boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
 
 

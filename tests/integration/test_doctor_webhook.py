@@ -11,6 +11,7 @@ from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.notify.channels.webhook import doctor
 
 NAME = "outposts-order-notifier/webhook"
+URL = "https://example.com/?token=x"
 
 
 def stack_with(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Stack:
@@ -24,12 +25,13 @@ def stack_with(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Stack:
 @pytest.mark.parametrize(
     ("secret", "verdict", "found"),
     [
-        ({"signingSecret": SECRET}, "ok", f"{NAME} signs for example.com"),
+        ({"url": URL, "signingSecret": SECRET}, "ok", f"{NAME} signs for example.com"),
         (
-            {"signingSecret": SECRET, "previousSigningSecret": SECRET},
+            {"url": URL, "signingSecret": SECRET, "previousSigningSecret": SECRET},
             "ok",
             f"{NAME} signs for example.com, and with the previous secret as well",
         ),
+        ({"signingSecret": SECRET}, "fail", f"the secret {NAME} has no url"),
         ({"signingSecret": "short"}, "fail", f"the signingSecret in {NAME} should be a text of at least 16 characters"),
         (None, "fail", "ResourceNotFoundException"),
     ],
@@ -39,7 +41,7 @@ def test_the_secret_is_judged_as_notify_judges_it(
     monkeypatch: pytest.MonkeyPatch, secret: object, verdict: str, found: str
 ) -> None:
     """Nothing is posted, and no secret is shown."""
-    stack = stack_with(monkeypatch, WEBHOOK_SECRET_NAME=NAME, WEBHOOK_URL="https://example.com/?token=x")
+    stack = stack_with(monkeypatch, WEBHOOK_SECRET_NAME=NAME)
     if secret:
         boto3.client("secretsmanager").create_secret(Name=NAME, SecretString=json.dumps(secret))
     (check,) = doctor.check(stack)

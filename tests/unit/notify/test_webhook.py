@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import inspect
+import json
 import re
 import time
 from email.utils import formatdate
@@ -11,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from local import webhook
-from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
+from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.webhook import transport
-from outposts_order_notifier.notify.channels.webhook.credentials import Target, is_url
+from outposts_order_notifier.notify.channels.webhook.credentials import Target, is_url, target_of
 from outposts_order_notifier.notify.channels.webhook.request import request
 from outposts_order_notifier.notify.notification import order_notification
 from testing.details import an_update
@@ -107,10 +108,11 @@ class TestUrl:
         ],
     )
     def test_is_nothing_else(self, url: str) -> None:
-        """Synthesis refuses it, without repeating what may be a secret."""
+        """The error does not repeat what may be a secret."""
         assert not is_url(url)
-        with pytest.raises(ConfigurationError, match=r"^notifier\.webhook\.url: a URL that cannot be used; allowed: "):
-            Configuration.parse({"webhook": {"secretName": "s", "url": url}}, "eu-west-1")
+        with pytest.raises(ChannelError, match=r"^the url in s should begin with https://, [^@]*$") as raised:
+            target_of(json.dumps({"url": url, "signingSecret": "x" * 16}), "s")
+        assert raised.value.permanent
 
     def test_is_not_shown(self) -> None:
         """Its path or query may hold a token."""

@@ -5,12 +5,11 @@ proxy variables, so that all of doctor's checks take the same route. Notify itse
 what cannot be reached from here may be reachable from there, and test-notification shows that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackApiError
 
-from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.slack import CHANNEL, ORIGIN, SECRET
 from outposts_order_notifier.notify.channels.slack.clients import web_client, webhook_client
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, access_of
@@ -29,26 +28,18 @@ NOT_REACHED = "Check your network and HTTPS_PROXY; it may work from Lambda, whic
 
 def check(deployment: Deployment) -> Iterator[Check]:
     """Check Slack as far as it is configured. No secret is shown, even if it is wrong."""
-    variables = deployment.variables("NotifyFunctionName")
-    if not (secret_name := variables.get(SECRET)):
-        yield Check("Slack", "ok", "not configured")
-        return
-    checks, value = check_secret(deployment, "Slack", KEY, secret_name)
-    yield from checks
-    if value is None:
-        return
-    try:
-        access = access_of(value, secret_name, variables.get(ORIGIN))
-    except ChannelError as error:
-        yield Check("Slack's secret", "fail", str(error), 'Put {"webhookUrl": …} or {"botToken": …} into it')
-        return
-    match access:
-        case Webhook():
+    todo = 'Put {"webhookUrl": …} or {"botToken": …} into it'
+    return check_secret(deployment, NAME, KEY, variable=SECRET, check_value=_check_value, todo=todo)
+
+
+def _check_value(value: str | bytes, secret_name: str, variables: Mapping[str, str]) -> Iterator[Check]:
+    match access_of(value, secret_name, variables.get(ORIGIN)):
+        case Webhook() as webhook:
             yield Check("Slack's secret", "ok", f"{secret_name} holds a webhook's address")
-            yield check_webhook(access)
-        case BotToken():
+            yield check_webhook(webhook)
+        case BotToken() as bot:
             yield Check("Slack's secret", "ok", f"{secret_name} holds a bot's token")
-            yield _check_bot(access, variables.get(CHANNEL))
+            yield _check_bot(bot, variables.get(CHANNEL))
 
 
 def check_webhook(webhook: Webhook) -> Check:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from outposts_order_notifier.notify.channels.webhook.channel import Webhook
 
 SECRET = "WEBHOOK_SECRET_NAME"  # noqa: S105 - a variable's name
-URL = "WEBHOOK_URL"  # unless the secret has it
 
 
 def open_channel() -> "Webhook | None":
@@ -20,4 +19,4 @@ def open_channel() -> "Webhook | None":
         return None
     from outposts_order_notifier.notify.channels.webhook.channel import Webhook  # noqa: PLC0415
 
-    return Webhook(secret_name, os.environ.get(URL))
+    return Webhook(secret_name)

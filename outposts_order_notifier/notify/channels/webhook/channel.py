@@ -19,12 +19,10 @@ class Webhook:
     """A receiver.
 
     Attributes:
-        secret_name: The secret that holds the signing keys.
-        url: The receiver's URL; None if the secret holds it.
+        secret_name: The secret that holds the receiver's URL and the signing keys.
     """
 
     secret_name: str
-    url: str | None
     name: ClassVar = "webhook"
     accepts: ClassVar = (OrderNotification, AlarmNotification)
 
@@ -38,7 +36,7 @@ class Webhook:
         Raises:
             ChannelError: The secret cannot be used.
         """
-        target = target_of(read_secret(self.secret_name), self.secret_name, self.url)
+        target = target_of(read_secret(self.secret_name), self.secret_name)
         for each in notifications:
             yield Posting([each], partial(_send, target, each))
 

@@ -1,4 +1,4 @@
-"""The secret: the signing keys, and the URL unless it is configured. Pure."""
+"""The secret: the receiver's URL and the signing keys. Pure."""
 
 import json
 import re
@@ -47,13 +47,12 @@ def is_url(url: str) -> bool:
         return False
 
 
-def target_of(text: str | bytes, secret_name: str, url: str | None) -> Target:
-    """Read the secret: `{"signingSecret": …, "previousSigningSecret"?: …, "url"?: …}`.
+def target_of(text: str | bytes, secret_name: str) -> Target:
+    """Read the secret: `{"url": …, "signingSecret": …, "previousSigningSecret"?: …}`.
 
     Args:
         text: The secret's value.
         secret_name: Its name, for the error.
-        url: The URL of the configuration, which takes precedence.
 
     Raises:
         ChannelError: It cannot be used. Neither the text nor the cause shows the value.
@@ -63,16 +62,19 @@ def target_of(text: str | bytes, secret_name: str, url: str | None) -> Target:
     except ValueError:
         secret = None
     if not isinstance(secret, dict):
-        raise _unusable(f'the secret {secret_name} is not a JSON object; it should be {{"signingSecret": …}}')
+        raise _unusable(f'the secret {secret_name} is not a JSON object; it should be {{"url": …, "signingSecret": …}}')
     keys = [secret[name] for name in ("signingSecret", "previousSigningSecret") if name in secret]
     if "signingSecret" not in secret or not all(isinstance(key, str) and len(key) >= MIN_KEY for key in keys):
         raise _unusable(f"the signingSecret in {secret_name} should be a text of at least {MIN_KEY} characters")
-    address = url or secret.get("url")
-    if not isinstance(address, str):
-        raise _unusable(f"there is no url: configure notifier.webhook.url, or add url to the secret {secret_name}")
-    if not is_url(address):
-        raise _unusable(f"the url in {secret_name} should begin with https:// and have no user name or fragment")
-    return Target(address, tuple(key.encode() for key in keys))
+    url = secret.get("url")
+    if not isinstance(url, str):
+        raise _unusable(f"the secret {secret_name} has no url")
+    if not is_url(url):
+        raise _unusable(
+            f"the url in {secret_name} should begin with https://, have at most {MAX_URL:,} characters, and contain no "
+            "user name, password or fragment"
+        )
+    return Target(url, tuple(key.encode() for key in keys))
 
 
 def _unusable(text: str) -> ChannelError:

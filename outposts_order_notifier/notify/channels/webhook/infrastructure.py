@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from outposts_order_notifier.notify.channels.webhook import SECRET, URL
+from outposts_order_notifier.notify.channels.webhook import SECRET
 from outposts_order_notifier.notify.channels.webhook.settings import KEY, Webhook
 from outposts_order_notifier.notify.infrastructure import Needs, Site, reading_secret
 
@@ -13,5 +13,4 @@ def needs(channels: Mapping[str, Any], site: Site) -> Needs | None:
     webhook: Webhook | None = channels.get(KEY)
     if not webhook:
         return None
-    environment = {SECRET: webhook.secret_name, **({URL: webhook.url} if webhook.url else {})}
-    return Needs(environment, reading_secret(site.scope, webhook.secret_name, webhook.kms_key_arn))
+    return Needs({SECRET: webhook.secret_name}, reading_secret(site.scope, webhook.secret_name, webhook.kms_key_arn))

@@ -43,7 +43,7 @@ def post(target: Target, request: Request) -> None:
 def _failure(host: str, status: int, retry_after: str) -> ChannelError:
     text = f"{host} answered {status}"
     if status in REDIRECTS:
-        advice = "Redirects are not followed: configure the URL that the receiver redirects to"
+        advice = "Redirects are not followed: put the URL that the receiver redirects to into the secret"
         return ChannelError(f"{text}. {advice}", permanent=True)
     if status in RETRIED:
         return ChannelError(text, retry_after=_seconds(retry_after))
