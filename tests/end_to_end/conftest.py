@@ -200,6 +200,15 @@ class Subscriber:
         return list(self.taken.values())
 
 
+def subscribe(cloud: Cloud, name: str, pattern: Json) -> Subscriber:
+    """Put the events that match a pattern into a queue, from now on."""
+    subscriber = Subscriber.make(cloud, name)
+    events, bus = cloud.client("events"), cloud.outputs["EventBusName"]
+    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": subscriber.arn}])
+    return subscriber
+
+
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """A local cloud whose source has been polled once, so that what follows is news."""
@@ -211,12 +220,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def bus(cloud: Cloud) -> Subscriber:
     """A subscriber of every event on the bus."""
-    subscriber = Subscriber.make(cloud, "every-event")
-    events, name = cloud.client("events"), cloud.outputs["EventBusName"]
-    pattern = json.dumps({"source": ["outposts-order-notifier"]})
-    events.put_rule(Name="every-event", EventBusName=name, EventPattern=pattern)
-    events.put_targets(Rule="every-event", EventBusName=name, Targets=[{"Id": "queue", "Arn": subscriber.arn}])
-    return subscriber
+    return subscribe(cloud, "every-event", {"source": ["outposts-order-notifier"]})
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """The local cloud's command line."""
 
+import hashlib
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,12 +17,14 @@ from urllib.request import url2pathname
 import boto3
 import pytest
 import urllib3
+from werkzeug import Request, Response
 
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
-from tests.end_to_end.conftest import ROOT, eventually, free_port, run, start, up
+from tests.end_to_end.conftest import ROOT, eventually, free_port, run, start, subscribe, up
 
+SIGNING_SECRET = "a-secret-of-this-test-alone"  # noqa: S105 - only this test's endpoint has it
 LOOPBACK = "0100007F"  # 127.0.0.1, as /proc/net/tcp writes it
 
 
@@ -54,6 +58,13 @@ def listening(processes: list[int]) -> list[str]:
     tables = "\n".join(Path(f"/proc/net/{name}").read_text() for name in ("tcp", "tcp6"))
     rows = [row.split() for row in tables.splitlines() if " 0A " in row]
     return [row[1] for row in rows if f"socket:[{row[9]}]" in sockets]
+
+
+def hmac_sha256(key: bytes, message: bytes) -> str:
+    """Return the HMAC of a message as RFC 2104 defines it, computed without the module that the product uses."""
+    padded = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + message).digest()
+    return hashlib.sha256(bytes(byte ^ 0x5C for byte in padded) + inner).hexdigest()
 
 
 class TestUp:
@@ -98,12 +109,25 @@ class TestUp:
                 (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
                 assert order["OrderId"] in urllib3.request("GET", board).data.decode()
 
-    def test_with_a_slack_channel_a_bot_keeps_a_thread_for_each_order(self, tmp_path: Path) -> None:
-        """The deployed function may do all that a bot needs: the card is there, and the observation its reply."""
+    def test_a_bot_keeps_a_thread_for_each_order_and_a_webhook_gets_a_signed_post(self, tmp_path: Path) -> None:
+        """The bot's card is there, and the observation its reply; the webhook's endpoint gets the event's detail."""
         configuration = tmp_path / "notifier.json"
         slack = {"secretName": "outposts/slack", "channel": "#outposts"}
-        configuration.write_text(json.dumps({"announceExistingOrders": True, "slack": slack}))
-        with up(tmp_path, "--config", str(configuration)) as cloud:
+        webhook = {"secretName": "outposts/webhook"}
+        configuration.write_text(json.dumps({"announceExistingOrders": True, "slack": slack, "webhook": webhook}))
+        posted: list[tuple[dict[str, str], bytes]] = []
+
+        @Request.application
+        def endpoint(request: Request) -> Response:
+            posted.append((dict(request.headers), request.get_data()))
+            return Response(status=204)
+
+        with Server(endpoint) as server, up(tmp_path, "--config", str(configuration)) as cloud:
+            secret = {"url": f"{server.url}/orders", "signingSecret": SIGNING_SECRET}
+            cloud.client("secretsmanager").put_secret_value(
+                SecretId=webhook["secretName"], SecretString=json.dumps(secret)
+            )
+            bus = subscribe(cloud, "updates", {"detail-type": ["Outposts Order Updated"]})
             outpost = outpost_of(cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"])
             items = [{"CatalogItemId": "OR-RACKM5A"}]
             client = cloud.client("outposts")
@@ -116,6 +140,15 @@ class TestUp:
             assert reply["text"].endswith(" is PREPARING: new order")
             checks = {check["name"]: check for check in json.loads(run(cloud, "doctor", "--json").stdout)}
             assert checks["Slack's bot"]["verdict"] == "ok", checks["Slack's bot"]
+            assert checks["webhook's secret"]["found"] == "outposts/webhook signs for 127.0.0.1"
+            (event,) = eventually(bus.received)
+            ((headers, body),) = eventually(lambda: posted)
+        assert json.loads(body) == event["detail"]
+        assert headers["Outposts-Event-Type"] == event["detail-type"]
+        assert headers["Outposts-Event-Id"] == event["detail"]["eventId"]
+        signed = headers["Outposts-Timestamp"].encode() + b"." + body
+        assert headers["Outposts-Signature"] == f"sha256={hmac_sha256(SIGNING_SECRET.encode(), signed)}"
+        assert abs(time.time() - int(headers["Outposts-Timestamp"])) < 300
 
     @pytest.mark.parametrize(
         ("configuration", "error"),

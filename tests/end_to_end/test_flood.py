@@ -10,7 +10,7 @@ from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
-from tests.end_to_end.conftest import Cloud, Subscriber, eventually, up
+from tests.end_to_end.conftest import eventually, subscribe, up
 
 ORDERS, LINE_ITEMS = 500, 10
 ORDER_ID = re.compile(r"oo-[0-9a-f]{17}")
@@ -46,7 +46,7 @@ class TestFlood:
             with up(tmp_path, "--outposts-endpoint", outposts.url, "--slack-webhook", webhook) as cloud:
                 put_orders(outposts.url, "BUILDING")
                 assert cloud.poll()["failures"] == []
-                bus = subscribe(cloud)
+                bus = subscribe(cloud, "flood", {"source": ["outposts-order-notifier"]})
                 put_orders(outposts.url, "SHIPPED")
                 cloud.poll()
                 assert eventually(lambda: len(bus.received()) >= ORDERS * (LINE_ITEMS + 1), DRAINED_SECONDS)
@@ -66,12 +66,3 @@ class TestFlood:
 def texts(receiver: SlackReceiver) -> list[str]:
     """All that each Slack message says, as one text."""
     return [str(message["blocks"]) for message in receiver.messages]
-
-
-def subscribe(cloud: Cloud) -> Subscriber:
-    """Put what is published from now on into a queue."""
-    subscriber = Subscriber.make(cloud, "flood")
-    events, name = cloud.client("events"), cloud.outputs["EventBusName"]
-    events.put_rule(Name="flood", EventBusName=name, EventPattern='{"source": ["outposts-order-notifier"]}')
-    events.put_targets(Rule="flood", EventBusName=name, Targets=[{"Id": "queue", "Arn": subscriber.arn}])
-    return subscriber

@@ -7,19 +7,11 @@ from typing import Any
 from local.cloud import ACCOUNT
 from local.server import Server
 from testing.outposts_of_accounts import OutpostsOfAccounts
-from tests.end_to_end.conftest import Cloud, Subscriber, eventually, run, up
+from tests.end_to_end.conftest import Cloud, eventually, run, subscribe, up
 
 REGIONS = ("us-east-1", "eu-west-1")
+DISCOVERED = {"detail-type": ["Outposts Order Discovered"]}
 NOTIFIER = {"organization": {"roleName": "OutpostsReader", "regions": REGIONS}, "pollEveryMinutes": 60}
-
-
-def subscribe(cloud: Cloud) -> Subscriber:
-    """Put every discovery into a queue."""
-    subscriber = Subscriber.make(cloud, "discovered")
-    events, name = cloud.client("events"), cloud.outputs["EventBusName"]
-    events.put_rule(Name="all", EventBusName=name, EventPattern='{"detail-type": ["Outposts Order Discovered"]}')
-    events.put_targets(Rule="all", EventBusName=name, Targets=[{"Id": "queue", "Arn": subscriber.arn}])
-    return subscriber
 
 
 def plan(cloud: Cloud) -> Any:
@@ -61,7 +53,7 @@ class TestOrganization:
             up(tmp_path, "--config", str(config), "--outposts-endpoint", server.url) as cloud,
         ):
             clouds.append(cloud)
-            bus, organizations = subscribe(cloud), cloud.client("organizations")
+            bus, organizations = subscribe(cloud, "discovered", DISCOVERED), cloud.client("organizations")
             made = [
                 organizations.create_account(Email=f"{name}@example.com", AccountName=name)["CreateAccountStatus"]
                 for name in ("one", "two")
