@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from botocore.config import Config
@@ -23,7 +23,7 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.places import account_and_region
-from outposts_order_notifier.poll.summary import summary_in
+from outposts_order_notifier.poll.summary import Summary, summary_in
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import SourceSettings
 
@@ -49,7 +49,7 @@ def poll(
     """
     stack = deployed(region, profile)
     requests = [_request_of(stack, order)] if order else sources_of(stack)
-    summaries, problems = list[Json](), list[str]()
+    summaries, problems = list[Summary](), list[str]()
     if not order and organization_of(stack):
         note(f"{plan(stack)} sources of the organization are on the queue")
     for request in requests:
@@ -60,12 +60,19 @@ def poll(
     if as_json:
         say(summaries)
     else:
-        counts = ("ordersListed", "ordersRead", "ordersChanged", "eventsPublished", "eventsPending")
         show_table(
             "",
             ["Source", "Listed", "Read", "Changed", "Published", "Pending", "Failures"],
             (
-                [summary["source"], *(summary[key] for key in counts), len(summary["failures"]) or None]
+                [
+                    summary["source"],
+                    summary["ordersListed"],
+                    summary["ordersRead"],
+                    summary["ordersChanged"],
+                    summary["eventsPublished"],
+                    summary["eventsPending"],
+                    len(summary["failures"]) or None,
+                ]
                 for summary in summaries
             ),
         )
@@ -105,7 +112,7 @@ def plan(stack: Stack) -> int:
     return int(answer["sourcesPlanned"])
 
 
-def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
+def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Summary:
     """Run the poll function and return its summary, failures included.
 
     Raises:
@@ -113,7 +120,7 @@ def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Json:
     """
     answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
     if not failed:
-        return answer
+        return cast("Summary", answer)
     if summary := summary_in(answer):
         return summary
     raise OperatorError(f"the poll function failed: {answer.get('errorMessage')}; its log says more")
@@ -128,7 +135,7 @@ def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Js
     return payload, "FunctionError" in answer
 
 
-def problems_of(summary: Json) -> list[str]:
+def problems_of(summary: Summary) -> list[str]:
     """Return one line for each failure of a run."""
     return [
         f"{failure['orderId'] or 'the listing of ' + summary['source']}: {failure['error']}"

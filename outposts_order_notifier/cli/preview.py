@@ -41,7 +41,7 @@ from outposts_order_notifier.domain.events import SOURCE, Event
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.poll.event_bus import Published
 from outposts_order_notifier.poll.run import Poll
-from outposts_order_notifier.poll.summary import LISTING, Summary
+from outposts_order_notifier.poll.summary import LISTING, RunResult
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
@@ -221,7 +221,7 @@ def _folder(folder: Path | None) -> SnapshotFolder:
 
 def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
     collected = CollectedEvents()
-    summary = _poll(source, snapshots, collected).run()
+    result = _poll(source, snapshots, collected).run()
     now = to_iso8601(datetime.now(UTC))
     loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
@@ -232,12 +232,12 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
                 "orders": rows,
                 "events": collected.events,
                 "messages": [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in messages],
-                "summary": summary.as_json(),
+                "summary": result.summary(source.name),
             }
         )
     else:
         _show(rows, collected.events, messages)
-    fail_with(_failures(summary))
+    fail_with(_failures(result))
 
 
 def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
@@ -274,8 +274,7 @@ def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
     with _stopping() as stop:
         poll = _poll(source, snapshots, CollectedEvents(_print_line))
         while not stop.is_set():
-            summary = poll.run()
-            for failure in _failures(summary):
+            for failure in _failures(poll.run()):
                 note(f"warning: {failure}")
             _wait(stop, interval)
     note("Ended; what was not printed yet comes with the next start")
@@ -320,8 +319,8 @@ def _poll(source: Source, snapshots: SnapshotFolder, bus: CollectedEvents) -> Po
     )
 
 
-def _failures(summary: Summary) -> list[str]:
+def _failures(result: RunResult) -> list[str]:
     return [
-        f"{'the orders cannot be listed' if order_id is LISTING else f'{order_id} cannot be read or stored'}: {error}"
-        for order_id, error in summary.failures.items()
+        f"{'the orders cannot be listed' if order_id == LISTING else f'{order_id} cannot be read or stored'}: {error}"
+        for order_id, error in result.failures.items()
     ]

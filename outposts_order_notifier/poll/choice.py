@@ -1,4 +1,4 @@
-"""Which of the listed orders to read, and which of the known ones have gone missing. Pure."""
+"""Chooses the orders to read, and finds those that have gone missing. Pure."""
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping
@@ -16,21 +16,18 @@ def orders_to_read(
     now: datetime,
     owed: Collection[str] = (),
 ) -> list[str]:
-    """Choose the orders that need a GetOrder.
+    """Return the listed orders that have to be read with GetOrder.
 
-    In-flight orders always do: ListOrders returns neither tracking numbers nor assets, and its counts can hide two
-    changes that cancel out. A settled order does when its summary changed, and once a day; each has its own second
-    of the day, so that these reads are spread evenly without remembering anything per order.
+    Orders in flight are always read: ListOrders returns neither tracking numbers nor assets, and its counts can hide
+    two changes that cancel out. A settled order is read when its summary changes, and once a day. The second of the day
+    is derived from its id, which spreads these reads evenly without storing anything.
 
     Args:
         listed: Digest of each listed order's summary, by order id.
-        known: What the index knows, by order id.
-        last: When the last complete listing began, None where there was none.
-        now: When this one began.
-        owed: Orders that an earlier run meant to read and did not.
-
-    Returns:
-        The ids of the listed orders to read, those that were missing until now included.
+        known: The index entries, by order id.
+        last: When the last complete listing began; None if there was none.
+        now: When this listing began.
+        owed: Orders that an earlier run chose to read and did not.
     """
     return [
         order_id
@@ -46,29 +43,26 @@ def orders_to_read(
 
 
 def in_turn(order_ids: Iterable[str], resume_at: str, failed: Collection[str]) -> list[str]:
-    """Put the orders to read in the order in which they are taken up.
+    """Return orders in the sequence in which they are read.
 
-    They take turns by id, so that runs without time for all of them read each one as often as any other. Those that
-    failed come last: what hangs must not hold the others up.
+    They take turns by id, so that runs without time for all orders read each of them equally often. Orders that failed
+    come last: one that hangs must not delay the others.
 
     Args:
         order_ids: The orders to read.
-        resume_at: The first order that the last run had no time for, empty where it had time for all.
+        resume_at: The first order that the last run had no time for; empty if it had time for all.
         failed: The orders that failed in the last run.
     """
     return sorted(order_ids, key=lambda order_id: (order_id in failed, order_id < resume_at, order_id))
 
 
 def orders_gone_missing(listed: Collection[str], known: Mapping[str, Known], outpost_ids: Collection[str]) -> list[str]:
-    """Find the orders that ListOrders named before, and in a complete listing no longer does.
+    """Return the orders that ListOrders once named and a complete listing does not, unless already known as missing.
 
     Args:
-        listed: Every order that the listing names.
-        known: What the index knew before the listing began, by order id.
-        outpost_ids: The Outposts that the listing was limited to, empty where to none: it says nothing of others.
-
-    Returns:
-        Their ids, without those that are known to be missing.
+        listed: The orders in the listing.
+        known: The index entries from before the listing, by order id.
+        outpost_ids: The Outposts that the listing was limited to; empty for all.
     """
     return [
         order_id

@@ -1,4 +1,4 @@
-"""Poll's environment variables, read once at cold start."""
+"""The poll function's environment variables."""
 
 import os
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ class Environment:
 
     Attributes:
         snapshot_table_name: The DynamoDB table of snapshots.
-        event_bus_name: The bus that events go to.
+        event_bus_name: The bus to publish to.
         sources: JSON list of the configured sources.
-        stalled_after_days: JSON object of the configuration's `stalledAfterDays`.
-        organization: JSON of the configured organization; None where there is none.
+        stalled_after_days: JSON of `stalledAfterDays`.
+        organization: JSON of the configured organization; None if there is none.
     """
 
     snapshot_table_name: str

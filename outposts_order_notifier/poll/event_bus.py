@@ -1,4 +1,4 @@
-"""Publishes events to EventBridge: each order's in sequence, many orders' side by side."""
+"""Publishes events to EventBridge: the events of an order in sequence, those of several orders together."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,16 +16,21 @@ if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
-# PutEvents' limits. Size: 1 MB since 2026-01-29, 256 KB before; the smaller one costs nothing here.
+# PutEvents' limits. A request may have 1 MB since 2026-01-29, and 256 KB before, which suffices.
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 256_000
-EVENT_PUBLISHED = "Published"  # the log message of each published event; the command `events` looks for it
+EVENT_PUBLISHED = "Published"  # the log message for each published event, which the command `events` searches for
 NO_TIME = "PutEvents: the function's time did not suffice"
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of publishing: how many of each order's events arrived, and why the next one of some did not."""
+    """The result of publishing.
+
+    Attributes:
+        counts: How many of each order's events were published, by order id.
+        errors: Why the next event of some orders was not, by order id.
+    """
 
     counts: dict[str, int]
     errors: dict[str, str]
@@ -37,7 +42,7 @@ class EventBus:
     Args:
         client: EventBridge client.
         name: The bus's name.
-        sleep: Waits that many seconds; replaced in tests.
+        sleep: Waits for a number of seconds; replaced in tests.
     """
 
     def __init__(self, client: "EventBridgeClient", name: str, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -48,15 +53,15 @@ class EventBus:
     def publish(
         self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool] = lambda: True
     ) -> Published:
-        """Publish the events of some orders, given in sequence by order id.
+        """Publish the events of some orders.
 
-        PutEvents accepts or refuses each entry by itself, so a request never holds two events of one order:
-        otherwise a later one could arrive although an earlier one was refused. Orders take turns instead, and an
-        order that is refused for good keeps its later events back.
+        PutEvents accepts or refuses each entry individually. So a request contains one event of an order at most:
+        otherwise, a later event could be accepted although an earlier one was refused. After an event that stays
+        refused, the order's later events are not published.
 
         Args:
-            pending: The events.
-            may_go_on: Whether there is time for another request.
+            pending: The events in sequence, by order id.
+            may_go_on: Returns whether there is time for another request.
         """
         published = Published(dict.fromkeys(pending, 0), {})
         while heads := {
@@ -72,7 +77,7 @@ class EventBus:
         return published
 
     def _put(self, batch: Mapping[str, Event], may_go_on: Callable[[], bool]) -> dict[str, str]:
-        """Put one event for each of some orders; retry those refused. Returns the last error by order id."""
+        """Put one event of each order, and retry those refused; return the last errors, by order id."""
         return put_all(self._put_once, batch, self._sleep, may_go_on)
 
     def _put_once(self, batch: Mapping[str, Event]) -> dict[str, str]:

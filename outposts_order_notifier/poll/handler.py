@@ -1,7 +1,7 @@
-"""The poll function: one run over the source that its input means, or over each source of a batch."""
+"""The poll function: polls the source that its input selects, or each source of an SQS batch."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -25,77 +25,75 @@ from outposts_order_notifier.store.table import SnapshotTable
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
-# With 16 connections each, and the table's for a batch of ten sources: Lambda allows 1,024 open files.
+# Each has 16 connections, and the table's client 160 for a batch of ten sources: Lambda allows 1,024 open files.
 CLIENTS = 40
 TABLE_ATTEMPTS = 5
 TABLE_CONNECTIONS = 10 * CONCURRENT_READS
-# The next tick is the retry: where a region is down, its sources must not hold the queue up for all others.
+# The next tick retries: if a region is down, its sources must not hold up the queue for all others.
 BATCH_ATTEMPTS = 2
 
 
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Poll a source, or a batch of the queue's.
+def handler(event: dict[str, Any], context: LambdaContext) -> Summary | dict[str, Any]:
+    """Poll a source, or each source of an SQS batch.
 
     Args:
-        event: `{"region"?, "roleArn"?, "externalId"?, "outpostIds"?, "orderIds"?}`, or an SQS batch of such.
-        context: Its function ARN names the notifier's own account.
+        event: `{"region"?, "roleArn"?, "externalId"?, "outpostIds"?, "orderIds"?}`, or an SQS batch of such objects.
+        context: The Lambda context, whose function ARN contains the notifier's account.
 
     Returns:
-        The summary (docs/operations.md); of a batch, the messages whose source could not be polled, or not without
-        failures, as SQS expects them.
+        The summary; for a batch, `batchItemFailures` with each message whose poll had failures, as SQS expects.
 
     Raises:
-        ValueError: The input means no configured source, or several.
-        PollFailedError: The run is over, and some orders failed; the next run takes them up again.
+        ValueError: The input selects no configured source, or several.
+        PollFailedError: The run ended, but some orders failed; the next run retries them.
     """
     environment = Environment.load()
-    match event:
-        case {"Records": records}:
-            return {"batchItemFailures": _poll_each(records, environment, context)}
+    if "Records" in event:
+        return {"batchItemFailures": _poll_each(event["Records"], environment, context)}
     summary = _poll(event, environment, context)
-    _report(summary)
-    if summary.failures:
+    if summary["failures"]:
         raise PollFailedError(summary)
-    return summary.as_json()
+    return summary
 
 
 def _poll_each(records: list[dict[str, str]], environment: Environment, context: LambdaContext) -> list[dict[str, str]]:
-    """Poll each message's source in a thread of its own, so that none waits for another; gives those that failed."""
-    count(SourcesPolled=len(records))  # the alarm on polls compares with what was planned
-    # boto3's default session is not for several threads.
+    """Poll each message's source in a thread, so that none waits for another; return those that failed."""
+    count(SourcesPolled=len(records))  # an alarm compares this with the number of planned sources
+    # Create the clients in this thread, as boto3's default session is not thread-safe.
     _table(environment.snapshot_table_name)
     _bus(environment.event_bus_name)
-    failed = []
+
+    def poll_succeeds(record: dict[str, str]) -> bool:
+        try:
+            return not _poll(json.loads(record["body"]), environment, context, BATCH_ATTEMPTS)["failures"]
+        except Exception:  # noqa: BLE001 - one source's must not stop the others
+            count(PollFailures=1)
+            logger.exception("This source could not be polled", source=record["body"])
+            return False
+
     with ThreadPoolExecutor(len(records)) as threads:
-        runs = {
-            threads.submit(
-                lambda body: _poll(json.loads(body), environment, context, BATCH_ATTEMPTS), record["body"]
-            ): record
-            for record in records
-        }
-        for run in as_completed(runs):
-            try:
-                summary = run.result()
-            except Exception:  # noqa: BLE001 - whatever is wrong with one source must not stop the others
-                count(PollFailures=1)
-                logger.exception("This source could not be polled", source=runs[run]["body"])
-                failed.append(runs[run])
-            else:
-                _report(summary)
-                failed += [runs[run]] if summary.failures else []
-    return [{"itemIdentifier": record["messageId"]} for record in failed]
+        succeeded = list(threads.map(poll_succeeds, records))
+    return [
+        {"itemIdentifier": record["messageId"]} for record, good in zip(records, succeeded, strict=True) if not good
+    ]
 
 
 def _poll(
     request: dict[str, Any], environment: Environment, context: LambdaContext, attempts: int = ATTEMPTS
 ) -> Summary:
-    """Poll the source that a request means, each call of it being made so many times at most.
+    """Poll the source that a request selects, and count and log what was done.
+
+    Args:
+        request: The request; see `handler`.
+        environment: The function's configuration.
+        context: The Lambda context.
+        attempts: The maximum number of attempts of a call.
 
     Raises:
-        ValueError: The request means no configured source, or several.
+        ValueError: The request selects no configured source, or several.
     """
     function_arn, organization = context.invoked_function_arn, None
     if environment.organization:
@@ -111,7 +109,20 @@ def _poll(
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1_000,
         stalled_after=Thresholds.from_json(environment.stalled_after_days),
     )
-    return poll.run_only(request["orderIds"]) if "orderIds" in request else poll.run()
+    result = poll.run_only(request["orderIds"]) if "orderIds" in request else poll.run()
+    count(
+        OrdersWatched=result.orders_listed,
+        OrdersInFlight=result.orders_in_flight,
+        OrdersRead=result.orders_read,
+        OrdersChanged=result.orders_changed,
+        TransitionsPublished=result.transitions_published,
+        PendingEvents=result.events_pending,
+        PollFailures=len(result.failures),
+        OrdersLeft=result.orders_left,
+    )
+    summary = result.summary(source.name)
+    logger.info("Polled", summary=summary)
+    return summary
 
 
 @lru_cache(maxsize=CLIENTS)
@@ -127,17 +138,3 @@ def _table(name: str) -> SnapshotTable:
 @cache
 def _bus(name: str) -> EventBus:
     return EventBus(clients.events(), name)
-
-
-def _report(summary: Summary) -> None:
-    count(
-        OrdersWatched=summary.orders_listed,
-        OrdersInFlight=summary.orders_in_flight,
-        OrdersRead=summary.orders_read,
-        OrdersChanged=summary.orders_changed,
-        TransitionsPublished=summary.transitions_published,
-        PendingEvents=summary.events_pending,
-        PollFailures=len(summary.failures),
-        OrdersLeft=summary.orders_left,
-    )
-    logger.info("Polled", summary=summary.as_json())

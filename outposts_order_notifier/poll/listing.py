@@ -1,4 +1,4 @@
-"""The orders that ListOrders names for a source."""
+"""The orders that ListOrders returns for a source."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,19 +11,18 @@ from outposts_order_notifier.sources.source import Source
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
 
-MAX_ORDER_ID = 255  # characters, by the API's model
+MAX_ORDER_ID = 255  # characters; the API model's limit
 
 
 @dataclass(slots=True)
 class Listing:
-    """What ListOrders named for a source.
+    """The orders of a source.
 
     Attributes:
         orders: Digest of each order's summary, by order id.
         replacements: The orders of type REPLACEMENT.
-        explicit: Whether each page said which orders are on it. One that does not is empty for all we know, but no
-            order is called missing by it.
-        errors: What could not be listed; with any, the listing is not complete.
+        explicit: Whether every page had a list of orders. If one had none, no order is reported as missing.
+        errors: Why the listing is incomplete; empty if it is complete.
     """
 
     orders: dict[str, bytes] = field(default_factory=dict)
@@ -44,12 +43,12 @@ class Listing:
 
 
 def list_source(outposts: "OutpostsClient", source: Source, may_go_on: Callable[[], bool]) -> Listing:
-    """List a source's orders, each Outpost's by itself where it is limited to some.
+    """Return a source's orders, listed by Outpost if the source is limited to some.
 
     Args:
-        outposts: The client to list with.
-        source: Whose orders.
-        may_go_on: Whether there is time for another page; where there is none, the listing is not complete.
+        outposts: The source's client.
+        source: The source.
+        may_go_on: Returns whether there is time for another page; if not, the listing is incomplete.
     """
     listing = Listing()
     for outpost_id in source.outpost_ids or (None,):
@@ -57,13 +56,13 @@ def list_source(outposts: "OutpostsClient", source: Source, may_go_on: Callable[
             for page in list_orders(outposts, outpost_id):
                 listing.add(page)
                 if not may_go_on():
-                    raise TimeoutError("the function's time did not suffice to list all orders")  # noqa: TRY301 - as any
-        except Exception as error:  # noqa: BLE001 - whatever a page holds, the pages before it count
+                    raise TimeoutError("the function's time did not suffice to list all orders")  # noqa: TRY301 - handled like any other error
+        except Exception as error:  # noqa: BLE001 - any error: the pages before it still count
             logger.exception("Orders could not be listed", source=source.name, outpost_id=outpost_id)
             listing.errors.append(f"{type(error).__name__}: {error}")
     return listing
 
 
 def is_order_id(value: object) -> TypeGuard[str]:
-    """Whether DynamoDB takes it as a key, and it is no other kind of item's."""
+    """Return whether a value can be the key of an order's item: `#` is in the keys of other items only."""
     return isinstance(value, str) and 0 < len(value) <= MAX_ORDER_ID and "#" not in value

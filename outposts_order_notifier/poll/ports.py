@@ -1,4 +1,4 @@
-"""What a poll needs around it: in AWS a table and a bus; a preview's own, on one machine, do as well."""
+"""The interfaces of the store and the bus: in AWS, a table and a bus; for `preview`, a folder and the terminal."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
@@ -10,32 +10,32 @@ from outposts_order_notifier.store.records import Known, Loaded, SourceState
 
 
 class Snapshots(Protocol):
-    """Where the snapshots are; what each method does is said at `outposts_order_notifier.store.table.SnapshotTable`."""
+    """A store of snapshots; `outposts_order_notifier.store.table.SnapshotTable` documents the methods."""
 
     def known(self, account: str, region: str) -> dict[str, Known]:
-        """Say what is known of each order of an account and region, by order id."""
+        """Return the index entries of an account and region, by order id."""
 
     def load(self, order_ids: Iterable[str]) -> Loaded:
-        """Load the snapshots of some orders, so that they can be written again."""
+        """Return snapshots to be updated."""
 
     def save(self, snapshot: Snapshot) -> bool:
-        """Write a snapshot and its pending events at once; False where another run stored meanwhile."""
+        """Write a snapshot and its pending events; return False if another run stored a version meanwhile."""
 
     def clear_pending(self, order_id: str, version: int) -> bool:
-        """Forget the pending events of a snapshot; False where another run stored meanwhile."""
+        """Clear a snapshot's pending events; return False if another run stored a version meanwhile."""
 
     def source_state(self, name: str) -> SourceState:
-        """Load what is remembered of a source."""
+        """Return the state of a source."""
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
-        """Remember what a source's first poll listed; gives what is remembered."""
+        """Store what a source's first poll listed; return the stored state."""
 
     def save_source_state(self, name: str, state: SourceState) -> None:
-        """Remember a source's state."""
+        """Store a source's state."""
 
 
 class Bus(Protocol):
-    """Where the events go."""
+    """A bus."""
 
     def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:
-        """Publish the events of some orders, given in sequence by order id."""
+        """Publish the events of some orders; `EventBus` documents it."""

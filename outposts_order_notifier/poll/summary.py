@@ -1,23 +1,58 @@
-"""The summary of a poll run: returned on success, carried by the error on failure, counted in metrics."""
+"""What a poll run did: `RunResult` inside the function, `Summary` for whoever invoked it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, cast
 
-LISTING = None  # what failed to be listed has no order id
+LISTING = ""  # in place of an order id if ListOrders failed
 
 
-@dataclass(slots=True)
-class Summary:
-    """What a run did: its summary (docs/operations.md), and two counts more for its metrics.
+class Failure(TypedDict):
+    """A failure that did not stop the rest of the run.
 
-    `ordersLeft` counts the orders that there was no time for, which the next run takes
-    first.
+    Attributes:
+        orderId: The order that could not be read, stored or published; null if ListOrders failed.
+        error: The reason.
+    """
 
-    A failure is named by the id of the order that it befell; one of ListOrders itself by null.
+    orderId: str | None
+    error: str
+
+
+class Summary(TypedDict):
+    """The summary of a run. The poll function returns it; if anything failed, its error contains it.
+
+    Attributes:
+        source: `<account>/<region>`, followed by the Outposts if the source is limited to some.
+        ordersListed: Number of orders that ListOrders returned; 0 for a run of given orders, which lists none.
+        ordersRead: Number of orders read with GetOrder.
+        ordersChanged: Number of orders with new events.
+        eventsPublished: Number of events published, including those pending from earlier runs.
+        eventsPending: Number of events that could not be published; the next run publishes them.
+        ordersLeft: Number of orders that there was no time for; the next run reads them first.
+        failures: What failed.
     """
 
     source: str
+    ordersListed: int
+    ordersRead: int
+    ordersChanged: int
+    eventsPublished: int
+    eventsPending: int
+    ordersLeft: int
+    failures: list[Failure]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run, or a part of it, did. The results of parts add up; the first failure of an order counts.
+
+    `Summary` explains the counts that both have. The others are for metrics: of the orders taken up, those in flight,
+    and of the events published, those of all types but `Outposts Order Updated`. `failures` is by order id, or by
+    `LISTING`.
+    """
+
     orders_listed: int = 0
     orders_read: int = 0
     orders_in_flight: int = 0
@@ -26,39 +61,55 @@ class Summary:
     transitions_published: int = 0
     events_pending: int = 0
     orders_left: int = 0
-    failures: dict[str | None, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the summary as the function returns it."""
+    def __add__(self, other: "RunResult") -> "RunResult":
+        """Return the result of both parts."""
+        return RunResult(
+            orders_listed=self.orders_listed + other.orders_listed,
+            orders_read=self.orders_read + other.orders_read,
+            orders_in_flight=self.orders_in_flight + other.orders_in_flight,
+            orders_changed=self.orders_changed + other.orders_changed,
+            events_published=self.events_published + other.events_published,
+            transitions_published=self.transitions_published + other.transitions_published,
+            events_pending=self.events_pending + other.events_pending,
+            orders_left=self.orders_left + other.orders_left,
+            failures={**self.failures, **other.failures, **self.failures},
+        )
+
+    def summary(self, source: str) -> Summary:
+        """Return the summary of a source's run."""
         return {
-            "source": self.source,
+            "source": source,
             "ordersListed": self.orders_listed,
             "ordersRead": self.orders_read,
             "ordersChanged": self.orders_changed,
             "eventsPublished": self.events_published,
             "eventsPending": self.events_pending,
             "ordersLeft": self.orders_left,
-            "failures": [{"orderId": order_id, "error": error} for order_id, error in self.failures.items()],
+            "failures": [{"orderId": order_id or None, "error": error} for order_id, error in self.failures.items()],
         }
 
 
 class PollFailedError(Exception):
-    """Some orders of a run could not be read, stored or published.
+    """A run ended, and some orders could not be read, stored or published; the text is its summary, as JSON.
 
-    Lambda answers with the summary, as JSON, as `errorMessage`; `summary_in` reads it.
+    Lambda returns the text as `errorMessage`, in which `summary_in` finds the summary.
     """
 
     def __init__(self, summary: Summary) -> None:
-        super().__init__(json.dumps(summary.as_json()))
+        super().__init__(json.dumps(summary))
 
 
-def summary_in(answer: dict[str, Any]) -> dict[str, Any] | None:
+def summary_in(answer: dict[str, Any]) -> Summary | None:
     """Return the summary in Lambda's answer to a failed run, or None if the run ended without one.
 
-    The message decides, not `errorType`: emulators of Lambda do not all name the class there.
+    `errorType` does not matter, as not every emulator of Lambda sets it to the class's name.
     """
     try:
-        summary: Any = json.loads(answer["errorMessage"])
+        summary = json.loads(answer["errorMessage"])
     except (KeyError, TypeError, ValueError):
         return None
-    return summary if isinstance(summary, dict) and summary.keys() >= Summary("").as_json().keys() else None
+    if isinstance(summary, dict) and summary.keys() >= Summary.__required_keys__:
+        return cast("Summary", summary)
+    return None

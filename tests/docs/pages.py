@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 # All that people read on a code host.
-TEXTS = [*ROOT.glob("*.md"), *PAGES, *ROOT.glob("examples/*/README.md")]
+TEXTS = [*ROOT.glob("*.md"), *PAGES, *ROOT.glob("examples/*/README.md"), *ROOT.glob("lambdas/*/README.md")]
 
 # GitHub's Markdown, and its ids of headings: https://github.com/Flet/github-slugger
 _GITHUB = MarkdownIt("gfm-like", {"linkify": False, "html": True}).use(anchors_plugin, max_level=6)

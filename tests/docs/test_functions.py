@@ -1,24 +1,47 @@
-"""The README of each function names metrics and alarms that exist."""
+"""The README of each function names its metrics and alarms, and docs/operations.md shows what a poll returns."""
 
+import ast
+import json
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from tests.docs.pages import ROOT
+from outposts_order_notifier.poll.summary import Summary
+from tests.docs.pages import DOCS, ROOT
 
 FUNCTIONS = ("board", "notify", "planner", "poll")
-CODE = "".join(path.read_text() for path in sorted((ROOT / "outposts_order_notifier").rglob("*.py")))
+PACKAGE = ROOT / "outposts_order_notifier"
 
 
-def named(function: str, heading: str) -> list[str]:
+def named(function: str, heading: str) -> set[str]:
     """Return the names that a function's README lists under a heading."""
-    lines = (ROOT / "lambdas" / function / "README.md").read_text().splitlines()
-    return [name for line in lines if line.startswith(f"- {heading}:") for name in re.findall(r"`(\w+)`", line)]
+    text = (ROOT / "lambdas" / function / "README.md").read_text("utf-8")
+    return set(re.findall(r"`(\w+)`", text.partition(f"- {heading}:")[2].partition("\n- ")[0]))
+
+
+def emitted(function: str) -> Iterator[str]:
+    """Yield the names of the metrics that a function's code emits."""
+    for path in (PACKAGE / function).rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in {"count", "seconds"}:
+                yield from (keyword.arg for keyword in call.keywords if keyword.arg)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_names_metrics_and_alarms_that_exist(function: str) -> None:
-    """Metrics are counted by the code, and alarms are created by the stack's monitoring."""
-    monitoring = (ROOT / "outposts_order_notifier" / "cdk" / "monitoring.py").read_text()
-    assert [name for name in named(function, "Metrics") if f"{name}=" not in CODE] == []
-    assert [name for name in named(function, "Alarms") if f'"{name}",' not in monitoring] == []
+def test_a_readme_names_each_metric_that_its_function_emits(function: str) -> None:
+    """It does not name any other."""
+    assert named(function, "Metrics") == set(emitted(function))
+
+
+def test_the_readmes_name_each_alarm() -> None:
+    """Alarms are created in the stack's monitoring."""
+    monitoring = (PACKAGE / "cdk" / "monitoring.py").read_text("utf-8")
+    alarms = set(re.findall(r'\b_(?:alarm|missing|recurring)\(\s*"(\w+)"', monitoring))
+    assert set().union(*(named(function, "Alarms") for function in FUNCTIONS)) == alarms
+
+
+def test_the_summary_of_a_poll_has_the_documented_keys() -> None:
+    """docs/operations.md shows one."""
+    text = (DOCS / "operations.md").read_text("utf-8").partition("prints the run's summary:\n\n```json\n")[2]
+    assert json.loads(text.partition("\n```")[0]).keys() == Summary.__required_keys__

@@ -37,7 +37,8 @@ from outposts_order_notifier.notify.secrets import SECRET_SECONDS
 from outposts_order_notifier.notify.state import REMEMBERED_SECONDS
 from outposts_order_notifier.poll.choice import DAY_SECONDS
 from outposts_order_notifier.poll.handler import BATCH_ATTEMPTS, CLIENTS
-from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS, PUBLISH_SECONDS
+from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS
+from outposts_order_notifier.poll.workers import PUBLISH_SECONDS
 from outposts_order_notifier.sources.assumed_role import ROLES
 from outposts_order_notifier.sources.outposts import ATTEMPTS, PAGE_SIZE
 from testing.synthesis import FULL, only, template_of

@@ -11,7 +11,7 @@ import pytest
 import urllib3
 
 from local.outposts.control_plane import ControlPlane
-from outposts_order_notifier.poll import run
+from outposts_order_notifier.poll import workers
 from outposts_order_notifier.poll.handler import handler
 from outposts_order_notifier.poll.summary import PollFailedError
 from outposts_order_notifier.store.records import SourceState
@@ -305,7 +305,7 @@ class TestFailures:
         self, world: World, monkeypatch: pytest.MonkeyPatch, order_type: str
     ) -> None:
         """What has been read is published while the slow one is still waited for."""
-        monkeypatch.setattr(run, "PUBLISH_SECONDS", 0.2)
+        monkeypatch.setattr(workers, "PUBLISH_SECONDS", 0.2)
         world.put(an_order(OrderType=order_type))
         world.put(an_order(OTHER_ID))
         world.fail(GetOrder={"latencySeconds": 4, "orderId": ORDER_ID})

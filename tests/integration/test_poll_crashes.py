@@ -157,7 +157,7 @@ def begin(scenario: Scenario) -> tuple[World, Poller]:
 @pytest.fixture(autouse=True)
 def small_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of a run come in one order, so that the nth is always the same, and few orders fill a request."""
-    monkeypatch.setattr("outposts_order_notifier.poll.run.CONCURRENT_READS", 1)
+    monkeypatch.setattr("outposts_order_notifier.poll.workers.CONCURRENT_READS", 1)
     monkeypatch.setattr("outposts_order_notifier.poll.event_bus.MAX_ENTRIES", MAX_ENTRIES)
 
 

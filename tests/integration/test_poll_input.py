@@ -659,7 +659,7 @@ class TestStoredItems:
         self, known: World, operation: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The first call of that kind fails: its orders are named, the others told, and the next run makes it good."""
-        monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 1)
+        monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 1)
         failures = iter([operation])
         call = BaseClient._make_api_call  # type: ignore[attr-defined] # botocore's one way to a service
 

@@ -276,8 +276,9 @@ def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], 
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of a run come one after the other, in the same order each time, and retries wait for nothing."""
     monkeypatch.setattr("outposts_order_notifier.poll.run.ThreadPoolExecutor", InTurn)
-    monkeypatch.setattr("outposts_order_notifier.poll.run.CONCURRENT_READS", 1)
-    monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 2)
+    monkeypatch.setattr("outposts_order_notifier.poll.workers.ThreadPoolExecutor", InTurn)
+    monkeypatch.setattr("outposts_order_notifier.poll.workers.CONCURRENT_READS", 1)
+    monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 2)
     monkeypatch.setattr("outposts_order_notifier.poll.event_bus.MAX_ENTRIES", 2)
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
 

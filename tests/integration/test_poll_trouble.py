@@ -8,12 +8,12 @@ from itertools import count
 import pytest
 
 from outposts_order_notifier.poll.run import LAST_PUBLISH_SECONDS, LAST_START_SECONDS, LAST_WAIT_SECONDS
-from outposts_order_notifier.poll.summary import Summary
+from outposts_order_notifier.poll.summary import LISTING, RunResult
 from testing.poll_world import Befall, Call, Trouble, World, nothing
 from tests.integration.test_poll_crashes import an_order, id_of
 
 
-def poll(world: World, befall: Befall = nothing) -> Summary:
+def poll(world: World, befall: Befall = nothing) -> RunResult:
     """Run once while this befalls the calls."""
     poller = world.poller()
     poller.befall = befall
@@ -61,7 +61,7 @@ class TestIsolation:
 
     def test_a_chunk_that_cannot_be_loaded_stops_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Its orders are named as failed, and the next run takes them up."""
-        monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 2)
+        monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 2)
         summary = poll(world, first("BatchGetItem"))
         assert summary.failures.keys() == {id_of(1), id_of(2)}
         assert all("BatchGetItem" in error for error in summary.failures.values())
@@ -115,7 +115,7 @@ class Reads:
         self.total: Counter[str] = Counter()
         self._suffices_for = suffices_for
 
-    def run(self, world: World) -> Summary:
+    def run(self, world: World) -> RunResult:
         """Poll while time lasts."""
         self.of_run.clear()
         poller = world.poller()
@@ -136,9 +136,9 @@ class TestTime:
 
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("outposts_order_notifier.poll.run.BATCH_GET_ITEMS", 3)
-        monkeypatch.setattr("outposts_order_notifier.poll.run.CONCURRENT_READS", 2)
-        monkeypatch.setattr("outposts_order_notifier.poll.run.PUBLISH_SECONDS", 0.05)
+        monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 3)
+        monkeypatch.setattr("outposts_order_notifier.poll.workers.CONCURRENT_READS", 2)
+        monkeypatch.setattr("outposts_order_notifier.poll.workers.PUBLISH_SECONDS", 0.05)
 
     def test_what_there_was_no_time_for_is_taken_first_in_the_next_run(self) -> None:
         """No order is read a third time before each was read twice; all that was read is published."""
@@ -223,7 +223,7 @@ class TestTime:
         poller = world.poller()
         poller.befall = nothing
         summary = replace(poller.poll(), seconds_left=lambda: 1).run()
-        assert "did not suffice" in summary.failures[None]
+        assert "did not suffice" in summary.failures[LISTING]
         assert summary.orders_changed == 0
         assert poll(world).orders_changed == 1
 

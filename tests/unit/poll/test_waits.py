@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outposts_order_notifier.poll import run
+from outposts_order_notifier.poll import workers
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
 
@@ -32,10 +32,10 @@ def test_what_was_read_is_published_after_five_seconds_though_another_order_hang
         yield next(iter(futures))
         raise TimeoutError
 
-    monkeypatch.setattr(run, "as_completed", one_is_done)
+    monkeypatch.setattr(workers, "as_completed", one_is_done)
     done, hanging = Future[Any](), Future[Any]()
-    outcome = run.Outcome("oo-1", None)
-    done.set_result(outcome)
-    under_way = {done: "oo-1", hanging: "oo-2"}
-    assert run._done(under_way, enough=0) == [outcome]
-    assert (asked, under_way) == ([5], {hanging: "oo-2"})
+    done.set_result("read")
+    with workers.Workers[str]([], frozenset(), lambda: True) as threads:
+        threads._under_way = {done: "oo-1", hanging: "oo-2"}
+        assert threads.finished() == ["read"]
+        assert (asked, threads.abandon()) == ([5], ["oo-2"])
