@@ -1,43 +1,31 @@
-"""A mailbox that an SNS topic can write to: an `http` subscriber that keeps what an e-mail would say.
+"""A mailbox for an SNS topic: an `http` subscriber that keeps what an e-mail would contain.
 
 What SNS posts: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html.
 """
 
 import json
 import threading
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
 import urllib3
 from werkzeug import Request, Response
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+from local.server import App, as_json
 
-
-# The subject of an e-mail for a notification without one.
+# The subject of an e-mail for a notification that has none.
 SUBJECT = "AWS Notification Message"
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """An e-mail as SNS would send it.
-
-    Args:
-        subject: The notification's subject, or SNS's own if it has none.
-        text: The message's text for subscribers of this kind.
-    """
+    """An e-mail as SNS would send it: the subject, or SNS's default one, and the text for this kind of subscriber."""
 
     subject: str
     text: str
 
 
-class Mailbox:
-    """A WSGI application that confirms its subscriptions and keeps the notifications that follow.
-
-    `GET /_mailbox/mails` lists them.
-    """
+class Mailbox(App):
+    """Confirms its subscriptions and keeps the notifications that follow. `GET /_mailbox/mails` lists them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -45,18 +33,15 @@ class Mailbox:
 
     @property
     def mails(self) -> list[Mail]:
-        """The mails received so far, oldest first."""
+        """The e-mails received so far, oldest first."""
         with self._lock:
             return list(self._mails)
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def respond(self, request: Request) -> Response:
         """Answer one HTTP request."""
-        return self._respond(Request(environ))(environ, start_response)
-
-    def _respond(self, request: Request) -> Response:
         match request.method, request.path:
             case "GET", "/_mailbox/mails":
-                return Response(json.dumps([asdict(mail) for mail in self.mails]), content_type="application/json")
+                return as_json([asdict(mail) for mail in self.mails])
             case "POST", _:
                 return self._receive(request.get_data(as_text=True))
         return Response(status=405)
@@ -72,5 +57,5 @@ class Mailbox:
                 case _:
                     return Response("Not a message that SNS posts.", status=400)
         except ValueError:
-            return Response("Not JSON, as SNS's messages are.", status=400)
+            return Response("Not JSON; SNS's messages are.", status=400)
         return Response(status=200)

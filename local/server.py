@@ -1,28 +1,47 @@
-"""A WSGI application served over HTTP from a thread of this process."""
+"""WSGI applications served over HTTP from a thread of this process."""
 
+import json
 import threading
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
+from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
-# How long `close` may take.
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.05  # how long `close` may take
+
+
+class App(ABC):
+    """A WSGI application with state, called from one thread per connection."""
+
+    @abstractmethod
+    def respond(self, request: Request) -> Response:
+        """Answer one HTTP request."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one HTTP request, as WSGI has it."""
+        return self.respond(Request(environ))(environ, start_response)
+
+
+def as_json(value: Any) -> Response:
+    """Return a response whose body is this value as JSON."""
+    return Response(json.dumps(value), content_type="application/json")
 
 
 class Server:
-    """Serve `app` on this machine alone until `close`, or for the length of a `with` block.
+    """Serve an application on this machine only, until `close` or for the length of a `with` block.
 
     Args:
-        app: The WSGI application; called from one thread for each connection.
-        port: The port to listen on; 0 takes a free one.
+        app: The WSGI application; called from one thread per connection.
+        port: The port to listen on; 0 chooses a free one.
 
     Raises:
-        SystemExit: `port` is taken (werkzeug prints which, and by what it may be).
+        SystemExit: `port` is taken (werkzeug prints which, and what may be using it).
     """
 
     def __init__(self, app: "WSGIApplication", port: int = 0) -> None:
@@ -38,22 +57,20 @@ class Server:
         return f"http://{HOST}:{self._server.port}"
 
     def close(self) -> None:
-        """Stop listening; requests under way are dropped when the process ends."""
+        """Stop listening; requests in progress are dropped when the process ends."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     def __enter__(self) -> Self:
-        """Give the running server."""
+        """Return the running server."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the server."""
         self.close()
 
 
 class _QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing of requests: the caller's terminal is not this server's."""
+        """Log nothing: the terminal belongs to the caller."""

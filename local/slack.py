@@ -8,18 +8,15 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
 from werkzeug import Request, Response
 
+from local.server import App, as_json
 from local.slack_workspace import Workspace
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 INCOMING = re.compile(r"/services/T\w+/B\w+/\w+")
 WORKFLOW = re.compile(r"/(?:triggers|workflows)/T\w+(?:/\w+){2,3}")
@@ -31,8 +28,8 @@ MAX_BLOCKS_CHARACTERS = 13_200
 MESSAGE = Draft202012Validator(yaml.safe_load(Path(__file__).with_name("slack_message.yaml").read_text("utf-8")))
 
 
-class SlackReceiver:
-    """A WSGI application that receives posts to Slack's webhooks and to `/api/`, its Web API.
+class SlackReceiver(App):
+    """Receives posts to Slack's webhooks and to `/api/`, its Web API.
 
     `GET /_receiver/messages` lists the accepted messages, `GET /_receiver/channels` the current content of a bot's
     channels. `PUT /_receiver/answer` sets the answer to the next posts:
@@ -62,17 +59,13 @@ class SlackReceiver:
         with self._lock:
             return list(self._times)
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def respond(self, request: Request) -> Response:
         """Answer one HTTP request."""
-        return self._respond(Request(environ))(environ, start_response)
-
-    def _respond(self, request: Request) -> Response:
         match request.method, request.path:
             case "GET", "/_receiver/messages":
-                return Response(json.dumps(self.messages), content_type="application/json")
+                return as_json(self.messages)
             case "GET", "/_receiver/channels":
-                channels = {channel.name: list(channel.messages.values()) for channel in self.workspace.channels}
-                return Response(json.dumps(channels), content_type="application/json")
+                return as_json({each.name: list(each.messages.values()) for each in self.workspace.channels})
             case "PUT", "/_receiver/answer":
                 with self._lock:
                     self._answer = {"times": 1, **request.get_json()}
@@ -94,8 +87,7 @@ class SlackReceiver:
 
     def _take(self, path: str, request: Request) -> Response:
         if path.startswith(API):
-            answer = self.workspace.answer(path.removeprefix(API), request)
-            return Response(json.dumps(answer), content_type="application/json")
+            return as_json(self.workspace.answer(path.removeprefix(API), request))
         return self._receive(path, request.get_data())
 
     def _receive(self, path: str, body: bytes) -> Response:

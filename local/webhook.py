@@ -1,53 +1,42 @@
-"""A stand-in for a webhook's receiver: accepts only what is signed, each event once."""
+"""A stand-in for a webhook's receiver: accepts signed requests only, and keeps each event once."""
 
 import hashlib
 import hmac
 import json
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from werkzeug import Request, Response
 
+from local.server import App, as_json
 from outposts_order_notifier.notify.channels.webhook.request import EVENT_ID, EVENT_TYPE
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-SECRET = "local-cloud-signing-secret"  # noqa: S105 - the local cloud's alone
+SECRET = "local-cloud-signing-secret"  # noqa: S105 - for the local cloud only
 
 
-class WebhookReceiver:
-    """A WSGI application that receives notifications.
-
-    `GET /_webhook/messages` lists what was accepted.
-
-    Args:
-        secret: The signing secret.
-    """
+class WebhookReceiver(App):
+    """Receives notifications signed with a secret. `GET /_webhook/messages` lists the accepted ones."""
 
     def __init__(self, secret: str = SECRET) -> None:
         self.secret = secret
-        self.answers: list[Response] = []  # to the next posts, instead of verifying them
+        self.answers: list[Response] = []  # to the next posts, which are then not verified
         self._lock = threading.Lock()
         self._messages: dict[str, dict[str, Any]] = {}
         self.posts = 0
-        self.accepted: list[str] = []  # the event ids, also of what came again
+        self.accepted: list[str] = []  # the event ids, repeated ones included
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """What was accepted: `id`, `type` and `content`, oldest first."""
+        """The accepted notifications: `id`, `type` and `content`, oldest first."""
         with self._lock:
             return list(self._messages.values())
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def respond(self, request: Request) -> Response:
         """Answer one HTTP request."""
-        return self._respond(Request(environ))(environ, start_response)
-
-    def _respond(self, request: Request) -> Response:
         if request.method == "GET" and request.path == "/_webhook/messages":
-            return Response(json.dumps(self.messages), content_type="application/json")
+            return as_json(self.messages)
         if request.method != "POST":
             return Response(status=405)
         body = request.get_data()

@@ -1,4 +1,4 @@
-"""Trouble on demand: slow answers and errors, for tests of those who call the API."""
+"""Faults on demand: slow answers and errors, for tests of the API's callers."""
 
 import threading
 import time
@@ -11,38 +11,38 @@ from local.outposts.errors import ServiceError
 
 @dataclass
 class Fault:
-    """What befalls an operation's calls.
+    """A fault of an operation's calls.
 
     Args:
         latencySeconds: How long each call waits first.
-        error: The error's name; none lets the call through after its wait.
+        error: The error's name; without one, the call succeeds after its wait.
         status: The HTTP status of an error that the service's model does not declare.
-        times: How many calls it befalls; none for every one.
-        orderId: The one order whose calls it befalls; none for every order's.
+        times: How many calls fail so; None for all.
+        orderId: The only order whose calls fail so; None for every order.
     """
 
-    latencySeconds: float = 0  # noqa: N815 (the name on the wire)
+    latencySeconds: float = 0  # noqa: N815 - the name on the wire
     error: str | None = None
     status: int = 400
     times: int | None = None
-    orderId: str | None = None  # noqa: N815 (the name on the wire)
+    orderId: str | None = None  # noqa: N815 - the name on the wire
 
 
 class Faults:
-    """The faults in force, by operation; the first that fits befalls a call."""
+    """The active faults, by operation; a call gets the first one that fits it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: dict[str, list[Fault]] = {}
 
-    def replace(self, faults: Mapping[str, Any]) -> None:
-        """Put these faults in the place of all others.
+    def replace(self, faults: dict[str, Any]) -> dict[str, Any]:
+        """Replace all faults, and return the new ones.
 
         Args:
-            faults: By operation's name, a fault's fields as an object, or a list of such.
+            faults: By the operation's name, a fault's fields as an object, or a list of these.
 
         Raises:
-            ServiceError: `ValidationException`, where a field is not a fault's.
+            ServiceError: `ValidationException`: a field is unknown.
         """
         try:
             parsed = {
@@ -50,27 +50,26 @@ class Faults:
                 for operation, given in faults.items()
             }
         except TypeError as error:
-            raise ServiceError(
-                "ValidationException",
-                f"A fault is an object of {', '.join(Fault.__dataclass_fields__)}: {error}.",
-            ) from error
+            fields = ", ".join(Fault.__dataclass_fields__)
+            raise ServiceError("ValidationException", f"A fault is an object of {fields}: {error}.") from error
         with self._lock:
             self._faults = parsed
+        return faults
 
-    def befall(self, operation: str, request: Mapping[str, Any]) -> None:
-        """Wait and fail as the fault that fits this call says; return at once where none does.
+    def apply(self, operation: str, request: Mapping[str, Any]) -> None:
+        """Delay and fail a call as the fault that fits it says, if there is one.
 
         Raises:
             ServiceError: The fault's error.
         """
-        fault = self._take(operation, request.get("OrderId"))
+        fault = self._next(operation, request.get("OrderId"))
         if fault is None:
             return
         time.sleep(fault.latencySeconds)
         if fault.error:
-            raise ServiceError(fault.error, "The simulator is configured to answer so.", fault.status)
+            raise ServiceError(fault.error, "The simulator is configured to return this error.", fault.status)
 
-    def _take(self, operation: str, order_id: str | None) -> Fault | None:
+    def _next(self, operation: str, order_id: str | None) -> Fault | None:
         with self._lock:
             for fault in self._faults.get(operation, []):
                 if fault.times == 0 or fault.orderId not in {None, order_id}:

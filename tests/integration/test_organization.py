@@ -178,7 +178,7 @@ class TestOrganization:
             world.outposts.put_order(account, "eu-west-1", number)
         told_early = threading.Event()
         faults = world.outposts.simulators[slow, "eu-west-1"]._faults
-        monkeypatch.setattr(faults, "befall", lambda *_: told_early.wait(60))
+        monkeypatch.setattr(faults, "apply", lambda *_: told_early.wait(60))
         records = [
             record(account, json.dumps({"region": "eu-west-1", "roleArn": world.role(account), "externalId": "orders"}))
             for account in [slow, *others]

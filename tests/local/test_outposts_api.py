@@ -219,13 +219,13 @@ def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> N
 
 
 @pytest.mark.parametrize("operation", UNPLAYED)
-def test_an_operation_that_is_not_played_says_so(outposts: "OutpostsClient", operation: str) -> None:
+def test_an_unsupported_operation_is_an_error_that_says_so(outposts: "OutpostsClient", operation: str) -> None:
     """Any valid call of an operation that only the model knows is told which ones are played, and not retried."""
 
     @settings(max_examples=1, suppress_health_check=list(HealthCheck))
     @given(inputs(operation))
     def call(request: dict[str, Any]) -> None:
-        with pytest.raises(ClientError, match=r"does not play .* CreateOrder") as refused:
+        with pytest.raises(ClientError, match=r"does not support .* CreateOrder") as refused:
             outposts._make_api_call(operation, request)  # type: ignore[attr-defined]
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
@@ -249,7 +249,7 @@ def test_createorder_and_cancelorder_are_told_as_cloudtrail_would() -> None:
     assert told[0][2]["Order"]["OrderId"] == order_id
 
 
-def test_a_call_succeeds_though_telling_of_it_fails(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_call_succeeds_though_recording_it_fails(caplog: pytest.LogCaptureFixture) -> None:
     """Where the listener fails, the caller still gets the order, and the failure is logged."""
 
     def fail(*_: Any) -> None:
@@ -258,7 +258,7 @@ def test_a_call_succeeds_though_telling_of_it_fails(caplog: pytest.LogCaptureFix
     with Server(OutpostsSimulator(on_call=fail)) as server:
         assert an_order(client_of(server))
 
-    assert "CreateOrder succeeded, but telling of it failed." in caplog.text
+    assert "CreateOrder succeeded, but recording it failed." in caplog.text
 
 
 def an_outpost(outposts: "OutpostsClient") -> Any:
