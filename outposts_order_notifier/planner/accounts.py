@@ -1,25 +1,26 @@
 """The organization's accounts, from AWS Organizations."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations.client import OrganizationsClient
 
-PAGE_SIZE = 20  # ListAccounts' MaxResults goes up to here
+PAGE_SIZE = 20  # the maximum of MaxResults
 
 
-def active_accounts(client: "OrganizationsClient") -> Iterator[str]:
-    """List the active accounts of the organization, page by page.
+def active_accounts(client: "OrganizationsClient") -> tuple[list[str], list[str]]:
+    """Return the ids of the organization's active accounts, and errors if the listing is incomplete.
 
-    Only the management account and delegated administrators may:
+    Only the management account and delegated administrators may list them:
     https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html.
-
-    Raises:
-        botocore.exceptions.ClientError: The API refused.
     """
-    for page in client.get_paginator("list_accounts").paginate(PaginationConfig={"PageSize": PAGE_SIZE}):
-        for account in page["Accounts"]:
+    accounts = list[str]()
+    try:
+        for page in client.get_paginator("list_accounts").paginate(PaginationConfig={"PageSize": PAGE_SIZE}):
             # `Status` is the older name of `State`: one of them may be absent.
-            if account.get("State", account.get("Status")) == "ACTIVE":
-                yield account["Id"]
+            accounts += [each["Id"] for each in page["Accounts"] if each.get("State", each.get("Status")) == "ACTIVE"]
+    except (BotoCoreError, ClientError) as error:
+        return accounts, [f"ListAccounts: {error}"]
+    return accounts, []

@@ -1,15 +1,13 @@
-"""The planner function: each tick, one message for each account and region of the organization."""
+"""The planner function: sends poll a message for each account and region of the organization."""
 
+import os
 import random
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.planner.accounts import active_accounts
-from outposts_order_notifier.planner.environment import Environment
 from outposts_order_notifier.planner.queue import PollQueue
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics
@@ -18,7 +16,7 @@ from outposts_order_notifier.sources.organization import Organization
 
 
 class PlanFailedError(Exception):
-    """The accounts could not be listed, or some sources not be put on the queue; the text says which and why."""
+    """Accounts could not be listed, or sources not put on the queue; the text says which and why."""
 
 
 @logger.inject_lambda_context
@@ -27,42 +25,35 @@ class PlanFailedError(Exception):
 def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Put every source of the organization on the queue.
 
-    1. The accounts come in another order each time: where a tick is too short for all of them, what is left of it
-       expires with it, and that should not always be the same ones.
-    2. One region comes after the other, so that a region that is down slows down few of poll's batches.
-    3. Where the listing breaks off, those listed until then are polled.
+    1. The accounts are shuffled: if a tick is too short for all of them, the messages left expire, and should not
+       always be of the same accounts.
+    2. The sources are sorted by region, so that a region that is down slows down few of poll's batches.
+    3. If the listing fails, the accounts listed before are polled.
 
     Args:
-        context: Its function ARN names the partition and the notifier's own account.
+        context: The Lambda context, whose function ARN contains the partition and the notifier's account.
 
     Returns:
-        `{"sourcesPlanned": …}`.
+        `{"sourcesPlanned": …}`, the number of sources on the queue.
 
     Raises:
-        PlanFailedError: The run is over, and sources are missing from the queue; the next run sends all again.
+        PlanFailedError: The run ended, but sources are missing from the queue; the next run sends all again.
     """
-    environment = Environment.load()
-    organization = Organization.load(environment.organization, environment.sources, context.invoked_function_arn)
-    errors: list[str] = []
-    accounts = list(organization.accounts or _active_accounts(errors))
+    organization = Organization.load(os.environ["ORGANIZATION"], os.environ["SOURCES"], context.invoked_function_arn)
+    accounts, errors = list(organization.settings.accounts), list[str]()
+    if not accounts:
+        accounts, errors = active_accounts(clients.organizations())
     random.shuffle(accounts)
-    regions = random.sample(organization.regions, len(organization.regions))
+    regions = random.sample(organization.settings.regions, len(organization.settings.regions))
     sources = [source for account in accounts for source in organization.sources(account)]
     sources.sort(key=lambda source: regions.index(source["region"]))
-    planned, refused = _queue(environment.queue_url).send(sources)
+    planned, refused = _queue(os.environ["POLL_QUEUE_URL"]).send(sources)
     errors += refused
     count(SourcesPlanned=planned)
     logger.info("Planned", sourcesPlanned=planned, failures=errors)
     if errors:
         raise PlanFailedError("; ".join(errors))
     return {"sourcesPlanned": planned}
-
-
-def _active_accounts(errors: list[str]) -> Iterator[str]:
-    try:
-        yield from active_accounts(clients.organizations())
-    except (BotoCoreError, ClientError) as error:
-        errors.append(f"ListAccounts: {error}")
 
 
 @cache

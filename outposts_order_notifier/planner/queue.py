@@ -1,4 +1,4 @@
-"""Puts messages on the queue of sources to poll."""
+"""The queue of sources to poll."""
 
 import json
 import time
@@ -17,12 +17,12 @@ MAX_ENTRIES = 10  # SendMessageBatch's limit
 
 
 class PollQueue:
-    """The queue.
+    """Sends messages to the queue.
 
     Args:
         client: SQS client.
         url: The queue's URL.
-        sleep: Waits that many seconds; replaced in tests.
+        sleep: Waits for a number of seconds; replaced in tests.
     """
 
     def __init__(self, client: "SQSClient", url: str, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -31,10 +31,10 @@ class PollQueue:
         self._sleep = sleep
 
     def send(self, sources: Iterable[Mapping[str, str]]) -> tuple[int, list[str]]:
-        """Send one message for each source, as they come.
+        """Send a message for each source.
 
         Returns:
-            How many were sent, and for each of the others its source and why it was not.
+            How many were sent, and why each of the others was not.
         """
         sent, errors, rest = 0, list[str](), iter(sources)
         while batch := [json.dumps(source) for source in islice(rest, MAX_ENTRIES)]:
@@ -44,7 +44,7 @@ class PollQueue:
         return sent, errors
 
     def _send(self, bodies: list[str]) -> list[str]:
-        """Send at most ten messages, and again those of them that SQS refuses."""
+        """Send up to ten messages, and retry those that SQS refuses; return the errors."""
         errors = put_all(self._send_once, dict(enumerate(bodies)), self._sleep)
         return [f"{bodies[number]}: {error}" for number, error in errors.items()]
 

@@ -1,6 +1,7 @@
 """The poll function: polls the source that its input selects, or each source of an SQS batch."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -10,7 +11,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.stalled import Thresholds
-from outposts_order_notifier.poll.environment import Environment
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import PollFailedError, Summary
@@ -50,25 +50,24 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Summary | dict[str
         ValueError: The input selects no configured source, or several.
         PollFailedError: The run ended, but some orders failed; the next run retries them.
     """
-    environment = Environment.load()
     if "Records" in event:
-        return {"batchItemFailures": _poll_each(event["Records"], environment, context)}
-    summary = _poll(event, environment, context)
+        return {"batchItemFailures": _poll_each(event["Records"], context)}
+    summary = _poll(event, context)
     if summary["failures"]:
         raise PollFailedError(summary)
     return summary
 
 
-def _poll_each(records: list[dict[str, str]], environment: Environment, context: LambdaContext) -> list[dict[str, str]]:
+def _poll_each(records: list[dict[str, str]], context: LambdaContext) -> list[dict[str, str]]:
     """Poll each message's source in a thread, so that none waits for another; return those that failed."""
     count(SourcesPolled=len(records))  # an alarm compares this with the number of planned sources
     # Create the clients in this thread, as boto3's default session is not thread-safe.
-    _table(environment.snapshot_table_name)
-    _bus(environment.event_bus_name)
+    _table(os.environ["SNAPSHOT_TABLE_NAME"])
+    _bus(os.environ["EVENT_BUS_NAME"])
 
     def poll_succeeds(record: dict[str, str]) -> bool:
         try:
-            return not _poll(json.loads(record["body"]), environment, context, BATCH_ATTEMPTS)["failures"]
+            return not _poll(json.loads(record["body"]), context, BATCH_ATTEMPTS)["failures"]
         except Exception:  # noqa: BLE001 - one source's must not stop the others
             count(PollFailures=1)
             logger.exception("This source could not be polled", source=record["body"])
@@ -81,33 +80,30 @@ def _poll_each(records: list[dict[str, str]], environment: Environment, context:
     ]
 
 
-def _poll(
-    request: dict[str, Any], environment: Environment, context: LambdaContext, attempts: int = ATTEMPTS
-) -> Summary:
+def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEMPTS) -> Summary:
     """Poll the source that a request selects, and count and log what was done.
 
     Args:
         request: The request; see `handler`.
-        environment: The function's configuration.
         context: The Lambda context.
         attempts: The maximum number of attempts of a call.
 
     Raises:
         ValueError: The request selects no configured source, or several.
     """
-    function_arn, organization = context.invoked_function_arn, None
-    if environment.organization:
-        organization = Organization.load(environment.organization, environment.sources, function_arn)
-    sources = sources_from(environment.sources, own_account=Arn.parse(function_arn).account)
+    function_arn, configured, organization = context.invoked_function_arn, os.environ["SOURCES"], None
+    if configured_organization := os.environ.get("ORGANIZATION"):
+        organization = Organization.load(configured_organization, configured, function_arn)
+    sources = sources_from(configured, own_account=Arn.parse(function_arn).account)
     source = source_meant(request, sources, organization)
     poll = Poll(
         source=source,
         outposts=_outposts(source, attempts),
-        table=_table(environment.snapshot_table_name),
-        bus=_bus(environment.event_bus_name),
+        table=_table(os.environ["SNAPSHOT_TABLE_NAME"]),
+        bus=_bus(os.environ["EVENT_BUS_NAME"]),
         clock=lambda: datetime.now(UTC),
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1_000,
-        stalled_after=Thresholds.from_json(environment.stalled_after_days),
+        stalled_after=Thresholds.from_json(os.environ["STALLED_AFTER_DAYS"]),
     )
     result = poll.run_only(request["orderIds"]) if "orderIds" in request else poll.run()
     count(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, TypedDict, cast
 
 LISTING = ""  # in place of an order id if ListOrders failed
@@ -65,15 +65,9 @@ class RunResult:
 
     def __add__(self, other: "RunResult") -> "RunResult":
         """Return the result of both parts."""
+        counts = [each.name for each in fields(self) if each.name != "failures"]
         return RunResult(
-            orders_listed=self.orders_listed + other.orders_listed,
-            orders_read=self.orders_read + other.orders_read,
-            orders_in_flight=self.orders_in_flight + other.orders_in_flight,
-            orders_changed=self.orders_changed + other.orders_changed,
-            events_published=self.events_published + other.events_published,
-            transitions_published=self.transitions_published + other.transitions_published,
-            events_pending=self.events_pending + other.events_pending,
-            orders_left=self.orders_left + other.orders_left,
+            **{name: getattr(self, name) + getattr(other, name) for name in counts},
             failures={**self.failures, **other.failures, **self.failures},
         )
 

@@ -16,20 +16,12 @@ class Organization:
 
     Attributes:
         partition: `aws`, `aws-us-gov` or `aws-cn`.
-        role_name: The role's name.
-        external_id: The external id that the roles' trust policies require.
-        regions: AWS regions' names.
-        accounts: The accounts to read; empty for every active account.
-        exclude_accounts: The accounts not to read.
+        settings: The configured organization.
         watched: Accounts and regions that are configured as `sources`, as an order belongs to one source only.
     """
 
     partition: str
-    role_name: str
-    external_id: str
-    regions: tuple[str, ...]
-    accounts: tuple[str, ...] = ()
-    exclude_accounts: frozenset[str] = frozenset()
+    settings: OrganizationSettings
     watched: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
@@ -42,26 +34,23 @@ class Organization:
             sources: The `SOURCES` variable: a JSON list of `sources`, as documented there.
             function_arn: The function's ARN, for the partition and the notifier's account.
         """
-        settings = OrganizationSettings.from_json(json.loads(organization))
         function = Arn.parse(function_arn)
         configured = [SourceSettings.from_json(source) for source in json.loads(sources)]
         return cls(
             partition=function.partition,
-            role_name=settings.role_name,
-            external_id=settings.external_id,
-            regions=settings.regions,
-            accounts=settings.accounts,
-            exclude_accounts=frozenset(settings.exclude_accounts),
+            settings=OrganizationSettings.from_json(json.loads(organization)),
             watched=frozenset((source.account(function.account), source.region) for source in configured),
         )
 
     def sources(self, account: str) -> list[dict[str, str]]:
         """Return an account's sources as inputs of the poll function; none if the account is not to be read."""
-        if account in self.exclude_accounts or (self.accounts and account not in self.accounts):
+        settings = self.settings
+        if account in settings.exclude_accounts or (settings.accounts and account not in settings.accounts):
             return []
+        role_arn = f"arn:{self.partition}:iam::{account}:role/{settings.role_name}"
         return [
-            {"region": region, "roleArn": self._role_arn(account), "externalId": self.external_id}
-            for region in self.regions
+            {"region": region, "roleArn": role_arn, "externalId": settings.external_id}
+            for region in settings.regions
             if (account, region) not in self.watched
         ]
 
@@ -75,6 +64,3 @@ class Organization:
             return None
         given = {name: request[name] for name in ("region", "roleArn", "externalId") if request.get(name) is not None}
         return next((source for source in self.sources(match[1]) if given.items() <= source.items()), None)
-
-    def _role_arn(self, account: str) -> str:
-        return f"arn:{self.partition}:iam::{account}:role/{self.role_name}"

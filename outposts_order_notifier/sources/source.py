@@ -79,7 +79,8 @@ def source_meant(request: Any, sources: Iterable[Source], organization: Organiza
         return _source(found, own_account="")  # its account is in its role's ARN
     configured = ", ".join(f"{source.name} by {source.role_arn or 'its own role'}" for source in sources)
     if organization:
-        configured += f", the organization's accounts by {organization.role_name} in {', '.join(organization.regions)}"
+        settings = organization.settings
+        configured += f", the organization's accounts by {settings.role_name} in {', '.join(settings.regions)}"
     if matching:
         raise ValueError(f"several sources match: add region, roleArn or outpostIds; configured: {configured}")
     raise ValueError(f"no configured source matches the input; configured: {configured}")

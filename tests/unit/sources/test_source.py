@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.sources.organization import Organization
+from outposts_order_notifier.sources.settings import OrganizationSettings
 from outposts_order_notifier.sources.source import Source, source_meant, sources_from
 
 ROLE = "arn:aws:iam::222233334444:role/reader"
@@ -81,7 +82,7 @@ class TestSourceMeant:
 class TestOrganization:
     """An organization's sources, which are not listed in the configuration."""
 
-    organization = Organization("aws", "reader", "orders", ("eu-west-1", "us-east-1"))
+    organization = Organization("aws", OrganizationSettings("reader", ("eu-west-1", "us-east-1"), "orders"))
 
     def test_region_and_role_select_one(self) -> None:
         """As sent by the planner, or by a direct invocation."""
