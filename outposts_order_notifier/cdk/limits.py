@@ -1,7 +1,7 @@
-"""The limits that AWS publishes for what a configuration makes, measured in the synthesized template.
+"""The limits that AWS publishes for what a configuration creates, measured in the synthesized template.
 
-These are the sums. What a single property may hold is in CloudFormation's schemas, by which cfn-lint judges the tests'
-templates. docs/reliability.md describes each limit, and a test compares the two.
+These are the totals. CloudFormation's schemas limit single properties, and cfn-lint checks the tests' templates against
+them. docs/reliability.md describes each limit, and a test compares the two.
 """
 
 import json
@@ -15,7 +15,7 @@ from outposts_order_notifier.notify.channels.registry import parts
 
 Json = dict[str, Any]
 
-# Which key of the configuration a variable holds, and which one makes resources of a type.
+# The key of the configuration that a variable holds, or that creates resources of a type.
 KEYS_OF_VARIABLES = {
     "SOURCES": "sources",
     "ORGANIZATION": "organization",
@@ -28,17 +28,23 @@ KEYS_OF_RESOURCES = {
     "AWS::SNS::Subscription": "emails",
     "AWS::Events::EventBusPolicy": "eventBusReaders",
 }
-# Only a deployment knows these, so they count as long as they can become.
+# Known only at deployment, so the longest possible values count.
 PSEUDO_PARAMETERS = {
     "AWS::AccountId": "1" * 12,
     "AWS::Partition": "aws-us-gov",
     "AWS::Region": "ap-southeast-1",
     "AWS::URLSuffix": "amazonaws.com.cn",
 }
-SUFFIX = "-" + "x" * 13  # CloudFormation's own part of a name
+SUFFIX = "-" + "x" * 13  # which CloudFormation appends to a generated name
 PREFIX = "arn:aws-us-gov:dynamodb:us-gov-west-1:111122223333:table/xxx"  # of an ARN or a queue's URL
 NAMED_BY_PREFIX = {"AWS::SQS::Queue", "AWS::SNS::Topic"}  # a reference to one is its URL or ARN
 MAX_STATEMENT_ID = "x" * 100
+LAMBDA_LIMITS = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
+EVENTBRIDGE_QUOTAS = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html"
+EVENTBRIDGE_TARGET = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html"
+IAM_QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+SQS_QUOTAS = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html"
+CLOUDFORMATION_QUOTAS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +52,8 @@ class Synthesized:
     """A synthesized template.
 
     Attributes:
-        stack_name: The stack's name, which generated names begin with.
-        text: The template, JSON.
+        stack_name: The stack's name, with which generated names begin.
+        text: The template as JSON.
     """
 
     stack_name: str
@@ -58,36 +64,36 @@ class Synthesized:
         content: Json = json.loads(self.text)
         return content
 
-    def of_type(self, resource_type: str) -> Iterator[tuple[str, Json]]:
-        """Give the properties of each resource of a type by its logical id, as AWS gets them."""
+    def of_type(self, resource_type: str) -> Iterator[Json]:
+        """Yield the properties of each resource of a type, as AWS receives them."""
         resources = self.content()["Resources"]
-        for name, resource in resources.items():
+        for resource in resources.values():
             if resource["Type"] == resource_type:
-                yield name, self._written(resource.get("Properties", {}), resources)
+                yield self._resolved(resource.get("Properties", {}), resources)
 
-    def _written(self, value: Any, resources: Json) -> Any:
+    def _resolved(self, value: Any, resources: Json) -> Any:
         match value:
             case {"Fn::Join": [str(delimiter), list(parts)]}:
-                return delimiter.join(self._written(part, resources) for part in parts)
+                return delimiter.join(self._resolved(part, resources) for part in parts)
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
                 if name in PSEUDO_PARAMETERS:
                     return PSEUDO_PARAMETERS[name]
                 long = "Fn::GetAtt" in value or resources[name]["Type"] in NAMED_BY_PREFIX
                 return f"{PREFIX if long else ''}{self.stack_name}-{name}{SUFFIX}"
             case dict():
-                return {key: self._written(each, resources) for key, each in value.items()}
+                return {key: self._resolved(each, resources) for key, each in value.items()}
             case list():
-                return [self._written(each, resources) for each in value]
+                return [self._resolved(each, resources) for each in value]
         return value
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large something in a template is.
+    """The size of something in a template.
 
     Attributes:
-        key: The configuration's key that makes it so large.
-        what: What it is, for people.
+        key: The configuration's key that determines the size.
+        what: What is measured, for people.
         size: In the limit's unit.
     """
 
@@ -96,27 +102,30 @@ class Size:
     size: int
 
 
+Sizes = Callable[[Synthesized], Iterator[Size]]
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A limit that AWS publishes.
 
     Attributes:
-        name: The service and its name of the quota.
-        maximum: The largest size that AWS takes.
-        unit: Of which sizes are.
+        name: The service, and its name for the quota.
+        maximum: The largest size that AWS accepts.
+        unit: The unit of the sizes.
         source: The page that publishes it.
-        sizes: Finds what the limit bounds.
+        sizes: Measures what the limit applies to.
     """
 
     name: str
     maximum: int
     unit: str
     source: str
-    sizes: Callable[[Synthesized], Iterator[Size]]
+    sizes: Sizes
 
 
 def excesses(template: Synthesized) -> Iterator[ConfigurationError]:
-    """Give an error for each limit that a template exceeds."""
+    """Yield an error for each limit that a template exceeds."""
     for limit in LIMITS:
         for each in limit.sizes(template):
             if each.size > limit.maximum:
@@ -125,22 +134,17 @@ def excesses(template: Synthesized) -> Iterator[ConfigurationError]:
 
 
 def _environments(template: Synthesized) -> Iterator[Size]:
-    for _, function in template.of_type("AWS::Lambda::Function"):
+    for function in template.of_type("AWS::Lambda::Function"):
         variables = function["Environment"]["Variables"]
         key = max(KEYS_OF_VARIABLES, key=lambda name: len(variables.get(name, "")))
+        name = function["Handler"].split(".")[1]
         # Lambda measures the variables as JSON, so quotation marks in a value count twice.
-        size = len(json.dumps(variables, separators=(",", ":")).encode())
-        yield Size(KEYS_OF_VARIABLES[key], f"the environment of {_name(function)}", size)
-
-
-def _name(function: Json) -> str:
-    name: str = function["Handler"].split(".")[1]
-    return name
+        yield Size(KEYS_OF_VARIABLES[key], f"the environment of {name}", characters(variables))
 
 
 def _invocation_policies(template: Synthesized) -> Iterator[Size]:
     policies = defaultdict(list)
-    for _, permission in template.of_type("AWS::Lambda::Permission"):
+    for permission in template.of_type("AWS::Lambda::Permission"):
         policies[permission["FunctionName"]].append(
             {
                 "Sid": MAX_STATEMENT_ID,
@@ -160,24 +164,19 @@ def _policy(statements: list[Json]) -> Json:
 
 
 def _bus_policies(template: Synthesized) -> Iterator[Size]:
-    statements = [policy["Statement"] for _, policy in template.of_type("AWS::Events::EventBusPolicy")]
+    statements = [policy["Statement"] for policy in template.of_type("AWS::Events::EventBusPolicy")]
     yield Size("eventBusReaders", "the event bus's policy", len(json.dumps(_policy(statements))))
 
 
-def _targets(template: Synthesized) -> Iterator[Size]:
-    for _, rule in template.of_type("AWS::Events::Rule"):
-        yield Size("sources", "a rule", len(rule["Targets"]))
-
-
 def _target_inputs(template: Synthesized) -> Iterator[Size]:
-    for _, rule in template.of_type("AWS::Events::Rule"):
+    for rule in template.of_type("AWS::Events::Rule"):
         for target in rule["Targets"]:
             yield Size("sources", "the input of a rule's target", len(target.get("Input", "")))
 
 
 def _inline_policies(template: Synthesized) -> Iterator[Size]:
     sizes: Counter[str] = Counter()
-    for _, policy in template.of_type("AWS::IAM::Policy"):
+    for policy in template.of_type("AWS::IAM::Policy"):
         for role in policy["Roles"]:
             sizes[role] += characters(policy["PolicyDocument"])
     for size in sizes.values():
@@ -185,34 +184,25 @@ def _inline_policies(template: Synthesized) -> Iterator[Size]:
 
 
 def characters(policy: Json) -> int:
-    """Count a policy's characters as IAM does, which leaves out white space."""
+    """Count a policy's characters as IAM does: without white space."""
     return len(json.dumps(policy, separators=(",", ":")))
 
 
-def _trust_policies(template: Synthesized) -> Iterator[Size]:
-    for _, role in template.of_type("AWS::IAM::Role"):
-        yield Size("organization", "a role's trust policy", characters(role["AssumeRolePolicyDocument"]))
+def _of_each(resource_type: str, key: str, what: str, measured: Callable[[Json], int]) -> Sizes:
+    """Return a function that measures each resource of a type by its properties."""
+    return lambda template: (Size(key, what, measured(each)) for each in template.of_type(resource_type))
 
 
-def _queue_policies(template: Synthesized) -> Iterator[Json]:
-    for _, policy in template.of_type("AWS::SQS::QueuePolicy"):
-        yield policy["PolicyDocument"]
+def _queue_policies(measured: Callable[[Json], int]) -> Sizes:
+    def size(properties: Json) -> int:
+        return measured(properties["PolicyDocument"])
+
+    return _of_each("AWS::SQS::QueuePolicy", "sources", "a queue's policy", size)
 
 
-def _queue_policy_bytes(template: Synthesized) -> Iterator[Size]:
-    for policy in _queue_policies(template):
-        yield Size("sources", "a queue's policy", len(json.dumps(policy).encode()))
-
-
-def _queue_policy_statements(template: Synthesized) -> Iterator[Size]:
-    for policy in _queue_policies(template):
-        yield Size("sources", "a queue's policy", len(policy["Statement"]))
-
-
-def _queue_policy_conditions(template: Synthesized) -> Iterator[Size]:
-    for policy in _queue_policies(template):
-        conditions = [each.get("Condition", {}) for each in policy["Statement"]]
-        yield Size("sources", "a queue's policy", sum(len(keys) for each in conditions for keys in each.values()))
+def _conditions(policy: Json) -> int:
+    conditions = [each.get("Condition", {}) for each in policy["Statement"]]
+    return sum(len(keys) for each in conditions for keys in each.values())
 
 
 def _resources(template: Synthesized) -> Iterator[Size]:
@@ -227,89 +217,28 @@ def _template_bytes(template: Synthesized) -> Iterator[Size]:
     yield Size(resources.key, "the template", len(template.text.encode()))
 
 
+_targets = _of_each("AWS::Events::Rule", "sources", "a rule", lambda rule: len(rule["Targets"]))
+_trust_policies = _of_each(
+    "AWS::IAM::Role",
+    "organization",
+    "a role's trust policy",
+    lambda role: characters(role["AssumeRolePolicyDocument"]),
+)
+_policy_bytes = _queue_policies(lambda policy: len(json.dumps(policy).encode()))
+_policy_statements = _queue_policies(lambda policy: len(policy["Statement"]))
+_policy_conditions = _queue_policies(_conditions)
+
 LIMITS = (
-    Limit(
-        "AWS Lambda, environment variables",
-        4_096,
-        "bytes",
-        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
-        _environments,
-    ),
-    Limit(
-        "AWS Lambda, resource-based policy",
-        20_480,
-        "bytes",
-        "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
-        _invocation_policies,
-    ),
-    Limit(
-        "Amazon EventBridge, event bus policy size",
-        10_240,
-        "characters",
-        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html",
-        _bus_policies,
-    ),
-    Limit(
-        "Amazon EventBridge, targets per rule",
-        5,
-        "targets",
-        "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html",
-        _targets,
-    ),
-    Limit(
-        "Amazon EventBridge, input of a target",
-        8_192,
-        "characters",
-        "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html",
-        _target_inputs,
-    ),
-    Limit(
-        "AWS IAM, inline policies of a role",
-        10_240,
-        "characters",
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-        _inline_policies,
-    ),
-    Limit(
-        "AWS IAM, role trust policy length",
-        2_048,
-        "characters",
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-        _trust_policies,
-    ),
-    Limit(
-        "Amazon SQS, policy bytes",
-        8_192,
-        "bytes",
-        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html",
-        _queue_policy_bytes,
-    ),
-    Limit(
-        "Amazon SQS, policy statements",
-        20,
-        "statements",
-        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html",
-        _queue_policy_statements,
-    ),
-    Limit(
-        "Amazon SQS, policy conditions",
-        10,
-        "conditions",
-        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html",
-        _queue_policy_conditions,
-    ),
-    Limit(
-        "AWS CloudFormation, resources in a template",
-        500,
-        "resources",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
-        _resources,
-    ),
-    Limit(
-        "AWS CloudFormation, template body in Amazon S3",
-        1_000_000,
-        "bytes",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
-        _template_bytes,
-    ),
+    Limit("AWS Lambda, environment variables", 4_096, "bytes", LAMBDA_LIMITS, _environments),
+    Limit("AWS Lambda, resource-based policy", 20_480, "bytes", LAMBDA_LIMITS, _invocation_policies),
+    Limit("Amazon EventBridge, event bus policy size", 10_240, "characters", EVENTBRIDGE_QUOTAS, _bus_policies),
+    Limit("Amazon EventBridge, targets per rule", 5, "targets", EVENTBRIDGE_QUOTAS, _targets),
+    Limit("Amazon EventBridge, input of a target", 8_192, "characters", EVENTBRIDGE_TARGET, _target_inputs),
+    Limit("AWS IAM, inline policies of a role", 10_240, "characters", IAM_QUOTAS, _inline_policies),
+    Limit("AWS IAM, role trust policy length", 2_048, "characters", IAM_QUOTAS, _trust_policies),
+    Limit("Amazon SQS, policy bytes", 8_192, "bytes", SQS_QUOTAS, _policy_bytes),
+    Limit("Amazon SQS, policy statements", 20, "statements", SQS_QUOTAS, _policy_statements),
+    Limit("Amazon SQS, policy conditions", 10, "conditions", SQS_QUOTAS, _policy_conditions),
+    Limit("AWS CloudFormation, resources in a template", 500, "resources", CLOUDFORMATION_QUOTAS, _resources),
+    Limit("AWS CloudFormation, template body in Amazon S3", 1_000_000, "bytes", CLOUDFORMATION_QUOTAS, _template_bytes),
 )
