@@ -1,4 +1,4 @@
-"""What the `notifier` context may hold, as a JSON Schema; a `description` is what an error names as allowed."""
+"""The JSON Schema of the `notifier` context. Errors quote a `description` as what is allowed."""
 
 from functools import cache
 from typing import Any
@@ -7,27 +7,25 @@ from machine import aws_data
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import a_list, a_text, an_object
 
+A_REGION = "the name of an AWS region, such as eu-west-1"
+
 
 @cache
-def regions() -> dict[str, str]:
-    """Map each AWS region that botocore knows to its partition."""
+def regions(service: str = "ec2") -> dict[str, str]:
+    """Return the regions in which botocore has an endpoint of a service, and their partitions; every region has EC2."""
     session = aws_data.session()
     return {
         region: partition
         for partition in session.get_available_partitions()
-        for region in session.get_available_regions("ec2", partition)
+        for region in session.get_available_regions(service, partition)
     }
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema of the `notifier` context; statuses and identifiers follow botocore's outposts model."""
+    """Return the JSON Schema; statuses and identifiers follow botocore's outposts model."""
     model = aws_data.session().get_service_model("outposts")
-    region = {
-        "type": "string",
-        "enum": sorted(regions()),
-        "description": "the name of an AWS region, such as eu-west-1",
-    }
+    region = {"type": "string", "enum": sorted(regions()), "description": A_REGION}
     account = a_text(r"\d{12}", "an account id: 12 digits, in quotation marks")
     partitions = "|".join(sorted(set(regions().values())))
     days = {

@@ -1,7 +1,7 @@
-"""EventBridge's event patterns: what PutRule accepts, and what it refuses. Pure.
+"""EventBridge's event patterns: what PutRule accepts and what it rejects. Pure.
 
-The grammar is that of AWS's event-ruler, https://github.com/aws/event-ruler. Where EventBridge's guide is narrower than
-event-ruler (numbers, combinations of `$or`), the guide decides. testing/event_patterns.json has the verdicts of both.
+The grammar is that of AWS's event-ruler, https://github.com/aws/event-ruler. If EventBridge's guide is stricter
+(numbers, combinations of `$or`), the guide applies. testing/event_patterns.json contains the verdicts of both.
 """
 
 import ipaddress
@@ -23,28 +23,28 @@ MAX_DIGITS = 15
 MAX_DECIMALS = 6
 
 OR = "$or"
-# What event-ruler forbids as a key inside of `$or`, to distinguish it from a field of that name: its match types and
-# comparisons, and names that it may use one day.
+# Keys that event-ruler forbids inside `$or`, to distinguish them from fields of the same name: its match types and
+# comparisons, and names reserved for later use.
 RESERVED = frozenset(
     {"exactly", "equals-ignore-case", "prefix", "suffix", "anything-but", "exists", "wildcard", "numeric", "cidr"}
     | {"=", "<", "<=", ">", ">=", "regex", "not-wildcard", "not-equals-ignore-case", "ip-address-in-range"}
     | {"ip-address-not-in-range", "date-after", "date-on-or-after", "date-before", "date-on-or-before", "in-date-range"}
 )
 
-PATTERN = "an EventBridge pattern: a list of what a value may be, or an object of such"
+PATTERN = "an EventBridge pattern: a list of what a value may be, or an object of such lists"
 NUMBER = f"a number from -{MAX_NUMBER:,} to {MAX_NUMBER:,}, of {MAX_DIGITS} digits and {MAX_DECIMALS} decimals at most"
 COMPARISONS = 'one or two comparisons, such as ["=", 5] or [">", 0, "<=", 5]'
 ANYTHING_BUT = "text, a number, a list of texts or of numbers, or one of prefix, suffix, equals-ignore-case, wildcard"
 WILDCARD = "text without two * in a row, in which each \\ stands before a * or another \\"
 CIDR = "an address block such as 10.0.0.0/8 or 2001:db8::/32, of more than one address"
 
-# Looser than the addresses themselves; event-ruler looks at these forms before it parses one.
+# Looser than real addresses: event-ruler checks these forms before it parses an address.
 _BLOCK = re.compile(r"([0-9]+(?:\.[0-9]+){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]*)/([0-9]{1,3})", re.ASCII)
 _WILDCARD = re.compile(r"(?:[^*\\]|\\[*\\]|\*(?!\*))*", re.DOTALL)
 
 
 class Problem(NamedTuple):
-    """What is wrong in a pattern, in the words of a `ConfigurationError`."""
+    """What is wrong with a pattern: the arguments of a `ConfigurationError`."""
 
     path: str
     given: str
@@ -53,18 +53,14 @@ class Problem(NamedTuple):
 
 
 def text_of(pattern: Mapping[str, Any]) -> str:
-    """Write a pattern as PutRule gets it: in ASCII, with JSON's escapes, which count as characters."""
+    """Return a pattern as PutRule receives it: in ASCII, with JSON's escapes, which count as characters."""
     return json.dumps(pattern, separators=(",", ":"))
 
 
 def problems(pattern: Any, path: str) -> Iterator[Problem]:
-    """Find why EventBridge would refuse a pattern; nothing where it would accept it.
+    """Yield the reasons why EventBridge would reject a pattern at a path of the configuration.
 
-    The pattern may be a part of a rule's, so its length is not looked at.
-
-    Args:
-        pattern: The pattern, or a part of one.
-        path: Where it stands.
+    The pattern may be a part of a rule's pattern, so its length is not checked.
     """
     faults = [*_object(pattern, path, inside_or=False)]
     yield from faults
@@ -75,7 +71,7 @@ def problems(pattern: Any, path: str) -> Iterator[Problem]:
 
 
 def length_problem(pattern: Mapping[str, Any], path: str) -> Problem | None:
-    """Say that a rule's whole pattern is too long; None if EventBridge accepts its length."""
+    """Return a problem if a rule's whole pattern is too long for EventBridge."""
     if (length := len(text_of(pattern))) <= MAX_CHARACTERS:
         return None
     return Problem(
@@ -97,7 +93,7 @@ def combinations(pattern: Mapping[str, Any]) -> int:
 
 
 def wildcards(pattern: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    """Find each wildcard of a valid pattern, and the path of its key, which is the same inside `$or` and beside it."""
+    """Yield each wildcard of a valid pattern with the path of its key; `$or` is not part of the path."""
     for key, value in pattern.items():
         if isinstance(value, Mapping):
             yield from wildcards(value, f"{path}.{key}")
@@ -131,7 +127,7 @@ def _complexity(pattern: Mapping[str, Any], path: str) -> Iterator[Problem]:
 
 
 def holds_null(pattern: Mapping[str, Any]) -> bool:
-    """Whether a pattern matches null anywhere."""
+    """Return whether a pattern matches null anywhere."""
     for key, value in pattern.items():
         if isinstance(value, Mapping):
             if holds_null(value):
@@ -150,7 +146,7 @@ def _object(pattern: Any, path: str, *, inside_or: bool) -> Iterator[Problem]:
         if key == OR:
             yield from _alternatives(value, where)
         elif inside_or and key in RESERVED:
-            yield Problem(where, "a word that EventBridge reserves inside of $or", "other keys")
+            yield Problem(where, "a word that EventBridge reserves inside $or", "other keys")
         elif isinstance(value, Mapping):
             yield from _object(value, where, inside_or=inside_or)
         elif isinstance(value, list) and value:
@@ -181,85 +177,80 @@ def _value(value: Any, path: str) -> Iterator[Problem]:
         yield Problem(path, as_json(value), allowed)
 
 
-def _text(operand: Any, path: str) -> Iterator[Problem]:
-    if not isinstance(operand, str):
-        yield Problem(path, as_json(operand), "text")
+_Check = Callable[[Any, str], Iterator[Problem]]
 
 
-def _affix(operand: Any, path: str) -> Iterator[Problem]:
+def _must(hold: Callable[[Any], bool], allowed: str) -> _Check:
+    """Return a check of an operand: `hold` accepts it, or `allowed` says what would be accepted."""
+
+    def check(operand: Any, path: str) -> Iterator[Problem]:
+        if not hold(operand):
+            yield Problem(path, as_json(operand), allowed)
+
+    return check
+
+
+def _is_affix(operand: Any) -> bool:
     if isinstance(operand, Mapping) and [*operand] == ["equals-ignore-case"]:
-        yield from _text(operand["equals-ignore-case"], f"{path}.equals-ignore-case")
-    elif not isinstance(operand, str):  # an empty one is any text
-        yield Problem(path, as_json(operand), 'text, or {"equals-ignore-case": text}')
+        operand = operand["equals-ignore-case"]
+    return isinstance(operand, str)  # an empty one matches any text
 
 
-def _filled_text(operand: Any, path: str) -> Iterator[Problem]:
-    if not isinstance(operand, str) or not operand:
-        yield Problem(path, as_json(operand), "text of at least one character")
-
-
-def _wildcard(operand: Any, path: str) -> Iterator[Problem]:
-    if not isinstance(operand, str) or not _WILDCARD.fullmatch(operand):
-        yield Problem(path, as_json(operand), WILDCARD)
-
-
-def _exists(operand: Any, path: str) -> Iterator[Problem]:
-    if not isinstance(operand, bool):
-        yield Problem(path, as_json(operand), "true or false")
-
-
-def _cidr(operand: Any, path: str) -> Iterator[Problem]:
+def _is_block(operand: Any) -> bool:
     block = _BLOCK.fullmatch(operand) if isinstance(operand, str) else None
-    if block is None or int(block[2]) >= _bits(block[1]):
-        yield Problem(path, as_json(operand), CIDR)
+    return block is not None and int(block[2]) < _bits(block[1])
 
 
 def _bits(address: str) -> int:
-    """Give an address's length in bits, 0 if it is not an address."""
+    """Return an address's length in bits; 0 if it is not an address."""
     try:
-        # Java, in which event-ruler is written, reads 010 as ten.
+        # event-ruler is written in Java, which parses 010 as ten.
         parsed = ipaddress.ip_address(re.sub(r"\b0+(?=[0-9])", "", address) if "." in address else address)
     except ValueError:
         return 0
-    embedded = isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped  # one of version 4, to Java
+    embedded = isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped  # which Java treats as version 4
     return 32 if embedded else parsed.max_prefixlen
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a JSON number, which true is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_in_range(operand: Any) -> bool:
+    if not is_number(operand) or not abs(operand) <= MAX_NUMBER:  # false for NaN, too
+        return False
+    _, digits, exponent = Decimal(repr(operand)).normalize().as_tuple()
+    return len(digits) <= MAX_DIGITS and int(exponent) >= -MAX_DECIMALS
+
+
+_text = _must(lambda operand: isinstance(operand, str), "text")
+_affix = _must(_is_affix, 'text, or {"equals-ignore-case": text}')
+_filled_text = _must(lambda operand: isinstance(operand, str) and bool(operand), "text of at least one character")
+_wildcard = _must(lambda operand: isinstance(operand, str) and bool(_WILDCARD.fullmatch(operand)), WILDCARD)
+_exists = _must(lambda operand: isinstance(operand, bool), "true or false")
+_cidr = _must(_is_block, CIDR)
+_number = _must(_is_in_range, NUMBER)
+_comparison = _must(
+    lambda operand: isinstance(operand, str) and operand in {"=", "<", "<=", ">", ">="},
+    "a comparison: =, <, <=, > or >=",
+)
 
 
 def _numeric(operand: Any, path: str) -> Iterator[Problem]:
     if not isinstance(operand, list) or len(operand) not in {2, 4}:
         yield Problem(path, as_json(operand), COMPARISONS)
         return
-    faults = [
-        *(_comparison(operand[index], f"{path}[{index}]") for index in range(0, len(operand), 2)),
-        *(_number(operand[index], f"{path}[{index}]") for index in range(1, len(operand), 2)),
-    ]
-    yield from filter(None, faults)
-    if any(faults) or len(operand) == 2:  # noqa: PLR2004 - one comparison
+    checks = zip((_comparison, _number) * 2, operand, strict=False)
+    faults = [fault for index, (check, each) in enumerate(checks) for fault in check(each, f"{path}[{index}]")]
+    yield from faults
+    if faults or len(operand) == 2:  # noqa: PLR2004 - one comparison
         return
     low, bottom, high, top = operand
     if low not in {">", ">="} or high not in {"<", "<="}:
         yield Problem(path, as_json(operand), 'a lower end by > or >=, then an upper end by < or <=: [">", 0, "<=", 5]')
     elif bottom >= top:
         yield Problem(path, as_json(operand), "a range whose lower end is below its upper end")
-
-
-def _comparison(operand: Any, path: str) -> Problem | None:
-    if isinstance(operand, str) and operand in {"=", "<", "<=", ">", ">="}:
-        return None
-    return Problem(path, as_json(operand), "a comparison: =, <, <=, > or >=")
-
-
-def _number(operand: Any, path: str) -> Problem | None:
-    if is_number(operand) and abs(operand) <= MAX_NUMBER:  # neither infinity nor NaN is
-        _, digits, exponent = Decimal(repr(operand)).normalize().as_tuple()
-        if len(digits) <= MAX_DIGITS and int(exponent) >= -MAX_DECIMALS:
-            return None
-    return Problem(path, as_json(operand), NUMBER)
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a number in JSON, where true is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _anything_but(operand: Any, path: str) -> Iterator[Problem]:
@@ -278,13 +269,12 @@ def _anything_but(operand: Any, path: str) -> Iterator[Problem]:
         return
     values = operand if isinstance(operand, list) else [operand]
     if values and all(map(is_number, values)):
-        places = [f"{path}[{index}]" if isinstance(operand, list) else path for index in range(len(values))]
-        yield from filter(None, map(_number, values, places))
+        for index, each in enumerate(values):
+            yield from _number(each, f"{path}[{index}]" if isinstance(operand, list) else path)
     elif not values or not all(isinstance(each, str) for each in values):
         yield Problem(path, as_json(operand), ANYTHING_BUT)
 
 
-_Check = Callable[[Any, str], Iterator[Problem]]
 _NESTED: dict[str, _Check] = {
     "prefix": _filled_text,
     "suffix": _filled_text,
@@ -292,10 +282,9 @@ _NESTED: dict[str, _Check] = {
     "wildcard": _wildcard,
 }
 MATCH_TYPES: dict[str, _Check] = {
+    **_NESTED,
     "prefix": _affix,
     "suffix": _affix,
-    "equals-ignore-case": _text,
-    "wildcard": _wildcard,
     "cidr": _cidr,
     "exists": _exists,
     "numeric": _numeric,

@@ -1,8 +1,8 @@
-"""The events' JSON Schemas, made from `outposts_order_notifier.domain.event_types` by pydantic.
+"""The events' JSON Schemas, which pydantic generates from `outposts_order_notifier.domain.event_types`.
 
-Draft 4, of the two forms that EventBridge's schema registry takes: AWS recommends it for validation, any validator
-reads it as it is, and it can say that a value is null as events do; OpenAPI 3.0 has no type for null. The registry
-makes code bindings of both. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-schema-create.html
+EventBridge's schema registry accepts draft 4 and OpenAPI 3.0, and generates code bindings from both. AWS recommends
+draft 4 for validation, and OpenAPI 3.0 has no type for null, which events contain.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-schema-create.html
 """
 
 from functools import cache, reduce
@@ -22,18 +22,18 @@ Schema = dict[str, Any]
 
 
 def registry_name(detail_type: str) -> str:
-    """Name a type's schema as the registry names those of AWS's own events: `source@DetailType`."""
+    """Return the name of a type's schema, in the registry's form for AWS's own events: `source@DetailType`."""
     return f"{SOURCE}@{detail_type.replace(' ', '')}"
 
 
 @cache
 def event_schema(detail_type: DetailType[Any]) -> Schema:
-    """Make the schema of a whole event of a type, as EventBridge delivers it."""
+    """Return the schema of a whole event of a type, as EventBridge delivers it."""
     name = detail_type.keys.__name__
     keys = {**_keys(Common), **_keys(detail_type.keys)}
     if detail_type == UPDATED:
         (meaning,) = (each for each in keys["changes"].__metadata__ if isinstance(each, Meaning))
-        keys["changes"] = Annotated[list[reduce(or_, [*map(_told, CHANGES), _later_change()])], meaning]  # type: ignore[misc]
+        keys["changes"] = Annotated[list[reduce(or_, [*map(_published, CHANGES), _later_change()])], meaning]  # type: ignore[misc]
     envelope: dict[str, Any] = {
         "version": Annotated[str, Meaning("Of the envelope, which is EventBridge's own: `0`.")],
         "id": Annotated[str, Meaning("Of the delivery, by EventBridge; deduplicate by `eventId` in `detail` instead.")],
@@ -46,16 +46,16 @@ def event_schema(detail_type: DetailType[Any]) -> Schema:
         "detail": _typed_dict(name, keys, detail_type.keys.__doc__),
     }
     event = _typed_dict(str(detail_type), envelope, detail_type.keys.__doc__)
-    made = TypeAdapter(event).json_schema(schema_generator=_Draft4, ref_template="#/definitions/{model}")
-    definitions = made.pop("$defs")
-    return {"$schema": _Draft4.schema_dialect, **made, "definitions": definitions}
+    generated = TypeAdapter(event).json_schema(schema_generator=_Draft4, ref_template="#/definitions/{model}")
+    definitions = generated.pop("$defs")
+    return {"$schema": _Draft4.schema_dialect, **generated, "definitions": definitions}
 
 
 def _keys(typed_dict: type) -> dict[str, Any]:
     return get_type_hints(typed_dict, include_extras=True)
 
 
-def _told(detail_type: DetailType[Any]) -> Any:
+def _published(detail_type: DetailType[Any]) -> Any:
     keys = {**_keys(PublishedChange), "detailType": Literal[str(detail_type)], **_keys(detail_type.keys)}
     return _typed_dict(f"{detail_type.keys.__name__}Told", keys, detail_type.keys.__doc__)
 
@@ -67,18 +67,18 @@ def _later_change() -> Any:
 
 
 def _typed_dict(name: str, keys: dict[str, Any], meaning: str | None) -> Any:
-    made = TypedDict(name, keys)  # type: ignore[misc] # its keys are known at run time only
-    made.__doc__ = meaning
-    return made
+    created = TypedDict(name, keys)  # type: ignore[misc] # its keys are known only at run time
+    created.__doc__ = meaning
+    return created
 
 
 class _Draft4(GenerateJsonSchema):
     schema_dialect = "http://json-schema.org/draft-04/schema#"
 
     def literal_schema(self, schema: Any) -> Schema:
-        """Say `enum`: draft 4 has no `const`."""
+        """Use `enum`: draft 4 has no `const`."""
         return {"enum": schema["expected"]}
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's signature
-        """Leave titles out: a key is its own."""
+        """Omit titles, which would repeat the keys."""
         return False

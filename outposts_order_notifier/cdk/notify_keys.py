@@ -1,7 +1,7 @@
-"""What an `Outposts Order Updated` event can hold, as far as a `notify` pattern can ask for it. Pure.
+"""What an `Outposts Order Updated` event can contain, as far as a `notify` pattern can match it. Pure.
 
-It is read in the event's own schema (`cdk.event_schemas`). What events carry as the API gave it (an order, a line item,
-assets) is read in botocore's model, and may hold more than that.
+The source is the event's own schema (`cdk.event_schemas`). For values that events pass through from the API (an order,
+a line item, assets) it is botocore's model, and the API may add members.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from machine import aws_data
-from outposts_order_notifier.cdk.configuration_schema import regions
+from outposts_order_notifier.cdk.configuration_schema import A_REGION, regions
 from outposts_order_notifier.cdk.event_schemas import Schema, event_schema
 from outposts_order_notifier.domain.event_types import UPDATED
 
-# The enumerations of the API by the keys of events that hold their words.
+# The API's enumerations, by the keys of events that contain their values.
 _ENUMERATIONS = {
     "orderStatus": ("OrderStatus",),
     "status": ("OrderStatus", "LineItemStatus"),
@@ -23,7 +23,7 @@ _ENUMERATIONS = {
     "orderType": ("OrderType",),
     "carrier": ("ShipmentCarrier",),
 }
-# The structures of the API by the keys of events that hold one as the API gave it.
+# The API's structures, by the keys of events that contain one unchanged.
 _STRUCTURES = {
     "order": "Order",
     "lineItem": "LineItem",
@@ -40,11 +40,11 @@ class Value:
 
     Attributes:
         type: `string`, `number`, `boolean` or `null`.
-        words: The texts that are known.
-        never: Texts that are known to be words of something else.
-        form: A regular expression for the texts that there can be.
-        sample: A text of the form; a part of another is right if it can take the place of the sample's.
-        allowed: Says in words that there are no other texts than these; None if the API may add some.
+        words: The known texts.
+        never: Texts that are known values of another key.
+        form: A regular expression for the possible texts.
+        sample: A text of the form; a prefix or suffix is possible if the sample still has the form with it.
+        allowed: The possible texts, in words; None if the API may add some.
     """
 
     type: str
@@ -61,9 +61,9 @@ class Object:
 
     Attributes:
         members: The kinds of value of each key.
-        words: Further keys that are known.
-        later: The kinds of value of keys that are not known; None if there are no such keys.
-        always: The keys that no event lacks.
+        words: Further known keys.
+        later: The kinds of value of unknown keys; None if there are none.
+        always: The keys that every event has.
     """
 
     members: Mapping[str, tuple["Kind", ...]]
@@ -72,7 +72,7 @@ class Object:
     always: frozenset[str] = frozenset()
 
     def under(self, key: str) -> tuple["Kind", ...]:
-        """Give the kinds of value of a key."""
+        """Return the kinds of value of a key."""
         return self.members.get(key, self.later or ())
 
 
@@ -86,7 +86,7 @@ Kind: TypeAlias = Value | Object | Anything
 
 @cache
 def detail() -> Object:
-    """Give what the detail of an `Outposts Order Updated` event can hold."""
+    """Return what the detail of an `Outposts Order Updated` event can contain."""
     definition = event_schema(UPDATED)["definitions"][UPDATED.keys.__name__]
     return replace(_object(definition, "detail"), always=frozenset(definition["required"]))
 
@@ -125,7 +125,7 @@ def _object(schema: Schema, key: str) -> Object:
 
 def _text(schema: Schema, key: str) -> Value:
     if key == "region":
-        return Value("string", words=tuple(regions()), allowed="the name of an AWS region, such as eu-west-1")
+        return Value("string", words=tuple(regions()), allowed=A_REGION)
     if key == "account":
         return Value(
             "string", form="[0-9]{12}", sample="0" * 12, allowed="an account id: 12 digits, in quotation marks"

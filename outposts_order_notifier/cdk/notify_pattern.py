@@ -1,7 +1,7 @@
-"""The rule that notify gets its events by, and what `notify` may ask of it. Pure.
+"""The pattern of the rule that sends events to notify, and the check of its `notify` part. Pure.
 
-EventBridge accepts many a pattern that no event ever matches: a misspelt key, a number where events have text, `exists`
-on an object. So `notify` is also compared with what an event can hold (`outposts_order_notifier.cdk.notify_keys`).
+EventBridge accepts many patterns that no event ever matches: a misspelt key, a number instead of text, `exists` on an
+object. So `notify` is also compared with what an event can contain (`outposts_order_notifier.cdk.notify_keys`).
 """
 
 import re
@@ -19,17 +19,17 @@ _IN_WORDS = {"string": "text", "number": "a number", "boolean": "true or false",
 
 
 def rule_pattern(notify: Mapping[str, Any], *, announce_existing_orders: bool) -> dict[str, Any]:
-    """Make the whole pattern of notify's rule."""
+    """Return the whole pattern of notify's rule."""
     wanted = {**({} if announce_existing_orders else {"baseline": [False]}), **notify}
     return {"source": [SOURCE], "detail-type": [str(UPDATED)], **({"detail": wanted} if wanted else {})}
 
 
 def notify_problems(notify: Mapping[str, Any], path: str, *, announce_existing_orders: bool) -> Iterator[Problem]:
-    """Find why EventBridge would refuse a `notify` pattern, or why no event would ever match it.
+    """Yield the reasons why EventBridge would reject a `notify` pattern, or why no event would ever match it.
 
     Args:
-        notify: A pattern on the detail of `Outposts Order Updated`; empty for all of them.
-        path: Where it stands.
+        notify: A pattern on the detail of `Outposts Order Updated`; empty for all events.
+        path: Its path in the configuration.
         announce_existing_orders: What else the rule's pattern depends on.
     """
     if not notify:
@@ -43,14 +43,14 @@ def notify_problems(notify: Mapping[str, Any], path: str, *, announce_existing_o
 
 
 def _object(pattern: Mapping[str, Any], path: str, objects: Sequence[Object]) -> Iterator[Problem]:
-    """Compare an object of a pattern with those that may stand there in an event."""
+    """Compare an object of a pattern with those that an event may have in its place."""
     objects = [each for each in objects if _may_be(each, pattern)] or objects
     for key, value in pattern.items():
         if key == OR:
             for index, alternative in enumerate(value):
                 yield from _object(alternative, f"{path}.{key}[{index}]", objects)
             continue
-        name, _, rest = key.partition(".")  # event-ruler takes a dotted key for a path
+        name, _, rest = key.partition(".")  # event-ruler treats a dotted key as a path
         where = f"{path}.{name}"
         wanted: Any = {rest: value} if rest else value
         kinds = [kind for each in objects for kind in each.under(name)]
@@ -67,7 +67,7 @@ def _object(pattern: Mapping[str, Any], path: str, objects: Sequence[Object]) ->
 
 
 def _may_be(candidate: Object, pattern: Mapping[str, Any]) -> bool:
-    """Whether an object can have the `detailType` that a pattern names, if it names one."""
+    """Return whether an object can have the `detailType` that a pattern names, if it names one."""
     names = pattern.get("detailType")
     types = [word for kind in candidate.under("detailType") if isinstance(kind, Value) for word in kind.words]
     return not isinstance(names, list) or not types or any(isinstance(name, Mapping) or name in types for name in names)
@@ -129,7 +129,7 @@ def _match_type(matcher: Mapping[str, Any], path: str, types: set[str]) -> Itera
 
 
 def _part(matcher: Mapping[str, Any], path: str, values: Sequence[Value]) -> Iterator[Problem]:
-    """Compare a part of a text with the texts that there can be, where these are known."""
+    """Compare a part of a text with the possible texts, if these are known."""
     ((name, operand),) = matcher.items()
     known = all(value.allowed and (value.words or value.sample) for value in values)
     if not values or not known or name not in {"prefix", "suffix", "equals-ignore-case", "cidr"}:

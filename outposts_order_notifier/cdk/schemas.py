@@ -6,17 +6,17 @@ import aws_cdk as cdk
 from aws_cdk import aws_eventschemas as eventschemas
 from constructs import Construct
 
-from machine import aws_data
+from outposts_order_notifier.cdk.configuration_schema import regions
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema, registry_name
 from outposts_order_notifier.domain.events import SOURCE
 
 
 class Schemas(Construct):
-    """The registry, with a schema for each type of event; in a region without the service, nothing."""
+    """The registry with a schema for each type of event; empty in a region without the service."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
-        if cdk.Stack.of(self).region not in _regions():
+        if cdk.Stack.of(self).region not in regions("schemas"):
             return
         registry = eventschemas.CfnRegistry(
             self, "Registry", registry_name=SOURCE, description="The events of the Outposts order notifier"
@@ -31,9 +31,3 @@ class Schemas(Construct):
                 description=detail_type.keys.__doc__,
                 content=json.dumps(event_schema(detail_type), separators=(",", ":")),
             )
-
-
-def _regions() -> set[str]:
-    session = aws_data.session()
-    partitions = session.get_available_partitions()
-    return {region for partition in partitions for region in session.get_available_regions("schemas", partition)}

@@ -1,8 +1,8 @@
-"""How complex the wildcards of an event pattern's key are, as AWS's event-ruler measures it. Pure.
+"""The complexity of a key's wildcards in an event pattern, as AWS's event-ruler measures it. Pure.
 
-EventBridge refuses a rule whose wildcards are too complex ("try using fewer wildcard characters"), and does not publish
-its limit. event-ruler's `MachineComplexityEvaluator` (https://github.com/aws/event-ruler) has the measure: how many
-prefixes of wildcards one text can match at once. This one is never below it; it is above it for some wildcards of
+EventBridge rejects a rule whose wildcards are too complex ("try using fewer wildcard characters"), and does not publish
+its limit. The measure is that of event-ruler's `MachineComplexityEvaluator` (https://github.com/aws/event-ruler): how
+many prefixes of wildcards one text can match at once. This result is never lower; it is higher for some wildcards of
 `anything-but`, which event-ruler counts together.
 """
 
@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 # The example of AWS's guide for a rule that is refused, "*:*:*:*:*:event-bus/*", has 11, and 9 is known to be accepted:
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 MAX_COMPLEXITY = 9
-_MOST_STATES = 20_000  # keeps the search short; nobody writes by hand what needs as many
+_MOST_STATES = 20_000  # keeps the search short; no pattern written by hand needs so many
 
 _STAR = -1
 _END = -2
 
 
 def complexity(wildcards: Sequence[str]) -> int:
-    """Measure the complexity of all wildcards of one key, up to the first value above the limit."""
+    """Return the complexity of all wildcards of one key; the search stops at the first value above the limit."""
     tokens = [token for wildcard in wildcards for token in _tokens(wildcard)]
     most, start = 0, _start(tokens)
     waiting, seen = deque([start]), {start}
@@ -35,7 +35,7 @@ def complexity(wildcards: Sequence[str]) -> int:
 
 
 def _tokens(wildcard: str) -> Iterator[int]:
-    """Split a wildcard into bytes and stars, within the quotation marks that event-ruler compares too."""
+    """Split a wildcard into bytes and stars, including the quotation marks, which event-ruler also compares."""
     yield ord('"')
     escaped = False
     for byte in wildcard.encode("utf-8", "surrogatepass"):
@@ -51,7 +51,7 @@ def _tokens(wildcard: str) -> Iterator[int]:
 
 
 def _start(tokens: Sequence[int]) -> int:
-    """Return the state before a text: the bits of the places where a wildcard begins."""
+    """Return the state before a text: a bit for each place at which a wildcard begins."""
     return sum(1 << place for place in range(len(tokens)) if not place or tokens[place - 1] == _END)
 
 
@@ -63,7 +63,7 @@ def _next(state: int, tokens: Sequence[int]) -> Iterator[int]:
             stays |= 1 << place
         if tokens[place] >= 0:
             after = place + 1
-            also = tokens[after] == _STAR  # what matches a prefix matches it with a star behind
+            also = tokens[after] == _STAR  # what matches a prefix also matches it with a star appended
             moves[tokens[place]] = moves.get(tokens[place], 0) | 1 << after | also << after + 1
     yield from (stays | moved for moved in moves.values())
     yield stays

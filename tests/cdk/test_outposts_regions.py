@@ -7,7 +7,8 @@ import pytest
 from aws_cdk.assertions import Annotations, Match
 
 from outposts_order_notifier.cdk.configuration import Configuration
-from outposts_order_notifier.cdk.outposts_regions import WARNING, outposts_regions, warnings
+from outposts_order_notifier.cdk.configuration_schema import regions
+from outposts_order_notifier.cdk.outposts_regions import WARNING, warnings
 from testing.synthesis import REGION, stack_of
 
 SOURCE = [{"region": REGION}]
@@ -41,8 +42,8 @@ def test_another_endpoint_may_be_anywhere() -> None:
 
 def test_botocore_knows_the_regions_of_outposts() -> None:
     """An enumeration that is empty would warn of every region, one of all regions of none."""
-    assert {"us-east-1", "eu-west-1", "us-gov-west-1"} <= outposts_regions()
-    assert not {"eu-central-2", "cn-north-1"} & outposts_regions()
+    assert {"us-east-1", "eu-west-1", "us-gov-west-1"} <= regions("outposts").keys()
+    assert not {"eu-central-2", "cn-north-1"} & regions("outposts").keys()
 
 
 def test_the_warning_stops_no_deployment() -> None:
