@@ -1,4 +1,4 @@
-"""The CDK application: one stack, made from the `notifier` context of cdk.json."""
+"""The CDK application: one stack, built from the `notifier` context of cdk.json."""
 
 import os
 import sys
@@ -11,10 +11,10 @@ from outposts_order_notifier.cdk.local_cloud import LocalCloud
 
 
 def main() -> None:
-    """Synthesize the stack; end with one line on stderr where the configuration is wrong."""
+    """Synthesize the stack; if the configuration is wrong, end with one line on stderr."""
     region = os.environ.get("CDK_DEFAULT_REGION")
     if not region:
-        sys.exit("CDK_DEFAULT_REGION is not set: run this by the CDK command line, such as `cdk synth`, which sets it")
+        sys.exit("CDK_DEFAULT_REGION is not set: run this with the CDK command line, such as `cdk synth`")
     cleaned = clean(os.environ)
     os.environ.clear()
     os.environ.update(cleaned)
@@ -25,14 +25,14 @@ def main() -> None:
     except ConfigurationError as error:
         sys.exit(str(error))
 
-    # The CDK starts Node, which takes seconds: so report a mistake in the configuration first.
+    # The CDK starts Node, which takes seconds: report a mistake in the configuration first.
     import aws_cdk as cdk  # noqa: PLC0415
 
     from infra.stack import OutpostsOrderNotifier  # noqa: PLC0415
     from outposts_order_notifier.cdk import package  # noqa: PLC0415
     from outposts_order_notifier.cdk.limits import Synthesized, excesses  # noqa: PLC0415
 
-    # The CDK's own words on too many resources do not say which key makes them.
+    # The CDK's own error about too many resources does not say which key creates them.
     app = cdk.App(context={"@aws-cdk/core:stackResourceLimit": 0})
     try:
         stack = OutpostsOrderNotifier(

@@ -1,3 +1,3 @@
-"""Define the stack that app.py deploys, from the context of cdk.json."""
+"""The stack that app.py deploys, from the context of cdk.json."""
 
-import outposts_order_notifier.cdk  # noqa: F401 - sets which Node the CDK runs on, before the CDK is imported
+import outposts_order_notifier.cdk  # noqa: F401 - chooses the CDK's Node before the CDK is imported

@@ -1,4 +1,4 @@
-"""The CDK context as it was written."""
+"""The CDK context, unchanged."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,12 @@ from typing import Any
 
 
 def context(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Read the context where the CDK command line leaves it for the application.
+    """Read the context from the environment variables that the CDK command line sets.
 
-    `try_get_context` would lose each null on its way through jsii, and `stalledAfterDays` has nulls that mean
-    something.
+    `try_get_context` would lose nulls on their way through jsii, and `stalledAfterDays` has meaningful ones.
 
     Args:
-        environment: Environment variables; a context too large for one has its rest in a file that another names.
+        environment: Environment variables. If the context is too large for one, another names a file with the rest.
     """
     overflow = environment.get("CONTEXT_OVERFLOW_LOCATION_ENV")
     return {

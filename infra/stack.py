@@ -26,8 +26,8 @@ class OutpostsOrderNotifier(cdk.Stack):
         scope: The CDK application.
         construct_id: The stack's name.
         configuration: The `notifier` context.
-        local_cloud: Where it is deployed onto the local cloud; None for AWS.
-        stack_properties: `aws_cdk.Stack`'s own.
+        local_cloud: The local cloud's settings; None on AWS.
+        stack_properties: Those of `aws_cdk.Stack`.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class OutpostsOrderNotifier(cdk.Stack):
         local = local_cloud is not None
         snapshots = Snapshots(self, "Snapshots")
         bus = EventBus(self, "EventBus", readers=configuration.event_bus_readers, local=local).bus
-        if not local:  # its CloudFormation does not know them
+        if not local:  # its CloudFormation does not support them
             Schemas(self, "Schemas")
         poller = Poller(self, "Poller", configuration=configuration, snapshots=snapshots, bus=bus, local=local)
         organization = configuration.organization
@@ -72,7 +72,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             "Monitoring",
             configuration=configuration,
             poller=poller,
-            planner=None if local else planner,  # the emulator knows no alarm on what several metrics make together
+            planner=None if local else planner,  # the emulator has no alarms on several metrics
             notifications=notifications,
             board=Board(self, "Board", snapshots=snapshots, local=local),
             local=local,

@@ -7,8 +7,8 @@ from machine.node import NODE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-# jsii runs the first `node` on the PATH, which may be none, or one that it calls too old: take the pinned one.
-# Its cache in the home folder fails where that cannot be written to or others may write to it: take one here, or none.
+# jsii runs the first `node` on the PATH, which may be missing or too old: use the pinned one. jsii's cache in the home
+# folder fails if that is read-only or others may write to it: use one here, or none.
 os.environ["JSII_NODE"] = str(NODE)
 os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled" if os.access(ROOT, os.W_OK) else "disabled"
 os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(ROOT / ".cache" / "jsii")

@@ -1,4 +1,4 @@
-"""The order board: a function that draws it, for a custom widget of the dashboard."""
+"""The order board: a function that renders it, for a custom widget of the dashboard."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,11 +8,11 @@ from constructs import Construct
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.snapshots import Snapshots
 
-HEIGHT = 16  # of the dashboard's grid; what is below scrolls inside the widget
+HEIGHT = 16  # in units of the dashboard's grid; the widget scrolls
 
 
 class Board(Construct):
-    """The board function. It may only read, has no address, and is invoked by CloudWatch's console as the viewer."""
+    """The board function. It may only read and has no URL; CloudWatch's console invokes it as the viewer."""
 
     def __init__(self, scope: Construct, construct_id: str, *, snapshots: Snapshots, local: bool) -> None:
         super().__init__(scope, construct_id)
@@ -23,7 +23,7 @@ class Board(Construct):
             description="Draws the board of Outposts orders for the dashboard",
             distributions=("jinja2", "markupsafe"),
             timeout=cdk.Duration.seconds(30),
-            memory=1_024,  # drawing is a processor's work
+            memory=1_024,  # rendering needs CPU
             environment={"SNAPSHOT_TABLE_NAME": snapshots.table.table_name},
             statements=[
                 iam.PolicyStatement(actions=["dynamodb:Scan"], resources=[snapshots.index_arn]),
@@ -37,6 +37,6 @@ class Board(Construct):
             width=24,
             height=HEIGHT,
             update_on_refresh=True,
-            update_on_resize=False,  # the page fits itself
-            update_on_time_range_change=False,  # it shows what is, not what was
+            update_on_resize=False,  # the page adapts by itself
+            update_on_time_range_change=False,  # it shows the present only
         )

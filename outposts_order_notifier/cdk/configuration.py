@@ -1,4 +1,4 @@
-"""The `notifier` context (docs/configuration.md): checked, typed, and with errors that say what to do."""
+"""The `notifier` context (docs/configuration.md): validated, typed, and with errors that say what to do."""
 
 import json
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
-# JSON Schema takes 1.0 for a whole number; functions and events would show it as it is.
-_Validator = extend(  # type: ignore[no-untyped-call] # jsonschema's own lack
+# JSON Schema accepts 1.0 as an integer; functions and events would show it unchanged.
+_Validator = extend(  # type: ignore[no-untyped-call] # jsonschema does not annotate it
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
@@ -32,7 +32,7 @@ class ConfigurationError(ValueError):
         path: The key's path, such as `notifier.sources[0].region`.
         given: What was given, in words or as JSON.
         allowed: What is allowed there.
-        nearest: The nearest right spelling, None where nothing is near.
+        nearest: The nearest right spelling; None if nothing is similar.
     """
 
     def __init__(self, path: str, given: str, allowed: str, nearest: str | None = None) -> None:
@@ -42,7 +42,7 @@ class ConfigurationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StalledAfterDays:
-    """After how many days a status has lasted too long, by status; None switches one off, an absent one is default."""
+    """The days after which a status has lasted too long. None switches a status off; one left out has its default."""
 
     order: Mapping[str, int | None] = field(default_factory=dict)
     line_item: Mapping[str, int | None] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Configuration:
 
     Attributes:
         sources: What to watch; at least one.
-        organization: What to watch besides; None for nothing.
+        organization: The organization to watch as well; None if there is none.
         poll_every_minutes: 1 to 1,440.
         announce_existing_orders: Whether people are notified of the orders that a source's first poll found.
         stalled_after_days: Thresholds of stalled orders and line items.
@@ -80,12 +80,12 @@ class Configuration:
 
     @classmethod
     def parse(cls, context: Any, stack_region: str, stack_account: str | None = None) -> "Configuration":
-        """Check the `notifier` context and give it types.
+        """Validate the `notifier` context.
 
         Args:
-            context: The object, its JSON text, `@` and the path of a file that holds it, or None for all defaults.
+            context: The object, its JSON text, `@` and the path of a file that contains it, or None for all defaults.
             stack_region: The region that the stack is deployed to.
-            stack_account: The account that the stack is deployed to; None if it is not known yet.
+            stack_account: The account that the stack is deployed to; None if it is not yet known.
 
         Raises:
             ConfigurationError: Something in it is not allowed.
@@ -124,7 +124,7 @@ def _loaded(context: Any) -> Any:
         return {}
     if not isinstance(context, str):
         return context
-    allowed = "an object, its JSON text, or @ and the path of a file that holds it"
+    allowed = "an object, its JSON text, or @ and the path of a file that contains it"
     try:
         text = Path(context[1:]).read_text(encoding="utf-8") if context.startswith("@") else context
         return json.loads(text)

@@ -11,19 +11,10 @@ from constructs import Construct
 from outposts_order_notifier.domain.events import SOURCE
 
 ARCHIVE_RETENTION = cdk.Duration.days(365)
-ACTIONS = [
-    "PutRule",
-    "DescribeRule",
-    "EnableRule",
-    "DisableRule",
-    "DeleteRule",
-    "PutTargets",
-    "ListTargetsByRule",
-    "RemoveTargets",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-]
+ACTIONS = (
+    *("PutRule", "DescribeRule", "EnableRule", "DisableRule", "DeleteRule", "PutTargets", "ListTargetsByRule"),
+    *("RemoveTargets", "TagResource", "UntagResource", "ListTagsForResource"),
+)
 
 
 class EventBus(Construct):
@@ -31,9 +22,9 @@ class EventBus(Construct):
 
     Args:
         scope: The stack.
-        construct_id: Its id there.
+        construct_id: Its id in the stack.
         readers: Account ids and organization ids that may put rules on the bus.
-        local: Whether this is the local cloud, whose CloudFormation knows neither archives nor bus policies.
+        local: Whether this is the local cloud, whose CloudFormation has neither archives nor bus policies.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, readers: tuple[str, ...], local: bool) -> None:
@@ -49,15 +40,15 @@ class EventBus(Construct):
             event_pattern=events.EventPattern(source=[SOURCE]),
             retention=ARCHIVE_RETENTION,
         )
-        # The CDK writes "", which some regions refuse: https://github.com/aws/aws-cdk/issues/37847
+        # The CDK writes "", which some regions reject: https://github.com/aws/aws-cdk/issues/37847
         cast("cdk.CfnResource", archive.node.default_child).add_property_deletion_override("KmsKeyIdentifier")
-        self._let_in(readers)
+        self._allow(readers)
 
-    def _let_in(self, readers: tuple[str, ...]) -> None:
+    def _allow(self, readers: tuple[str, ...]) -> None:
         """Add a statement for all accounts, and one for each organization.
 
-        EventBridge has one policy a bus, of limited size, and takes one change of it at a time. So all accounts share
-        a statement, and CloudFormation makes one statement after the other.
+        A bus has one policy of limited size, and EventBridge accepts one change of it at a time. So all accounts share
+        a statement, and CloudFormation creates the statements one after another.
         """
         organizations = [reader for reader in readers if reader.startswith("o-")]
         accounts = [iam.AccountPrincipal(reader) for reader in readers if reader not in organizations]
@@ -83,7 +74,7 @@ class EventBus(Construct):
         principals: list[iam.AccountPrincipal] | list[iam.AnyPrincipal],
         conditions: Mapping[str, Mapping[str, str]] | None = None,
     ) -> iam.PolicyStatement:
-        """Let others manage rules on the bus, each account its own.
+        """Allow others to manage rules on the bus, each account its own.
 
         Follows https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
         and the condition key `events:creatorAccount` of

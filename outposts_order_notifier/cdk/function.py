@@ -11,7 +11,7 @@ from constructs import Construct
 from outposts_order_notifier.cdk.package import package
 
 METRICS_NAMESPACE = "OutpostsOrderNotifier"
-# What `runtime.observability` imports, dependencies included.
+# What `runtime.observability` imports, including dependencies.
 DISTRIBUTIONS = ("aws-lambda-powertools", "aws-xray-sdk", "jmespath", "typing-extensions", "wrapt")
 
 
@@ -19,15 +19,15 @@ class Function(lambda_.Function):
     """A function of `lambdas/<name>/`, with its own log group, and a role limited to the given statements.
 
     Args:
-        scope: Where it belongs.
-        construct_id: Its id there.
+        scope: The construct that it belongs to.
+        construct_id: Its id in that construct.
         name: Its folder in `lambdas/`; also the `service` of its logs, traces and metrics.
         description: One line for the console.
-        distributions: What it imports besides the Lambda runtime's own and what all functions import.
+        distributions: The packages that it imports beyond the Lambda runtime's and those of all functions.
         timeout: After which Lambda stops it.
-        memory: In MB; processor time grows with it.
+        memory: In MB; CPU power is proportional to it.
         environment: Its variables.
-        statements: What it may do, besides writing its logs and traces.
+        statements: What it may do besides writing logs and traces.
         local: Whether it runs on the local cloud.
     """
 

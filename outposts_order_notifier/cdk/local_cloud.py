@@ -1,12 +1,12 @@
-"""What is different where the stack is deployed onto the local cloud instead of AWS."""
+"""What differs if the stack is deployed onto the local cloud instead of AWS."""
 
 import json
 from dataclasses import dataclass
 from typing import Self
 
-# What the local cloud's trail is called on the default bus: PutEvents takes no source that begins with "aws.".
+# The sources of the local cloud's trail and alarms on the default bus: PutEvents rejects sources that begin with
+# "aws.".
 TRAIL_SOURCE = "local.outposts"
-# What its alarms are called there, for the same reason.
 ALARM_SOURCE = "local.cloudwatch"
 
 
@@ -15,12 +15,12 @@ class LocalCloud:
     """The local cloud's own settings.
 
     Attributes:
-        slack_origin: Of the Slack receiver: its webhooks, and its Web API.
+        slack_origin: The origin of the Slack receiver's webhooks and Web API.
     """
 
     slack_origin: str
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """Read the `localCloud` context, JSON text that only the local cloud sets; None in AWS."""
+        """Read the `localCloud` context, JSON text that only the local cloud sets; None on AWS."""
         return cls(slack_origin=json.loads(text)["slackOrigin"]) if text else None

@@ -1,13 +1,12 @@
-"""The notifier's own trouble: alarms, sent where notifications about orders are sent, and the dashboard.
+"""The notifier's own failures: alarms, which reach people like notifications about orders, and the dashboard.
 
-How CloudWatch evaluates an alarm decides the shape of each one here; tests/cdk/cloudwatch_alarms.py models it, and
-tests/cdk/test_alarms.py runs every alarm of every configuration through that model.
+The alarms' form follows from how CloudWatch evaluates them. tests/cdk/cloudwatch_alarms.py models this, and
+tests/cdk/test_alarms.py runs every alarm of every configuration through the model.
 
-1. A metric arrives up to three minutes late, and a window of the last `period` moves on every minute. So each window
-   is longer than what may be late plus the time between two data points, and its newest data point is never empty
-   just because of that.
-2. CloudWatch looks further back for data points that are missing, by a number that it does not publish. So every
-   metric is filled with 0, and nothing depends on that number.
+1. A metric arrives up to three minutes late, and an alarm's window, the last `period`, moves every minute. So each
+   window is longer than this delay plus the time between two data points: lateness alone never leaves it empty.
+2. If data points are missing, CloudWatch searches further back, by a number that it does not publish. So every metric
+   is filled with 0, and nothing depends on that number.
 """
 
 import math
@@ -32,37 +31,37 @@ from outposts_order_notifier.cdk.planner import Planner
 from outposts_order_notifier.cdk.poller import Poller
 from outposts_order_notifier.wording.console import orders_url
 
-LATE_MINUTES = 3  # a metric's data point reaches CloudWatch by then
-JITTER_MINUTES = 1  # EventBridge Scheduler keeps its time to the minute
+LATE_MINUTES = 3  # after which a metric's data point has reached CloudWatch
+JITTER_MINUTES = 1  # EventBridge Scheduler is accurate to the minute
 LONGEST_WARM_UP = 2_880  # minutes: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
-QUEUE_PERIOD = cdk.Duration.minutes(5)  # SQS has a data point each minute, which is late like any other
+QUEUE_PERIOD = cdk.Duration.minutes(5)  # SQS publishes a data point each minute, which may be late like any other
 
 
 def silence(tick_minutes: int) -> cdk.Duration:
-    """Return how long nothing that runs once a tick may be seen: three ticks, more of those that are very short.
+    """Return for how long a run that happens each tick may be unseen: three ticks, or more if they are very short.
 
-    One tick may be just before the window and one may be late; a third must be there.
+    One run may be just before the window and one may be late; a third must be in it.
     """
     unseen = math.ceil((LATE_MINUTES + JITTER_MINUTES) / tick_minutes)
     return cdk.Duration.minutes((unseen + 2) * tick_minutes)
 
 
 def trouble(tick_minutes: int) -> cdk.Duration:
-    """Return a window that holds a data point of each source at every moment: a tick, and what may be late."""
+    """Return a window that always contains a data point of each source: a tick, plus the possible delays."""
     return cdk.Duration.minutes(tick_minutes + LATE_MINUTES + 2 * JITTER_MINUTES)
 
 
 def span(minutes: float) -> str:
-    """Write a time as people say it, such as `2 hours 10 minutes`."""
+    """Return a time for people, such as `2 hours 10 minutes`."""
     days, rest = divmod(round(minutes), 24 * 60)
     parts = {"day": days, "hour": rest // 60, "minute": rest % 60}
     return " ".join(f"{number} {unit}{'s' if number > 1 else ''}" for unit, number in parts.items() if number)
 
 
 class Monitoring(Construct):
-    """An alarm for each way in which the notifier could fall silent, so that silence means that nothing happened.
+    """An alarm for each way in which the notifier could fail silently, so that silence means that nothing happened.
 
-    Each alarm notifies the topic when it fires and when it clears; its description says what to look at first.
+    Each alarm notifies the topic when it fires and when it clears; its description says what to check first.
     """
 
     def __init__(  # noqa: PLR0913 - what it watches
@@ -105,7 +104,7 @@ class Monitoring(Construct):
                 f"Polls have been failing for {failing}: some orders could not be read, stored or published. The poll "
                 "function's log names each order and its error.",
                 errors=poller.function.metric_errors(),
-                # A batch of an organization's sources reports those that failed, and does not fail itself.
+                # A batch of an organization's sources reports those that failed, and does not fail as a whole.
                 **({"failures": self._metric("poll", "PollFailures")} if planner else {}),
             ),
             self._recurring(
@@ -130,9 +129,9 @@ class Monitoring(Construct):
 
     def _polls_alarm(self, poller: Poller, planner: Planner | None) -> cloudwatch.Alarm:
         if planner:
-            # A plan is polled within a tick, so three ticks hold one whole plan's polls at least. The largest plan, not
-            # the sum of all: that sum would jump whenever a plan enters or leaves the window. Two windows, as a plan
-            # that is much larger than the one before has no polls yet.
+            # A plan is polled within a tick, so three ticks contain all polls of at least one plan. The largest plan,
+            # not the sum: that would jump whenever a plan enters or leaves the window. Two windows, because a plan that
+            # is much larger than the previous one has no polls yet.
             polled = self._metric("poll", "SourcesPolled")
             planned = self._metric("planner", "SourcesPlanned", statistic="Maximum")
             return self._alarm(
@@ -167,8 +166,8 @@ class Monitoring(Construct):
         return [
             self._alarm(
                 "NotificationsDelayed",
-                # SQS leaves what was received more than three times out of its queue's age. A message is tried at
-                # least every quarter of an hour, so the alarm stays until the last one is delivered.
+                # SQS excludes messages received more than three times from the queue's age. A message is tried at
+                # least every 15 minutes, so the alarm keeps firing until the last one is delivered.
                 self._filled(
                     cdk.Duration.minutes(30), delay=self._metric("notify", "NotificationDelay", statistic="Maximum")
                 ),
@@ -201,7 +200,7 @@ class Monitoring(Construct):
     def _missing(
         self, name: str, metric: cloudwatch.IMetric, description: str, schedules: list[scheduler.Schedule]
     ) -> cloudwatch.Alarm:
-        """Make an alarm on what should happen once a tick and does not."""
+        """Create an alarm that fires if something does not happen each tick."""
         alarm = self._alarm(
             name,
             metric,
@@ -212,15 +211,15 @@ class Monitoring(Construct):
         alarm.node.add_dependency(*schedules)
         if isinstance(alarm.node.default_child, cloudwatch.CfnAlarm):
             alarm.node.default_child.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
-                # Nothing has happened yet where the stack is new.
+                # In a new stack, nothing has happened yet.
                 warm_up_period_duration_in_minutes=min(self._silence.to_minutes() + 10, LONGEST_WARM_UP),
-                # What is filled counts as data, which would end the warm-up at once.
+                # Filled values count as data, which would end the warm-up at once.
                 only_start_evaluating_after_warm_up_period_ends=True,
             )
         return alarm
 
     def _recurring(self, name: str, description: str, **metrics: cloudwatch.Metric) -> cloudwatch.Alarm:
-        """Make an alarm on trouble of poll after poll. One tick's never reaches into three windows, whoever has it."""
+        """Create an alarm on repeated trouble: that of a single tick never reaches into three windows."""
         return self._alarm(name, self._filled(self._trouble, **metrics), description, periods=3)
 
     def _alarm(  # noqa: PLR0913 - each differs between alarms
@@ -251,11 +250,11 @@ class Monitoring(Construct):
     def _notify_of_clearing(self, alarms: list[cloudwatch.Alarm], dead_letters: sqs.IQueue) -> None:
         """Notify the topic when an alarm that fired clears.
 
-        An alarm's own action on OK would also notify when the alarm is new, which ends no trouble. The message has
-        the members that CloudWatch's own has and that people and machines read: docs/operations.md lists them.
+        An alarm's own action on OK would also run when the alarm is new, and no trouble has ended. The message has
+        those members of CloudWatch's own messages that docs/operations.md lists.
         """
         field = events.EventField.from_path
-        # Without a role, the topic's policy would have to let every rule of every account publish:
+        # Without a role, the topic's policy would have to allow every rule of every account to publish:
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
         role = iam.Role(
             self,
@@ -302,12 +301,12 @@ class Monitoring(Construct):
         )
 
     def _filled(self, period: cdk.Duration, **metrics: cloudwatch.Metric) -> cloudwatch.IMetric:
-        """Add up metrics over a period, with 0 for each that has no data point."""
+        """Add up metrics over a period, with 0 for each without a data point."""
         return self._sum(" + ".join(f"FILL({name}, 0)" for name in metrics), period, **metrics)
 
     def _sum(self, expression: str, period: cdk.Duration, **metrics: cloudwatch.Metric) -> cloudwatch.IMetric:
         over_period: dict[str, cloudwatch.IMetric] = {name: each.with_(period=period) for name, each in metrics.items()}
-        if self._local:  # the emulator's CloudFormation knows no alarm that computes
+        if self._local:  # the emulator's CloudFormation has no alarms on math expressions
             (metric,) = over_period.values()
             return metric
         return cloudwatch.MathExpression(expression=expression, using_metrics=over_period, period=period)

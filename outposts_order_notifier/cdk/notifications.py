@@ -34,7 +34,7 @@ RECEIVES = 20  # with the function's back-off of 15 seconds, doubled up to 15 mi
 class Notifications(Construct):
     """From the event `Outposts Order Updated` to the channels."""
 
-    def __init__(  # noqa: PLR0913 - the stack's parts that it stands between
+    def __init__(  # noqa: PLR0913 - the stack's parts that it connects
         self,
         scope: Construct,
         construct_id: str,
@@ -52,7 +52,7 @@ class Notifications(Construct):
             self,
             "Queue",
             enforce_ssl=True,
-            # Six times the function's time-out, as Lambda's guide for event sources asks for.
+            # Six times the function's time-out, as Lambda's guide for event sources recommends.
             visibility_timeout=cdk.Duration.minutes(6 * TIMEOUT.to_minutes()),
             retention_period=cdk.Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
@@ -81,7 +81,7 @@ class Notifications(Construct):
         self.function = self._function(channels, local=bool(local_cloud))
         self._rule(configuration, bus)
         if any(each.alarms for each in channels):
-            # The topic's subscribers get alarms directly; the other channels get them from the function.
+            # The topic's subscribers get alarms directly; the function sends them to the other channels.
             alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
             self.topic.add_subscription(
                 subscriptions.SqsSubscription(
@@ -93,12 +93,8 @@ class Notifications(Construct):
 
     def _function(self, channels: list[Needs], *, local: bool) -> Function:
         item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
-        queue_actions = [
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ChangeMessageVisibility",
-        ]
+        names = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
+        queue_actions = [f"sqs:{name}" for name in names]
         environment = {TABLE: self._state.table_name, QUEUE: self.queue.queue_url}
         statements = [
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),
@@ -112,7 +108,7 @@ class Notifications(Construct):
             "Function",
             name="notify",
             description="Notifies the configured channels of changes to Outposts orders",
-            # Those of all channels: the package is the same whatever is configured.
+            # Those of all channels: the package does not depend on the configuration.
             distributions=tuple(
                 name for each in parts("infrastructure") for name in getattr(each, "DISTRIBUTIONS", ())
             ),
@@ -127,11 +123,11 @@ class Notifications(Construct):
             "FromQueue",
             target=function,
             event_source_arn=self.queue.queue_arn,
-            # A flood comes in few batches, so that Slack gets digests. Lambda ends a batch at its payload's limit of
-            # 6 MB by itself: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+            # A flood arrives in few batches, so that Slack gets digests. Lambda itself ends a batch at its payload's
+            # limit of 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
             batch_size=100,
             max_batching_window=cdk.Duration.seconds(5),
-            # Slack accepts about one message a second, so more at once would only be refused.
+            # Slack accepts about one message a second and would reject more.
             max_concurrency=2,
             report_batch_item_failures=True,
         )
@@ -147,11 +143,11 @@ class Notifications(Construct):
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letter_queue)],
         )
         resource = rule.node.default_child
-        assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; CDK's own promise
+        assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; the CDK documents it
         pattern = rule_pattern(configuration.notify, announce_existing_orders=configuration.announce_existing_orders)
         if holds_null(pattern) or not json.dumps(pattern, ensure_ascii=False).isascii():
-            # jsii drops null from a list, CloudFormation refuses it in an object, and replaces what is not ASCII.
-            # As a text with JSON's escapes, all of it reaches EventBridge:
+            # jsii drops null from a list; CloudFormation rejects it in an object, and replaces characters beyond ASCII.
+            # A text with JSON's escapes reaches EventBridge unchanged:
             # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
             resource.add_property_override("EventPattern", text_of(pattern))
         else:

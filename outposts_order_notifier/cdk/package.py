@@ -1,4 +1,4 @@
-"""A function's package: the modules and the wheels that its handler imports, made without Docker."""
+"""A function's package: the modules and wheels that its handler imports, built without Docker."""
 
 import functools
 import hashlib
@@ -22,20 +22,20 @@ REQUIREMENTS = ROOT / "requirements.txt"
 TEMPLATES = "templates"  # a folder beside the module that reads it
 FOR_LAMBDA = ["--platform=manylinux2014_aarch64", "--implementation=cp", "--python-version=3.14", "--only-binary=:all:"]
 FOR_THIS_MACHINE = ["--only-binary=:all:"]
-# Lambda's user is not the one who deploys, whose umask may keep all others out.
+# Lambda runs as another user than the one who deploys, whose umask may deny access to others.
 FOLDER_MODE, FILE_MODE = 0o755, 0o644
 WHAT = "what the functions import"
 
 
 def package(name: str, distributions: tuple[str, ...], *, local: bool) -> lambda_.Code:
-    """Make a function's code asset.
+    """Return a function's code asset.
 
-    The CDK keeps assets by their hash in its output folder, so nothing is fetched twice there.
+    The CDK stores assets by their hash in its output folder, so nothing is downloaded twice there.
 
     Args:
         name: The function's folder in `lambdas/`.
-        distributions: Names on PyPI of all that it imports beyond the Lambda runtime's own boto3, dependencies
-            included; their versions are those of requirements.txt.
+        distributions: The packages that it imports beyond the Lambda runtime's boto3, including dependencies, by their
+            names on PyPI; the versions are those of requirements.txt.
         local: Whether the package is for this machine instead of Lambda's arm64.
     """
     content = _Content(name, distributions, FOR_THIS_MACHINE if local else FOR_LAMBDA)
@@ -47,7 +47,7 @@ def package(name: str, distributions: tuple[str, ...], *, local: bool) -> lambda
     )
 
 
-# Why no package could be made: jsii wraps what is raised in its callbacks into its own traceback.
+# Why a package could not be built: jsii wraps what is raised in its callbacks into its own traceback.
 failures: list[MachineError] = []
 
 
@@ -59,7 +59,7 @@ class _Content:
         self._platform = platform
 
     def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
-        """Fill the asset's folder. Called by the CDK, which else would want Docker."""
+        """Fill the asset's folder. The CDK calls this instead of Docker."""
         try:
             self._fill(Path(output_dir))
         except MachineError as error:
@@ -85,7 +85,7 @@ class _Content:
             path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
 
     def digest(self) -> str:
-        """SHA-256 of all that the package is made from, this module and the files' modes included."""
+        """Return the SHA-256 of everything that determines the package, including this module and the files' modes."""
         interpreter = [] if self._platform == FOR_LAMBDA else [sys.implementation.cache_tag]
         modes = [f"{FOLDER_MODE:o}", f"{FILE_MODE:o}"]
         digest = hashlib.sha256(" ".join([*self._pins, *self._platform, *interpreter, *modes]).encode())
@@ -96,8 +96,8 @@ class _Content:
 
 @functools.cache
 def sources(handler: Path) -> tuple[Path, ...]:
-    """Return the files of this project that a handler imports, its own and templates beside them included."""
-    finder = ModuleFinder(path=[str(ROOT)])  # finds nothing outside, so it follows no library
+    """Return the files of this project that a handler imports, including itself and the templates beside them."""
+    finder = ModuleFinder(path=[str(ROOT)])  # finds nothing outside, so it does not follow libraries
     finder.run_script(str(handler))
     files = (getattr(module, "__file__", None) for module in finder.modules.values())
     modules = {Path(file) for file in files if file}
@@ -112,6 +112,6 @@ def _pip_environment() -> Mapping[str, str]:
 
 
 def _pin(distribution: str) -> str:
-    """Give a distribution's line of requirements.txt, such as `wrapt==2.5.2`."""
+    """Return a distribution's line of requirements.txt, such as `wrapt==2.5.2`."""
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if line.startswith(f"{distribution}=="))

@@ -13,21 +13,21 @@ from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.poller import TIMEOUT, Poller
 from outposts_order_notifier.sources.settings import OrganizationSettings
 
-# A batch's sources are polled side by side, so that one invocation waits for ten: benchmarks/accounts.py says what
-# that saves, and how many accounts this concurrency gets through in a tick.
+# One invocation polls the sources of a batch concurrently. benchmarks/accounts.py measures what that saves, and how
+# many accounts this concurrency polls in a tick.
 BATCH_SIZE = 10
 MAX_CONCURRENCY = 30
-BATCHING_WINDOW = cdk.Duration.seconds(1)  # poll is quicker than the planner: without one, batches are half empty
+BATCHING_WINDOW = cdk.Duration.seconds(1)  # poll is faster than the planner: without a window, batches are half empty
 
 
 class Planner(Construct):
-    """Each tick, a message for each account and region of the organization; poll takes them, a few at a time.
+    """Each tick, a message for each account and region of the organization; poll receives a few at a time.
 
-    The next plan is the retry of whatever failed. So a message lives for one tick, and is hidden for as long once it
-    has been taken: none is polled twice, and none piles up.
+    The next plan is the retry of what failed. So a message expires after a tick, and is invisible for as long once it
+    has been received: none is polled twice, and none accumulates.
     """
 
-    def __init__(  # noqa: PLR0913 - what it is made of
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         scope: Construct,
         construct_id: str,
@@ -44,7 +44,7 @@ class Planner(Construct):
             "Queue",
             enforce_ssl=True,
             retention_period=tick,
-            # Lambda demands the function's time-out at least, and SQS hides for 12 hours at most.
+            # Lambda requires at least the function's time-out, and SQS allows at most 12 hours.
             visibility_timeout=cdk.Duration.minutes(
                 max(TIMEOUT.to_minutes(), min(configuration.poll_every_minutes, 12 * 60))
             ),

@@ -1,4 +1,4 @@
-"""The poll function and what makes it run: a schedule for each source, and CloudTrail's word of a new order."""
+"""The poll function and its triggers: a schedule for each source, and CloudTrail's record of a new order."""
 
 import json
 from typing import Any
@@ -28,11 +28,10 @@ TARGETS_PER_RULE = 5  # https://docs.aws.amazon.com/eventbridge/latest/userguide
 class Poller(Construct):
     """The poll function, its triggers, and the queue of runs that could not be started.
 
-    A run that fails is not run again: the next tick is its retry. So Lambda retries nothing, and an invocation older
-    than the time between ticks is dropped.
+    The next tick is the retry of a failed run. So Lambda does not retry, and drops an invocation older than a tick.
     """
 
-    def __init__(  # noqa: PLR0913 - what it is made of
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         scope: Construct,
         construct_id: str,
@@ -82,26 +81,27 @@ class Poller(Construct):
             )
             for number, source in enumerate(configuration.sources)
         ]
-        heard = ["aws.outposts", *([TRAIL_SOURCE] if local else [])]
+        event_sources = ["aws.outposts", *([TRAIL_SOURCE] if local else [])]
         own = [
             (number, source)
             for number, source in enumerate(configuration.sources)
             if source.region == cdk.Stack.of(self).region and not source.role_arn
         ]
-        # As few rules as possible: each adds a statement to the policies of queue and function, which are limited.
+        # As few rules as possible: each adds a statement to the policies of the queue and the function, which are
+        # limited.
         for start in range(0, len(own), TARGETS_PER_RULE):
             numbers, sources = zip(*own[start : start + TARGETS_PER_RULE], strict=True)
-            self._poll_at_once(numbers[0], sources, heard)
+            self._poll_at_once(numbers[0], sources, event_sources)
 
     def _read_the_organization(self, organization: OrganizationSettings) -> None:
-        """Let poll assume the role of one name in whichever accounts the organization has."""
+        """Allow poll to assume the role of one name in every account of the organization."""
         roles = f"arn:{regions()[cdk.Stack.of(self).region]}:iam::*:role/{organization.role_name}"
         self.function.add_to_role_policy(
             iam.PolicyStatement(
                 actions=["sts:AssumeRole"],
                 resources=[roles],
-                # A role of this name outside the organization is not meant. An account in no organization has no
-                # such key, so the operator must not be one of those that match without it:
+                # Excludes roles of this name outside the organization. An account in no organization lacks this key,
+                # so the operator must not be one that matches a missing key:
                 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
                 conditions={"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
             )
@@ -130,7 +130,7 @@ class Poller(Construct):
         return role
 
     def run_each_tick(self, construct_id: str, description: str, function: Function) -> scheduler.Schedule:
-        """Let a schedule run another function at poll's rate, under the same terms."""
+        """Schedule another function like poll: at the same rate, without retries."""
         self._run_once_a_tick(function)
         return self._schedule(construct_id, description, function, {})
 
@@ -155,21 +155,21 @@ class Poller(Construct):
                 dead_letter_queue=self.dead_letter_queue,
                 max_event_age=self._tick,
                 retry_attempts=5,
-                # Left to itself, the target would also let the role invoke every version of the function.
+                # By default, the target would also allow the role to invoke every version of the function.
                 role=self._scheduler_role.without_policy_updates(),
             ),
         )
         schedule.node.add_dependency(self._scheduler_role)
         return schedule
 
-    def _poll_at_once(self, number: int, sources: tuple[SourceSettings, ...], heard: list[str]) -> None:
-        """Poll when CloudTrail has recorded that an order was made or cancelled, without waiting for the tick."""
+    def _poll_at_once(self, number: int, sources: tuple[SourceSettings, ...], event_sources: list[str]) -> None:
+        """Poll as soon as CloudTrail records that an order was created or cancelled."""
         events.Rule(
             self,
             f"OrderCalls{number}",
             description="CreateOrder and CancelOrder, as CloudTrail records them, make the notifier poll at once",
             event_pattern=events.EventPattern(
-                source=heard,
+                source=event_sources,
                 detail_type=["AWS API Call via CloudTrail"],
                 detail={
                     "eventSource": ["outposts.amazonaws.com"],
@@ -207,7 +207,7 @@ def _reading(sources: tuple[SourceSettings, ...]) -> list[iam.PolicyStatement]:
     roles = sorted({source.role_arn for source in sources if source.role_arn})
     statements = []
     if not all(source.role_arn for source in sources):
-        # Orders have no ARN: GetOrder and ListOrders can only be allowed for all.
+        # Orders have no ARN: GetOrder and ListOrders can only be allowed for all resources.
         actions = ["outposts:ListOrders", "outposts:GetOrder"]
         statements.append(iam.PolicyStatement(actions=actions, resources=["*"]))
     if roles:

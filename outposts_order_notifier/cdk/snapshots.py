@@ -8,7 +8,7 @@ from outposts_order_notifier.store.table import INDEX_ATTRIBUTES, INDEX_NAME
 
 
 class Snapshots(Construct):
-    """One item per order, one per source; outlives the stack, as it holds what subscribers have been notified of."""
+    """One item per order and one per source. The table outlives the stack: it records what was published."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -20,7 +20,7 @@ class Snapshots(Construct):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            # Not RETAIN: a first deployment that fails would leave its empty table behind.
+            # Not RETAIN, with which a first deployment that fails would leave its empty table behind.
             removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             global_secondary_indexes=[
                 dynamodb.GlobalSecondaryIndexPropsV2(
