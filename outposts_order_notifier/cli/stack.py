@@ -58,11 +58,10 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         raise OperatorError(wrong)
     if not session.region_name:
         raise OperatorError("no region is known: give --region, or set AWS_REGION")
-    known = [name for partition in PARTITIONS for name in session.get_available_regions("ec2", partition)]
-    if region and region not in known:
+    if region and region not in (known := _regions(session)):
         nearest = difflib.get_close_matches(region, known, n=1)
         raise OperatorError(
-            f"--region {region} is none of AWS's" + (f"; did you mean {nearest[0]}?" if nearest else "")
+            f"--region {region} is not an AWS region" + (f"; did you mean {nearest[0]}?" if nearest else "")
         )
     if not REGION.fullmatch(session.region_name):
         variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
@@ -74,6 +73,10 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
         os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS
     return session
+
+
+def _regions(session: boto3.Session) -> list[str]:
+    return [name for partition in PARTITIONS for name in session.get_available_regions("sts", partition)]
 
 
 def _endpoints(settings: Any) -> Iterator[str]:

@@ -161,7 +161,7 @@ class TestLook:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            (["--region", "eu-wst-1"], "--region eu-wst-1 is none of AWS's; did you mean eu-west-1?"),
+            (["--region", "eu-wst-1"], "--region eu-wst-1 is not an AWS region; did you mean eu-west-1?"),
             (["--role-arn", "Reader"], "--role-arn Reader is not the ARN of a role"),
             (["--external-id", "x"], "--external-id needs --role-arn"),
             (["--profile", "nobody"], "--profile nobody: The config profile (nobody) could not be found"),

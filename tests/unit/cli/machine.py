@@ -1,24 +1,37 @@
-"""A person's machine: the command line in a process of its own, with settings that the test alone decides."""
+"""Run the command line on a person's machine, with settings that only the test decides."""
 
-import json
+import io
 import os
+import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
+
+import boto3
+import botocore.session
+from botocore.loaders import Loader, create_loader
+from botocore.utils import ContainerMetadataFetcher
+
+from outposts_order_notifier.cli import secrecy
+from outposts_order_notifier.cli.__main__ import main
+from outposts_order_notifier.notify.channels.slack import clients
+from outposts_order_notifier.runtime.observability import logger
 
 ROOT = Path(__file__).parents[3]
-# What a command needs to get as far as AWS.
+# The arguments that a command needs to get as far as AWS.
 ARGUMENTS = {"show": ["oo-1"], "events": ["oo-1"], "replay": ["--start", "2026-01-01"]}
+EMPTY = io.StringIO()
 NOWHERE = "http://127.0.0.1:1"  # nothing listens there
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a command ended, and all that it wrote."""
+    """A command's exit code and output."""
 
     code: int
     out: str
@@ -26,7 +39,7 @@ class Ran:
 
 
 def settings(home: Path, *, keys: bool = True) -> dict[str, str]:
-    """Give the environment of a person who has AWS settings that are right, but for a network."""
+    """Return the environment of a person whose AWS settings are right, except that AWS cannot be reached."""
     given = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "an/example/of/a/secret/key"}
     return {
         **{name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ},
@@ -39,7 +52,22 @@ def settings(home: Path, *, keys: bool = True) -> dict[str, str]:
     }
 
 
-def run(*arguments: str, environment: dict[str, str], before: tuple[str, ...] = ("-m", "notifier")) -> Ran:
+def run(*arguments: str, environment: dict[str, str], stdin: io.StringIO | None = EMPTY) -> Ran:
+    """Run the command line to its end in this process, whose state it finds and leaves as a new process would.
+
+    A variable that Python or a library reads when it starts needs `run_process` instead.
+    """
+    with as_process(environment, *arguments, stdin=stdin) as (out, err):
+        try:
+            main()
+            code: object = None
+        except SystemExit as end:
+            code = end.code
+    texts = (stream.getvalue().decode("utf-8", "backslashreplace") for stream in (out, err))
+    return Ran(code if isinstance(code, int) else 0 if code is None else 1, *texts)
+
+
+def run_process(*arguments: str, environment: dict[str, str], before: tuple[str, ...] = ("-m", "notifier")) -> Ran:
     """Run the command line to its end in a new interpreter."""
     ran = subprocess.run(  # noqa: S603 - our own command line
         [sys.executable, *before, *arguments],
@@ -53,75 +81,41 @@ def run(*arguments: str, environment: dict[str, str], before: tuple[str, ...] = 
     return Ran(ran.returncode, *(stream.decode("utf-8", "backslashreplace") for stream in (ran.stdout, ran.stderr)))
 
 
-class Forks:
-    """Processes of the command line that share one start: its imports are most of the time of a short run.
-
-    What a library reads while it is imported needs `run` instead.
-    """
-
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
-
-    def run(self, *arguments: str, environment: dict[str, str]) -> Ran:
-        """Run the command line to its end in a process of its own."""
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps([arguments, environment]) + "\n")
-        self._process.stdin.flush()
-        return Ran(*json.loads(self._process.stdout.readline()))
-
-
 @contextmanager
-def forks() -> Iterator[Forks]:
-    """Have such processes for the length of a `with` block."""
-    command = [sys.executable, "-m", "tests.unit.cli.machine"]
-    with subprocess.Popen(  # noqa: S603 - this module
-        command, cwd=ROOT, env=settings(ROOT), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield Forks(process)
-        assert process.stdin
-        process.stdin.close()
+def as_process(
+    environment: dict[str, str], *arguments: str, stdin: io.StringIO | None = EMPTY
+) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
+    """Replace the environment, arguments and streams of this process; yields what is written to stdout and stderr."""
+    encoding = environment.get("PYTHONIOENCODING", "utf-8")
+    out, err = io.BytesIO(), io.BytesIO()
+    streams = [
+        io.TextIOWrapper(target, encoding=encoding, errors=errors, write_through=True)
+        for target, errors in ((out, "strict"), (err, "backslashreplace"))
+    ]
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGHUP)}
+    level = logger.log_level
+    with (
+        patch.dict(os.environ, environment, clear=True),
+        patch.multiple(sys, argv=["notifier", *arguments], stdin=stdin, stdout=streams[0], stderr=streams[1]),
+        patch.multiple(secrecy, _known=set[str](), _addresses=set[str]()),
+        patch.object(boto3, "DEFAULT_SESSION", None),
+        patch.object(botocore.session, "create_loader", _loader),
+        patch.object(ContainerMetadataFetcher, "SLEEP_TIME", 0),
+    ):
+        clients._follow_no_redirects.cache_clear()
+        try:
+            yield out, err
+        finally:
+            for stream in streams:
+                stream.detach()  # or it would close what it wrote to
+            logger.setLevel(level)
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+    clients._follow_no_redirects.cache_clear()
+    clients._follow_no_redirects()  # without this environment's proxy
 
 
-def _serve() -> None:
-    import outposts_order_notifier.cli.commands  # noqa: F401, PLC0415 - what all share
-
-    for line in sys.stdin:
-        arguments, environment = json.loads(line)
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            if not (child := os.fork()):
-                _become(arguments, environment, out.fileno(), err.fileno())
-            _, status = os.waitpid(child, 0)
-            texts = []
-            for file in (out, err):
-                file.seek(0)
-                texts.append(file.read().decode("utf-8", "backslashreplace"))
-        print(json.dumps([os.waitstatus_to_exitcode(status), *texts]), flush=True)  # noqa: T201 - the answer
-
-
-def _become(arguments: list[str], environment: dict[str, str], out: int, err: int) -> None:
-    from outposts_order_notifier.cli.__main__ import main  # noqa: PLC0415 - as above
-
-    code: object = 1
-    try:
-        os.environ.clear()
-        os.environ.update(environment)
-        for number, target in enumerate((os.open(os.devnull, os.O_RDONLY), out, err)):
-            os.dup2(target, number)
-        encoding = environment.get("PYTHONIOENCODING", "utf-8")
-        sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, encoding=encoding)  # noqa: PTH123, SIM115 - the process's own
-            for number, mode in enumerate("rww")
-        )
-        sys.argv[1:] = arguments
-        main()
-    except SystemExit as end:
-        code = end.code
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code if isinstance(code, int) else 0 if code is None else 1)
-
-
-if __name__ == "__main__":
-    _serve()
+@cache
+def _loader(search_path: str | None = None) -> Loader:
+    """Share AWS's models, whose parsing is most of the time of a short run."""
+    return create_loader(search_path)

@@ -1,5 +1,6 @@
-"""Credentials that cannot be used, and the code of an MFA device: the command line in a process of its own."""
+"""Credentials that cannot be used, and the code of an MFA device."""
 
+import io
 import json
 import os
 import pty
@@ -12,7 +13,7 @@ import pytest
 from werkzeug import Request, Response
 
 from local.server import Server
-from tests.unit.cli.machine import ROOT, Forks, Ran, forks, run, settings
+from tests.unit.cli.machine import ROOT, Ran, run, settings
 
 CODE = "123456"
 WITH_MFA = """[default]
@@ -29,13 +30,6 @@ CHAIN = (
     "[default]\nrole_arn = arn:aws:iam::111122223333:role/Reader\nsource_profile = me\n"
     "[profile me]\ncredential_process = {}\n"
 )
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Forks]:
-    """The command line, started once."""
-    with forks() as started:
-        yield started
 
 
 def with_configuration(home: Path, text: str) -> dict[str, str]:
@@ -63,10 +57,10 @@ class TestProcess:
     )
     @pytest.mark.parametrize("expires", [{}, {"Expiration": "2999-01-01T00:00:00Z"}], ids=["for good", "for a time"])
     def test_a_value_that_is_not_a_string_is_named(
-        self, machine: Forks, tmp_path: Path, key: str, value: object, expires: dict[str, str]
+        self, tmp_path: Path, key: str, value: object, expires: dict[str, str]
     ) -> None:
         """The line names the profile and the fix, and does not show the value."""
-        ran = self.run(machine, tmp_path, PROFILE, {**expires, key: value})
+        ran = self.listed(tmp_path, PROFILE, {**expires, key: value})
         (line,) = ran.err.splitlines()
         assert ran.code == 1
         assert line == (
@@ -75,19 +69,19 @@ class TestProcess:
         )
 
     @pytest.mark.parametrize("key", ["AccessKeyId", "SessionToken"])
-    def test_the_profile_whose_source_printed_it_is_named(self, machine: Forks, tmp_path: Path, key: str) -> None:
+    def test_the_profile_whose_source_printed_it_is_named(self, tmp_path: Path, key: str) -> None:
         """Botocore cannot sign the call for the role with it, and its error is not shown."""
-        ran = self.run(machine, tmp_path, CHAIN, {key: 987654321})
+        ran = self.listed(tmp_path, CHAIN, {key: 987654321})
         (line,) = ran.err.splitlines()
         assert line.startswith("error: the credentials of the profile default cannot be fetched (")
         assert "credential_process of the profile me" in line
         assert "987654321" not in line
 
     @staticmethod
-    def run(machine: Forks, home: Path, configuration: str, printed: dict[str, object]) -> Ran:
-        """List the orders as a person whose process prints this."""
+    def listed(home: Path, configuration: str, printed: dict[str, object]) -> Ran:
+        """List the orders with a process that prints these credentials."""
         process = f"echo '{json.dumps(PRINTED | printed)}'"
-        return machine.run("orders", environment=with_configuration(home, configuration.format(process)))
+        return run("orders", environment=with_configuration(home, configuration.format(process)))
 
 
 @pytest.fixture
@@ -122,19 +116,15 @@ class TestCode:
 
     def test_stdin_that_is_closed_is_not_a_terminal(self, tmp_path: Path) -> None:
         """The same line says so."""
-        closed = "import sys; sys.stdin = None\nfrom outposts_order_notifier.cli.__main__ import main\nmain()"
-        ran = run("orders", environment=with_configuration(tmp_path, WITH_MFA), before=("-c", closed))
+        ran = run("orders", environment=with_configuration(tmp_path, WITH_MFA), stdin=None)
         (line,) = ran.err.splitlines()
         assert line.startswith("error: the profile default asks for an MFA code, and there is no terminal")
 
     def test_a_code_on_stdin_is_read_without_a_question(self, tmp_path: Path, sts: Server, codes: list[str]) -> None:
         """A script may get the code from another program."""
         environment = with_configuration(tmp_path, WITH_MFA) | {"AWS_ENDPOINT_URL": sts.url}
-        command = [sys.executable, "-m", "notifier", "orders"]
-        ran = subprocess.run(  # noqa: S603 - ours
-            command, cwd=ROOT, env=environment, input=f"{CODE}\n", text=True, capture_output=True, check=False
-        )
-        (line,) = ran.stderr.splitlines()
+        ran = run("orders", environment=environment, stdin=io.StringIO(f"{CODE}\n"))
+        (line,) = ran.err.splitlines()
         assert "AccessDenied" in line
         assert codes == [CODE]
 

@@ -1,7 +1,6 @@
 """No command prints a credential, whatever is wrong with it: each place where one can stand holds a mark."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from outposts_order_notifier.cli import secrecy
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.failures import TRACEBACK_VARIABLE
 from outposts_order_notifier.cli.secrecy import hide, redacted
-from tests.unit.cli.machine import ARGUMENTS, NOWHERE, Forks, forks, settings
+from tests.unit.cli.machine import ARGUMENTS, NOWHERE, run, settings
 
 MARK = "M4RKER0SECRET0M4RKER"
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = an/example/of/a/secret/key\n"
@@ -104,25 +103,10 @@ SLACK_SECRETS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _nothing_known() -> Iterator[None]:
-    """Forget what a test hid."""
-    yield
-    secrecy._known.clear()
-    secrecy._addresses.clear()
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Forks]:
-    """The command line, started once."""
-    with forks() as started:
-        yield started
-
-
-def check(machine: Forks, command: str, environment: dict[str, str], *options: str) -> str:
+def check(command: str, environment: dict[str, str], *options: str) -> str:
     """Run a command that fails, with a traceback, and see that it shows no mark; gives all that it wrote."""
     wanted = {**environment, TRACEBACK_VARIABLE: "1"}
-    ran = machine.run(command, *ARGUMENTS.get(command, ()), *options, environment=wanted)
+    ran = run(command, *ARGUMENTS.get(command, ()), *options, environment=wanted)
     assert ran.code == 1
     assert MARK not in ran.out + ran.err
     *_, line = ran.err.splitlines()
@@ -154,14 +138,14 @@ class TestEveryCommand:
     """Each command, where the credentials cannot be used."""
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_says_which_is_wrong_and_not_what_it_is(self, machine: Forks, command: str, tmp_path: Path) -> None:
+    def test_says_which_is_wrong_and_not_what_it_is(self, command: str, tmp_path: Path) -> None:
         """A token with a line end, a process that prints no JSON, and a refusal that quotes the token."""
-        text = check(machine, command, settings(tmp_path) | ENVIRONMENTS["a token with a line end"])
+        text = check(command, settings(tmp_path) | ENVIRONMENTS["a token with a line end"])
         assert "AWS_SESSION_TOKEN holds" in text
-        assert "credential_process" in check(machine, command, with_profile(tmp_path, PROFILES["a process that fails"]))
+        assert "credential_process" in check(command, with_profile(tmp_path, PROFILES["a process that fails"]))
         with Server(quoting) as server:
             wanted = {"AWS_SESSION_TOKEN": MARK, "AWS_ENDPOINT_URL": server.url}
-            text = check(machine, command, settings(tmp_path) | wanted)
+            text = check(command, settings(tmp_path) | wanted)
         assert "SignatureDoesNotMatch" in text
         assert secrecy.HIDDEN in text
 
@@ -171,33 +155,33 @@ class TestEachPlace:
 
     @pytest.mark.parametrize("variables", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
     @pytest.mark.parametrize("command", ["orders", "preview"])
-    def test_variable(self, machine: Forks, variables: dict[str, str], command: str, tmp_path: Path) -> None:
+    def test_variable(self, variables: dict[str, str], command: str, tmp_path: Path) -> None:
         """Keys, endpoints and proxies."""
-        check(machine, command, settings(tmp_path) | variables)
+        check(command, settings(tmp_path) | variables)
 
     @pytest.mark.parametrize("variables", PROVIDERS.values(), ids=PROVIDERS)
-    def test_container(self, machine: Forks, variables: dict[str, str], tmp_path: Path) -> None:
+    def test_container(self, variables: dict[str, str], tmp_path: Path) -> None:
         """Its address and its token."""
-        check(machine, "orders", settings(tmp_path, keys=False) | variables)
+        check("orders", settings(tmp_path, keys=False) | variables)
 
     @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-    def test_profile(self, machine: Forks, profile: str, tmp_path: Path) -> None:
+    def test_profile(self, profile: str, tmp_path: Path) -> None:
         """Its keys, and a process's command line, output and errors."""
-        check(machine, "orders", with_profile(tmp_path, profile))
+        check("orders", with_profile(tmp_path, profile))
 
     @pytest.mark.parametrize("profile", QUOTED.values(), ids=QUOTED)
-    def test_refusal_of_aws(self, machine: Forks, profile: str, tmp_path: Path) -> None:
+    def test_refusal_of_aws(self, profile: str, tmp_path: Path) -> None:
         """AWS's answer to a wrong signature quotes what was signed, the token included."""
         with Server(quoting) as server:
             environment = with_profile(tmp_path, profile) | {"AWS_ENDPOINT_URL": server.url}
-            assert secrecy.HIDDEN in check(machine, "orders", environment)
+            assert secrecy.HIDDEN in check("orders", environment)
 
     @pytest.mark.parametrize("secret", SLACK_SECRETS)
     @pytest.mark.parametrize("option", [[], ["--json"]], ids=["table", "json"])
-    def test_slacks_secret(self, machine: Forks, secret: str, option: list[str], tmp_path: Path) -> None:
+    def test_slacks_secret(self, secret: str, option: list[str], tmp_path: Path) -> None:
         """What notify would refuse, and what Slack is not reached with."""
         with Server(half_of_aws(secret)) as server:
-            text = check(machine, "doctor", settings(tmp_path) | {"AWS_ENDPOINT_URL": server.url}, *option)
+            text = check("doctor", settings(tmp_path) | {"AWS_ENDPOINT_URL": server.url}, *option)
         assert "Slack's " in text
 
 
