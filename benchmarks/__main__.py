@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measures, prints tables, and writes docs/performance.md and JSON."""
+"""`python -m benchmarks`: measure, print tables, and write docs/performance.md and JSON."""
 
 import argparse
 import json
@@ -13,41 +13,41 @@ from benchmarks.report import LARGE, SIZE, Report
 
 ROOT = Path(__file__).parent.parent
 SMALL = 100
-TIMES_THE_RUNS = 3  # times as many at the size that is held against targets: a poll takes a third of a second there
+TIMES_THE_RUNS = 3  # at the size that the targets are about, where a poll takes a third of a second
 
 
 def main() -> None:
-    """Run all benchmarks, and report them."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measures the notifier; 3 minutes.")
-    parser.add_argument("--runs", type=int, default=5, metavar="N", help="runs of each poll; the usual poller's is one")
-    parser.add_argument("--json", type=Path, default=ROOT / ".cache/benchmarks.json", metavar="FILE")
-    arguments = parser.parse_args()
+    """Run and report all benchmarks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Benchmark the notifier; 3 minutes.")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="runs of each poll; the usual poller has one")
+    runs: int = parser.parse_args().runs
     console = Console()
     polling.set_credentials()
-    with console.status("Polling …"):
-        polls = [poll for count in (SMALL, SIZE, LARGE) for poll in _polls(count, arguments.runs)]
-    with console.status("Starting …"):
-        starts = [cold_start.measure(function, max(arguments.runs, 10)) for function in cold_start.FUNCTIONS]
-    with console.status("Comparing …"):
-        compared = diffing.measure(10, arguments.runs)
-    with console.status("Drawing …"):
-        drawn = board.measure(arguments.runs)
-    with console.status("Being throttled …"):
+    with console.status("Measuring polls …"):
+        polls = [poll for count in (SMALL, SIZE, LARGE) for poll in _polls(count, runs)]
+    with console.status("Measuring cold starts …"):
+        starts = [cold_start.measure(function, max(runs, 10)) for function in cold_start.FUNCTIONS]
+    with console.status("Measuring comparisons …"):
+        compared = diffing.measure(10, runs)
+    with console.status("Measuring the board …"):
+        drawn = board.measure(runs)
+    with console.status("Measuring throttled reads …"):
         throttled = [throttling.measure(mode) for mode in throttling.MODES]
     report = Report(polls, starts, compared, drawn, throttled)
     report.show(console)
-    arguments.json.parent.mkdir(parents=True, exist_ok=True)
-    arguments.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
+    figures = ROOT / ".cache/benchmarks.json"
+    figures.parent.mkdir(exist_ok=True)
+    figures.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
     page = ROOT / "docs/performance.md"
-    page.write_text(report.as_markdown(), "utf-8")
+    page.write_text(report.fill(page.read_text("utf-8")), "utf-8")
     shown = ROOT / "docs/pictures/polls.svg"
     shown.write_text(picture(polls), "utf-8")
-    console.print(f"Written: {arguments.json}, {page}, {shown}")
+    console.print(f"Wrote {figures}, {page} and {shown}")
 
 
 def _polls(count: int, runs: int) -> list[Measured]:
     ours, bound = polling.measure(["this project", "bound"], count, runs * TIMES_THE_RUNS if count == SIZE else runs)
-    # Waiting for the usual one's calls at 10,000 orders would take eight minutes.
+    # Waiting for the usual poller's calls at 10,000 orders would take eight minutes.
     return [ours, *polling.measure(["usual"], count, 1, wait=count <= SIZE), bound]
 
 

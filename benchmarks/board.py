@@ -1,4 +1,4 @@
-"""Measures the drawing of the board."""
+"""Measure how long it takes to draw the board."""
 
 import time
 from collections.abc import Callable
@@ -23,26 +23,25 @@ FILTERS = Filters(settled="all")
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """Seconds to draw all orders, and bytes of what is drawn: a page with all, a widget with what has room in it."""
+class Drawn:
+    """A page with all orders, or a widget with as many as fit: the median seconds to draw it, and its size."""
 
+    kind: str
     orders: int
     line_items: int
-    page_seconds: float
-    page_bytes: int
-    widget_seconds: float
-    widget_bytes: int
+    seconds: float
+    megabytes: float
 
 
-def measure(runs: int) -> Drawing:
-    """Draw a board of orders that have been through four statuses, all of them in flight or shown."""
+def measure(runs: int) -> list[Drawn]:
+    """Draw a board of orders that have been through four statuses."""
     snapshots = tuple(_snapshot(number) for number in range(ORDERS))
     gathered = Gathered(snapshots, {}, 0, Lineage(), (), (orders.ACCOUNT,), (orders.REGION,))
-    page_seconds, whole = _timed(lambda: page(board(gathered, FILTERS, NOW), Frame()), runs)
-    widget_seconds, widget = _timed(
-        lambda: fitting_widget(gathered, FILTERS, NOW, endpoint="arn:aws:lambda", theme="light"), runs
-    )
-    return Drawing(ORDERS, LINE_ITEMS, page_seconds, len(whole.encode()), widget_seconds, len(widget.encode()))
+    kinds: dict[str, Callable[[], str]] = {
+        "page": lambda: page(board(gathered, FILTERS, NOW), Frame()),
+        "widget": lambda: fitting_widget(gathered, FILTERS, NOW, endpoint="arn:aws:lambda", theme="light"),
+    }
+    return [Drawn(kind, ORDERS, LINE_ITEMS, *_timed(draw, runs)) for kind, draw in kinds.items()]
 
 
 def _snapshot(number: int) -> Snapshot:
@@ -54,15 +53,15 @@ def _snapshot(number: int) -> Snapshot:
         order = {**order, "LineItems": items, "Status": status, "OrderSubmissionDate": at}
         snapshot = observe(snapshot, order, Observation(orders.ACCOUNT, orders.REGION, at), b"") or snapshot
     if snapshot is None:
-        raise AssertionError("an order seen for the first time is news")
+        raise AssertionError("an order's first observation makes a snapshot")
     return snapshot
 
 
-def _timed(draw: Callable[[], str], runs: int) -> tuple[float, str]:
-    drawn = draw()  # the templates are compiled once
+def _timed(draw: Callable[[], str], runs: int) -> tuple[float, float]:
+    drawn = draw()  # compiles the templates, once
     seconds = []
     for _ in range(runs):
         start = time.perf_counter()
-        drawn = draw()
+        draw()
         seconds.append(time.perf_counter() - start)
-    return median(seconds), drawn
+    return median(seconds), len(drawn.encode()) / 1e6

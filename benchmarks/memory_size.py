@@ -1,11 +1,13 @@
-"""What poll would cost in each memory size of Lambda, by calculation from what was measured here. Pure.
+"""What poll would cost in each memory size of Lambda, calculated from what was measured here. Pure.
 
-Lambda gives a whole processor at 1,769 MB, and less in proportion:
+Lambda gives a whole processor at 1,769 MB, and a proportional share below that:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from outposts_order_notifier.cdk import memory
 
 SIZES = (128, 256, 512, 1_024, 1_769)
 WHOLE_PROCESSOR_MB = 1_769
@@ -20,17 +22,24 @@ SNAPSTART_CACHED_GB_SECOND, SNAPSTART_RESTORED_GB = 0.0000015046, 0.0001397998
 
 @dataclass(frozen=True, slots=True)
 class MemorySize:
-    """A memory size, and what a poll takes in it.
+    """A memory size, and a poll in it.
 
     Attributes:
         mb: The size.
-        start_seconds: A cold start, all of it taken for processor time.
-        seconds: A poll, its waiting and its processor time not overlapping.
+        start_seconds: A cold start, all of it assumed to be processor time.
+        seconds: A poll, assuming that its waiting and its processor time do not overlap.
+        free_mb: What the largest poll leaves free.
     """
 
     mb: int
     start_seconds: float
     seconds: float
+    free_mb: float
+
+    @property
+    def label(self) -> str:
+        """The size, bold if it is the deployed one."""
+        return f"**{self.mb:,}**" if self.mb == memory.POLL else f"{self.mb:,}"
 
     @property
     def gb_seconds(self) -> float:
@@ -49,27 +58,29 @@ class MemorySize:
 
     @property
     def snapstart_dollars(self) -> float:
-        """What SnapStart would cost in that month: one version's snapshot kept, and restored for every poll."""
+        """What SnapStart would cost in that month: one version's snapshot cached, and restored for every poll."""
         gb = self.mb / 1_024
         return gb * (MONTH_SECONDS * SNAPSTART_CACHED_GB_SECOND + POLLS_A_MONTH * SNAPSTART_RESTORED_GB)
 
 
-def memory_sizes(start_seconds: float, seconds: float, cpu_seconds: float) -> list[MemorySize]:
-    """Stretch what was measured on a whole processor to each size's share of one.
+def memory_sizes(start_seconds: float, seconds: float, cpu_seconds: float, peak_mb: float) -> list[MemorySize]:
+    """Scale what was measured on a whole processor to each size's share of one.
 
     Args:
         start_seconds: A cold start.
         seconds: A poll's wall time.
         cpu_seconds: Its processor time; the rest is waiting, which no size shortens.
+        peak_mb: The memory of the largest poll.
     """
     waiting = max(0.0, seconds - cpu_seconds)
+    slower = {mb: WHOLE_PROCESSOR_MB / mb for mb in SIZES}
     return [
-        MemorySize(mb, start_seconds * WHOLE_PROCESSOR_MB / mb, waiting + cpu_seconds * WHOLE_PROCESSOR_MB / mb)
-        for mb in SIZES
+        MemorySize(mb, start_seconds * factor, waiting + cpu_seconds * factor, mb - peak_mb)
+        for mb, factor in slower.items()
     ]
 
 
 def advised(sizes: Sequence[MemorySize]) -> MemorySize:
-    """Choose the largest size, and so the fastest, that costs at most two cents a month more than the cheapest."""
+    """Return the largest size, and so the fastest, that costs at most two cents a month more than the cheapest."""
     cheapest = min(size.dollars for size in sizes)
     return max((size for size in sizes if size.dollars <= cheapest + WORTH_DOLLARS), key=lambda size: size.mb)

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -55,13 +55,20 @@ class Measured:
         """All its calls."""
         return sum(self.calls.values())
 
-    def units_of(self, kind: str) -> float:
-        """All its units of a kind, `read` or `write`."""
-        return sum(units for name, units in self.units.items() if name.endswith(kind))
+    @property
+    def read_units(self) -> float:
+        """All its read units."""
+        return sum(units for name, units in self.units.items() if name.endswith("read"))
 
-    def as_json(self) -> dict[str, Any]:
-        """Give its figures."""
-        return asdict(self)
+    @property
+    def write_units(self) -> float:
+        """All its write units."""
+        return sum(units for name, units in self.units.items() if name.endswith("write"))
+
+    @property
+    def how_often(self) -> str:
+        """The number of runs, and whether the waiting was added."""
+        return f"{self.runs}" if self.waited else f"{self.runs}, waiting added"
 
 
 def measure(pollers: Sequence[str], count: int, runs: int, *, wait: bool = True) -> list[Measured]:
