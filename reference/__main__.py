@@ -7,9 +7,10 @@ from pathlib import Path
 
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
+from outposts_order_notifier.runtime.observability import logger
 from reference.compatibility import is_compatible
 from reference.examples import run
-from reference.page import file_name, page
+from reference.page import file_name, fill_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 SCHEMAS = DOCS / "schemas"
@@ -20,12 +21,13 @@ class PublishedError(Exception):
 
 
 def files() -> dict[Path, str]:
-    """Give the content of each file that is made.
+    """Return the content of each generated file.
 
     Raises:
-        PublishedError: One that is there is a published schema of another meaning.
+        PublishedError: The meaning of a published schema would change.
     """
-    return {**dict(_schemas()), DOCS / "events.md": page(run())}
+    events = DOCS / "events.md"
+    return {**dict(_schemas()), events: fill_page(events.read_text("utf-8"), run())}
 
 
 def _schemas() -> Iterator[tuple[Path, str]]:
@@ -33,13 +35,18 @@ def _schemas() -> Iterator[tuple[Path, str]]:
         path, new = SCHEMAS / SCHEMA_VERSION / file_name(detail_type), event_schema(detail_type)
         published = json.loads(path.read_text("utf-8")) if path.exists() else new
         if not is_compatible(published, new):
-            raise PublishedError(f"{path} is published, and would be broken: raise SCHEMA_VERSION's first number")
+            raise PublishedError(
+                f"{path} is published, and the new schema would break it: raise SCHEMA_VERSION's first number"
+            )
         if not is_compatible(new, published):
-            raise PublishedError(f"{path} is published, and would say more: raise SCHEMA_VERSION's second number")
+            raise PublishedError(
+                f"{path} is published, and the new schema would add to it: raise SCHEMA_VERSION's second number"
+            )
         yield path, json.dumps(new, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
+    logger.setLevel("CRITICAL")  # nobody reads the log of the run
     try:
         for path, content in files().items():
             path.parent.mkdir(parents=True, exist_ok=True)
