@@ -1,21 +1,21 @@
-"""What of the board someone wants to see. Pure."""
+"""The board's filters. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-STALLED = "stalled"  # in the place of a status; the API's are in capitals
+STALLED = "stalled"  # in place of a status; the API's are upper case
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is shown; an empty text leaves all in.
+    """Which orders are shown; an empty text does not filter.
 
     Attributes:
-        status: One that the order or one of its line items is in, or `stalled`.
-        outpost: Its Outpost's id.
-        account: The account that it lives in.
-        region: The region that it lives in.
-        settled: `all` shows every settled order, not only those that ended last.
+        status: The status of the order or of one of its line items, or `stalled`.
+        outpost: The Outpost's id.
+        account: The order's account.
+        region: The order's region.
+        settled: `all` shows every settled order, not only the latest.
     """
 
     status: str = ""
@@ -26,6 +26,6 @@ class Filters:
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> "Filters":
-        """Take the filters out of query parameters or a form's values; what is no text there filters nothing."""
+        """Return the filters in query parameters or a form's values; other values than text are ignored."""
         given = {field.name: values.get(field.name) for field in fields(cls)}
         return cls(**{name: value for name, value in given.items() if isinstance(value, str)})

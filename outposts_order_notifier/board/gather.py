@@ -8,7 +8,7 @@ from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.table import SnapshotTable
 
-MOST_READ = 2_000  # snapshots a board: about a second of DynamoDB's time
+MOST_READ = 2_000  # snapshots for a board, which DynamoDB returns in about a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class Gathered:
     """What was read.
 
     Attributes:
-        snapshots: Those of the orders in flight, and of settled ones, as far as the filters let them in.
+        snapshots: Those of the orders that pass the filters by place.
         errors: Why some could not be read, by order id.
-        unread: How many orders were left unread, as there are too many.
-        lineage: What replaces what, among all orders.
-        outposts: All that there are, filters or not; so are `accounts` and `regions`.
+        unread: The number of orders beyond the limit, which were not read.
+        lineage: The replacements among all orders.
+        outposts: All Outposts, regardless of the filters, like `accounts` and `regions`.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -33,12 +33,12 @@ class Gathered:
 
 
 def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gathered:
-    """Read the snapshots that the filters by place let in, those of orders in flight first.
+    """Read the snapshots that pass the filters by place, those of orders in flight first.
 
     Args:
         table: The snapshot table.
-        filters: What is wanted. A status is in the snapshots alone, so that filter does not save any reading.
-        most: How many are read at most.
+        filters: The filters. Only the snapshots contain statuses, so a filter by status saves no reads.
+        most: The maximum number of snapshots to read.
     """
     wanted = list[tuple[bool, str]]()
     places = set[tuple[str, str, str]]()

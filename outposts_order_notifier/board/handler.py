@@ -4,6 +4,7 @@ What the console sends and expects:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about.html
 """
 
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -11,7 +12,6 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from outposts_order_notifier.board.environment import Environment
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.board.render import fitting_widget
@@ -23,11 +23,11 @@ from outposts_order_notifier.store.table import SnapshotTable
 DOCUMENTATION = """\
 ## The order board
 
-Each Outposts order that the notifier watches, and its life: how long it and its line items were in each status,
-shipments with tracking links, assets, replacements.
+Each Outposts order that the notifier watches, with its history: how long it and its line items were in each status,
+shipments with tracking links, assets, and replacements.
 
-Parameters, each optional: `status` (or `stalled`), `outpost`, `account`, `region`, `settled` (`all` shows every settled
-order). What is chosen in the widget goes before.
+Optional parameters: `status` (or `stalled`), `outpost`, `account`, `region`, `settled` (`all` shows every settled
+order). Choices in the widget take precedence.
 
 ```yaml
 region: eu-west-1
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> str:
 
     Args:
         event: The widget's or the pressed button's parameters, and `widgetContext`; or `{"describe": true}`.
-        context: Its function ARN is what the widget's buttons call.
+        context: The Lambda context; the widget's buttons call its function ARN.
 
     Returns:
         The widget as HTML, or its documentation as Markdown.
@@ -51,7 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> str:
         return DOCUMENTATION
     widget_context = _object(event.get("widgetContext"))
     filters = _filters(event, widget_context)
-    gathered = gather(_table(Environment.load().snapshot_table_name), filters)
+    gathered = gather(_table(os.environ["SNAPSHOT_TABLE_NAME"]), filters)
     for order_id, error in gathered.errors.items():
         logger.warning("Not read", order_id=order_id, error=error)
     theme = widget_context.get("theme")
@@ -65,7 +65,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> str:
 
 
 def _filters(event: Mapping[str, Any], widget_context: Mapping[str, Any]) -> Filters:
-    """Take the filters: the pressed button's before what stands in the form, and that before the widget's own."""
+    """Return the filters: the pressed button's take precedence over the form's, and these over the widget's."""
     form = _object(_object(widget_context.get("forms")).get("all"))
     return Filters.of({**_object(widget_context.get("params")), **event, **form, **_object(event.get("filters"))})
 

@@ -1,4 +1,4 @@
-"""Turns a board into HTML: a page of its own, or a widget of a CloudWatch dashboard. Pure."""
+"""The board as HTML: a separate page, or a widget of a CloudWatch dashboard. Pure."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -16,23 +16,23 @@ from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.view import Board, board
 from outposts_order_notifier.wording.words import count, plain
 
-# An answer of Lambda has at most 6 MB, as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# Lambda's limit is 6 MB of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 5_500_000
 TEMPLATES = Path(__file__).parent / "templates"
-# Nothing from elsewhere, no script: the styles are in the page, and the filters' form leads back to it.
+# No external content and no scripts: the styles are in the page, and the filters' form submits to it.
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the board is shown in.
+    """Where the board is shown.
 
     Attributes:
-        filters: Whether the filters work there: a file cannot answer, and shows all of it unfolded instead.
-        anchors: Whether a link to a place in the page works there: CloudWatch's console has its own use for them.
-        endpoint: ARN of the function that CloudWatch calls when a button is pressed; empty outside a dashboard.
-        theme: `light` or `dark` where that is known, else the browser decides.
-        path: The page's own path.
+        filters: Whether the filters work: a file cannot answer, and shows everything unfolded instead.
+        anchors: Whether links within the page work: CloudWatch's console uses the fragment itself.
+        endpoint: The ARN of the function that CloudWatch calls when a button is pressed; empty outside a dashboard.
+        theme: `light` or `dark`; if empty, the browser decides.
+        path: The page's path.
     """
 
     filters: bool = True
@@ -42,30 +42,30 @@ class Frame:
     path: str = "/"
 
 
-def page(made: Board, frame: Frame | None = None) -> str:
-    """Write the board as a whole page."""
+def page(shown: Board, frame: Frame | None = None) -> str:
+    """Return the board as a whole page."""
     frame = frame or Frame()
-    return _environment().get_template("page.html.j2").render(**_values(made, frame), policy=CONTENT_SECURITY_POLICY)
+    return _environment().get_template("page.html.j2").render(**_values(shown, frame), policy=CONTENT_SECURITY_POLICY)
 
 
 def fitting_widget(gathered: Gathered, filters: Filters, now: datetime, *, endpoint: str, theme: str) -> str:
-    """Write the board as a widget with as many orders as there is room for in Lambda's answer."""
+    """Return the board as a widget with as many orders as fit into Lambda's answer."""
     whole = board(gathered, filters, now)
     html, most = widget(whole, endpoint=endpoint, theme=theme), len(whole.shown)
     while most and _bytes(html) > MOST_BYTES:
-        most = _orders_with_room(html)  # fewer each time: the last one's end is the whole's
+        most = _orders_with_room(html)  # fewer each time: the last order ends with the whole
         html = widget(board(gathered, filters, now, most), endpoint=endpoint, theme=theme)
     return html
 
 
-def widget(made: Board, *, endpoint: str, theme: str) -> str:
-    """Write the board as a custom widget of a CloudWatch dashboard; `theme` as `Frame.theme`."""
+def widget(shown: Board, *, endpoint: str, theme: str) -> str:
+    """Return the board as a custom widget of a CloudWatch dashboard; `theme` as `Frame.theme`."""
     frame = Frame(anchors=False, endpoint=endpoint, theme=theme)
-    return _environment().get_template("board.html.j2").render(**_values(made, frame))
+    return _environment().get_template("board.html.j2").render(**_values(shown, frame))
 
 
 def _orders_with_room(html: str) -> int:
-    """Count the orders of a widget that fit, what stands behind the last of them aside."""
+    """Count the orders of a widget that fit, regardless of what follows the last of them."""
     ends = accumulate(_bytes(part) for part in html.split("<article"))  # a value's own `<` is escaped
     return max(0, sum(end <= MOST_BYTES for end in ends) - 1)
 
@@ -74,10 +74,10 @@ def _bytes(html: str) -> int:
     return len(json.dumps(html))
 
 
-def _values(made: Board, frame: Frame) -> dict[str, object]:
-    chosen = asdict(made.filters)
+def _values(shown: Board, frame: Frame) -> dict[str, object]:
+    chosen = asdict(shown.filters)
     return {
-        "board": made,
+        "board": shown,
         "frame": frame,
         "css": _css(),
         "no_filters": asdict(Filters()),

@@ -1,4 +1,4 @@
-"""What the board shows, as values that a template only has to lay out. Pure."""
+"""What the board shows, as values for the templates. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.words import duration, plain
 
 SETTLED_SHOWN = 20  # unless all are asked for
-UNFOLDED_ITEMS = 4  # an order in flight with more line items shows them when asked
+UNFOLDED_ITEMS = 4  # an order in flight with more line items is folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,15 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A status that an order or a line item was in, or is.
+    """A status in the history of an order or a line item.
 
     Attributes:
-        status: In the API's words.
+        status: The API's status.
         kind: See `outposts_order_notifier.domain.statuses.Status`.
         since: When it was first seen.
-        lasted: How long it lasted, or has lasted by now; empty where it is an end.
-        current: Whether it is in it now.
-        left: Where it begins on the order's time axis, in percent; `width` is how long it is there.
-        width: See `left`.
+        lasted: How long it lasted, or has lasted so far; empty for a final one.
+        current: Whether it is the current one.
+        left: Its start on the order's time axis, and its `width`, in percent.
     """
 
     status: str
@@ -70,17 +69,14 @@ class Item:
     """A line item.
 
     Attributes:
-        name: Its id, or its place among those without one.
-        catalog: The catalog item's id.
-        quantity: How many.
-        status: As `Stage.status`; `kind` as `Stage.kind`.
-        kind: See `status`.
-        stages: Its life, oldest first.
-        stalled: Whether its status lasts too long.
-        shipment: Carrier, tracking number and address of the tracking page; None before any.
-        assets: Each asset's id and its MAC addresses.
-        replaces: The line item whose place it took.
-        replaced_by: The one that took its place, and the one that took that one's, and so on.
+        name: Its id, or its position among those without one.
+        kind: See `Stage`.
+        stages: Its history, oldest first.
+        stalled: Whether its status has lasted too long.
+        shipment: Carrier, tracking number and tracking URL; None if there is none.
+        assets: Each asset's id and MAC addresses.
+        replaces: The line item that it replaces.
+        replaced_by: The one that replaces it, the one that replaces that one, and so on.
     """
 
     name: str
@@ -101,22 +97,20 @@ class Card:
     """An order.
 
     Attributes:
-        id: The order's id, as it came; so are the line items' names and what replaces them.
-        status: As `Stage.status`; `kind` as `Stage.kind`.
-        kind: See `status`.
-        facts: Where it lives and what it is, in a few words each.
-        console: Address of the orders in the AWS console.
-        submitted: When it was submitted; None if the API does not say, or says what cannot be.
-        stages: Its life, oldest first.
-        items: Its line items, and how many are in each status.
-        counts: See `items`.
-        stalled: Whether its own status lasts too long.
-        items_stalled: How many of its line items' do.
-        missing: Whether ListOrders no longer names it.
-        damage: What of its snapshot could not be read.
-        settled: Whether nothing more is expected to happen.
-        attention: Whether it is in flight and wants some: for any of these reasons, or as something is in ERROR.
-        unfolded: Whether its line items are shown without asking.
+        id: The order's id, unescaped like the line items' names and references.
+        kind: See `Stage`.
+        facts: Outpost, type, account and region.
+        console: The URL of the orders in the AWS console.
+        submitted: When it was submitted; None if the API returns no plausible time.
+        stages: Its history, oldest first.
+        counts: The number of line items by status.
+        stalled: Whether its own status has lasted too long.
+        items_stalled: The number of stalled line items.
+        missing: Whether ListOrders no longer lists it.
+        damage: What could not be read of its snapshot.
+        settled: Whether no further change is expected.
+        attention: Whether it is in flight and has a problem: one of these, or something in ERROR.
+        unfolded: Whether its line items are shown at once.
     """
 
     id: str
@@ -142,15 +136,13 @@ class Board:
     """The whole board.
 
     Attributes:
-        at: When it was made.
-        filters: What was asked for.
-        options: What can be asked for, by filter.
-        totals: Numbers to see from afar, of the orders that the filters let in.
-        in_flight: Orders on their way, those that want attention first, then those that changed last.
-        settled: Orders that ended, those that ended last first.
-        in_flight_left_out: How many of each are not shown.
-        settled_left_out: See `in_flight_left_out`.
-        unread: How many orders were not even read, as there are too many.
+        at: When it was created.
+        options: The possible values of each filter.
+        totals: The numbers of orders that pass the filters.
+        in_flight: Orders that need attention first, then the latest changes.
+        settled: The latest first.
+        in_flight_left_out: How many orders in flight are not shown; `settled_left_out` is alike.
+        unread: The number of orders that were not read, as there are too many.
         errors: Why some orders could not be read, by order id.
     """
 
@@ -167,23 +159,16 @@ class Board:
 
     @property
     def shown(self) -> frozenset[str]:
-        """The ids of the orders that are on it."""
+        """The ids of the orders on it."""
         return frozenset(card.id for card in (*self.in_flight, *self.settled))
 
 
 def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None = None) -> Board:
-    """Lay the board out.
-
-    Args:
-        gathered: What was read.
-        filters: What is wanted.
-        now: The time that durations last to.
-        most: How many orders are shown at most; None for no limit.
-    """
-    let_in = [snapshot for snapshot in gathered.snapshots if filters.status in {"", *_statuses(snapshot)}]
-    let_in.sort(key=_last_change, reverse=True)
-    settled = [snapshot for snapshot in let_in if is_settled(snapshot.order)]
-    in_flight = sorted((each for each in let_in if not is_settled(each.order)), key=_is_calm)
+    """Build the board of at most `most` orders; durations last until `now`."""
+    matching = [snapshot for snapshot in gathered.snapshots if filters.status in {"", *_statuses(snapshot)}]
+    matching.sort(key=_last_change, reverse=True)
+    settled = [snapshot for snapshot in matching if is_settled(snapshot.order)]
+    in_flight = sorted((each for each in matching if not is_settled(each.order)), key=_is_calm)
     shown = in_flight[:most]
     room = len(settled) if most is None else max(0, most - len(shown))
     shown_settled = settled[: room if filters.settled == "all" else min(SETTLED_SHOWN, room)]
@@ -228,21 +213,21 @@ def _is_calm(snapshot: Snapshot) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """The time that an order's life is drawn on: from when it was first seen until now, or until it ended."""
+    """The time axis of an order's history: from when it was first seen until now, or until it was settled."""
 
     start: datetime
     end: datetime
     now: datetime
 
-    def stages(self, entries: Sequence[StatusEntry], ends: frozenset[str]) -> tuple[Stage, ...]:
-        """Draw a life; `ends` are the statuses that nothing is expected after."""
+    def stages(self, entries: Sequence[StatusEntry], final: frozenset[str]) -> tuple[Stage, ...]:
+        """Return the stages of a history; `final` are the statuses after which no other is expected."""
         times = [from_iso8601(entry.at) for entry in entries]
         whole = (self.end - self.start).total_seconds() or 1.0
         drawn = []
         for number, (entry, since) in enumerate(zip(entries, times, strict=True)):
             current = number == len(entries) - 1
             until = self.end if current else times[number + 1]
-            over = current and entry.status in ends
+            over = current and entry.status in final
             status = plain(entry.status)
             seconds = (self.now if current else until) - since
             drawn.append(
@@ -314,7 +299,7 @@ def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, lin
 
 
 def _replaces(item: LineItem) -> Reference | None:
-    """Return the line item that this one names as its predecessor, without an id where it names an order alone."""
+    """Return the line item that this one replaces; without a line item id if it names only an order."""
     order_id = item.get("PreviousOrderId")
     return Reference(order_id, item.get("PreviousLineItemId", "")) if order_id else None
 
@@ -333,7 +318,7 @@ def _assets(assets: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
         yield plain(asset.get("AssetId")), ", ".join(plain(address) for address in asset.get("MacAddressList", []))
 
 
-@lru_cache(maxsize=4_096)  # line items that move together share their times
+@lru_cache(maxsize=4_096)  # line items that change together share their times
 def _moment(time: datetime, now: datetime) -> Moment:
     utc = time.astimezone(UTC)
     year = "" if utc.year == now.year else f" {utc.year}"

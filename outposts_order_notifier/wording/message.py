@@ -241,7 +241,7 @@ def _items(changes: list[Change]) -> str:
     names = [plain(change["lineItemId"]) for change in changes]
     if len(names) == 1:
         return f"Line item {names[0]}"
-    return f"{count(len(names), 'line item')} ({_some(names)})"
+    return f"{count(len(names), 'line item')} ({some(names)})"
 
 
 def _shipment(changes: list[Change]) -> Iterator[Line]:
@@ -274,22 +274,18 @@ def _asset_names(assets: Any) -> str:
     """Return some asset ids; a list that was too large for its event is a placeholder."""
     if not isinstance(assets, list):
         return "none" if assets is None else "too many to name"
-    return _some([plain(asset.get("AssetId")) for asset in assets]) or "none"
+    return some([plain(asset.get("AssetId")) for asset in assets]) or "none"
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """Return the first names, and how many more there are."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
 
 
-def _added(changes: list[Change]) -> Iterator[Line]:
+def _added_or_removed(changes: list[Change], outcome: str) -> Iterator[Line]:
     if changes:
-        yield Line(f"{_items(changes)} added")
-
-
-def _removed(changes: list[Change]) -> Iterator[Line]:
-    if changes:
-        yield Line(f"{_items(changes)} removed")
+        yield Line(f"{_items(changes)} {outcome}")
 
 
 def _amended(changes: list[Change]) -> Iterator[Line]:
@@ -332,21 +328,16 @@ def _stalled(changes: list[Change]) -> Iterator[Line]:
             case [name]:
                 what, named = f"line item {name}", ""
             case names:
-                what, named = count(len(names), "line item"), f"{_some(names)}, "
+                what, named = count(len(names), "line item"), f"{some(names)}, "
         change = alike[0]
         lasted = f"{count(int(change['days']), 'day')} ({change['thresholdDays']} allowed)"
         still = f"Stalled: {what} still {plain(change['status'])} after {lasted}"
         yield Line(f"{still}\n  {named}since {plain(change['since'])}")
 
 
-def _missing(changes: list[Change]) -> Iterator[Line]:
+def _listing(changes: list[Change], text: str) -> Iterator[Line]:
     if changes:
-        yield Line("AWS no longer lists this order")
-
-
-def _reappeared(changes: list[Change]) -> Iterator[Line]:
-    if changes:
-        yield Line("AWS lists this order again")
+        yield Line(text)
 
 
 # The lines of a message have the order of this table; those of a discovery, which also need the time, come first.
@@ -354,12 +345,12 @@ _WORDS: dict[str, Words] = {
     event_types.ORDER_STATUS: _order_status,
     event_types.LINE_ITEM_STATUS: _line_item_status,
     event_types.STALLED: _stalled,
-    event_types.MISSING: _missing,
-    event_types.REAPPEARED: _reappeared,
+    event_types.MISSING: partial(_listing, text="AWS no longer lists this order"),
+    event_types.REAPPEARED: partial(_listing, text="AWS lists this order again"),
     event_types.REPLACEMENT_LINKED: replacement_lines,
     event_types.SHIPMENT: _shipment,
     event_types.ASSETS: _assets,
-    event_types.LINE_ITEM_ADDED: _added,
-    event_types.LINE_ITEM_REMOVED: _removed,
+    event_types.LINE_ITEM_ADDED: partial(_added_or_removed, outcome="added"),
+    event_types.LINE_ITEM_REMOVED: partial(_added_or_removed, outcome="removed"),
     event_types.AMENDED: _amended,
 }

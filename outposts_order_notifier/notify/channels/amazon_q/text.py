@@ -24,11 +24,9 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
         case OrderNotification(detail=detail):
             keywords, thread = _keywords(detail), str(detail["orderId"])
         case AlarmNotification(alarm=alarm):
-            keywords, thread = (
-                ["Outposts order notifier"],
-                _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}"),
-            )
-    headline = _markdown(message.headline)
+            keywords = ["Outposts order notifier"]
+            thread = _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}")
+    headline = _shortened(_markdown(message.headline), MAX_TITLE)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
     observed = [f"*Observed:* {message.at}"] if message.at else []
     return {
@@ -37,15 +35,12 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
         "id": notification.event_id,
         "content": {
             "textType": "client-markdown",
-            "title": _shortened(headline, MAX_TITLE),
+            "title": headline,
             "description": _description([*map(_line, message.lines), "", *facts, *observed]),
             "nextSteps": [f"See it in the AWS console: {message.url}"],
             "keywords": keywords,
         },
-        "metadata": {
-            "threadId": thread,
-            "summary": _shortened(headline, MAX_TITLE),
-        },
+        "metadata": {"threadId": thread, "summary": headline},
     }
 
 
@@ -55,7 +50,7 @@ def _keywords(detail: Mapping[str, Any]) -> list[str]:
 
 
 def _line(line: Line) -> str:
-    # A bare address is a link in every chat; other forms of links are not the same in all.
+    # A bare URL is a link in every chat; other forms of links differ.
     return f"• {_markdown(line.text)}" + (f" {line.url}" if line.url else "")
 
 

@@ -29,7 +29,7 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
 )
 from outposts_order_notifier.notify.digest import CONSOLE
 from outposts_order_notifier.wording.console import orders_url
-from outposts_order_notifier.wording.message import LONGEST_URL
+from outposts_order_notifier.wording.message import LONGEST_URL, some
 from outposts_order_notifier.wording.words import count, duration, plain
 
 CARD = "outposts_order_card"
@@ -37,7 +37,6 @@ BAR_CELLS = 20
 MAX_LIST = 2_400  # characters of each list; all lists and the rest of the card stay below Slack's limits
 MAX_BAR = 600  # characters, with the counts below it, for the same reason
 MAX_LIFE = 8
-NAMED = 3
 
 Payload = dict[str, Any]
 
@@ -187,8 +186,7 @@ def _list(lines: Iterable[str]) -> str:
 
 
 def _some(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return escape(", ".join(plain(name) for name in names[:NAMED]) + more)
+    return escape(some(list(map(plain, names))))
 
 
 def _stage(status: str) -> int:

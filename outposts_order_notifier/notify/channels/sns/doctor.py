@@ -8,7 +8,6 @@ from outposts_order_notifier.notify.check import Check, Deployment
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
 
-
 NAME = "subscriptions"
 
 
@@ -25,23 +24,19 @@ def check(deployment: Deployment) -> Iterator[Check]:
     arns = {each["SubscriptionArn"] for each in found}
     if gone := [name for arn, name in own.items() if arn not in arns and not _is_pending(sns, arn)]:
         todo = "Remove it from emails and deploy; to subscribe it again, add it and deploy once more"
-        yield Check("subscriptions", "fail", f"unsubscribed: {', '.join(gone)}", todo)
+        yield Check(NAME, "fail", f"unsubscribed: {', '.join(gone)}", todo)
     waiting = [each["Endpoint"] for each in found if each["SubscriptionArn"] == "PendingConfirmation"]
     internal = [each for each in found if each["SubscriptionArn"] in own and each["Protocol"] in {"sqs", "lambda"}]
     readers = [each for each in found if each["SubscriptionArn"].startswith("arn:") and each not in internal]
     if waiting:
-        yield Check("subscriptions", "fail", f"unconfirmed: {', '.join(waiting)}", "Confirm by the link in AWS's mail")
+        yield Check(NAME, "fail", f"unconfirmed: {', '.join(waiting)}", "Confirm by the link in AWS's mail")
     elif readers:
-        yield Check("subscriptions", "ok", f"{len(readers)} confirmed")
+        yield Check(NAME, "ok", f"{len(readers)} confirmed")
     elif internal:
-        yield Check("subscriptions", "ok", "only the notify function's, which serves the other channels")
+        yield Check(NAME, "ok", "only the notify function's, which serves the other channels")
     else:
-        yield Check(
-            "subscriptions",
-            "warn",
-            "nobody is subscribed to the topic",
-            "Configure emails or another channel, or subscribe",
-        )
+        todo = "Configure emails or another channel, or subscribe"
+        yield Check(NAME, "warn", "nobody is subscribed to the topic", todo)
 
 
 def _is_pending(sns: "SNSClient", arn: str) -> bool:
