@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def is_whole(modes: dict[str, str]) -> bool:
     return {"jmespath/__init__.py", "slack_sdk/py.typed", "outposts_order_notifier/planner/handler.py"} <= set(modes)
 
 
-@pytest.mark.parametrize("mask", [0o000, 0o022, 0o027, 0o077])
+@pytest.mark.parametrize("mask", [0o000, 0o077])
 @pytest.mark.usefixtures("index")
 def test_whoever_runs_the_function_can_read_all_of_its_package(tmp_path: Path, mask: int) -> None:
     """Folders are 755 and files 644, the package's own folder included, whatever the umask."""
@@ -141,18 +142,14 @@ class TestTrouble:
             made(tmp_path / "package")
 
     @pytest.mark.parametrize("lost", ["jmespath/py.typed", "jmespath-*.dist-info/RECORD"])
-    @pytest.mark.usefixtures("index")
-    def test_a_lost_file_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
-        """Each that the distribution says it has, and a distribution that says nothing."""
-        install = pip.install
-
-        def lose(python: str, environment: dict[str, str], what: str, *arguments: str) -> None:
-            install(python, environment, what, *arguments)
-            next((tmp_path / "package").glob(lost)).unlink()
-
-        monkeypatch.setattr(pip, "install", lose)
+    def test_a_lost_file_is_reported(self, tmp_path: Path, lost: str) -> None:
+        """Each that the distribution lists, and a distribution that lists none."""
+        with zipfile.ZipFile(wheel(tmp_path, "jmespath", "1.1.0")) as archive:
+            archive.extractall(tmp_path)
+        pip.check(["jmespath==1.1.0"], tmp_path, "it")
+        next(tmp_path.glob(lost)).unlink()
         with pytest.raises(MachineError, match=r"^jmespath==\S+ has no (jmespath/py\.typed|files) in "):
-            made(tmp_path / "package")
+            pip.check(["jmespath==1.1.0"], tmp_path, "it")
 
     def test_a_broken_file_of_settings_is_reported(self, tmp_path: Path) -> None:
         """The line names it."""
