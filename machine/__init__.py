@@ -1,4 +1,4 @@
-"""What stands between a person's machine and the tools that this project runs there.
+"""Runs the project's tools the same way on every machine.
 
-`make setup` uses it before anything is installed, so only `aws_data` and `node` import what is not in Python itself.
+`make setup` uses it before anything is installed, so only `aws_data` and `node` import packages.
 """

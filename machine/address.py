@@ -1,4 +1,4 @@
-"""The rule for the address of a server that a person gives. Pure."""
+"""Checks addresses of servers."""
 
 import ipaddress
 import re
@@ -10,7 +10,7 @@ _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 
 
 def is_address(value: str) -> bool:
-    """Whether a text is an address of HTTP with a host and, if it names one, a port that there can be."""
+    """Return whether a text is an HTTP address with a valid host and, if it names one, a valid port."""
     try:
         parts = urlsplit(value)
         return parts.scheme in {"http", "https"} and _is_host(parts.hostname or "") and parts.port != 0
@@ -26,5 +26,5 @@ def _is_host(host: str) -> bool:
 
 
 def has_credentials(address: str) -> bool:
-    """Whether an address holds a user's name or password."""
+    """Return whether an address contains a user name or password."""
     return "@" in urlsplit(address).netloc

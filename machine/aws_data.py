@@ -1,12 +1,12 @@
-"""What botocore knows of AWS, whatever a person's profile, settings and own models say."""
+"""botocore's data on AWS, independent of a person's profile, settings and own models."""
 
 import os
 
 from botocore.loaders import Loader
 from botocore.session import Session
 
-# Session variables are (name in a file, name in the environment, default, conversion); here each is its default.
-_NOBODYS = {
+# A session variable is (name in a file, name in the environment, default, conversion); these have only the default.
+_DEFAULTS = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -14,8 +14,8 @@ _NOBODYS = {
 
 
 def session() -> Session:
-    """Give a session that is only asked for botocore's own data."""
-    nobody = Session(session_vars=_NOBODYS)
+    """Return a session that only serves botocore's own data."""
+    neutral = Session(session_vars=_DEFAULTS)
     files = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-    nobody.register_component("data_loader", files)
-    return nobody
+    neutral.register_component("data_loader", files)
+    return neutral

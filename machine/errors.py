@@ -1,4 +1,4 @@
-"""What can be in the way of a command."""
+"""The error that a command reports."""
 
 import re
 
@@ -6,12 +6,12 @@ CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 
 
 class MachineError(Exception):
-    """Something on this machine is in the way; the text is one line that names it and what to do."""
+    """Something on this machine stops a command; the text is one line that names it and says what to do."""
 
     def __init__(self, text: str) -> None:
         super().__init__(" ".join(without_credentials(text).split()))
 
 
 def without_credentials(text: str) -> str:
-    """Leave out the user names and passwords of all URLs."""
+    """Return a text without the user names and passwords in its URLs."""
     return CREDENTIALS.sub("…@", text)

@@ -1,4 +1,4 @@
-"""The pinned Node, which comes as a Python package. Import this only after `make setup`."""
+"""The pinned Node, a Python package. Import this module only after `make setup`."""
 
 import os
 from pathlib import Path

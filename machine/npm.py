@@ -1,19 +1,19 @@
-"""npm, which takes nothing of a person's settings but where packages come from and how to get there."""
+"""Runs npm. Of a person's settings, only those count that say where packages come from and how to get there."""
 
 import json
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from machine.environment import NPM_OPTIONS, clean
 from machine.errors import MachineError
+from machine.process import run
 
 LINE = re.compile(r"\s*([^\s=;#\[][^\s=]*)\s*=")
 VARIABLE = re.compile(r"\$\{([^}?]+)\??\}")
-# No package of ours needs a script of its own to be installed; what a script of a foreign one would do is not wanted.
+# None of the packages needs its install script, and another package's script might do anything.
 ARGUMENTS = ("--ignore-scripts", "--workspaces=false", "--no-audit", "--no-fund", "--no-update-notifier")
 
 
@@ -21,35 +21,28 @@ def ci(node: Path, npm: Path, root: Path, variables: Mapping[str, str]) -> None:
     """Install what package-lock.json pins into node_modules.
 
     Args:
-        node: Node.
-        npm: npm's script.
-        root: The folder with package-lock.json.
+        node: Path of Node.
+        npm: Path of npm's script.
+        root: The folder of package-lock.json.
         variables: A person's environment variables.
 
     Raises:
-        MachineError: npm failed, or something is missing.
+        MachineError: npm failed, or a package is missing.
     """
     with TemporaryDirectory() as folder:
-        result = subprocess.run(  # noqa: S603 - a fixed command
-            [str(node), str(npm), "ci", *ARGUMENTS, "--loglevel=error"],
-            cwd=root,
-            env=environment(variables, Path(folder)),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [str(node), str(npm), "ci", *ARGUMENTS, "--loglevel=error"]
+        result = run(command, environment(variables, Path(folder)), root)
     if result.returncode:
         raise MachineError(f"npm could not install what package-lock.json pins: {_complaint(result.stderr)}")
     check(root)
 
 
 def environment(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Make the environment in which npm does the same for everybody.
+    """Return the environment variables with which npm does the same on every machine.
 
     Args:
         variables: A person's environment variables.
-        folder: Gets copies of the person's .npmrc files, with the lines that say where packages come from.
+        folder: A folder for copies of the person's .npmrc files, reduced to the lines that may pass.
     """
     cleaned = {name: value for name, value in clean(variables).items() if name.upper() not in _FILES}
     given = {name.upper(): value for name, value in variables.items()}
@@ -58,19 +51,19 @@ def environment(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
     for kind, file in files.items():
         copy = folder / kind
         text = "".join(f"{line}\n" for line in _lines(Path(file)) if _is_kept(line)) if file else ""
-        copy.touch(mode=0o600)  # it may hold a registry's token
+        copy.touch(mode=0o600)  # it may contain a registry's token
         copy.write_text(text, encoding="utf-8")
         cleaned[f"npm_config_{kind}"] = str(copy)
-        # A line may name a variable, such as ${NPM_TOKEN}, whatever it is called.
+        # A line may refer to a variable of any name, such as ${NPM_TOKEN}.
         cleaned |= {name: variables[name] for name in VARIABLE.findall(text) if name in variables}
     return cleaned
 
 
 def check(root: Path) -> None:
-    """Check that the packages of package.json are in node_modules, in their versions.
+    """Check that node_modules has the packages of package.json, in the pinned versions.
 
     Raises:
-        MachineError: One is missing.
+        MachineError: A package is missing.
     """
     wanted: dict[str, str] = json.loads((root / "package.json").read_text(encoding="utf-8"))["devDependencies"]
     for name, version in wanted.items():

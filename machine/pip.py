@@ -1,51 +1,43 @@
-"""pip, which takes nothing of a person's settings but where packages come from and how to get there."""
+"""Runs pip. Of a person's settings, only those count that say where packages come from and how to get there."""
 
 import ast
 import os
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from machine.environment import PIP_OPTIONS, clean
 from machine.errors import MachineError
+from machine.process import run
 
-# By pip's order of precedence, the weakest first.
+# In ascending order of precedence.
 SECTIONS = ("global", "install", ":env:")
-# Settings, perhaps of a file, that would have `pip config list` say too little or too much: `user`, meant for
-# `pip install`, would limit it to the user's own file.
+# Overrides settings that would change the output of `pip config list`. `user`, for example, is meant for `pip install`
+# and would limit the list to the user's own file.
 PLAIN = {
     **dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE", "PIP_USER", "PIP_SITE", "PIP_GLOBAL"), "0"),
     "PIP_LOG": os.devnull,
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
 }
-# Of a warning that pip tries again: what was wrong with the connection, among the names of urllib3's classes.
+# The reason in pip's warning that it retries, which is surrounded by the names of urllib3's classes.
 BROKEN = re.compile(r"connection broken by '?\w+\((.*)\)'?: /")
 CLASSES = re.compile(r"<[^>]*>[:,]?|\w+\(|[()\"]|(?<!\w)'|'(?!\w)|,(?=\s*$)")
 
 
 def environment(python: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Make the environment in which pip does the same for everybody.
+    """Return the environment variables with which pip does the same on every machine.
 
-    pip's own `--isolated` would lose the index, and keep what the machine's own file says.
+    pip's `--isolated` would ignore the person's index, and would not ignore the machine's configuration file.
 
     Args:
-        python: The interpreter whose pip it is.
+        python: The interpreter that has pip.
         variables: A person's environment variables.
 
     Raises:
         MachineError: pip cannot read its configuration.
     """
-    command = [python, "-I", "-m", "pip", "config", "list"]
-    listed = subprocess.run(  # noqa: S603 - a fixed command
-        command,
-        env={**clean(variables), **PLAIN},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    listed = run([python, "-I", "-m", "pip", "config", "list"], {**clean(variables), **PLAIN})
     if listed.returncode:
         raise MachineError(f"pip cannot read its configuration: {_complaint(listed.stderr)}")
     found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
@@ -64,22 +56,15 @@ def install(python: str, variables: Mapping[str, str], what: str, *arguments: st
     """Run `pip install`.
 
     Args:
-        python: The interpreter whose pip it is.
-        variables: What `environment` made.
-        what: What is installed, for an error.
-        arguments: Of `pip install`.
+        python: The interpreter that has pip.
+        variables: The result of `environment`.
+        what: What is installed, for the error.
+        arguments: Arguments of `pip install`.
 
     Raises:
         MachineError: pip failed.
     """
-    result = subprocess.run(  # noqa: S603 - the callers' arguments are all fixed
-        [python, "-I", "-m", "pip", "install", "--quiet", *arguments],
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = run([python, "-I", "-m", "pip", "install", "--quiet", *arguments], variables)
     if result.returncode:
         raise MachineError(f"pip could not install {what}: {_complaint(result.stderr)}")
 
@@ -88,12 +73,12 @@ def check(pins: Iterable[str], folder: Path, what: str) -> None:
     """Check that all files of the pinned distributions are in a folder.
 
     Args:
-        pins: Such as `wrapt==2.5.2`.
-        folder: Where they were installed.
-        what: What they are for, for the error.
+        pins: Distributions, such as `wrapt==2.5.2`.
+        folder: The folder that they were installed in.
+        what: What needs them, for the error.
 
     Raises:
-        MachineError: Something is missing.
+        MachineError: A distribution or a file is missing.
     """
     found = {_key(each.name, each.version): each for each in metadata.distributions(path=[str(folder)])}
     for pin in pins:
@@ -101,7 +86,7 @@ def check(pins: Iterable[str], folder: Path, what: str) -> None:
         distribution = found.get(_key(name, version))
         if not distribution:
             raise MachineError(f"{pin} is not in {folder} though pip reported no error: {what} would lack it")
-        # Scripts, which nothing here needs, are recorded in the folder's parents, and put elsewhere by `--target`.
+        # Nothing here needs a distribution's scripts. They are recorded in a parent folder, which `--target` changes.
         files = [file for file in distribution.files or [] if ".." not in file.parts and file.suffix != ".pyc"]
         lost = next((file for file in files if not Path(str(distribution.locate_file(file))).is_file()), None)
         if lost or not files:
@@ -115,7 +100,7 @@ def _key(name: str, version: str) -> tuple[str, str]:
 
 
 def _complaint(text: str) -> str:
-    """Give the one line of pip's that says the most."""
+    """Return the most informative line of pip's output."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line.partition(":")[2] for line in lines if line.startswith("ERROR:")]
     network = [CLASSES.sub(" ", found[1]) for line in lines if (found := BROKEN.search(line))]

@@ -1,4 +1,4 @@
-"""`python -m machine.run COMMAND …`: runs one of the tools in .venv as it runs for everybody."""
+"""`python -m machine.run COMMAND …`: runs a tool of .venv the same way on every machine."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    """Become the command that the arguments are."""
+    """Replace this process with the command in the arguments."""
     variables = with_path(clean(os.environ), Path(sys.executable).parent)
     name, *arguments = sys.argv[1:]
     command = [*_PROGRAMS.get(name, lambda: [name])(), *arguments]
@@ -22,12 +22,12 @@ def main() -> None:
 
 
 def _cdk() -> list[str]:
-    from machine.node import NODE  # noqa: PLC0415 - which the other programs need not wait for
+    from machine.node import NODE  # noqa: PLC0415 - the other programs do not need it
 
     return [str(NODE), str(ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk")]
 
 
-# Not found by their names: a shell could not start a script whose first line names a folder with a space or a quote.
+# Started by their interpreter: a shell cannot start a script whose first line contains a path with a space or a quote.
 _PROGRAMS: dict[str, Callable[[], list[str]]] = {"python": lambda: [sys.executable], "cdk": _cdk}
 
 

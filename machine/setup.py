@@ -1,20 +1,20 @@
 """`make setup`: fills .venv and node_modules. `python -m machine.setup python` or `node`."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 from machine import npm, pip
 from machine.environment import clean
 from machine.errors import MachineError
+from machine.process import run
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 
 
 def main() -> None:
-    """Do one part of the set-up; end with one line where something is in the way."""
+    """Do one part of the set-up; report a problem in one line."""
     try:
         {"python": _python, "node": _node}[sys.argv[1]]()
     except MachineError as error:
@@ -22,29 +22,22 @@ def main() -> None:
 
 
 def _python() -> None:
-    made = subprocess.run(  # noqa: S603 - a fixed command
-        [sys.executable, "-I", "-m", "venv", str(VENV)],
-        env=clean(os.environ),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise MachineError(f"Python cannot make {VENV}: {made.stderr.strip() or made.stdout.strip()}")
+    created = run([sys.executable, "-I", "-m", "venv", str(VENV)], clean(os.environ))
+    if created.returncode:
+        raise MachineError(f"Python cannot create {VENV}: {created.stderr.strip() or created.stdout.strip()}")
     python = str(VENV / "bin" / "python")
     requirements = ROOT / "requirements.txt"
     variables = pip.environment(python, os.environ)
     pip.install(python, variables, "requirements.txt", "--only-binary=:all:", f"--requirement={requirements}")
     where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.run([python, "-I", "-c", where], capture_output=True, text=True, check=True)  # noqa: S603 - as above
-    # A line with a marker may be for another machine.
+    packages = run([python, "-I", "-c", where], os.environ)
+    # A line with a marker may not apply to this machine.
     lines = requirements.read_text(encoding="utf-8").splitlines()
     pip.check((line for line in lines if "==" in line and ";" not in line), Path(packages.stdout.strip()), "`make`")
 
 
 def _node() -> None:
-    from machine.node import NODE, NPM  # noqa: PLC0415 - what the other part installs
+    from machine.node import NODE, NPM  # noqa: PLC0415 - the other part installs it
 
     npm.ci(NODE, NPM, ROOT, os.environ)
 

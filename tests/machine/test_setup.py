@@ -157,7 +157,7 @@ class TestSetup:
         odd = project.root.rename(tmp_path / "a:b")
         ran = Project(odd, project.environment).make("setup")
         error, _ = ran.stderr.splitlines()
-        assert error.startswith(f"error: Python cannot make {odd}/.venv: ")
+        assert error.startswith(f"error: Python cannot create {odd}/.venv: ")
         assert "contains the PATH separator :" in error
 
 
