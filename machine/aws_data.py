@@ -1,6 +1,7 @@
 """botocore's data on AWS, independent of a person's profile, settings and own models."""
 
 import os
+from functools import cache
 
 from botocore.loaders import Loader
 from botocore.session import Session
@@ -13,6 +14,7 @@ _DEFAULTS = {
 }
 
 
+@cache  # it takes 0.15 s to load, and nobody changes it
 def session() -> Session:
     """Return a session that only serves botocore's own data."""
     neutral = Session(session_vars=_DEFAULTS)

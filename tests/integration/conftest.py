@@ -11,6 +11,7 @@ from local.server import Server
 from local.slack import SlackReceiver
 from testing.aws import Slack, make_queue, played_by_moto
 from testing.snapshots import create_snapshot_table
+from testing.stopping_points import StoppingPoints
 from tests.iam.calls import CALLS
 from tests.iam.recorder import recording
 
@@ -23,6 +24,13 @@ def _iam_was_asked_about_every_call() -> Iterator[None]:
     # Some tests poll without the environment, so their tables have no variable.
     unknown = {call for call in recorded.calls if not any(call.kind in {kind, (*kind[:2], "")} for kind in CALLS)}
     assert not unknown, f"tests/iam/calls.py does not have {unknown}"
+
+
+@pytest.fixture
+def stopping_points(request: pytest.FixtureRequest) -> StoppingPoints:
+    """The calls at which to end a process: `make test-long` tries them all."""
+    long = request.config.getoption("--hypothesis-profile") == "long"
+    return StoppingPoints(request.node.nodeid, exhaustive=long)
 
 
 @pytest.fixture

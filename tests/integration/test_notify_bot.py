@@ -29,6 +29,7 @@ from testing.aws import Slack
 from testing.details import an_order, detail_of
 from testing.lambda_context import Context
 from testing.notify_world import Calls, KilledError, World, deploy, put_secret
+from testing.stopping_points import StoppingPoints
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -94,15 +95,15 @@ class Bot:
             if "taken_until" in item:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
 
-    def killed_and_tried_again(self, point: int, *, after: bool) -> bool:
-        """Run until killed at a call, then until nothing goes back; return whether that call happened."""
-        self.world.calls.stop_at, self.world.calls.after = point, after
-        killed = self.world.run_until_killed()
+    def killed_and_tried_again(self, n: int | None, *, after: bool) -> int | None:
+        """Run until killed at the nth call, then until nothing goes back; return how many calls a whole run made."""
+        self.world.calls.stop_at, self.world.calls.after = n and n - 1, after
+        calls = None if self.world.run_until_killed() else len(self.world.calls.made)
         for _ in range(3):
             self.let_the_deadline_pass()
             back = self.world.run()
         assert back == []
-        return killed
+        return calls
 
 
 class SlowSlack(Context):
@@ -367,22 +368,34 @@ class TestReplacements:
         assert "ooi-1 is replaced by ooi-1 of order oo-b" in text_of(bot.channel.cards[0])
 
     @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
-    def test_killed_at_any_call_both_orders_are_posted_once(self, bot: Bot, *, after: bool) -> None:
-        """Ended at each call in turn: one reply in each thread, and each card names the other order."""
-        point, killed = 0, True
-        while killed:
-            old, new = f"oo-a{point}", f"oo-b{point}"
+    def test_killed_at_any_call_both_orders_are_posted_once(
+        self, bot: Bot, stopping_points: StoppingPoints, *, after: bool
+    ) -> None:
+        """Killed at each call: one reply in each thread, and each card names the other order."""
+
+        def kill(n: int | None) -> int | None:
+            old, new = f"oo-a{n}", f"oo-b{n}"
             bot.observe(an_order(old), an_order(old, item="REPLACED"), 2)
             assert bot.world.run() == []
             discover_replacement(bot, new, old)
-            killed = bot.killed_and_tried_again(point, after=after)
+            calls = bot.killed_and_tried_again(n, after=after)
             old_card, new_card = bot.channel.cards[-2:]
             assert f"ooi-1 is replaced by ooi-1 of order {new}" in text_of(old_card)
             assert f"ooi-1 replaces ooi-1 of order {old}" in text_of(new_card)
             assert [len(bot.channel.replies(card["ts"])) for card in (old_card, new_card)] == [2, 1]
-            point += 1
-        assert point > 14
+            return calls
+
+        kill_at_each_call(kill, stopping_points)
         assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
+
+
+def kill_at_each_call(kill: Callable[[int | None], int | None], stopping_points: StoppingPoints) -> None:
+    """Kill runs at their stopping points; a whole run says how many calls there are."""
+    calls = kill(None)
+    assert calls
+    assert calls > 8
+    for n in stopping_points.of(calls):
+        assert kill(n) is None
 
 
 class TestLostAnswers:
@@ -430,21 +443,26 @@ class TestLostAnswers:
 
     @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
     @pytest.mark.parametrize("known", [False, True], ids=["new order", "known order"])
-    def test_killed_at_any_call_nothing_is_lost_or_posted_twice(self, bot: Bot, *, known: bool, after: bool) -> None:
-        """Ended at each call in turn: one card, one reply for each observation, regardless of retries."""
-        point, killed = 0, True
-        while killed:
-            name = f"oo-{point}"
+    def test_killed_at_any_call_nothing_is_lost_or_posted_twice(
+        self, bot: Bot, stopping_points: StoppingPoints, *, known: bool, after: bool
+    ) -> None:
+        """Killed at each call: one card, one reply for each observation, regardless of retries."""
+
+        def kill(n: int | None) -> int | None:
+            name = f"oo-{n}"
             if known:
                 bot.observe(None, an_order(name), 1)
                 assert bot.world.run() == []
             bot.observe(an_order(name), an_order(name, item="SHIPPED"), 2)
-            killed = bot.killed_and_tried_again(point, after=after)
+            calls = bot.killed_and_tried_again(n, after=after)
             (card,) = [card for card in bot.channel.cards if f" {name} " in card["text"]]
             assert len(bot.channel.replies(card["ts"])) == 1 + known
             assert "1 SHIPPED" in text_of(card)
-            point += 1
-        assert point > 8
+            return calls
+
+        bot.observe(None, an_order("oo-first"), 1)
+        assert bot.world.run() == []  # what it reads once for the process is read now
+        kill_at_each_call(kill, stopping_points)
         assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
 
     def test_a_thread_that_another_run_writes_to_is_waited_for(self, bot: Bot) -> None:

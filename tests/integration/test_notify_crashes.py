@@ -1,10 +1,11 @@
 """The notify function's process ends at any call."""
 
-import sys
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from itertools import count
 
 import pytest
 from werkzeug import Response
@@ -14,6 +15,9 @@ from local.webhook import WebhookReceiver
 from outposts_order_notifier.notify.channels.slack import pace
 from testing.aws import Slack
 from testing.notify_world import Calls, World, deploy, use_webhook
+from testing.stopping_points import StoppingPoints
+
+Search = Callable[..., None]
 
 
 @pytest.fixture
@@ -28,50 +32,50 @@ def orders_of(number: int, prefix: str = "oo-") -> list[str]:
     return [f"{prefix}{n:03}" for n in range(number)]
 
 
+@dataclass(frozen=True)
+class Channel:
+    """A channel beside the topic.
+
+    Attributes:
+        name: Its name in what is recorded.
+        refused: Whether it refuses the first message.
+        refuse: Let it refuse the next so many messages.
+        count: Count the messages that it accepted about each order.
+    """
+
+    name: str
+    refused: bool
+    refuse: Callable[[int], None]
+    count: Callable[[list[str]], Counter[str]]
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
 @pytest.mark.parametrize(("number", "refused"), [(2, False), (6, False), (2, True)])
 @pytest.mark.usefixtures("one_at_a_time")
 def test_nothing_is_lost_and_what_is_recorded_is_not_sent_again(
-    world: World,
-    capsys: pytest.CaptureFixture[str],
-    *,
-    number: int,
-    refused: bool,
-    after: bool,
+    world: World, *, number: int, refused: bool, after: bool, search: Search
 ) -> None:
-    """Killed at each call in turn: every event reaches topic and Slack, once if its answer was recorded."""
-
-    def refuse(times: int) -> None:
-        world.slack_answers(status=500, times=times if refused else 0)
-
-    points = kill_at_each_call(world, number, after=after, refuse=refuse, channel="slack", count=world.slack_posted)
-    with capsys.disabled():
-        sys.stdout.write(f" {points} stopping points ")
+    """Killed at each call: every event reaches topic and Slack, once if its answer was recorded."""
+    slack = Channel("slack", refused, lambda times: world.slack_answers(status=500, times=times), world.slack_posted)
+    search(world, slack, number, after=after)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.usefixtures("one_at_a_time")
 def test_a_webhook_loses_nothing_either(
-    world: World,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    refused: bool,
-    after: bool,
-    capsys: pytest.CaptureFixture[str],
+    world: World, monkeypatch: pytest.MonkeyPatch, *, refused: bool, after: bool, search: Search
 ) -> None:
     """What is posted again has the same id, so that the receiver can ignore it."""
     receiver = WebhookReceiver()
 
     def refuse(times: int) -> None:
-        receiver.answers[:] = [Response(status=500)] * (times if refused else 0)
+        receiver.answers[:] = [Response(status=500)] * times
 
     with Server(receiver) as server:
         use_webhook(server.url, monkeypatch)
-        count = partial(webhook_got, receiver)
-        points = kill_at_each_call(world, 2, after=after, refuse=refuse, channel="webhook", count=count)
-    with capsys.disabled():
-        sys.stdout.write(f" {points} stopping points ")
+        webhook = Channel("webhook", refused, refuse, partial(webhook_got, receiver))
+        search(world, webhook, 2, after=after)
 
 
 @pytest.fixture
@@ -81,46 +85,56 @@ def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outposts_order_notifier.notify.handler.ThreadPoolExecutor", pool)
 
 
-def kill_at_each_call(  # noqa: PLR0913 - each is used
-    world: World,
-    number: int,
-    *,
-    after: bool,
-    refuse: Callable[[int], None],
-    channel: str,
-    count: Callable[[list[str]], Counter[str]],
-) -> int:
-    """Kill a run of so many orders at each of its calls; check what the topic and a channel got, count the calls."""
-    point = 0
-    while True:
-        orders = orders_of(number, f"oo-{point}-")
+@pytest.fixture
+def search(stopping_points: StoppingPoints, record_property: Callable[[str, object], None]) -> Search:
+    """Kill runs at each stopping point, and report how many there were."""
 
-        def sent(orders: list[str] = orders) -> dict[tuple[str, str], int]:
-            counts = {"sns": world.sns_published(), channel: count(orders)}
-            return {(name, order): got[order] for name, got in counts.items() for order in orders if got[order]}
+    def kill_at_each_call(world: World, channel: Channel, number: int, *, after: bool) -> None:
+        kill = partial(killed_at, world, channel, number, after=after)
+        kill(None)  # what it reads once for the process is read now
+        calls = kill(None)
+        assert calls
+        assert calls > 10
+        points = stopping_points.of(calls)
+        for n in points:
+            assert kill(n) is None
+        record_property("stopping points of a notify run tried", len(points))
 
-        world.put(*orders)
-        refuse(1)
-        known = world.recorded()
-        world.calls.stop_at, world.calls.after = point, after
-        killed = world.run_until_killed()
-        refuse(0)
-        before = sent()
-        recorded = world.recorded() - known
-        for _ in range(3):
-            world.let_the_deadline_pass()
-            back = world.run()
-        assert back == []
-        finally_sent = sent()
-        assert all(times in {1, 2} for times in finally_sent.values())
-        assert len(finally_sent) == 2 * number
-        again = sum(finally_sent.values()) - 2 * number
-        assert again == sum(before.values()) - recorded
-        if not killed:
-            break
-        point += 1
-    assert point > 10
-    return point
+    return kill_at_each_call
+
+
+_orders = count()
+
+
+def killed_at(world: World, channel: Channel, number: int, n: int | None, *, after: bool) -> int | None:
+    """Kill a run of so many orders at its nth call; check what topic and channel got.
+
+    Returns:
+        How many calls the run made if nothing killed it, else None.
+    """
+    orders = orders_of(number, f"oo-{next(_orders)}-")
+
+    def sent() -> dict[tuple[str, str], int]:
+        counts = {"sns": world.sns_published(), channel.name: channel.count(orders)}
+        return {(name, order): got[order] for name, got in counts.items() for order in orders if got[order]}
+
+    world.put(*orders)
+    channel.refuse(int(channel.refused))
+    known = world.recorded()
+    world.calls.stop_at, world.calls.after = n and n - 1, after
+    calls = None if world.run_until_killed() else len(world.calls.made)
+    channel.refuse(0)
+    before = sent()
+    recorded = world.recorded() - known
+    for _ in range(3):
+        world.let_the_deadline_pass()
+        back = world.run()
+    assert back == []
+    finally_sent = sent()
+    assert all(times in {1, 2} for times in finally_sent.values())
+    assert len(finally_sent) == 2 * number
+    assert sum(finally_sent.values()) - 2 * number == sum(before.values()) - recorded
+    return calls
 
 
 def webhook_got(receiver: WebhookReceiver, orders: list[str]) -> Counter[str]:

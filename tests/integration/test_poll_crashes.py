@@ -1,6 +1,6 @@
 """A run of poll that is stopped at any AWS call, before or after it took effect, loses nothing and invents nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -9,9 +9,11 @@ from local.outposts.merge_patch import patch_order
 from outposts_order_notifier.domain.event_types import MISSING, REPLACEMENT_LINKED, STALLED
 from outposts_order_notifier.domain.order import Order
 from testing.poll_world import Call, Poller, Stopped, Trouble, World
+from testing.stopping_points import StoppingPoints
 
 RUNS_UNTIL_QUIET = 6
 MAX_ENTRIES = 2
+TRIED = "stopping points of a poll run tried"
 
 
 def id_of(number: int) -> str:
@@ -118,9 +120,9 @@ SCENARIOS = {
 
 
 class StopsAt:
-    """Stops a run at its nth call."""
+    """Stops a run at its nth call, counted from 1; at none by default."""
 
-    def __init__(self, n: int, *, done: bool) -> None:
+    def __init__(self, n: int = 0, *, done: bool = False) -> None:
         self.calls = 0
         self._n = n
         self._done = done
@@ -161,56 +163,65 @@ def small_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outposts_order_notifier.poll.event_bus.MAX_ENTRIES", MAX_ENTRIES)
 
 
-@pytest.fixture
-def stops(record_property: Callable[[str, object], None]) -> Iterator[list[int]]:
-    """Counts the stopping points, for the report."""
-    tried: list[int] = []
-    yield tried
-    record_property("stopping points of a poll run tried", len(tried))
-
-
 @pytest.mark.parametrize("meanwhile", [False, True], ids=["then nothing", "then each order changes again"])
 @pytest.mark.parametrize("done", [False, True], ids=["before it took effect", "after it took effect"])
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_run_stopped_at_any_call_loses_nothing_and_invents_nothing(
-    name: str, done: bool, meanwhile: bool, stops: list[int]
+    name: str,
+    *,
+    done: bool,
+    meanwhile: bool,
+    stopping_points: StoppingPoints,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """Every transition is told, once by its id, in sequence; the snapshots are the API's orders."""
+    """Every transition is published, once by its id, in sequence; the snapshots are the API's orders."""
     scenario = SCENARIOS[name]
-    finished = False
-    while not finished:
-        world, poller = begin(scenario)
-        at = StopsAt(len(stops) + 1, done=done)
-        finished = run(poller, at)
-        if not finished:
-            stops.append(at.calls)
-            world.check_told()
-            if meanwhile:
-                for order_id, states in list(world.history.items()):
-                    world.put(patch_order(states[-1], {"Status": "ERROR", "Note": order_id}))
-        if not finished or scenario.silent > 1:
-            quiet(world, poller, scenario.silent)
-        if world.hidden:
-            world.hidden.clear()
-            quiet(world, poller)
-        assert meanwhile or scenario.tells <= {event["detailType"] for each in world.told().values() for event in each}
-        check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
-    assert len(stops) >= 4
+    calls = stopped_at(scenario, StopsAt(), meanwhile=meanwhile)
+    assert calls > MAX_ENTRIES
+    points = stopping_points.of(calls)
+    for n in points:
+        assert stopped_at(scenario, StopsAt(n, done=done), meanwhile=meanwhile) == n
+    record_property(TRIED, len(points))
 
 
+def stopped_at(scenario: Scenario, at: StopsAt, *, meanwhile: bool) -> int:
+    """Stop a run at a call, and check all that follows; return how many calls the run made."""
+    world, poller = begin(scenario)
+    finished = run(poller, at)
+    if not finished:
+        world.check_told()
+        if meanwhile:
+            for order_id, states in list(world.history.items()):
+                world.put(patch_order(states[-1], {"Status": "ERROR", "Note": order_id}))
+    if not finished or scenario.silent > 1:
+        quiet(world, poller, scenario.silent)
+    if world.hidden:
+        world.hidden.clear()
+        quiet(world, poller)
+    kinds = {event["detailType"] for each in world.told().values() for event in each}
+    assert (meanwhile and not finished) or scenario.tells <= kinds
+    check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
+    world.close()
+    return at.calls
+
+
+@pytest.mark.parametrize("later", [0, 1], ids=["at the same call", "one call later"])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_run_stopped_while_it_takes_up_a_stopped_one_loses_nothing(name: str, stops: list[int]) -> None:
-    """Trouble does not come alone: the run after the stopped one is stopped at the same call, or one later."""
-    scenario, n, finished = SCENARIOS[name], 0, False
-    while not finished:
-        n += 1
-        for later in (0, 1):
-            world, poller = begin(scenario)
-            finished = run(poller, StopsAt(n, done=True)) or finished
-            run(poller, StopsAt(n + later, done=False))
-            stops.append(n)
-            quiet(world, poller, scenario.silent)
-            world.check_quiet()
+def test_a_run_stopped_while_it_resumes_a_stopped_one_loses_nothing(
+    name: str, later: int, stopping_points: StoppingPoints, record_property: Callable[[str, object], None]
+) -> None:
+    """Trouble does not come alone: the run after the stopped one is stopped too."""
+    scenario, unstopped = SCENARIOS[name], StopsAt()
+    assert run(begin(scenario)[1], unstopped)
+    points = stopping_points.of(unstopped.calls)
+    for n in points:
+        world, poller = begin(scenario)
+        assert not run(poller, StopsAt(n, done=True))
+        run(poller, StopsAt(n + later))
+        quiet(world, poller, scenario.silent)
+        world.check_quiet()
+        world.close()
+    record_property(TRIED, len(points))
 
 
 def quiet(world: World, poller: Poller, silent: int = 1) -> None:
