@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from outposts_order_notifier.wording.words import plain
 if TYPE_CHECKING:
     from mypy_boto3_logs.client import CloudWatchLogsClient
 
+LOGGED_KEYS = ("eventId", "sequence", "detailType", "observedAt", "lineItemId", "status", "previousStatus")
 DAYS_KEPT = 90  # the log group's retention is three months
 DAY_MS = 86_400_000
 
@@ -85,23 +86,31 @@ def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:
 
 
 def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) -> Iterator[Json]:
-    """Read the log lines of an order's published events; `since` is in milliseconds of the epoch."""
+    """Return the log lines of an order's published events; `since` is in milliseconds since the epoch."""
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=group, startTime=since, filterPattern=f'"{EVENT_PUBLISHED}" "{order_id}"'
     )
-    for page in pages:
-        for found in page["events"]:
-            if (line := _parsed(found["message"])) and line.get("correlation_id") == order_id and "eventId" in line:
-                kept = ("eventId", "sequence", "detailType", "observedAt", "lineItemId", "status", "previousStatus")
-                yield {
-                    "publishedAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found["timestamp"] / 1_000)),
-                    **{key: line[key] for key in kept if key in line},
-                }
+    found = (line_of(each["message"], order_id, each["timestamp"]) for page in pages for each in page["events"])
+    return filter(None, found)
 
 
-def _parsed(message: str) -> dict[str, Any] | None:
+def line_of(message: str, order_id: str, timestamp: int) -> Json | None:
+    """Parse a line of the poll function's log.
+
+    Args:
+        message: The line.
+        order_id: The order whose events are listed.
+        timestamp: When the line was logged, in milliseconds since the epoch.
+
+    Returns:
+        The logged keys of the event, with `publishedAt`; None if the line does not report an event of the order.
+    """
     try:
         line = json.loads(message)
     except ValueError:
         return None
-    return line if isinstance(line, dict) and line.get("message") == EVENT_PUBLISHED else None
+    wanted = {"message": EVENT_PUBLISHED, "correlation_id": order_id}
+    if not isinstance(line, dict) or not wanted.items() <= line.items():
+        return None
+    published_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(timestamp / 1_000))
+    return {"publishedAt": published_at, **{key: line[key] for key in LOGGED_KEYS if key in line}}

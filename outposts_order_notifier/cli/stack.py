@@ -16,6 +16,7 @@ from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.secrecy import hide_paths
 from outposts_order_notifier.cli.settings import REGION, wrong_in_profile
 from outposts_order_notifier.domain.places import Arn
+from outposts_order_notifier.runtime.private_interfaces import prompt_for_mfa_codes
 from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
         where = variable or f"region of the profile {session.profile_name}"
         raise OperatorError(f'{where} is "{session.region_name}"; it should be a region such as eu-west-1')
-    # If stdin is not a terminal, botocore's own prompt prints warnings, and no public option replaces it.
-    core.get_component("credential_provider").get_provider("assume-role")._prompter = mfa_code  # noqa: SLF001
+    prompt_for_mfa_codes(core, mfa_code)  # botocore's own prompt prints warnings if stdin is not a terminal
     check_credentials(session, core.full_config["profiles"])
     if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
         os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.credentials import DeferredRefreshableCredentials
 
-from outposts_order_notifier.runtime import clients, renewing_credentials
+from outposts_order_notifier.runtime import clients, private_interfaces
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -32,9 +32,9 @@ SESSION_NAME = "outposts-order-notifier"  # identifies the notifier in the other
 
 def outposts_client(role_arn: str, external_id: str | None, region: str, config: "Config") -> "OutpostsClient":
     """Return an Outposts client of a region, with the role's credentials, which renew themselves."""
-    sts = sts_region(role_arn, region, own_region=renewing_credentials.default_session().region_name)
+    sts = sts_region(role_arn, region, own_region=private_interfaces.default_session().region_name)
     credentials = _credentials(role_arn, external_id, sts)
-    return cast("OutpostsClient", renewing_credentials.client("outposts", region, credentials, config))
+    return cast("OutpostsClient", private_interfaces.renewing_client("outposts", region, credentials, config))
 
 
 def sts_region(role_arn: str, region: str, own_region: str | None) -> str:

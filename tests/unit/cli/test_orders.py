@@ -1,17 +1,21 @@
 """What `orders`, `show` and `events` say, given the snapshots."""
 
+import io
+import json
 from dataclasses import replace
 
 import pytest
 
-from outposts_order_notifier.cli.events import _change, history_of
+from outposts_order_notifier.cli.events import _change, history_of, line_of
 from outposts_order_notifier.cli.orders import Filters, header_of, life_of, row_of, timeline
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, observe
+from outposts_order_notifier.runtime.observability import logger
 from testing.details import ORDER_ID, an_order
+from testing.poll_world import World
 
 OTHER_ID = "oo-0123456789abcdef1"
 NOW = "2026-11-24T12:00:00Z"
@@ -131,6 +135,20 @@ class TestLineage:
 
 class TestEvents:
     """`events`."""
+
+    def test_a_line_that_poll_logged_is_understood(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Every event that a run published is listed, with the time of its line."""
+        log, world = io.StringIO(), World()
+        monkeypatch.setattr(logger.registered_handler, "stream", log)
+        world.put(an_order())
+        world.poller().poll().run()
+        lines = log.getvalue().splitlines()
+        found = list(filter(None, (line_of(line, ORDER_ID, 1_800_000_000_123) for line in lines)))
+        events = [json.loads(entry["Detail"]) for entry in world.bus.arrived]
+        assert [each["eventId"] for each in found] == [each["eventId"] for each in events]
+        assert [each["sequence"] for each in found] == [1, 2]
+        assert {each["publishedAt"] for each in found} == {"2027-01-15T08:00:00Z"}
+        assert not any(line_of(line, OTHER_ID, 0) for line in lines)
 
     def test_published_and_pending_events_are_told_once_each_by_sequence(self) -> None:
         """One that was published twice has its first time; one that was logged is no longer pending."""
