@@ -1,5 +1,5 @@
-"""Scenarios: what happens to orders in real life, as data files, and the player that brings it about."""
+"""Scenarios: what happens to orders in real life, as data files, and the code that plays them."""
 
-from local.scenarios.scenario import PlayedStep, Scenario, ScenarioError, load_scenario, load_scenarios
+from local.scenarios.scenario import PlayedStep, Scenario, load_scenarios
 
-__all__ = ["PlayedStep", "Scenario", "ScenarioError", "load_scenario", "load_scenarios"]
+__all__ = ["PlayedStep", "Scenario", "load_scenarios"]

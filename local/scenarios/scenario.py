@@ -1,43 +1,29 @@
-"""Loading scenarios from their files, and playing them against the Outposts simulator."""
+"""Load the scenarios from their files, and play them against the Outposts simulator."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
-from local.outposts.constraints import check
 from local.outposts.control_plane import ControlPlane
-from local.outposts.errors import ServiceError
-from machine import aws_data
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts import OutpostsClient
 
 Json = dict[str, Any]
 
-HERE = Path(__file__).parent
-SCHEMA = Draft202012Validator(json.loads((HERE / "schema.json").read_text("utf-8")))
-MODEL = aws_data.session().get_service_model("outposts")
-
-
-class ScenarioError(ValueError):
-    """A scenario's file says something that cannot be played."""
-
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """A step that has just happened.
+    """A step that has just been played.
 
     Args:
         title: The scenario's title.
-        day: The scenario's day on which it happened, counted from 0.
+        day: The day of the scenario, counted from 0.
         narration: What happened, in one line.
-        order_id: The order that it happened to.
+        order_id: The order to which it happened.
         is_order_call: Whether it was the customer's CreateOrder or CancelOrder, which CloudTrail records.
     """
 
@@ -55,8 +41,15 @@ class Scenario:
     Args:
         name: The name of its file, without the suffix.
         title: What it is about, in a few words.
-        outpost: CreateOutpost's request, but for the site.
-        steps: What happens, as `schema.json` describes it.
+        outpost: CreateOutpost's request, without the site.
+        steps: What happens. Each has `order`, the scenario's name for the order; `narration`, one line for people;
+            `after_days`, the days since the previous step; and one of
+
+            - `create`: the customer calls CreateOrder with this request, whose line items have names;
+            - `cancel`: the customer calls CancelOrder;
+            - `update`: AWS changes these members of the order, line items under their names;
+            - `replace`: AWS replaces the hardware of this `order` and `line_item` through the step's order, whose line
+              item keeps the name.
     """
 
     name: str
@@ -66,7 +59,7 @@ class Scenario:
 
     @property
     def days(self) -> float:
-        """How many days it takes from its beginning to its last step."""
+        """The days from its first to its last step."""
         return float(sum(step.get("after_days", 0) for step in self.steps))
 
     def play(
@@ -75,12 +68,12 @@ class Scenario:
         pause: Callable[[float], object],
         on_step: Callable[[PlayedStep], object],
     ) -> dict[str, str]:
-        """Play the scenario: the customer's part through the Outposts API, AWS's through the control plane.
+        """Play the scenario: the customer's part through the Outposts API, AWS's part through the control plane.
 
         Args:
             outposts: A client of the simulator.
-            pause: Waits for the given number of days, in whatever time a day takes here.
-            on_step: Called with each step once it has happened.
+            pause: Waits for this number of days, however long a day takes.
+            on_step: Called after each step.
 
         Returns:
             The orders' ids, by the scenario's names.
@@ -97,7 +90,7 @@ class Scenario:
 
 
 class _Stage:
-    """What a scenario's names stand for while it is played."""
+    """The ids of what a scenario's names stand for, while it is played."""
 
     def __init__(self, outposts: "OutpostsClient", outpost: Json) -> None:
         self._outposts = outposts
@@ -118,7 +111,8 @@ class _Stage:
             case {"cancel": True}:
                 self._outposts.cancel_order(OrderId=self.order_ids[order])
             case {"update": changes}:
-                items = {self._line_item_ids[order][name]: item for name, item in _items(changes).items()}
+                named = changes.get("LineItems", {})
+                items = {self._line_item_ids[order][name]: item for name, item in named.items()}
                 self._control_plane.update_order(self.order_ids[order], {**changes, "LineItems": items})
             case {"replace": {"order": old, "line_item": name}}:
                 created = self._control_plane.replace_line_item(self.order_ids[old], self._line_item_ids[old][name])
@@ -130,74 +124,7 @@ class _Stage:
         self._line_item_ids[order] = dict(zip(line_items, ids, strict=True))
 
 
-def load_scenarios(folder: Path = HERE) -> list[Scenario]:
-    """Load all scenarios of a folder, by name.
-
-    Raises:
-        ScenarioError: A file cannot be played; it says which step, why, and what is allowed.
-    """
-    return [load_scenario(path) for path in sorted(folder.glob("*.yaml"))]
-
-
-def load_scenario(path: Path) -> Scenario:
-    """Load one scenario.
-
-    Raises:
-        ScenarioError: The file cannot be played; it says which step, why, and what is allowed.
-    """
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{path.name} is not YAML: {error}") from error
-    if fault := best_match(SCHEMA.iter_errors(content)):
-        raise ScenarioError(f"{path.name}, {fault.json_path}: {fault.message}")
-    scenario = Scenario(path.stem, **content)
-    known: dict[str, set[str]] = {}
-    for number, step in enumerate(scenario.steps, start=1):
-        try:
-            _check_step(step, known)
-        except ServiceError as error:
-            raise ScenarioError(f"{path.name}, step {number}: {error.message}") from error
-        except ScenarioError as error:
-            raise ScenarioError(f"{path.name}, step {number}: {error}") from error
-    return scenario
-
-
-def _check_step(step: Json, known: dict[str, set[str]]) -> None:
-    """Check that a step speaks of what exists by then; add to `known` what it brings about."""
-    order = step["order"]
-    match step:
-        case {"create": request}:
-            _check_new(order, known)
-            _check_shape({"OutpostIdentifier": f"op-{0:017}", **request}, "CreateOrderInput")
-            known[order] = set(request["LineItems"])
-        case {"replace": {"order": old, "line_item": name}}:
-            _check_new(order, known)
-            _check_known(old, {name}, known)
-            known[order] = {name}
-        case {"update": changes}:
-            _check_known(order, set(_items(changes)), known)
-            _check_shape(changes, "Order")
-        case _:
-            _check_known(order, set(), known)
-
-
-def _check_shape(content: Json, shape: str) -> None:
-    check({**content, "LineItems": list(_items(content).values())}, MODEL.shape_for(shape))
-
-
-def _check_new(order: str, known: dict[str, set[str]]) -> None:
-    if order in known:
-        raise ScenarioError(f"order {order!r} exists already; give the new one another name.")
-
-
-def _check_known(order: str, line_items: set[str], known: dict[str, set[str]]) -> None:
-    if order not in known:
-        raise ScenarioError(f"no step before created order {order!r}; created are {sorted(known)}.")
-    if unknown := line_items - known[order]:
-        raise ScenarioError(f"order {order!r} has no line items {sorted(unknown)}; it has {sorted(known[order])}.")
-
-
-def _items(changes: Json) -> dict[str, Json]:
-    items: dict[str, Json] = changes.get("LineItems", {})
-    return items
+def load_scenarios() -> list[Scenario]:
+    """Load all scenarios, by name."""
+    paths = sorted(Path(__file__).parent.glob("*.yaml"))
+    return [Scenario(path.stem, **yaml.safe_load(path.read_text("utf-8"))) for path in paths]
