@@ -74,8 +74,7 @@ deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options
 
 .PHONY: pictures
 pictures: setup ## Regenerate the documentation's pictures from a real deployment
-	@$(RUN) python -m local.picture
-	@$(RUN) python -m local.board_pictures
+	@$(RUN) python -m local.pictures
 
 .PHONY: docs
 docs: setup ## Regenerate docs/events.md and the event schemas, and build the documentation site

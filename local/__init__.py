@@ -1,1 +1,1 @@
-"""The local cloud: an Outposts simulator, a Slack receiver, a mailbox, and the stack deployed beside them."""
+"""The local cloud: an Outposts simulator, a Slack receiver and a mailbox, with the stack deployed beside them."""

@@ -1,4 +1,4 @@
-"""A headless Chromium: the one that comes as a package with `make setup`, or this machine's own."""
+"""A headless Chromium: the one in a package that `make setup` installs, or the machine's."""
 
 import json
 import os
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "node_modules" / "@sparticuz" / "chromium"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# It unpacks the libraries that Chromium needs only where it takes the machine for Lambda.
+# The package unpacks the libraries that Chromium needs only if it believes that it runs on Lambda.
 LAMBDA = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs24.x"}
 UNPACK = "import chromium from '@sparticuz/chromium'; await chromium.executablePath()"
 FONTS = """<?xml version="1.0"?>
@@ -37,51 +37,46 @@ FONTS = """<?xml version="1.0"?>
 
 @dataclass(frozen=True, slots=True)
 class Chromium:
-    """A Chromium on this machine.
-
-    Attributes:
-        path: Its executable.
-        environment: Variables that it needs.
-    """
+    """A Chromium on this machine: its executable, and the environment variables that it needs."""
 
     path: str
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_chromium() -> Chromium:
-    """Find a Chromium: what the variable CHROMIUM names, else the package's, else one in PATH.
+    """Find a Chromium: the one in the variable CHROMIUM, else the package's, else one in PATH.
 
     Raises:
         LocalCloudError: There is none.
     """
     if named := os.environ.get("CHROMIUM"):
         return Chromium(named)
-    # The package holds a binary for one platform.
+    # The package has a binary for one platform only.
     if PACKAGE.exists() and (sys.platform, platform.machine()) == ("linux", "x86_64"):
         return _unpacked()
     if path := next(filter(None, map(shutil.which, NAMES)), None):
         return Chromium(path)
     raise LocalCloudError(
-        f"there is no Chromium: run `make setup`, which brings one for Linux on x86_64; elsewhere install one of "
-        f"{', '.join(NAMES)}, or name one in the variable CHROMIUM"
+        f"there is no Chromium: run `make setup`, which installs one for Linux on x86_64; elsewhere install one of "
+        f"{', '.join(NAMES)}, or set the variable CHROMIUM to one"
     )
 
 
 @contextmanager
 def headless() -> "Iterator[Browser]":
-    """Run a headless Chromium, under Playwright's control, for the length of a `with` block.
+    """Run a headless Chromium under Playwright's control for the length of a `with` block.
 
     Raises:
         LocalCloudError: There is none.
     """
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only the tests and pictures need it
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needed for tests and pictures only
 
     chromium = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.path,
             env={**os.environ, **chromium.environment},
-            # The package's Chromium brings no sandbox, and another's refuses to serve root. It sees our own pages only.
+            # The package's Chromium has no sandbox, and others refuse to run as root. It loads our pages only.
             chromium_sandbox=False,
             args=["--disable-gpu"],
         )
@@ -100,7 +95,7 @@ def _unpacked() -> Chromium:
         _unpack(draft)
         try:
             draft.rename(home)
-        except OSError:  # another process was quicker
+        except OSError:  # another process was faster
             shutil.rmtree(draft)
     fonts = home / "fonts.conf"
     fonts.write_text(FONTS.format(fonts=home / "fonts", cache=home / "fonts-cache"), "utf-8")

@@ -1,24 +1,30 @@
-"""Child processes that never outlive this one."""
+"""Child processes and temporary folders that never outlive this process, even if it is killed.
+
+For each of them another process waits on a pipe, which closes when this process ends, however it ends.
+"""
 
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-# Whatever the person's terminal takes, the log is read as UTF-8.
+# The log is read as UTF-8, whatever encoding the person's terminal has.
 TEXT = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:replace"}
+# For ten seconds, as processes that end at the same moment may still write into the folder.
+REMOVE = 'read -r _; for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0" 2>/dev/null && exit; sleep 1; done'
 
 
 class ChildProcess:
-    """A command in a process group of its own; the group ends at the end of the `with` block, or with this process.
+    """A command in a separate process group, which ends with the `with` block or with this process.
 
     Args:
         command: The program and its arguments.
-        log: The file that takes all its output.
-        environment: Its variables; this process's where there are none.
+        log: The file that receives all its output.
+        environment: Its variables; by default those of this process.
     """
 
     def __init__(self, command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -35,7 +41,7 @@ class ChildProcess:
 
     @property
     def output(self) -> str:
-        """All that it has written so far."""
+        """Everything that it has written so far."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     @property
@@ -44,17 +50,26 @@ class ChildProcess:
         return self._guard.poll()
 
     def wait(self) -> int:
-        """Wait for it to end by itself, and give its exit code."""
+        """Wait until it ends by itself, and return its exit code."""
         return self._guard.wait()
 
     def __enter__(self) -> Self:
-        """Give the running process."""
+        """Return the running process."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End it, with all that it started."""
-        if self._guard.stdin:
-            self._guard.stdin.close()
-        self._guard.wait()
+    def __exit__(self, *_: object) -> None:
+        """End the process and everything that it started."""
+        self._guard.communicate()  # closes the pipe
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Provide a folder that exists until the end of the `with` block or of this process."""
+    folder = tempfile.mkdtemp(prefix="outposts-order-notifier-")
+    remover = subprocess.Popen(  # noqa: S603 - a fixed command
+        ["/bin/sh", "-c", REMOVE, folder], stdin=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        yield Path(folder)
+    finally:
+        remover.communicate()

@@ -1,4 +1,4 @@
-"""The local cloud: the emulator, Outposts, Slack and a mailbox, and the stack deployed among them."""
+"""The local cloud: the emulator, Outposts, Slack, a mailbox and a board, and the stack deployed among them."""
 
 import json
 import os
@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 import boto3
 
 from local.board import BoardPage
-from local.child import ChildProcess
+from local.child import ChildProcess, temporary_folder
 from local.deployment import deploy
 from local.emulator import emulator
 from local.errors import LocalCloudError
-from local.folder import temporary_folder
 from local.mailbox import Mailbox
 from local.outposts.simulator import OutpostsSimulator
-from local.server import HOST, Server
+from local.server import HOST, App, Server
 from local.slack import SlackReceiver
 from local.webhook import SECRET, WebhookReceiver
 from machine.environment import clean, without_aws, without_proxy
@@ -40,13 +39,13 @@ DEFAULT_NOTIFIER: Json = {"pollEveryMinutes": 1, "slack": {"secretName": SECRET_
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the local cloud is made of.
+    """How to set up the local cloud.
 
     Attributes:
-        port: Where the emulator answers.
-        notifier: The `notifier` configuration that is deployed.
-        outposts_endpoint: Another Outposts endpoint than the built-in simulator.
-        slack_webhook: Another Slack webhook than the built-in receiver's.
+        port: The emulator's port.
+        notifier: The `notifier` configuration to deploy.
+        outposts_endpoint: An Outposts endpoint to use instead of the built-in simulator.
+        slack_webhook: A Slack webhook to use instead of the built-in receiver's.
     """
 
     port: int
@@ -57,37 +56,27 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class LocalCloud:
-    """The local cloud, running.
+    """The running local cloud.
 
     Attributes:
-        aws_url: The emulator's address, for any AWS client.
-        outposts_url: Where the Outposts API answers.
-        slack_url: Where the built-in Slack receiver answers; None where another takes its place.
-        mailbox_url: Where the mailbox answers.
-        board_url: Where the board is.
-        webhook_url: Where the webhook's receiver answers; None if none is configured.
+        addresses: What a person can open or `curl`, by name: the board, the messages received.
         outputs: The stack's outputs.
         emulator: The emulator's process.
-        slack: What the built-in receiver received.
-        mailbox: What the topic sent to the mailbox.
+        slack: The built-in Slack receiver.
+        mailbox: The mailbox that the topic writes to.
         board: The board.
     """
 
-    aws_url: str
-    outposts_url: str
-    slack_url: str | None
-    mailbox_url: str
-    board_url: str
+    addresses: dict[str, str]
     outputs: dict[str, str]
     emulator: ChildProcess
     slack: SlackReceiver
     mailbox: Mailbox
     board: BoardPage
-    webhook_url: str | None = None
 
 
 def aws_environment(port: int, region: str) -> dict[str, str]:
-    """Give the environment variables that lead any AWS client to the emulator."""
+    """Return the environment variables that direct any AWS client to the emulator."""
     url = f"http://{HOST}:{port}"
     return {
         "AWS_ENDPOINT_URL": url,
@@ -102,14 +91,14 @@ def aws_environment(port: int, region: str) -> dict[str, str]:
 
 @contextmanager
 def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator[LocalCloud]:
-    """Set the local cloud up, and take it down at the end of the `with` block.
+    """Set up the local cloud, and shut it down at the end of the `with` block.
 
-    Changes this process's environment variables: from here on its AWS clients speak to the local cloud, and what it
-    starts has none of the person's settings that would change it.
+    Changes this process's environment variables: its AWS clients then use the local cloud, and its child processes get
+    none of the person's settings that would change their behaviour.
 
     Args:
-        options: What it is made of.
-        progress: Called with a few words on each step.
+        options: How to set it up.
+        progress: Called with a few words before each step.
 
     Raises:
         LocalCloudError: Something could not be set up; nothing is left running.
@@ -124,45 +113,43 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
     except ConfigurationError as error:
         raise LocalCloudError(str(error)) from error
     with ExitStack() as stack:
+
+        def serve(app: App) -> str:
+            return stack.enter_context(Server(app)).url
+
         folder = stack.enter_context(temporary_folder())
         progress(_starting(notifier, options))
         process = stack.enter_context(emulator(options.port, folder))
         receiver, mailbox = SlackReceiver(), Mailbox()
-        simulator = OutpostsSimulator(ACCOUNT, region, on_call=_record_in_cloudtrail)
-        slack_url = None if options.slack_webhook else stack.enter_context(Server(receiver)).url
-        mailbox_url = stack.enter_context(Server(mailbox)).url
-        outposts_url = notifier.get("outpostsEndpointUrl") or stack.enter_context(Server(simulator)).url
+        mailbox_url = serve(mailbox)
+        addresses = {"E-mails": f"{mailbox_url}/_mailbox/mails"}
+        webhook = options.slack_webhook
+        if not webhook:
+            slack_url = serve(receiver)
+            webhook = f"{slack_url}{WEBHOOK_PATH}"
+            addresses["Slack messages"] = f"{slack_url}/_receiver/messages"
+        outposts_url = notifier.get("outpostsEndpointUrl") or serve(
+            OutpostsSimulator(ACCOUNT, region, on_call=_record_in_cloudtrail)
+        )
         os.environ["AWS_ENDPOINT_URL_OUTPOSTS"] = outposts_url
         progress("Deploying the stack with the CDK")
-        webhook = options.slack_webhook or f"{slack_url}{WEBHOOK_PATH}"
-        _keep_secret(notifier, webhook, None if options.slack_webhook else receiver)
-        webhook_url = stack.enter_context(Server(WebhookReceiver())).url if "webhook" in notifier else None
-        if webhook_url:
-            _keep_webhook_secret(notifier["webhook"], webhook_url)
+        _store_slack_secret(notifier, webhook, None if options.slack_webhook else receiver)
+        if "webhook" in notifier:
+            webhook_url = serve(WebhookReceiver())
+            addresses["Webhook messages"] = f"{webhook_url}/_webhook/messages"
+            # The URL is for a configuration without one.
+            _store_secret(notifier["webhook"]["secretName"], {"signingSecret": SECRET, "url": f"{webhook_url}/orders"})
         outputs = deploy(_context(notifier, outposts_url, webhook), folder)
         boto3.client("sns").subscribe(
             TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
         )
-        table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
-        board = BoardPage(table)
-        yield LocalCloud(
-            aws_url=os.environ["AWS_ENDPOINT_URL"],
-            outposts_url=outposts_url,
-            slack_url=slack_url,
-            mailbox_url=mailbox_url,
-            board_url=stack.enter_context(Server(board)).url,
-            outputs=outputs,
-            emulator=process,
-            slack=receiver,
-            mailbox=mailbox,
-            board=board,
-            webhook_url=webhook_url,
-        )
-        progress("Taking everything down")
+        board = BoardPage(SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"]))
+        yield LocalCloud({"Board": f"{serve(board)}/", **addresses}, outputs, process, receiver, mailbox, board)
+        progress("Shutting everything down")
 
 
 def _notifier(options: Options) -> Json:
-    """Put what the options replace into the configuration that they name."""
+    """Return the configuration with what the other options replace in it."""
     added: Json = {"outpostsEndpointUrl": options.outposts_endpoint} if options.outposts_endpoint else {}
     if options.slack_webhook and "slack" not in options.notifier:
         added["slack"] = {"secretName": SECRET_NAME}
@@ -170,7 +157,7 @@ def _notifier(options: Options) -> Json:
 
 
 def _starting(notifier: Json, options: Options) -> str:
-    """Say what is started here: nothing that another takes the place of."""
+    """List what will be started on this machine."""
     simulator = [] if notifier.get("outpostsEndpointUrl") else ["the Outposts simulator"]
     receiver = [] if options.slack_webhook else ["the Slack receiver"]
     return f"Starting {', '.join(['the AWS emulator', *simulator, *receiver])} and the mailbox"
@@ -184,25 +171,23 @@ def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:
     }
 
 
-def _keep_secret(notifier: Json, webhook: str, receiver: SlackReceiver | None) -> None:
-    """Keep a webhook's secret; with a channel, which only a bot needs, that of a bot invited there by the receiver."""
+def _store_slack_secret(notifier: Json, webhook: str, receiver: SlackReceiver | None) -> None:
+    """Store a webhook's secret, or if a channel is configured, that of a bot that the receiver invites to it."""
     match notifier:
         case {"slack": {"secretName": str(name)} as slack}:
             secret = {"webhookUrl": webhook}
             if receiver and "channel" in slack:
                 receiver.workspace.add(slack["channel"])
                 secret = {"botToken": receiver.workspace.token}
-            boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+            _store_secret(name, secret)
 
 
-def _keep_webhook_secret(webhook: Json, url: str) -> None:
-    """Store the webhook's secret, with the receiver's URL."""
-    secret = {"signingSecret": SECRET, "url": f"{url}/orders"}
-    boto3.client("secretsmanager").create_secret(Name=webhook["secretName"], SecretString=json.dumps(secret))
+def _store_secret(name: str, secret: dict[str, str]) -> None:
+    boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
 
 
 def _record_in_cloudtrail(operation: str, request: Json, response: Json) -> None:
-    """Tell EventBridge of a call, as a trail would."""
+    """Send a call's event to EventBridge, as a trail would."""
     region = os.environ["AWS_REGION"]
     detail = {
         "eventSource": "outposts.amazonaws.com",

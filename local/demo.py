@@ -1,4 +1,4 @@
-"""The demonstration: orders' lives played against the deployed notifier, and what a team would see of it."""
+"""The demo: the lives of some orders, played against the deployed notifier, and what a team would see of them."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from rich.console import Console
 from local.cloud import LocalCloud, Options, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
-from local.scenarios import PlayedStep, Scenario, load_scenarios
+from local.scenarios import Scenario, load_scenarios
 from local.story import Story
 from local.view import closing, view
 from outposts_order_notifier.board.filters import Filters
@@ -31,37 +31,37 @@ QUIET_SECONDS = 2
 
 
 def run(seconds_per_day: float, console: Console) -> Story:
-    """Set up the local cloud, play all scenarios at once, show what happens, and end with a summary.
+    """Set up the local cloud, play all scenarios at once, show what happens, and sum it up.
 
     Args:
-        seconds_per_day: How long a day of the orders' lives takes.
-        console: Where it is shown.
+        seconds_per_day: How long a day takes.
+        console: Where to show it.
 
     Returns:
-        All that happened.
+        Everything that happened.
 
     Raises:
         LocalCloudError: The local cloud could not be set up, or a published event did not arrive.
     """
-    console.print("[bold]Outposts order notifier[/]: a demonstration on this machine, without an AWS account\n")
+    console.print("[bold]Outposts order notifier[/]: a demo on this machine, without an AWS account\n")
     with local_cloud(Options(port=choose_port(None)), lambda step: console.print(f"• {step} …")) as cloud:
-        demonstration = Demonstration(cloud, seconds_per_day)
-        console.print(f"• The board, while this runs: {cloud.board_url}/")
-        console.print("• Polling once, so that what follows is news …\n")
-        demonstration.poll()
-        with view(console, demonstration.story):
-            demonstration.play(load_scenarios())
-        demonstration.story.scheduled_polls = demonstration.scheduled_polls()
-        console.print(closing(demonstration.story))
+        demo = Demo(cloud, seconds_per_day)
+        console.print(f"• The board is at {cloud.addresses['Board']} while the demo runs")
+        console.print("• Running the first poll, which records existing orders without notifying anyone …\n")
+        demo.poll()
+        with view(console, demo.story):
+            demo.play(load_scenarios())
+        demo.story.scheduled_polls = demo.scheduled_polls()
+        console.print(closing(demo.story))
         BOARD_FILE.parent.mkdir(exist_ok=True)
         BOARD_FILE.write_text(cloud.board.html(Filters(settled="all"), Frame(filters=False)), encoding="utf-8")
-    console.print("All of it is taken down; nothing is left running.")
-    console.print(f"The board with all these orders stays: open {BOARD_FILE.as_uri()}", soft_wrap=True)
-    return demonstration.story
+    console.print("Everything is shut down; nothing is left running.")
+    console.print(f"The board with all these orders is kept: open {BOARD_FILE.as_uri()}", soft_wrap=True)
+    return demo.story
 
 
-class Demonstration:
-    """Plays scenarios, and gathers what the notifier makes of them.
+class Demo:
+    """Plays scenarios, and collects what the notifier publishes and sends.
 
     Args:
         cloud: The local cloud.
@@ -85,42 +85,40 @@ class Demonstration:
         self._polls += 1
 
     def play(self, scenarios: list[Scenario]) -> None:
-        """Play the scenarios side by side, and wait until every published event has arrived in each channel.
+        """Play the scenarios in parallel, and wait until every published event has arrived in each channel.
 
         Raises:
-            LocalCloudError: A scenario broke off, or an event did not arrive in time.
+            LocalCloudError: A scenario failed, or an event did not arrive in time.
         """
-        broken: list[Exception] = []
-        players = [threading.Thread(target=self._play, args=(scenario, broken), daemon=True) for scenario in scenarios]
+        failed: list[Exception] = []
+        players = [threading.Thread(target=self._play, args=(scenario, failed), daemon=True) for scenario in scenarios]
         with self._fast_clock():
             for player in players:
                 player.start()
             while any(player.is_alive() for player in players):
                 self._look()
             self._wait_for_the_last()
-        if broken:
-            raise LocalCloudError(f"a scenario broke off: {broken[0]}") from broken[0]
+        if failed:
+            raise LocalCloudError(f"a scenario failed: {failed[0]}") from failed[0]
 
     def scheduled_polls(self) -> int:
-        """Count the polls that the schedule began: all but this demonstration's own and those of order calls."""
+        """Count the polls that the schedule started: all except the demo's and those of order calls."""
         name = self._cloud.outputs["PollFunctionName"]
         log_group = boto3.client("lambda").get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
         pages = boto3.client("logs").get_paginator("filter_log_events").paginate(logGroupName=log_group)
         runs: int = sum(event["message"].startswith("START ") for page in pages for event in page["events"])
         return runs - self._polls - self.story.order_calls
 
-    def _play(self, scenario: Scenario, broken: list[Exception]) -> None:
-        def on_step(step: PlayedStep) -> None:
-            self.story.step(step)
-
+    def _play(self, scenario: Scenario, failed: list[Exception]) -> None:
+        client = boto3.Session().client("outposts")
         try:
-            scenario.play(boto3.Session().client("outposts"), lambda days: time.sleep(days * self._day), on_step)
+            scenario.play(client, lambda days: time.sleep(days * self._day), self.story.step)
         except Exception as error:  # noqa: BLE001 - reported when all have ended
-            broken.append(error)
+            failed.append(error)
 
     @contextmanager
     def _fast_clock(self) -> Iterator[None]:
-        """Poll once a played day: the schedule's minutes are too long for lives that take seconds a day."""
+        """Poll once a day of the scenarios: for days that take seconds, the schedule's minutes are too long."""
         over = threading.Event()
 
         def tick() -> None:
@@ -150,21 +148,19 @@ class Demonstration:
     def _wait_for_the_last(self) -> None:
         deadline = time.monotonic() + ARRIVAL_SECONDS
         quiet_since, seen = time.monotonic(), self.story.counts()
-        while time.monotonic() - quiet_since < max(QUIET_SECONDS, 2 * self._day) or not self.story.is_all_told():
+        while time.monotonic() - quiet_since < max(QUIET_SECONDS, 2 * self._day) or not self.story.has_all_arrived():
             self._look()
             if self.story.counts() != seen:
                 quiet_since, seen = time.monotonic(), self.story.counts()
             if time.monotonic() > deadline:
-                raise LocalCloudError(
-                    f"not every published event arrived in each channel in time: {self.story.counts()}"
-                )
+                raise LocalCloudError(f"some published events did not arrive in each channel in time: {seen}")
 
 
 def _subscribe(sqs: "SQSClient", bus: str) -> str:
-    """Subscribe to the bus as any team would: a queue, and a rule that fills it. Gives the queue's URL."""
-    url = sqs.create_queue(QueueName="demonstration")["QueueUrl"]
+    """Subscribe to the bus as any team would, by a queue and a rule, and return the queue's URL."""
+    url = sqs.create_queue(QueueName="demo")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events = boto3.client("events")
-    events.put_rule(Name="demonstration", EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
-    events.put_targets(Rule="demonstration", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
+    events.put_rule(Name="demo", EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
+    events.put_targets(Rule="demo", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
     return url

@@ -24,7 +24,7 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
     """Run the emulator until the end of the `with` block.
 
     Args:
-        port: Where it answers.
+        port: Where it listens.
         folder: Where its log and temporary files go.
 
     Raises:
@@ -35,12 +35,12 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
         **{name: value for name, value in os.environ.items() if name.startswith(("AWS_", "MINISTACK_REGION"))},
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
-        "IOT_MTLS_ENABLED": "0",  # its MQTT broker would listen on every address, whatever BIND_HOST says
+        "IOT_MTLS_ENABLED": "0",  # its MQTT broker would listen on every address, ignoring BIND_HOST
         "TMPDIR": str(folder),
     }
     with ChildProcess([sys.executable, "-m", "ministack"], folder / "emulator.log", environment) as process:
         deadline = time.monotonic() + START_SECONDS
-        while not _answers(port):
+        while not _is_ready(port):
             if process.exit_code is not None or time.monotonic() > deadline:
                 raise LocalCloudError(f"the AWS emulator did not start on port {port}:\n{process.output[-2000:]}")
             time.sleep(0.1)
@@ -48,14 +48,14 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
 
 
 def choose_port(wanted: int | None) -> int:
-    """Give the port to use: the wanted one, else the usual one of AWS emulators, else any free one.
+    """Return the wanted port, or without one the usual port of AWS emulators if it is free, else any free one.
 
     Raises:
-        LocalCloudError: The wanted port is taken, or no port; or nothing can listen on this machine.
+        LocalCloudError: The wanted port is in use or invalid, or nothing can listen on this machine.
     """
     if wanted is not None:
         if not _is_free(wanted):
-            raise LocalCloudError(f"port {wanted} is taken; choose another, or leave --port out to get a free one")
+            raise LocalCloudError(f"port {wanted} is in use; choose another, or omit --port to get a free one")
         return wanted
     if _is_free(USUAL_PORT):
         return USUAL_PORT
@@ -73,11 +73,11 @@ def _is_free(port: int) -> bool:
     except OSError:
         return False
     except OverflowError as error:
-        raise LocalCloudError(f"port {port} is none; choose one from 1 to 65535") from error
+        raise LocalCloudError(f"{port} is not a port; choose one from 1 to 65535") from error
     return True
 
 
-def _answers(port: int) -> bool:
+def _is_ready(port: int) -> bool:
     try:
         answer = urllib3.request("GET", f"http://{HOST}:{port}/_ministack/ready", retries=False, timeout=5)
     except urllib3.exceptions.HTTPError:

@@ -1,5 +1,5 @@
-"""What can go wrong with the local cloud."""
+"""The local cloud's error."""
 
 
 class LocalCloudError(Exception):
-    """The local cloud cannot be set up; the text says what was wrong and what to do."""
+    """The local cloud cannot be set up; the text says what is wrong and what to do."""

@@ -1,7 +1,4 @@
-"""Runs a command, and ends it with all its descendants once standard input closes.
-
-Whoever holds the other end of the pipe need not be able to say goodbye: the pipe closes too when it is killed.
-"""
+"""Run a command, and kill it and all its descendants once standard input closes."""
 
 import os
 import signal
@@ -11,7 +8,7 @@ import threading
 
 
 def main() -> None:
-    """Run the command that the arguments are; exit as it does."""
+    """Run the command in the arguments, and exit with its exit code."""
     command = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)  # noqa: S603 - this module's whole purpose
     threading.Thread(target=_end_with_the_pipe, daemon=True).start()
     sys.exit(command.wait())

@@ -1,7 +1,7 @@
-"""The scenarios' orders as the notifier would know them had each day been a day, at a moment of one's choice.
+"""The scenarios' orders as the notifier would have recorded them by a given moment, if each day had taken a day.
 
-Nothing is deployed. A scenario is played against the simulator, and each step is read and observed as the poll function
-does, on a clock that the scenario's own pauses turn.
+Nothing is deployed: a scenario is played against the simulator, and after each step the orders are read and observed as
+the poll function does it, at times that follow from the scenario's days.
 """
 
 from contextlib import suppress
@@ -19,16 +19,16 @@ from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.sources.outposts import get_order
 from outposts_order_notifier.sources.source import Source
 
-# The day of each scenario that is today: two orders are under way, one has failed and stalls, two have ended.
+# Each scenario's day that is today: two orders are in flight, one has failed and stalled, two are settled.
 TODAY = {"rack": 41.0, "replacement": 33.0, "error": 45.0, "cancelled": 20.0}
 
 
 class _OverError(Exception):
-    """The moment has come."""
+    """The scenario has reached its last day."""
 
 
 def lives_today(now: datetime, source: Source) -> list[Snapshot]:
-    """Give all scenarios' orders on the days of `TODAY`; arguments as for `snapshots_of`."""
+    """Return the snapshots of all scenarios' orders on the days of `TODAY`; arguments as for `snapshots_of`."""
     return [
         snapshot
         for scenario in load_scenarios()
@@ -37,15 +37,15 @@ def lives_today(now: datetime, source: Source) -> list[Snapshot]:
 
 
 def snapshots_of(scenario: Scenario, days: float, now: datetime, source: Source) -> list[Snapshot]:
-    """Play a scenario for some of its days, the last of which is now, and give its orders' snapshots.
+    """Play a scenario's first days, and return its orders' snapshots.
 
-    Needs credentials in the environment, as any client does; whose does not matter.
+    Needs credentials in the environment, as any client does; any will do.
 
     Args:
-        scenario: What is played.
+        scenario: The scenario.
         days: How many of its days.
-        now: When they are over.
-        source: The account and region that it is played in.
+        now: The end of the last of them.
+        source: The account and region of the orders.
     """
     snapshots = dict[str, Snapshot]()
     day = 0.0
@@ -62,7 +62,7 @@ def snapshots_of(scenario: Scenario, days: float, now: datetime, source: Source)
         for listed in outposts.list_orders()["Orders"]:
             known = snapshots.get(listed["OrderId"])
             order = get_order(outposts, listed["OrderId"])
-            # The simulator's own clock is this machine's.
+            # The simulator uses this machine's clock.
             order["OrderSubmissionDate"] = known.order["OrderSubmissionDate"] if known else at
             order.pop("OrderFulfilledDate", None)
             if snapshot := observe(known, order, observation, b""):

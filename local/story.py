@@ -1,4 +1,4 @@
-"""What has happened so far in a demonstration: steps, events, messages."""
+"""What has happened in a demo so far: steps, events, messages."""
 
 import json
 import threading
@@ -25,7 +25,7 @@ class Happening:
         kind: `step`, `event`, `Slack` or `e-mail`.
         text: What happened.
         day: The scenario's day, for a step.
-        order_id: The order it is about, empty where it is a message's.
+        order_id: The order, empty for a message.
     """
 
     kind: str
@@ -36,15 +36,15 @@ class Happening:
 
 @dataclass(slots=True)
 class Story:
-    """Gathers what happens, from several threads.
+    """Collects what happens, from several threads.
 
     Attributes:
         happenings: All of it, oldest first.
         orders: The last `Outposts Order Updated` detail of each order, by order id.
-        titles: Which scenario an order belongs to, by order id.
-        order_calls: How many CreateOrder and CancelOrder calls there were.
-        scheduled_polls: How many polls the schedule began; known at the end.
-        events: How many events of each type came.
+        titles: The title of each order's scenario, by order id.
+        order_calls: The number of CreateOrder and CancelOrder calls.
+        scheduled_polls: The number of polls that the schedule started; known at the end.
+        events: The number of events by type.
     """
 
     happenings: list[Happening] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Story:
             self.happenings.append(Happening("step", step.narration, step.day, step.order_id))
 
     def event(self, event: Json) -> None:
-        """Add an event of the bus, as EventBridge delivered it; one may come twice."""
+        """Add an event that EventBridge delivered, possibly for the second time."""
         detail_type, detail = event["detail-type"], event["detail"]
         with self._lock:
             if detail["eventId"] in self._event_ids:
@@ -80,11 +80,11 @@ class Story:
                 self._headlines.append(headline(detail))
                 self._subjects.append(subject(detail))
             else:
-                text = f"{detail_type.removeprefix('Outposts ')}{_news(detail)}"
+                text = f"{detail_type.removeprefix('Outposts ')}{_change(detail)}"
                 self.happenings.append(Happening("event", text, order_id=detail["orderId"]))
 
     def messages(self, slack: Sequence[Json], mails: Sequence[Mail]) -> None:
-        """Add the messages that are new among all those received."""
+        """Add the new messages among all those received."""
         with self._lock:
             self.happenings += [Happening("Slack", message["text"]) for message in slack[len(self._slack) :]]
             self.happenings += [Happening("e-mail", mail.subject) for mail in mails[len(self._mails) :]]
@@ -92,7 +92,7 @@ class Story:
 
     @property
     def last_mail(self) -> Mail | None:
-        """The mail that came last."""
+        """The last e-mail."""
         return self._mails[-1] if self._mails else None
 
     def counts(self) -> dict[str, int]:
@@ -106,14 +106,14 @@ class Story:
             "e-mails": len(self._mails),
         }
 
-    def is_all_told(self) -> bool:
-        """Whether each observation that reached the bus arrived in Slack, possibly in a digest, and by e-mail."""
+    def has_all_arrived(self) -> bool:
+        """Return whether each observation on the bus arrived in Slack, possibly in a digest, and by e-mail."""
         in_slack = json.dumps(self._slack, ensure_ascii=False)
         by_mail = Counter(mail.subject for mail in self._mails)
         return all(escape(each) in in_slack for each in self._headlines) and Counter(self._subjects) <= by_mail
 
 
-def _news(detail: Json) -> str:
+def _change(detail: Json) -> str:
     item = f" {detail['lineItemId']}" if "lineItemId" in detail else ""
     match detail:
         case {"previousStatus": old, "status": new}:

@@ -1,4 +1,4 @@
-"""The story of a demonstration on a terminal, live, or line by line where there is none."""
+"""The story of a demo on a terminal, live; without a terminal, line by line."""
 
 import threading
 import time
@@ -18,8 +18,8 @@ from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.statuses import status_named
 
 REFRESHES_PER_SECOND = 4
-TABLE_LINES = 5  # of the table of orders, beside the orders
-PANEL_LINES = 2  # of a panel, beside what it shows
+TABLE_LINES = 5  # of the table of orders, in addition to its orders
+PANEL_LINES = 2  # of a panel, in addition to its content
 STYLES = {"step": "bold", "event": "cyan", "Slack": "magenta", "e-mail": "green"}
 
 
@@ -31,7 +31,7 @@ def view(console: Console, story: Story) -> Iterator[None]:
             console=console,
             refresh_per_second=REFRESHES_PER_SECOND,
             get_renderable=lambda: live(story, console.height),
-            transient=True,  # the closing sums it up
+            transient=True,  # the summary replaces it
         ):
             yield
         return
@@ -46,7 +46,7 @@ def view(console: Console, story: Story) -> Iterator[None]:
 
 
 def closing(story: Story) -> RenderableType:
-    """Sum the story up: each order's end, the counts, and the last messages as people got them."""
+    """Return the summary of a story: each order's end, the counts, and the last e-mail."""
     counts = story.counts()
     total = f"{counts['observations']} observations reported in {counts['Slack messages']} Slack messages and "
     by_type = ", ".join(
@@ -55,7 +55,7 @@ def closing(story: Story) -> RenderableType:
     polls = f"the schedule ({story.scheduled_polls}), CreateOrder and CancelOrder ({story.order_calls})"
     lines = [
         f"{counts['steps']} steps in the lives of {len(story.orders)} orders.",
-        f"Polls were begun by {polls}, and the demonstration's fast clock.",
+        f"Polls were started by {polls}, and the demo's fast clock.",
         f"{counts['events']} events on the bus: {by_type}; {counts['observations']} Order Updated.",
         f"{total}{counts['e-mails']} e-mails.",
     ]
@@ -66,7 +66,7 @@ def closing(story: Story) -> RenderableType:
 
 
 def live(story: Story, height: int) -> RenderableType:
-    """Show a story as it stands, on a terminal of this many lines."""
+    """Return the current state of a story, for a terminal of this many lines."""
     happenings = list(story.happenings)
     room = max(0, height - len(story.orders) - TABLE_LINES - 3 * PANEL_LINES)
     steps, events = room // 4, room * 2 // 5

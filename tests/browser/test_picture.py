@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local.picture import WIDTH, page, save
+from local.pictures import WIDTH, page, save
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -80,7 +80,7 @@ class Cloud:
     @property
     def mails(self) -> list[Json]:
         """The mails that the topic sent."""
-        return self._received("Mails")
+        return self._received("E-mails")
 
     @property
     def slack_messages(self) -> list[Json]:
@@ -140,7 +140,7 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
     try:
         deadline = time.monotonic() + START_SECONDS
         printed = folder / "printed"
-        while "Ctrl-C takes everything down" not in printed.read_text():
+        while "Press Ctrl-C to shut everything down" not in printed.read_text():
             assert process.poll() is None, printed.read_text()
             assert time.monotonic() < deadline, printed.read_text()
             time.sleep(0.2)

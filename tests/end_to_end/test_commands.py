@@ -154,7 +154,7 @@ class TestUp:
         ("configuration", "error"),
         [
             ({"pollEveryMinute": 5}, "notifier.pollEveryMinute: unknown key; allowed: sources, organization, "),
-            (None, "it should be a file of JSON"),
+            (None, "it must be a JSON file"),
         ],
     )
     def test_a_wrong_configuration_is_told_in_one_line(
@@ -173,11 +173,14 @@ class TestUp:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            (["--port", "99999"], "error: port 99999 is none; choose one from 1 to 65535"),
-            (["--config", str(ROOT / "tests" / "end_to_end" / "list.json")], "it should hold the `notifier` object"),
+            (["--port", "99999"], "error: 99999 is not a port; choose one from 1 to 65535"),
+            (
+                ["--config", str(ROOT / "tests" / "end_to_end" / "list.json")],
+                "must contain the `notifier`",
+            ),
             (
                 ["--outputs", "nowhere/outputs.json"],
-                "--outputs nowhere/outputs.json: there is no folder nowhere",
+                "--outputs nowhere/outputs.json: the folder nowhere does not exist",
             ),
         ],
     )
@@ -196,7 +199,7 @@ class TestUp:
             port = taken.getsockname()[1]
             process = start(tmp_path, "--port", str(port))
             assert process.wait(timeout=60) == 1
-        assert f"error: port {port} is taken; choose another" in (tmp_path / "printed").read_text()
+        assert f"error: port {port} is in use; choose another" in (tmp_path / "printed").read_text()
 
 
 class TestDemo:
@@ -215,7 +218,7 @@ class TestDemo:
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert "18 steps in the lives of 5 orders." in ran.stdout
-        assert re.search(r"begun by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
+        assert re.search(r"started by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
         assert "Line Item Status Change" in ran.stdout
         for status in ("COMPLETED", "CANCELLED", "ERROR"):
             assert f"is {status}" in ran.stdout
@@ -232,7 +235,7 @@ class TestDemo:
         command = [sys.executable, "-m", "local", "demo", "--seconds-per-day", day]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own command line
         assert (ran.returncode, ran.stdout) == (1, "")
-        assert ran.stderr == f"error: --seconds-per-day {float(day)}: it should be a number above 0\n"
+        assert ran.stderr == f"error: --seconds-per-day {float(day)}: must be a number above 0\n"
 
 
 def outpost_of(url: str) -> str:

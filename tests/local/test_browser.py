@@ -9,7 +9,7 @@ from local.browser import Chromium, find_chromium
 from local.errors import LocalCloudError
 
 
-def test_the_variable_chromium_goes_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variable_chromium_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever names one wants that one."""
     monkeypatch.setenv("CHROMIUM", "/opt/mine")
     assert find_chromium() == Chromium("/opt/mine")

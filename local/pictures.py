@@ -1,9 +1,12 @@
-"""Makes the pictures of Slack from what the notifier really sent to the local cloud, by webhook and as a bot.
+"""Take the documentation's pictures from real runs: Slack's messages, the board, and the demo's terminal.
 
-`make pictures`.
+`make pictures` runs this. Slack's pictures show what the notifier really sent to the local cloud, by webhook and as a
+bot. The board shows the scenarios' orders at a moment at which much is going on, the terminal the end of a whole demo.
 """
 
 import contextlib
+import io
+import os
 import re
 import sys
 import threading
@@ -12,15 +15,26 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
 
+from local import demo
 from local.browser import headless
 from local.cloud import DEFAULT_NOTIFIER, SECRET_NAME, LocalCloud, Options, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
+from local.lives import lives_today
 from local.scenarios import PlayedStep, load_scenarios
+from local.view import live
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import Gathered
+from outposts_order_notifier.board.render import page as board_page
+from outposts_order_notifier.board.view import board
+from outposts_order_notifier.domain.lineage import Lineage, links_of
+from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.wording.words import duration
 
 if TYPE_CHECKING:
@@ -30,46 +44,56 @@ Json = dict[str, Any]
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 WIDTH = 860
-SCENARIO = "A rack order"
-NEWS = "SHIPPED"
+SCENARIO, STATUS = "rack", "SHIPPED"  # whose message is shown
 ARRIVAL_SECONDS = 120
 BOT: Json = {**DEFAULT_NOTIFIER, "slack": {"secretName": SECRET_NAME, "channel": "#outposts"}}
-
 MESSAGE = """<div class="message {kind}"><div class="face">O</div><div>
 <div class="who"><b>Outposts orders</b><span class="app">APP</span><span class="time">{time}</span></div>
 {blocks}
 </div></div>"""
 
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+SOURCE = Source("111122223333", "eu-west-1")
+WINDOWS: dict[str, tuple[Literal["light", "dark"], Any]] = {
+    "board": ("light", {"width": 1280, "height": 1_000}),
+    "board-phone": ("dark", {"width": 375, "height": 1_060}),
+}
+
+COLUMNS, LINES, SECONDS_PER_DAY = 120, 40, 1.5
+FONT_FACE = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)  # loaded from elsewhere, which a picture must not do
+
 
 def main() -> None:
-    """Play a scenario against the local cloud, a second for a day, and draw what the notifier sent."""
+    """Take all pictures."""
     try:
         with headless() as browser:
             save(browser, page(_played(DEFAULT_NOTIFIER, _message)), PICTURES / "slack-message.png")
             save(browser, page(_played(BOT, _thread)), PICTURES / "slack-card.png")
+            _board(browser)
+        _terminal()
     except LocalCloudError as error:
         sys.exit(f"error: {error}")
 
 
 def _message(cloud: LocalCloud) -> list[Json]:
-    """Return the webhook's message that reports the change, with the time at which Slack would say that it came."""
+    """Return the webhook's message that reports the status, with the `ts` that Slack would give it."""
     now = str(time.time())
-    return [{**message, "ts": now} for message in cloud.slack.messages if NEWS in message["text"]][:1]
+    return [{**message, "ts": now} for message in cloud.slack.messages if STATUS in message["text"]][:1]
 
 
 def _thread(cloud: LocalCloud) -> list[Json]:
-    """Give the bot's card and its last two replies, once the thread reports the change."""
+    """Return the bot's card and its last two replies, once the thread reports the status."""
     (channel,) = cloud.slack.workspace.channels
     for card in channel.cards:
         replies = channel.replies(card["ts"])
-        if replies and NEWS in replies[-1]["text"]:
+        if replies and STATUS in replies[-1]["text"]:
             return [card, *replies[-2:]]
     return []
 
 
 def _played(notifier: Json, find: Callable[[LocalCloud], list[Json]]) -> list[Json]:
-    """Play the scenario until what is looked for is there."""
-    scenario = next(scenario for scenario in load_scenarios() if scenario.title.startswith(SCENARIO))
+    """Play the scenario, a second for a day, until the wanted messages have arrived."""
+    (scenario,) = (scenario for scenario in load_scenarios() if scenario.name == SCENARIO)
     with local_cloud(Options(port=choose_port(None), notifier=notifier), print) as cloud:
         client, function = boto3.client("lambda"), cloud.outputs["PollFunctionName"]
 
@@ -77,7 +101,7 @@ def _played(notifier: Json, find: Callable[[LocalCloud], list[Json]]) -> list[Js
             client.invoke(FunctionName=function, Payload=b"{}")
 
         def play() -> None:
-            with contextlib.suppress(Exception):  # what is left of it when the picture is taken
+            with contextlib.suppress(Exception):  # the rest fails once the picture is taken
                 scenario.play(boto3.Session().client("outposts"), time.sleep, poll)
 
         threading.Thread(target=play, daemon=True).start()
@@ -86,11 +110,11 @@ def _played(notifier: Json, find: Callable[[LocalCloud], list[Json]]) -> list[Js
             if found := find(cloud):
                 return found
             time.sleep(1)
-    raise LocalCloudError(f"no Slack message reported {NEWS}")
+    raise LocalCloudError(f"no Slack message reported {STATUS}")
 
 
 def page(messages: list[Json]) -> str:
-    """Show messages, each with the `ts` that Slack gave it, as Slack does: HTML. Replies stand below the first."""
+    """Return HTML that shows messages, each with its `ts`, as Slack does; those after the first are its replies."""
     shown = [
         MESSAGE.format(
             kind="reply" if index else "",
@@ -115,11 +139,11 @@ def _block(block: Json) -> str:
         case {"type": "context", "elements": elements}:
             spans = "".join(f"<span>{_mrkdwn(element['text'])}</span>" for element in elements)
             return f'<div class="context">{spans}</div>'
-    raise LocalCloudError(f"the picture does not know blocks of type {block['type']} yet")
+    raise LocalCloudError(f"the picture cannot show blocks of type {block['type']} yet")
 
 
 def _mrkdwn(text: str) -> str:
-    """Turn mrkdwn into HTML; Slack asks for the same three characters to be escaped as HTML does."""
+    """Convert mrkdwn to HTML; both escape the same three characters in the same way."""
     dated = re.sub(r"<!date\^(\d+)\^([^|]+)\|[^>]*>", lambda match: _date(int(match[1]), match[2]), text)
     linked = re.sub(r"<([^|>]+)\|([^>]+)>", r'<a href="\1">\2</a>', dated)
     bold = re.sub(r"\*([^*\n]+)\*", r"<b>\1</b>", linked)
@@ -127,7 +151,7 @@ def _mrkdwn(text: str) -> str:
 
 
 def _date(seconds: int, form: str) -> str:
-    """Write a time as Slack does for a reader in UTC."""
+    """Format a time as Slack does for a reader in UTC."""
     when = datetime.fromtimestamp(seconds, UTC)
     ago = f"{duration(int(time.time()) - seconds)} ago"
     day = f"{when:%b} {when.day}, {when.year}"
@@ -142,11 +166,36 @@ def _time(seconds: float) -> str:
 
 
 def save(browser: "Browser", html: str, target: Path) -> None:
-    """Picture a page in its whole height."""
+    """Save a picture of a page at its full height."""
     shown = browser.new_page(viewport={"width": WIDTH, "height": 100}, device_scale_factor=2)
     shown.set_content(html)
     shown.screenshot(path=target, full_page=True)
     shown.close()
+
+
+def _board(browser: "Browser") -> None:
+    os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
+    os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
+    snapshots = tuple(lives_today(NOW, SOURCE))
+    outposts = tuple(sorted({str(snapshot.order["OutpostId"]) for snapshot in snapshots}))
+    lineage = Lineage(link for snapshot in snapshots for link in links_of(snapshot.order))
+    gathered = Gathered(snapshots, {}, 0, lineage, outposts, (SOURCE.account,), (SOURCE.region,))
+    html = board_page(board(gathered, Filters(), NOW))
+    for name, (theme, size) in WINDOWS.items():
+        shown = browser.new_context(color_scheme=theme, viewport=size, device_scale_factor=2).new_page()
+        shown.set_content(html)
+        shown.screenshot(path=PICTURES / f"{name}.png")
+
+
+def _terminal() -> None:
+    """Run the demo as `make demo` does, and save what it shows at its last step."""
+    story = demo.run(SECONDS_PER_DAY, Console(highlight=False))
+    console = Console(
+        record=True, width=COLUMNS, height=LINES, file=io.StringIO(), force_terminal=True, highlight=False
+    )
+    console.print(live(story, LINES))
+    svg = console.export_svg(title="make demo", code_format=FONT_FACE.sub("", CONSOLE_SVG_FORMAT))
+    (PICTURES / "demo.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":
