@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from outposts_order_notifier.domain.diff import diff, discovery
-from outposts_order_notifier.domain.event_types import Change, PreviousStatusDuration
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.event_types import DISCOVERED, Change, PreviousStatusDuration
 from outposts_order_notifier.domain.events import Observation, events_of
 from outposts_order_notifier.domain.order import Order
 
@@ -16,7 +16,7 @@ def detail_of(old: Order | None, new: Order, **keys: Any) -> dict[str, Any]:
     """Return the `detail` for an order's change from one read to the next; every status lasted 12 days."""
     changes = [
         Change(change.detail_type, {**change.keys, **(LASTED if "previousStatus" in change.keys else {})})
-        for change in ([discovery(new)] if old is None else diff(old, new))
+        for change in ([DISCOVERED.change({"order": new})] if old is None else diff(old, new))
     ]
     return events_of(new, changes, OBSERVATION, after_sequence=0)[-1].detail | keys
 

@@ -5,12 +5,16 @@ import time
 import uuid
 from typing import Any
 
-from outposts_order_notifier.domain import diff
 from outposts_order_notifier.domain.event_types import (
+    AMENDED,
     ASSETS,
+    DISCOVERED,
+    LINE_ITEM_ADDED,
     LINE_ITEM_REMOVED,
     LINE_ITEM_STATUS,
+    MISSING,
     ORDER_STATUS,
+    REAPPEARED,
     REPLACEMENT_LINKED,
     SHIPMENT,
     STALLED,
@@ -47,7 +51,7 @@ _REPLACEMENT: LineItemReference = {"orderId": OTHER_ORDER_ID, "lineItemId": OTHE
 
 # A change of each kind, by a name that can be typed.
 CHANGES: dict[str, Change] = {
-    "discovered": diff.discovery({**_ORDER, "OrderSubmissionDate": "2026-01-01T00:00:00Z"}),
+    "discovered": DISCOVERED.change({"order": {**_ORDER, "OrderSubmissionDate": "2026-01-01T00:00:00Z"}}),
     "order-status": ORDER_STATUS.change(
         {"status": "IN_PROGRESS", "previousStatus": "PREPARING", "secondsInPreviousStatus": 12 * DAY},
     ),
@@ -63,9 +67,11 @@ CHANGES: dict[str, Change] = {
     ),
     "shipment": SHIPMENT.change({"lineItemId": LINE_ITEM_ID, "shipment": _SHIPMENT, "previousShipment": None}),
     "assets": ASSETS.change({"lineItemId": LINE_ITEM_ID, "assets": [_ASSET], "previousAssets": None}),
-    "line-item-added": diff.line_item_added(LINE_ITEM_ID, _ITEM),
+    "line-item-added": LINE_ITEM_ADDED.change({"lineItemId": LINE_ITEM_ID, "lineItem": _ITEM}),
     "line-item-removed": LINE_ITEM_REMOVED.change({"lineItemId": LINE_ITEM_ID, "lineItem": _ITEM}),
-    "amended": diff.amended([{"path": "/PaymentTerm", "value": "THREE_YEARS", "previousValue": "ONE_YEAR"}]),
+    "amended": AMENDED.change(
+        {"amendments": [{"path": "/PaymentTerm", "value": "THREE_YEARS", "previousValue": "ONE_YEAR"}]}
+    ),
     "replacement-linked": REPLACEMENT_LINKED.change({"previous": _REPLACED, "replacement": _REPLACEMENT}),
     "stalled": STALLED.change(
         {
@@ -76,8 +82,8 @@ CHANGES: dict[str, Change] = {
             "thresholdDays": 14,
         },
     ),
-    "missing": diff.presence_change(missing=True),
-    "reappeared": diff.presence_change(missing=False),
+    "missing": MISSING.change({}),
+    "reappeared": REAPPEARED.change({}),
 }
 NAMES = (*CHANGES, ALARM)
 

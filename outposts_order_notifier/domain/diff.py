@@ -10,13 +10,10 @@ from typing import Any
 from outposts_order_notifier.domain.event_types import (
     AMENDED,
     ASSETS,
-    DISCOVERED,
     LINE_ITEM_ADDED,
     LINE_ITEM_REMOVED,
     LINE_ITEM_STATUS,
-    MISSING,
     ORDER_STATUS,
-    REAPPEARED,
     SHIPMENT,
     Amendment,
     Change,
@@ -28,26 +25,6 @@ from outposts_order_notifier.domain.shipment import shipment_of
 
 MEMBERS_WITH_THEIR_OWN_EVENTS = frozenset({"Status", "ShipmentInformation", "AssetInformationList"})
 SHIPMENT_MEMBERS = frozenset({"ShipmentCarrier", "ShipmentTrackingNumber"})
-
-
-def discovery(order: Order) -> Change:
-    """Return the change for an order that is seen for the first time."""
-    return DISCOVERED.change({"order": order})
-
-
-def presence_change(missing: bool) -> Change:
-    """Return the change for an order that went missing from ListOrders, or that reappeared in it."""
-    return MISSING.change({}) if missing else REAPPEARED.change({})
-
-
-def line_item_added(name: str, item: LineItem) -> Change:
-    """Return the change for a line item that is new in a known order."""
-    return LINE_ITEM_ADDED.change({"lineItemId": name, "lineItem": item})
-
-
-def amended(amendments: list[Amendment]) -> Change:
-    """Return the change for members that have no dedicated event type."""
-    return AMENDED.change({"amendments": amendments})
 
 
 def diff(old: Order, new: Order) -> list[Change]:
@@ -74,7 +51,7 @@ def _line_items(
 ) -> Iterator[Change]:
     for name, item in after.items():
         if name not in before:
-            yield line_item_added(name, item)
+            yield LINE_ITEM_ADDED.change({"lineItemId": name, "lineItem": item})
         elif name in differing:
             yield from _line_item(name, before[name], item)
     for name, item in before.items():
@@ -109,7 +86,7 @@ def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem,
         amendments += _members(path, before, after, but=MEMBERS_WITH_THEIR_OWN_EVENTS)
         amendments += _members(f"{path}/ShipmentInformation", *shipments, but=SHIPMENT_MEMBERS)
     if amendments:
-        yield amended(sorted(amendments, key=lambda amendment: str(amendment["path"])))
+        yield AMENDED.change({"amendments": sorted(amendments, key=lambda amendment: str(amendment["path"]))})
 
 
 def _members(path: str, old: dict[str, Any], new: dict[str, Any], *, but: frozenset[str]) -> list[Amendment]:

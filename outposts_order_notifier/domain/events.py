@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from outposts_order_notifier.domain import diff
 from outposts_order_notifier.domain.event_types import (
     AMENDED,
     DISCOVERED,
+    LINE_ITEM_ADDED,
     LINE_ITEM_STATUS,
     ORDER_STATUS,
     SCHEMA_VERSION,
@@ -168,15 +168,15 @@ def _fitted(change: Change, room: int) -> Iterator[Change]:
 
 def _discovery_in_parts(order: Order, room: int) -> Iterator[Change]:
     bare = {name: value for name, value in order.items() if name != "LineItems"}
-    yield from _fitted(diff.discovery(bare), room)
+    yield from _fitted(DISCOVERED.change({"order": bare}), room)
     for name, item in line_items_by_id(order).items():
-        yield from _fitted(diff.line_item_added(name, item), room)
+        yield from _fitted(LINE_ITEM_ADDED.change({"lineItemId": name, "lineItem": item}), room)
 
 
 def _amendments_in_parts(amendments: list[Amendment], room: int) -> Iterator[Change]:
     middle = len(amendments) // 2
     for half in (amendments[:middle], amendments[middle:]):
-        yield from _fitted(diff.amended(half), room)
+        yield from _fitted(AMENDED.change({"amendments": half}), room)
 
 
 def _cut(value: Any, room: int) -> Any:

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from outposts_order_notifier.domain import diff
 from outposts_order_notifier.domain.dates import submitted_at
+from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.event_types import (
+    DISCOVERED,
     LINE_ITEM_STATUS,
+    MISSING,
     ORDER_STATUS,
+    REAPPEARED,
     Change,
     PreviousStatusDuration,
 )
@@ -149,8 +152,8 @@ def statuses(order: Order) -> dict[str, str | None]:
 
 
 def _differences(old: Snapshot, order: Order, *, missing: bool, discovered: bool) -> list[Change]:
-    presence = [diff.presence_change(missing)] if missing != old.missing else []
-    return presence + ([diff.discovery(order)] if discovered else diff.diff(old.order, order))
+    presence = [MISSING.change({}) if missing else REAPPEARED.change({})] if missing != old.missing else []
+    return presence + ([DISCOVERED.change({"order": order})] if discovered else diff(old.order, order))
 
 
 def _history(old: Snapshot, order: Order, now: str) -> History:

@@ -107,11 +107,11 @@ def next_state(
     """
     failed = set(failures) - {LISTING}
     out_of_turn = plan.first | state.failed
-    in_turn = [order_id for order_id in left if order_id in plan.listed and order_id not in out_of_turn]
-    owed = frozenset(order_id for order_id in in_turn if order_id in plan.known and plan.known[order_id].settled)
+    next_in_turn = [order_id for order_id in left if order_id in plan.listed and order_id not in out_of_turn]
+    owed = frozenset(order_id for order_id in next_in_turn if order_id in plan.known and plan.known[order_id].settled)
     state = replace(
         state,
-        resume_at=next(iter(in_turn), ""),
+        resume_at=next(iter(next_in_turn), ""),
         owed=state.owed | owed if plan.doubted else owed,
         failed=frozenset(failed | (state.failed & set(left))),
         polled_at=None,

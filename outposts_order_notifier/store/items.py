@@ -163,7 +163,7 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
     diff(order, order)  # raises if the order cannot be compared, which is as bad as unreadable
     history = {
-        name: tuple(_entry(*entry) for entry in entries if is_plausible(entry[1]))
+        name: tuple(StatusEntry(*entry) for entry in entries if is_plausible(entry[1]))
         for name, entries in body["history"].items()
     }
     linked = links_from_rows(order_id, body["linked"])
@@ -175,10 +175,6 @@ def _replaces(links: tuple[Link, ...]) -> Item:
     if len(text.encode()) > MAX_REPLACES_BYTES:
         return _replaces(links[: len(links) // 2])
     return {"replaces": {"S": text}} if links else {}
-
-
-def _entry(status: str | None, at: str) -> StatusEntry:
-    return StatusEntry(status, at)
 
 
 def _without_since(body: dict[str, Any]) -> dict[str, Any]:

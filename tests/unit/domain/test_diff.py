@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outposts_order_notifier.domain.diff import diff, discovery
-from outposts_order_notifier.domain.event_types import Change
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.event_types import DISCOVERED, Change
 from outposts_order_notifier.domain.order import Order, canonical_json, differs, line_items_by_id, unordered_json
 from testing.replay import apply, keyed
 from testing.strategies import orders, plain_json, shuffled
@@ -68,7 +68,7 @@ class TestCompleteness:
     @given(order=orders)
     def test_a_discovery_holds_the_whole_order(self, order: Order) -> None:
         """An order seen for the first time is published unchanged."""
-        assert discovery(order).keys == {"order": order}
+        assert DISCOVERED.change({"order": order}).keys == {"order": order}
 
     def test_true_and_one_differ(self) -> None:
         """JSON's `true` and `1` are equal in Python, but must show as a difference."""

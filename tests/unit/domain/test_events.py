@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outposts_order_notifier.domain.diff import amended, diff, discovery
-from outposts_order_notifier.domain.event_types import Amendment, Change
+from outposts_order_notifier.domain.diff import diff
+from outposts_order_notifier.domain.event_types import AMENDED, DISCOVERED, Amendment, Change
 from outposts_order_notifier.domain.events import MAX_COMMON_CHARACTERS, MAX_EVENT_BYTES, Event, Observation, events_of
 from outposts_order_notifier.domain.order import Order, canonical_json
 from testing.replay import apply, keyed
@@ -109,7 +109,7 @@ class TestSize:
     def test_a_large_discovery_is_split_into_several_events(self, items: int) -> None:
         """The order comes without its line items, and each line item is added after it."""
         order = order_of(items, Note="x" * 300)
-        events = events_of(order, [discovery(order)], OBSERVATION, after_sequence=0)
+        events = events_of(order, [DISCOVERED.change({"order": order})], OBSERVATION, after_sequence=0)
         discovered, *added = changes_of(events)
         assert canonical_json(apply(added, discovered.keys["order"])) == canonical_json(keyed(order))
         assert max(event.size() for event in events) <= MAX_EVENT_BYTES
@@ -117,7 +117,7 @@ class TestSize:
     def test_a_large_amendment_is_split_by_its_changes(self) -> None:
         """Each part fits, and together they are complete."""
         amendments = [Amendment(path=f"/Member{n}", value="x" * 10_000, previousValue=None) for n in range(50)]
-        events = events_of(order_of(1), [amended(amendments)], OBSERVATION, after_sequence=0)
+        events = events_of(order_of(1), [AMENDED.change({"amendments": amendments})], OBSERVATION, after_sequence=0)
         parts = [amendment for change in changes_of(events) for amendment in change.keys["amendments"]]
         assert parts == amendments
         assert max(event.size() for event in events) <= MAX_EVENT_BYTES
@@ -126,7 +126,7 @@ class TestSize:
     def test_a_single_value_that_is_too_large_is_cut_and_marked(self, size: int, character: str) -> None:
         """Its start, its size and its SHA-256 replace it."""
         order = order_of(1, Note=character * size)
-        events = events_of(order, [discovery(order)], OBSERVATION, after_sequence=0)
+        events = events_of(order, [DISCOVERED.change({"order": order})], OBSERVATION, after_sequence=0)
         assert max(event.size() for event in events) <= MAX_EVENT_BYTES
         if "LineItems" in events[0].detail["order"]:
             return
@@ -138,15 +138,19 @@ class TestSize:
     def test_a_change_near_the_bound_makes_no_event_too_large(self) -> None:
         """Everything else in the event counts, including the longest common keys."""
         order = order_of(0) | {"OutpostId": "o" * 900, "OrderType": "t" * 900}
-        small, _ = events_of(order, [amended([amendment("")])], OBSERVATION, after_sequence=0)
+        small, _ = events_of(order, [AMENDED.change({"amendments": [amendment("")]})], OBSERVATION, after_sequence=0)
         largest = MAX_EVENT_BYTES - small.size()
         for size in range(largest - 400, largest + 400, 40):
-            events = events_of(order, [amended([amendment("x" * size)])], OBSERVATION, after_sequence=0)
+            events = events_of(
+                order, [AMENDED.change({"amendments": [amendment("x" * size)]})], OBSERVATION, after_sequence=0
+            )
             assert max(event.size() for event in events) <= MAX_EVENT_BYTES
 
     def test_one_amendment_that_is_too_large_is_cut(self) -> None:
         """It cannot be split further."""
-        event, _ = events_of(order_of(1), [amended([amendment("x" * 300_000)])], OBSERVATION, after_sequence=0)
+        event, _ = events_of(
+            order_of(1), [AMENDED.change({"amendments": [amendment("x" * 300_000)]})], OBSERVATION, after_sequence=0
+        )
         (cut,) = event.detail["amendments"]
         assert (event.detail_type, cut["path"]) == ("Outposts Order Amended", "/Note")
         assert (cut["value"]["truncated"], cut["value"]["bytes"]) == (True, 300_002)
@@ -154,7 +158,7 @@ class TestSize:
     def test_two_amendments_that_are_too_large_together_are_published_whole(self) -> None:
         """Each in a separate event."""
         two = [amendment("x" * 150_000), amendment("y" * 150_000)]
-        first, second, _ = events_of(order_of(1), [amended(two)], OBSERVATION, after_sequence=0)
+        first, second, _ = events_of(order_of(1), [AMENDED.change({"amendments": two})], OBSERVATION, after_sequence=0)
         assert [first.detail["amendments"], second.detail["amendments"]] == [two[:1], two[1:]]
 
     def test_the_only_element_of_a_list_is_cut_inside(self) -> None:

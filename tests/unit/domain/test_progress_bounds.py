@@ -2,7 +2,6 @@
 
 import pytest
 
-from outposts_order_notifier.domain.diff import presence_change
 from outposts_order_notifier.domain.events import _mark
 from outposts_order_notifier.domain.progress import next_step, progress
 from outposts_order_notifier.wording.words import LONGEST_VALUE, plain
@@ -25,16 +24,6 @@ def test_a_mark_has_the_first_200_characters_of_what_was_cut() -> None:
     mark = _mark("x" * 300)
     assert mark["start"] == '"' + "x" * 199
     assert (mark["truncated"], mark["bytes"]) == (True, 302)
-
-
-def test_an_order_goes_missing_and_comes_back() -> None:
-    """Each is a separate type without keys."""
-    assert [
-        (each.detail_type, each.keys) for each in (presence_change(missing=True), presence_change(missing=False))
-    ] == [
-        ("Outposts Order Missing", {}),
-        ("Outposts Order Reappeared", {}),
-    ]
 
 
 def test_a_value_of_exactly_the_longest_length_is_shown_whole() -> None:

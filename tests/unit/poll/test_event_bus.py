@@ -11,7 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outposts_order_notifier.domain.diff import discovery
+from outposts_order_notifier.domain.event_types import DISCOVERED
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Event, Observation
 from outposts_order_notifier.domain.events import events_of as build_events
 from outposts_order_notifier.poll.event_bus import NO_TIME, EventBus, Published
@@ -22,7 +22,9 @@ def events_of(order_id: str, number: int, text: str = "") -> list[Event]:
     """The first events of an order, each with this text in it."""
     order = {"OrderId": order_id, "OutpostId": "op-1", "Note": text}
     observation = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
-    (told, _) = build_events(order, [discovery({**order, "Note": ""})], observation, after_sequence=0)
+    (told, _) = build_events(
+        order, [DISCOVERED.change({"order": {**order, "Note": ""}})], observation, after_sequence=0
+    )
     changed = {"order": order}
     return [Event(told.detail_type, {**told.detail, **changed, "sequence": n}) for n in range(1, number + 1)]
 
