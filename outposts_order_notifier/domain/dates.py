@@ -16,12 +16,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 def submitted_at(order: Order, now: datetime) -> datetime | None:
-    """Return when an order was submitted, or None if it has no plausible date.
-
-    Args:
-        order: The order as returned by the API; its date may be any JSON.
-        now: When the order was observed.
-    """
+    """Return when an order was submitted, or None if it has no date that was plausible when it was observed, `now`."""
     try:
         date = from_iso8601(order["OrderSubmissionDate"])
         return date if OUTPOSTS_LAUNCHED <= date <= now + CLOCK_SKEW else None

@@ -26,12 +26,7 @@ SCHEMA_VERSION = "1.0"
 
 
 class Meaning:
-    """The meaning of a key.
-
-    Args:
-        text: The description.
-        keywords: Keywords of the key's JSON Schema beyond its type.
-    """
+    """The meaning of a key: its description, and keywords of its JSON Schema beyond its type."""
 
     def __init__(self, text: str, **keywords: Any) -> None:
         self.text = text
@@ -256,12 +251,7 @@ K = TypeVar("K", bound=Mapping[str, object])
 
 
 class DetailType(str, Generic[K]):
-    """A `detail-type`: its name and its keys.
-
-    Args:
-        name: The `detail-type` in events.
-        keys: The class of its keys, in addition to `Common`.
-    """
+    """A `detail-type`: its name in events, and the class of its keys in addition to `Common`."""
 
     __slots__ = ("keys",)
     keys: type[K]

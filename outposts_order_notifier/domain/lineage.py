@@ -44,13 +44,10 @@ class Link(NamedTuple):
 
 
 class Lineage:
-    """The links of an account and region, followed from the replaced line item to its replacement.
+    """The known links of an account and region, followed from the replaced line item to its replacement.
 
     If several line items name the same one, the smallest id is its replacement, so that the answer does not depend on
     the order of reads.
-
-    Args:
-        links: The known links.
     """
 
     def __init__(self, links: Iterable[Link] = ()) -> None:

@@ -30,12 +30,7 @@ LINE_ITEM_DAYS = _defaults(LINE_ITEM_STATUSES)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """After how many days each status is stalled; a status without a threshold never is.
-
-    Attributes:
-        order: Days by order status.
-        line_item: Days by line item status.
-    """
+    """After how many days each status of orders and of line items is stalled; one without a threshold never is."""
 
     order: Mapping[str, int] = field(default_factory=lambda: ORDER_DAYS)
     line_item: Mapping[str, int] = field(default_factory=lambda: LINE_ITEM_DAYS)

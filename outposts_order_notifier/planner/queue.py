@@ -17,13 +17,7 @@ MAX_ENTRIES = 10  # SendMessageBatch's limit
 
 
 class PollQueue:
-    """Sends messages to the queue.
-
-    Args:
-        client: SQS client.
-        url: The queue's URL.
-        sleep: Waits for a number of seconds; replaced in tests.
-    """
+    """Sends messages to the queue."""
 
     def __init__(self, client: "SQSClient", url: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
@@ -31,11 +25,7 @@ class PollQueue:
         self._sleep = sleep
 
     def send(self, sources: Iterable[Mapping[str, str]]) -> tuple[int, list[str]]:
-        """Send a message for each source.
-
-        Returns:
-            How many were sent, and why each of the others was not.
-        """
+        """Send a message for each source; return how many were sent, and why each of the others was not."""
         sent, errors, rest = 0, list[str](), iter(sources)
         while batch := [json.dumps(source) for source in islice(rest, MAX_ENTRIES)]:
             refused = self._send(batch)

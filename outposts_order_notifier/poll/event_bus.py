@@ -25,25 +25,14 @@ NO_TIME = "PutEvents: the function's time did not suffice"
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The result of publishing.
-
-    Attributes:
-        counts: How many of each order's events were published, by order id.
-        errors: Why the next event of some orders was not, by order id.
-    """
+    """How many of each order's events were published, and why the next event of some was not, by order id."""
 
     counts: dict[str, int]
     errors: dict[str, str]
 
 
 class EventBus:
-    """The stack's event bus.
-
-    Args:
-        client: EventBridge client.
-        name: The bus's name.
-        sleep: Waits for a number of seconds; replaced in tests.
-    """
+    """The stack's event bus."""
 
     def __init__(self, client: "EventBridgeClient", name: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client

@@ -81,12 +81,7 @@ def _poll_each(records: list[dict[str, str]], context: LambdaContext) -> list[di
 
 
 def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEMPTS) -> Summary:
-    """Poll the source that a request selects, and count and log what was done.
-
-    Args:
-        request: The request; see `handler`.
-        context: The Lambda context.
-        attempts: The maximum number of attempts of a call.
+    """Poll the source that a request selects, and count and log the result.
 
     Raises:
         ValueError: The request selects no configured source, or several.

@@ -45,10 +45,7 @@ class Listing:
 def list_source(outposts: "OutpostsClient", source: Source, may_go_on: Callable[[], bool]) -> Listing:
     """Return a source's orders, listed by Outpost if the source is limited to some.
 
-    Args:
-        outposts: The source's client.
-        source: The source.
-        may_go_on: Returns whether there is time for another page; if not, the listing is incomplete.
+    The listing is incomplete if a page fails, or if `may_go_on` returns that there is no time for another page.
     """
     listing = Listing()
     for outpost_id in source.outpost_ids or (None,):

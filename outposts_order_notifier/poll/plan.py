@@ -58,15 +58,7 @@ class Plan:
 def plan_of(
     listing: Listing, known: Mapping[str, Known], state: SourceState, outpost_ids: Collection[str], began: datetime
 ) -> Plan:
-    """Return the plan for a source.
-
-    Args:
-        listing: What ListOrders returned.
-        known: The index entries from before the listing, by order id.
-        state: The source's state.
-        outpost_ids: The Outposts that the source is limited to; empty for all.
-        began: When the run began.
-    """
+    """Return the plan for a source, from its state and its index entries before the listing."""
     listed = listing.orders
     last = from_iso8601(state.polled_at) if state.polled_at else None
     shows_missing = listing.explicit and not listing.errors and last

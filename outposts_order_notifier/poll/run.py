@@ -44,14 +44,9 @@ LAST_PUBLISH_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of taking up one order.
+    """The outcome of taking up an order: whether it was read, has new events, or could not be read or stored.
 
-    Attributes:
-        order_id: The order.
-        snapshot: Its stored snapshot; None if another run stored one meanwhile.
-        read: Whether the order was read.
-        changed: Whether it has new events.
-        error: Why it could not be read or stored; None if it could.
+    `snapshot` is the stored snapshot, or None if another run stored one meanwhile.
     """
 
     order_id: str

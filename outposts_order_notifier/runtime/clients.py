@@ -28,14 +28,7 @@ create: Callable[..., Any] = boto3.client
 
 
 def configuration(attempts: int, *, mode: Mode = "standard", connections: int = 10, read_timeout: int = 8) -> Config:
-    """Return a client's configuration.
-
-    Args:
-        attempts: The maximum number of attempts, the first one included.
-        mode: How botocore retries.
-        connections: The maximum number of open connections.
-        read_timeout: How long to wait for an answer, in seconds.
-    """
+    """Return a client's configuration. `attempts` includes the first one, `read_timeout` is in seconds."""
     return Config(
         connect_timeout=2,
         read_timeout=read_timeout,

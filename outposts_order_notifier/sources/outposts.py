@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 CONCURRENT_READS = 16
 ATTEMPTS = 6
-PAGE_SIZE = (
-    1_000  # the maximum of MaxResults: https://docs.aws.amazon.com/outposts/latest/APIReference/API_ListOrders.html
-)
+PAGE_SIZE = 1_000  # https://docs.aws.amazon.com/outposts/latest/APIReference/API_ListOrders.html
 LONGEST_NUMBER = 25  # characters: enough for any double or 64-bit integer
 
 
@@ -32,12 +30,7 @@ class MalformedOrderError(ValueError):
 
 
 def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient":
-    """Return an Outposts client for a source, with its role's credentials if it has one.
-
-    Args:
-        source: The source whose orders to read.
-        attempts: The maximum number of attempts of a call.
-    """
+    """Return an Outposts client for a source, with its role's credentials if it has one."""
     config = clients.configuration(attempts, mode="adaptive", connections=CONCURRENT_READS, read_timeout=10)
     if source.role_arn:
         from outposts_order_notifier.sources import assumed_role  # noqa: PLC0415 - most notifiers read only their own account

@@ -13,14 +13,9 @@ INPUT_KEYS = frozenset({"region", "roleArn", "externalId", "outpostIds", "orderI
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The orders of one account in one region.
+    """The orders of one account (12 digits) in one region.
 
-    Attributes:
-        account: 12 digits.
-        region: An AWS region's name.
-        role_arn: The role for reading another account, None for the notifier's account.
-        external_id: The external id that the role's trust policy requires, None if it requires none.
-        outpost_ids: Read the orders of these Outposts only; empty for all.
+    `SourceSettings` explains the other attributes.
     """
 
     account: str

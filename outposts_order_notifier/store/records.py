@@ -31,12 +31,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The result of loading several orders.
-
-    Attributes:
-        snapshots: The snapshots found, by order id.
-        errors: Why other snapshots could not be loaded, by order id.
-    """
+    """The snapshots found, and why others could not be loaded, by order id."""
 
     snapshots: dict[str, Snapshot]
     errors: dict[str, str]

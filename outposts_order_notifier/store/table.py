@@ -34,13 +34,7 @@ LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class SnapshotTable:
-    """Reads and writes snapshots. Every write of a snapshot is atomic and conditional on the previous version.
-
-    Args:
-        client: A DynamoDB client.
-        name: The table's name.
-        sleep: Waits for a number of seconds; replaced in tests.
-    """
+    """Reads and writes snapshots. Every write of a snapshot is atomic and conditional on the previous version."""
 
     def __init__(self, client: "DynamoDBClient", name: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client
@@ -87,11 +81,7 @@ class SnapshotTable:
         return Loaded(snapshots, errors)
 
     def _get_whole(self, order_ids: list[str]) -> tuple[dict[str, Item], dict[str, Item], dict[str, str]]:
-        """Get the items of orders and their parts; again, if another run stored between the two reads.
-
-        Returns:
-            The orders' items by order id, their parts by id, and why others could not be read, by order id.
-        """
+        """Return orders' items, their parts, and errors, by id; get them again if another run stored in between."""
         items, parts, errors = dict[str, Item](), dict[str, Item](), dict[str, str]()
         torn = order_ids
         for _ in range(ATTEMPTS):
@@ -168,8 +158,7 @@ class SnapshotTable:
     def clear_pending(self, order_id: str, version: int) -> bool:
         """Clear the pending events of a snapshot after they were published.
 
-        Returns:
-            False if another run stored a version meanwhile: that run publishes the events again, with the same ids.
+        Return False if another run stored a version meanwhile, which publishes the events again, with the same ids.
         """
         return self._won(
             lambda: self._client.update_item(
@@ -212,8 +201,7 @@ class SnapshotTable:
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
         """Store what a source's first poll listed, before it reads any order.
 
-        Returns:
-            The stored state: the given one, or that of a concurrent first poll that came before.
+        Return the stored state: the given one, or that of a concurrent first poll that came before.
         """
         values = {"baselineAt": {"S": state.baseline_at}, "baselineLeft": _ids(state.baseline_left)}
         begun = self._won(lambda: self._update_source(name, values, "attribute_not_exists(baselineAt)"))
