@@ -1,8 +1,8 @@
-"""One account's sites, Outposts and orders in one region, and what the API's operations do with them.
+"""One account's sites, Outposts and orders in one region, and the API's operations on them.
 
-Requests and responses are the API's, under its own member names, times in epoch seconds
+Requests and responses have the API's member names, with times in epoch seconds
 (https://docs.aws.amazon.com/outposts/latest/APIReference/API_Operations.html).
-Every object is replaced when it changes, never changed in place, so that an answer stays what it was.
+A change replaces an object and never modifies it, so that a response stays as it was.
 """
 
 import threading
@@ -28,11 +28,14 @@ CATALOG_ITEMS: dict[str, Json] = {item["CatalogItemId"]: item for items in CATAL
 
 
 class Account:
-    """An account with one site and one Outpost of each hardware type to begin with.
+    """An account, which starts with one site and one Outpost of each hardware type.
 
     Args:
         account: The account's id, 12 digits.
         region: The region's name, such as `eu-west-1`.
+
+    Attributes:
+        operations: What answers each operation of the API.
     """
 
     def __init__(self, account: str, region: str) -> None:
@@ -69,11 +72,7 @@ class Account:
             self._create_outpost({"Name": name, "SiteId": site, "SupportedHardwareType": hardware})
 
     def order(self, order_id: str) -> Json:
-        """Give an order as GetOrder does.
-
-        Raises:
-            ServiceError: `NotFoundException`.
-        """
+        """Return an order as GetOrder does; `NotFoundException` is raised if there is none."""
         return _found(self._orders, order_id, "order")
 
     def put_order(self, order: Json) -> Json:
@@ -83,16 +82,13 @@ class Account:
         return order
 
     def update_order(self, order_id: str, changes: Json) -> Json:
-        """Change an order as AWS does while it works on it; nothing checks that the change makes sense.
+        """Change an order as AWS does while it works on it, without checking that the change makes sense.
 
-        An order that becomes COMPLETED gets its `OrderFulfilledDate`, unless `changes` gives one.
+        An order that becomes COMPLETED gets an `OrderFulfilledDate`, unless `changes` contains one.
 
         Args:
-            order_id: The order to change.
+            order_id: The order to change; `NotFoundException` is raised if there is none.
             changes: A JSON merge patch that addresses line items by `LineItemId`.
-
-        Raises:
-            ServiceError: `NotFoundException`.
         """
         with self._lock:
             order = self.order(order_id)
@@ -101,16 +97,13 @@ class Account:
             return self.put_order(patch_order(order, changes))
 
     def replace_line_item(self, order_id: str, line_item_id: str) -> Json:
-        """Replace a line item as AWS does when its hardware fails.
+        """Replace a line item as AWS does when its hardware fails, and return the new order.
 
-        The line item goes REPLACED, and an order of type REPLACEMENT appears whose one line item names it.
-
-        Returns:
-            The new order.
+        The line item becomes REPLACED; the new order, of type REPLACEMENT, has one line item, which names it.
 
         Raises:
-            ServiceError: `NotFoundException`, for the order or the line item; `ValidationException` where they do not
-                say what the replacement would be of. Then nothing has changed.
+            ServiceError: The order or the line item does not exist, or lacks what the new order needs. Nothing has
+                changed.
         """
         with self._lock:
             order = self.order(order_id)
@@ -134,12 +127,12 @@ class Account:
 
     def _create_order(self, request: Json) -> Json:
         outpost = self._outpost(request["OutpostIdentifier"])
-        # The term may be left out; three years was the only one when the API began.
+        # The term is optional; at first the API had three years only.
         payment = {"PaymentOption": request["PaymentOption"], "PaymentTerm": request.get("PaymentTerm", "THREE_YEARS")}
         with self._lock:
             if "QuoteIdentifier" in request:
                 quote = self._quotes.order({**request, **payment}, outpost)
-                # A quote speaks of capacity, so such a line item names no catalog item.
+                # A quote is about capacity, so its order's line item names no catalog item.
                 order = self._new_order("OUTPOST", outpost["OutpostId"], [_line_item(1)], {**quote, **payment})
                 self._quotes.ordered(quote["QuoteIdentifier"], order["OrderId"])
                 return {"Order": order}
@@ -260,14 +253,14 @@ class Account:
 def _summary(order: Json) -> Json:
     names = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
     items = order.get("LineItems")
-    # The control plane stores orders verbatim, so anything may stand there.
+    # The control plane stores orders verbatim, so anything may be there.
     named = (item.get("Status") for item in (items if isinstance(items, list) else ()) if isinstance(item, dict))
     counts = Counter(status for status in named if isinstance(status, str))
     return {**{name: order[name] for name in names if name in order}, "LineItemCountsByStatus": dict(counts)}
 
 
 def _line_items(order: Json) -> dict[str, Json]:
-    """Give an order's line items by their ids; the control plane stores orders verbatim, so all may be there."""
+    """Return an order's line items by id; the control plane stores orders verbatim, so anything may be there."""
     items = order.get("LineItems")
     named = [item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict)]
     return {item["LineItemId"]: item for item in named if isinstance(item.get("LineItemId"), str)}
@@ -283,7 +276,7 @@ def _line_item(quantity: int, catalog_item_id: str | None = None) -> Json:
 
 
 def _selected(request: Json, resources: Mapping[str, Json]) -> list[Json]:
-    """Apply the filters that are named after the member they look at."""
+    """Apply the filters, each of which is named after a member."""
     filters = [name for name in request if name.endswith("Filter")]
     return [
         resource

@@ -1,4 +1,4 @@
-"""What a service's model allows a request to say."""
+"""The constraints of a service's model on a request."""
 
 import re
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from local.outposts.errors import ServiceError
 
 
 def check(given: dict[str, Any], shape: Shape) -> None:
-    """Check a value, such as a request's input, against its shape and all that the shape demands.
+    """Check a value, such as a request's input, against its shape and all constraints of the shape.
 
     Raises:
-        ServiceError: `ValidationException`, naming every fault, each with its value and what is allowed.
+        ServiceError: `ValidationException`, listing every fault with its value and what is allowed.
     """
     report = ParamValidator().validate(given, shape)
     if report.has_errors():
         raise ServiceError("ValidationException", report.generate_report())
-    # botocore leaves maxima, enums and patterns to the service.
+    # botocore leaves maxima, enums and patterns to the service to check.
     faults = list(_faults("", given, shape))
     if faults:
         count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected"

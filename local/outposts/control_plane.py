@@ -1,4 +1,4 @@
-"""AWS's part, played from any process: the client of the simulator's control plane."""
+"""A client of the simulator's control plane, which acts for AWS from any process."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ class ControlPlane:
         self._url = f"{url.rstrip('/')}/_simulator"
 
     def order(self, order_id: str) -> Json:
-        """Give an order as GetOrder does, times in epoch seconds."""
+        """Return an order as GetOrder does, with times in epoch seconds."""
         return self._call("GET", f"/orders/{order_id}")
 
     def put_order(self, order: Json) -> Json:
@@ -27,21 +27,21 @@ class ControlPlane:
         return self._call("PUT", f"/orders/{order['OrderId']}", order)
 
     def update_order(self, order_id: str, changes: Json) -> Json:
-        """Change an order by a JSON merge patch that addresses line items by `LineItemId`; give the order."""
+        """Change an order by a JSON merge patch that addresses line items by `LineItemId`, and return it."""
         return self._call("PATCH", f"/orders/{order_id}", changes)
 
     def replace_line_item(self, order_id: str, line_item_id: str) -> Json:
-        """Replace a line item's hardware: it goes REPLACED; give the new order of type REPLACEMENT."""
+        """Set a line item to REPLACED, and return the new order of type REPLACEMENT."""
         return self._call("POST", f"/orders/{order_id}/line-items/{line_item_id}/replacement")
 
     def put_faults(self, faults: Json) -> None:
-        """Put these faults, by operation, in the place of all others; see `local.outposts.faults`."""
+        """Replace all faults by these, by operation; see `local.outposts.faults`."""
         self._call("PUT", "/faults", faults)
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Json:
         response = urllib3.request(method, self._url + path, json=body)
         answer: Json = response.json()
-        if response.status >= 400:  # noqa: PLR2004 (HTTP's own border)
+        if response.status >= 400:  # noqa: PLR2004 - HTTP's own
             code = response.headers["x-amzn-errortype"]
             raise ServiceError(code, answer.get("Message") or answer["message"], response.status)
         return answer

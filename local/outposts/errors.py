@@ -1,4 +1,4 @@
-"""An error that the simulator answers with."""
+"""The error responses of the simulator."""
 
 
 class ServiceError(Exception):
@@ -6,7 +6,7 @@ class ServiceError(Exception):
 
     Args:
         code: The error's name, such as `NotFoundException`.
-        message: What was wrong, what is allowed.
+        message: What is wrong, and what is allowed.
         status: The HTTP status of an error that the service's model does not declare.
         members: Further members of the error's shape, such as `ResourceId`.
     """

@@ -1,14 +1,10 @@
-"""Changing a JSON object by another that names only what changes."""
+"""Changes to JSON objects, given as objects that hold only what changes."""
 
 from typing import Any
 
 
 def merge_patch(value: Any, patch: Any) -> Any:
-    """Apply a JSON merge patch (RFC 7396): objects merge, null removes, all else replaces.
-
-    Returns:
-        The new value; `value` stays as it is.
-    """
+    """Return a value with a JSON merge patch (RFC 7396) applied: objects merge, null removes, all else replaces."""
     if not isinstance(patch, dict):
         return patch
     merged = dict(value) if isinstance(value, dict) else {}
@@ -21,15 +17,15 @@ def merge_patch(value: Any, patch: Any) -> Any:
 
 
 def patch_order(order: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Apply a merge patch to an order, whose `LineItems` the patch addresses by `LineItemId`.
+    """Return an order with a merge patch applied that addresses its `LineItems` by `LineItemId`.
 
-    A line item that the order lacks is added; one that the patch sets to null is removed.
+    Line items that the order lacks are added; those that the patch sets to null are removed.
     """
     by_id = changes.get("LineItems")
     if not isinstance(by_id, dict):
         return dict(merge_patch(order, changes))
     stored = order.get("LineItems")
-    # An order may have been stored verbatim: what is not a line item cannot be addressed, and stays.
+    # A verbatim order may hold anything: what is not a line item cannot be addressed, and stays.
     old = [(_line_item_id(item), item) for item in (stored if isinstance(stored, list) else ())]
     kept = [
         merge_patch(item, by_id[name]) if name in by_id else item

@@ -1,4 +1,4 @@
-"""Pages of a listing, and the tokens that lead from one to the next."""
+"""The pages of a listing, and the tokens that connect them."""
 
 import json
 from base64 import b64encode
@@ -15,19 +15,19 @@ TOKEN_LENGTH = 2048
 def page(
     operation: str, request: Mapping[str, Any], items: Sequence[Mapping[str, Any]], result_key: str
 ) -> dict[str, Any]:
-    """Cut the page that a request asks for.
+    """Return the page that a request asks for.
 
-    A token is as long as the model allows, and holds characters that a URL must escape, so that a client
-    which cuts or changes tokens fails here and not at AWS.
+    A token is as long as the model allows and contains characters that a URL must escape, so that a client that
+    truncates or changes tokens fails here instead of on AWS.
 
     Args:
-        operation: The operation that lists.
+        operation: The listing operation.
         request: Its input, of which `NextToken` and `MaxResults` are read.
-        items: All that the request selects, in an order that lasts.
-        result_key: The output's member that holds the items.
+        items: Everything that the request selects, in a stable order.
+        result_key: The output's member for the items.
 
     Raises:
-        ServiceError: The token is of another listing, or of none.
+        ServiceError: The token is not one of this listing's.
     """
     selection = {name: value for name, value in request.items() if name not in {"NextToken", "MaxResults"}}
     listing = json.dumps([operation, selection], sort_keys=True)
@@ -44,7 +44,7 @@ def _start(token: str | None, listing: str) -> int:
         return 0
     start = int(token.split("##")[0])
     if token != _token(start, listing):
-        raise ServiceError("ValidationException", "NextToken is not one that this listing gave.")
+        raise ServiceError("ValidationException", "NextToken is not one of this listing's.")
     return start
 
 

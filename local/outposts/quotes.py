@@ -1,6 +1,6 @@
-"""The quotes of one account, and what an order from one takes over.
+"""The quotes of one account, and orders from them.
 
-A quote here has one option, at every price that the request allows; its prices are made up.
+A quote here has one option, with every kind of payment that the request allows; its prices are invented.
 """
 
 import time
@@ -19,23 +19,14 @@ SPECIFICATIONS = {"RACK": "NEW_RACK", "SERVER": "SERVER"}
 
 
 class Quotes:
-    """An account's quotes.
-
-    Args:
-        account: The account's id, 12 digits.
-    """
+    """The quotes of the account with this id."""
 
     def __init__(self, account: str) -> None:
         self._account = account
         self._quotes: dict[str, Json] = {}
 
     def create(self, request: Json, outpost: Json | None) -> Json:
-        """Quote what a CreateQuote asks for.
-
-        Args:
-            request: The request.
-            outpost: The Outpost that it names, if any.
-        """
+        """Answer CreateQuote, given the Outpost that the request names, if any."""
         quote_id, now = new_id("oq"), round(time.time(), 3)
         hardware = outpost["SupportedHardwareType"] if outpost else "RACK"
         prices = [
@@ -73,18 +64,18 @@ class Quotes:
         return {}
 
     def list(self, request: Json) -> Json:
-        """Answer ListQuotes: all but each quote's ordering requirements, which it has none of."""
+        """Answer ListQuotes."""
         return page("ListQuotes", request, list(self._quotes.values()), "Quotes")
 
     def order(self, request: Json, outpost: Json) -> Json:
-        """Check a CreateOrder from a quote, and give the members that the order takes over; changes nothing.
+        """Check a CreateOrder from a quote, and return the members that the order gets from it; change nothing.
 
         Raises:
-            ServiceError: The quote does not exist, was ordered, or does not offer what the request wants.
+            ServiceError: The quote does not exist, was already ordered, or does not offer what the request asks for.
         """
         quote = self._quote(request["QuoteIdentifier"])
         if "LineItems" in request:
-            raise ServiceError("ValidationException", "An order takes QuoteIdentifier or LineItems, not both.")
+            raise ServiceError("ValidationException", "An order needs either QuoteIdentifier or LineItems, not both.")
         if quote["QuoteStatus"] != "CREATED":
             raise ServiceError(
                 "ConflictException",
@@ -104,9 +95,9 @@ class Quotes:
         return {"QuoteIdentifier": quote["QuoteId"], "QuoteOptionIdentifier": wanted}
 
     def ordered(self, quote_id: str, order_id: str) -> None:
-        """Note which order was made from a quote."""
-        made = {"QuoteStatus": "ORDER_SUBMITTED", "SubmittedOrderId": order_id}
-        self._quotes[quote_id] = {**self._quotes[quote_id], **made}
+        """Record the order that was created from a quote."""
+        changes = {"QuoteStatus": "ORDER_SUBMITTED", "SubmittedOrderId": order_id}
+        self._quotes[quote_id] = {**self._quotes[quote_id], **changes}
 
     def _quote(self, identifier: str) -> Json:
         quote_id = resource_id(identifier)
@@ -116,7 +107,7 @@ class Quotes:
 
 
 def _price(option: str, term: str) -> Json:
-    details = {"PaymentOption": option, "PaymentTerm": term, "Currency": "USD"}
     upfront, monthly = {"ALL_UPFRONT": (180_000.0, 0.0), "NO_UPFRONT": (0.0, 6_000.0)}.get(option, (90_000.0, 3_000.0))
-    details_priced: Json = {**details, "UpfrontPrice": upfront, "MonthlyRecurringPrice": monthly}
-    return {"PricingType": "SUBSCRIPTION", "SubscriptionPricingDetails": details_priced}
+    details = {"PaymentOption": option, "PaymentTerm": term, "Currency": "USD"}
+    prices = {"UpfrontPrice": upfront, "MonthlyRecurringPrice": monthly}
+    return {"PricingType": "SUBSCRIPTION", "SubscriptionPricingDetails": {**details, **prices}}

@@ -1,6 +1,6 @@
-"""The server's side of AWS's rest-json protocol, derived from botocore's model of a service.
+"""The server side of AWS's rest-json protocol, derived from botocore's model of a service.
 
-https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html says what goes where.
+The protocol: https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html.
 """
 
 import json
@@ -21,7 +21,7 @@ from machine import aws_data
 
 
 class RestJson:
-    """Reads a service's requests and writes its answers.
+    """Parses a service's requests and builds its responses.
 
     Args:
         service: The service's name in botocore, such as `outposts`.
@@ -40,22 +40,19 @@ class RestJson:
         return Rule(path, methods=[operation.http["method"]], endpoint=operation.name)
 
     def read(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """Find the operation that a request calls, and its input, checked against the model.
-
-        Returns:
-            The operation's name, and its input by the model's member names.
+        """Return the operation that a request calls, and its input by member names, checked against the model.
 
         Raises:
             ServiceError: The model has no such operation, or does not allow this input.
         """
-        # The undecoded path: an ARN in it holds an encoded slash, which separates nothing.
+        # The undecoded path: in an ARN, a slash is encoded, because it does not separate.
         path = urlsplit(request.environ["REQUEST_URI"]).path
         try:
             name, labels = self._routes.bind("").match(path, method=request.method)
         except HTTPException as error:
             raise ServiceError(
                 "UnknownOperationException",
-                f"{request.method} {path} is no operation of {self._model.service_id}.",
+                f"{request.method} {path} is not an operation of {self._model.service_id}.",
                 status=404,
             ) from error
         shape = self._model.operation_model(name).input_shape
@@ -66,9 +63,9 @@ class RestJson:
         return name, given
 
     def answer(self, operation: str, output: Mapping[str, Any]) -> Response:
-        """Write an operation's output, whose timestamps are epoch seconds already.
+        """Return the response with an operation's output, whose timestamps are in epoch seconds already.
 
-        The output is written as it is: members that the model does not know are a service's newer ones.
+        Members that the model does not have are included, like newer ones of the service.
         """
         model = self._model.operation_model(operation)
         has_body = isinstance(model.output_shape, StructureShape) and model.output_shape.members
@@ -76,7 +73,7 @@ class RestJson:
         return _response(body, model.http.get("responseCode", 200))
 
     def answer_error(self, error: ServiceError) -> Response:
-        """Write an error with the status and members of its shape in the model, where it has one."""
+        """Return an error's response, with the status of its shape in the model if it has one."""
         shapes = {shape.name: shape for shape in self._model.error_shapes}
         shape = shapes.get(error.code)
         status = shape.metadata["error"]["httpStatusCode"] if shape else error.status
@@ -132,7 +129,7 @@ def _from_text(shape: Shape, text: str) -> Any:
 
 
 def _known(shape: Shape, value: Any) -> Any:
-    """Leave out what the model does not know and nulls, as AWS does."""
+    """Leave out nulls and what the model does not have, as AWS does."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
         return {
             name: _known(member, value[wire_name])
