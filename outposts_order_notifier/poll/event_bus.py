@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_ENTRIES = 10
 MAX_REQUEST_BYTES = 256_000
 EVENT_PUBLISHED = "Published"  # the log message for each published event, which the command `events` searches for
-NO_TIME = "PutEvents: the function's time did not suffice"
+NO_TIME = "PutEvents: there was no time for it"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from outposts_order_notifier.runtime.observability import count, logger, metrics
 from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
-from outposts_order_notifier.sources.source import Source, source_meant, sources_from
+from outposts_order_notifier.sources.source import Source, select_source, sources_from
 from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
     if configured_organization := os.environ.get("ORGANIZATION"):
         organization = Organization.load(configured_organization, configured, function_arn)
     sources = sources_from(configured, own_account=Arn.parse(function_arn).account)
-    source = source_meant(request, sources, organization)
+    source = select_source(request, sources, organization)
     poll = Poll(
         source=source,
         outposts=_outposts(source, attempts),

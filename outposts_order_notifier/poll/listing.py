@@ -53,7 +53,7 @@ def list_source(outposts: "OutpostsClient", source: Source, may_go_on: Callable[
             for page in list_orders(outposts, outpost_id):
                 listing.add(page)
                 if not may_go_on():
-                    raise TimeoutError("the function's time did not suffice to list all orders")  # noqa: TRY301 - handled like any other error
+                    raise TimeoutError("there was no time to list all orders")  # noqa: TRY301 - handled like any other error
         except Exception as error:  # noqa: BLE001 - any error: the pages before it still count
             logger.exception("Orders could not be listed", source=source.name, outpost_id=outpost_id)
             listing.errors.append(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""Plans which orders a run takes up, and what the next run continues with. Pure."""
+"""Plans which orders a run processes, and what the next run continues with. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -16,7 +16,7 @@ from outposts_order_notifier.store.records import Known, SourceState
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The orders that a run takes up, and what it knows of the source.
+    """The orders that a run processes, and what is stored and listed of the source.
 
     Attributes:
         read: The orders to read, in turn.
@@ -42,7 +42,7 @@ class Plan:
     doubted: Collection[str] = ()
 
     def in_sequence(self) -> list[str]:
-        """Return all orders in the sequence in which they are taken up."""
+        """Return all orders in the sequence in which they are processed."""
         first = [order_id for order_id in self.read if order_id in self.first]
         rest = [order_id for order_id in self.read if order_id not in self.first]
         return [*first, *sorted(self.publish), *sorted(self.missing), *rest]

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 
 MAX_LISTING_ERRORS = 10  # in a summary
-# Seconds left of the function's time, below which no more orders are taken up; orders under way are not waited for;
-# and no more requests are made to publish, each of which may take ten seconds.
+# With less than so many seconds left of the function's time, a run starts no more orders; does not wait for those under
+# way; and sends no more requests to publish, each of which may take ten seconds.
 LAST_START_SECONDS = 45
 LAST_WAIT_SECONDS = 20
 LAST_PUBLISH_SECONDS = 15
@@ -44,7 +44,7 @@ LAST_PUBLISH_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of taking up an order: whether it was read, has new events, or could not be read or stored.
+    """The outcome of processing an order: whether it was read, has new events, or could not be read or stored.
 
     `snapshot` is the stored snapshot, or None if another run stored one meanwhile.
     """
@@ -111,8 +111,8 @@ class Poll:
         if plan.doubted:
             orders = len(plan.doubted)
             logger.warning("ListOrders names none of the known orders; a second listing decides", orders=orders)
-        taken_up, left = self._carry_out(plan)
-        result = _result_of(listing) + taken_up
+        processed, left = self._carry_out(plan)
+        result = _result_of(listing) + processed
         self.table.save_source_state(self.source.name, next_state(state, plan, result.failures, left, began))
         return result
 
@@ -128,7 +128,7 @@ class Poll:
         known = self.table.known(self.source.account, self.source.region)
         plan = Plan(read=list(dict.fromkeys(order_ids)), lineage=lineage_of(known.values()))
         result, left = self._carry_out(plan)
-        no_time = "there was no time to read it: ask for fewer orders at once"
+        no_time = "there was no time to read it: request fewer orders at once"
         return result + RunResult(failures=dict.fromkeys(left, no_time))
 
     def _stored(self) -> tuple[dict[str, Known], SourceState]:
@@ -148,10 +148,10 @@ class Poll:
         return self.seconds_left() >= LAST_START_SECONDS
 
     def _carry_out(self, plan: Plan) -> tuple[RunResult, list[str]]:
-        """Take up a plan's orders, several at once, and publish what is done before more snapshots are loaded.
+        """Process a plan's orders, several at once; publish the finished ones before more snapshots are loaded.
 
-        If time is short, no more orders are taken up. Those under way may finish, and are published. One that hangs is
-        not waited for: if it is stored after all, the next run publishes it.
+        If time is short, no more orders are started. Those under way may finish, and are published. The run does not
+        wait for one that hangs: if it is stored after all, the next run publishes it.
 
         Returns:
             The result, and the orders that there was no time for, in sequence.
@@ -162,16 +162,16 @@ class Poll:
                 chunk = workers.next_chunk()
                 loaded = self._load(chunk)
                 loadable = [order_id for order_id in chunk if order_id not in loaded.errors]
-                workers.begin(loadable, partial(self._take_up, plan, loaded.snapshots))
+                workers.begin(loadable, partial(self._process, plan, loaded.snapshots))
                 outcomes = workers.finished()
                 plan.lineage.add(link for each in outcomes if each.snapshot for link in links_of(each.snapshot.order))
-                taken_up = sum((each.result() for each in outcomes), RunResult(failures=loaded.errors))
-                result += taken_up + self._publish(outcomes)
+                processed = sum((each.result() for each in outcomes), RunResult(failures=loaded.errors))
+                result += processed + self._publish(outcomes)
                 if self.seconds_left() < LAST_WAIT_SECONDS:
                     break
             abandoned = workers.abandon()
             for order_id in abandoned:
-                logger.error("This order was not waited for", correlation_id=order_id)
+                logger.error("The run did not wait for this order", correlation_id=order_id)
         left = list(workers.waiting)
         too_late = "it was not read and stored before the function's time was nearly up"
         return result + RunResult(orders_left=len(left), failures=dict.fromkeys(abandoned, too_late)), left
@@ -188,7 +188,7 @@ class Poll:
             count(SnapshotsSetAside=len(damaged))
         return loaded
 
-    def _take_up(self, plan: Plan, snapshots: Mapping[str, Snapshot], order_id: str) -> Outcome:
+    def _process(self, plan: Plan, snapshots: Mapping[str, Snapshot], order_id: str) -> Outcome:
         """Read an order, or report it as missing, and store what changed. Runs in a thread."""
         stored = snapshots.get(order_id)
         try:
@@ -213,7 +213,9 @@ class Poll:
         """Refuse an order of another source: GetOrder, unlike the listing, returns those of any Outpost."""
         outpost_ids, outpost_id = self.source.outpost_ids, order.get("OutpostId")
         if outpost_ids and outpost_id not in outpost_ids:
-            raise ValueError(f"it is of the Outpost {outpost_id}; this source watches {', '.join(outpost_ids)} alone")
+            raise ValueError(
+                f"it is of the Outpost {outpost_id}, but this source is limited to {', '.join(outpost_ids)}"
+            )
 
     def _store(self, order_id: str, stored: Snapshot | None, order: Order, plan: Plan) -> Outcome:
         """Compare an order with its snapshot, and store the next one."""
@@ -270,8 +272,8 @@ class Poll:
         try:
             self.table.clear_pending(order_id, snapshot.version)
         except Exception as error:  # noqa: BLE001 - one order's must not stop the others
-            logger.exception("Published events of this order stay pending", correlation_id=order_id)
-            return order_id, f"published, and published again next time: {error}"
+            logger.exception("Published events of this order could not be cleared", correlation_id=order_id)
+            return order_id, f"its published events were not cleared, so the next run publishes them again: {error}"
         return order_id, None
 
 

@@ -48,7 +48,7 @@ class Summary(TypedDict):
 class RunResult:
     """What a run, or a part of it, did. The results of parts add up; the first failure of an order counts.
 
-    `Summary` explains the counts that both have. The others are for metrics: of the orders taken up, those in flight,
+    `Summary` explains the counts that both have. The others are for metrics: of the orders processed, those in flight,
     and of the events published, those of all types but `Outposts Order Updated`. `failures` is by order id, or by
     `LISTING`.
     """

@@ -1,4 +1,4 @@
-"""The threads that take orders up, several at once and within the function's time."""
+"""The threads that process orders, within the function's time."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ from typing import Generic, Self, TypeVar
 from outposts_order_notifier.sources.outposts import CONCURRENT_READS
 from outposts_order_notifier.store.table import BATCH_GET_ITEMS
 
-PUBLISH_SECONDS = 5  # after which what was read until then is published
+PUBLISH_SECONDS = 5  # finished orders are published at least this often
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,9 +23,9 @@ class Workers(Generic[R]):
     As a context manager, it ends its threads: it waits for those that run, unless they were abandoned.
 
     Args:
-        waiting: The orders to take up, in sequence.
+        waiting: The orders to process, in sequence.
         first: The orders at the beginning of the sequence that all others wait for, up to `PUBLISH_SECONDS`.
-        may_begin: Returns whether there is time to take up more orders.
+        may_begin: Returns whether there is time to start more orders.
     """
 
     def __init__(self, waiting: Iterable[str], first: AbstractSet[str], may_begin: Callable[[], bool]) -> None:
@@ -50,9 +50,9 @@ class Workers(Generic[R]):
         return bool(self._under_way or (self.waiting and self._may_begin()))
 
     def next_chunk(self) -> list[str]:
-        """Take the next orders from those that wait, as soon as a thread would fall idle; else none.
+        """Remove the next orders from the waiting ones and return them; return none while all threads are busy.
 
-        If time is short, orders that no thread has begun wait again.
+        If time is short, orders that no thread has started return to the waiting ones.
         """
         self._first_are_under_way = False
         if not self._may_begin():
@@ -65,14 +65,14 @@ class Workers(Generic[R]):
         self._first_are_under_way = leading > 0
         return [self.waiting.popleft() for _ in range(min(BATCH_GET_ITEMS, leading or len(self.waiting)))]
 
-    def begin(self, order_ids: Iterable[str], take_up: Callable[[str], R]) -> None:
-        """Let threads take orders up."""
-        self._under_way |= {self._threads.submit(take_up, order_id): order_id for order_id in order_ids}
+    def begin(self, order_ids: Iterable[str], process: Callable[[str], R]) -> None:
+        """Let threads process orders."""
+        self._under_way |= {self._threads.submit(process, order_id): order_id for order_id in order_ids}
 
     def finished(self) -> list[R]:
-        """Return the results of finished orders, once a thread would fall idle, or after `PUBLISH_SECONDS`.
+        """Return the results of finished orders, before a thread becomes idle or after `PUBLISH_SECONDS`.
 
-        If no order waits, or all wait for the first ones, that is once none is under way.
+        If no order waits, or if all wait for the first ones, return only when none is under way, or after that time.
         """
         enough = CONCURRENT_READS if self.waiting and not self._first_are_under_way else 0
         done = []
@@ -85,12 +85,12 @@ class Workers(Generic[R]):
         return [each.result() for each in done]
 
     def abandon(self) -> list[str]:
-        """Wait for no thread any more, and return the orders that are under way."""
+        """Return the orders that are under way, and let `__exit__` not wait for their threads."""
         self._abandoned = bool(self._under_way)
         return list(self._under_way.values())
 
 
 def concurrently(function: Callable[[T], R], values: Iterable[T]) -> list[R]:
-    """Apply a function to values in threads of their own, so that it does not wait for those of `Workers`."""
+    """Apply a function to values in separate threads, so that it does not wait for those of `Workers`."""
     with ThreadPoolExecutor(CONCURRENT_READS) as threads:
         return list(threads.map(function, values))

@@ -54,7 +54,7 @@ class Organization:
             if (account, region) not in self.watched
         ]
 
-    def source_meant(self, request: Mapping[str, Any]) -> dict[str, str] | None:
+    def select_source(self, request: Mapping[str, Any]) -> dict[str, str] | None:
         """Return the source that an input of the poll function selects by role and region, or None.
 
         The input may omit the external id, but not contain another one.

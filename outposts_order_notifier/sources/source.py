@@ -46,7 +46,7 @@ def _source(source: dict[str, Any], own_account: str) -> Source:
     )
 
 
-def source_meant(request: Any, sources: Iterable[Source], organization: Organization | None = None) -> Source:
+def select_source(request: Any, sources: Iterable[Source], organization: Organization | None = None) -> Source:
     """Return the configured source that an input selects. No other source is ever read.
 
     Args:
@@ -70,7 +70,7 @@ def source_meant(request: Any, sources: Iterable[Source], organization: Organiza
     ]
     if len(matching) == 1:
         return matching[0]
-    if organization and not matching and (found := organization.source_meant(request)):
+    if organization and not matching and (found := organization.select_source(request)):
         return _source(found, own_account="")  # its account is in its role's ARN
     configured = ", ".join(f"{source.name} by {source.role_arn or 'its own role'}" for source in sources)
     if organization:

@@ -8,7 +8,7 @@ from aws_cdk.assertions import Template
 
 from outposts_order_notifier.domain.stalled import Thresholds
 from outposts_order_notifier.sources.settings import EXTERNAL_ID
-from outposts_order_notifier.sources.source import source_meant, sources_from
+from outposts_order_notifier.sources.source import select_source, sources_from
 from testing.synthesis import ACCOUNT, FULL, READER_ROLE, only, statements_of, template_of
 
 ROLE = "What the poll function of the Outposts order notifier may do"
@@ -98,13 +98,13 @@ class TestSchedules:
     def test_what_a_schedule_hands_over_means_its_source_alone(self, full: Template, number: int) -> None:
         """Poll finds the one source that is meant, also where sources share a region."""
         sources = sources_from(poll_function(full)["Environment"]["Variables"]["SOURCES"], ACCOUNT)
-        assert source_meant(FULL["sources"][number], sources) == sources[number]
+        assert select_source(FULL["sources"][number], sources) == sources[number]
 
     def test_an_account_of_its_own_and_another_may_share_a_region(self) -> None:
         """A source without a role means the stack's own account, also beside sources of other accounts."""
         own, other = {"region": "eu-west-1"}, {"region": "eu-west-1", "roleArn": READER_ROLE}
         sources = sources_from(json.dumps([own, other]), ACCOUNT)
-        assert [source_meant(own, sources), source_meant(other, sources)] == sources
+        assert [select_source(own, sources), select_source(other, sources)] == sources
 
     @pytest.mark.parametrize(("minutes", "rate"), [(1, "rate(1 minute)"), (60, "rate(1 hour)"), (1440, "rate(1 day)")])
     def test_any_rate_is_one_that_scheduler_and_lambda_take(self, minutes: int, rate: str) -> None:

@@ -173,7 +173,7 @@ TIED = [
     Tied(r"each of the {n} stages", lambda: len(STAGES)),
     Tied(r"archive.{0,40}? (?:for|keeps) {n} year", lambda: resource("AWS::Events::Archive")["RetentionDays"] / 365),
     # Polls
-    Tied(r"With less than {n} seconds left, no more orders are taken up", lambda: LAST_START_SECONDS),
+    Tied(r"With less than {n} seconds left, the run starts no more orders", lambda: LAST_START_SECONDS),
     Tied(r"published at least every {n} seconds", lambda: PUBLISH_SECONDS),
     Tied(r"with less than {n} seconds, the run does not wait", lambda: LAST_WAIT_SECONDS),
     Tied(r"a batch tries a call at most {n}", lambda: BATCH_ATTEMPTS),

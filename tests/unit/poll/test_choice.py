@@ -99,7 +99,7 @@ class TestMissing:
 
 
 class TestInTurn:
-    """Which order is taken up when."""
+    """The sequence in which orders are read."""
 
     def test_orders_take_turns_from_where_the_last_run_ended(self) -> None:
         """Whatever the order in which ListOrders names them."""

@@ -87,7 +87,7 @@ class TestListSource:
         pages[None] = [[ORDER], [REPLACEMENT]]
         found = list_source(CLIENT, ALL, lambda: False)
         assert list(found.orders) == ["oo-1"]
-        assert found.errors == ["TimeoutError: the function's time did not suffice to list all orders"]
+        assert found.errors == ["TimeoutError: there was no time to list all orders"]
 
 
 def test_an_id_may_be_as_long_as_the_apis_model_allows_and_no_longer() -> None:

@@ -62,7 +62,7 @@ class TestSourceMeant:
     @pytest.mark.parametrize("external_id", [{}, {"externalId": "orders"}, {"externalId": None}])
     def test_region_and_role_select_a_source(self, external_id: dict[str, str]) -> None:
         """The external id is known, so it may be omitted."""
-        meant = organization().source_meant(
+        meant = organization().select_source(
             {"region": "us-east-1", "roleArn": ROLE, "orderIds": ["oo-1"], **external_id}
         )
         assert meant == {"region": "us-east-1", "roleArn": ROLE, "externalId": "orders"}
@@ -88,4 +88,4 @@ class TestSourceMeant:
     )
     def test_anything_else_selects_none(self, request_: dict[str, Any]) -> None:
         """No message or input can make poll assume a role that is not configured."""
-        assert organization(excludeAccounts=["999999999999"]).source_meant(request_) is None
+        assert organization(excludeAccounts=["999999999999"]).select_source(request_) is None

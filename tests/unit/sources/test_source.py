@@ -6,7 +6,7 @@ import pytest
 
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import OrganizationSettings
-from outposts_order_notifier.sources.source import Source, source_meant, sources_from
+from outposts_order_notifier.sources.source import Source, select_source, sources_from
 
 ROLE = "arn:aws:iam::222233334444:role/reader"
 OWN = Source("111122223333", "eu-west-1")
@@ -54,16 +54,16 @@ class TestSourceMeant:
     )
     def test_an_input_selects_the_one_source_that_it_identifies(self, request_: dict[str, Any], source: Source) -> None:
         """Any part that identifies a source is enough."""
-        assert source_meant(request_, ALL) == source
+        assert select_source(request_, ALL) == source
 
     def test_an_empty_input_selects_the_only_source(self) -> None:
         """A single source needs no selection."""
-        assert source_meant({}, [OTHER_ACCOUNT]) == OTHER_ACCOUNT
+        assert select_source({}, [OTHER_ACCOUNT]) == OTHER_ACCOUNT
 
     def test_an_input_that_several_sources_match_is_refused(self) -> None:
         """The error says how to select one, and which there are."""
         with pytest.raises(ValueError, match=r"several sources match: .* 222233334444/eu-west-1 by arn:aws:iam::2222"):
-            source_meant({}, ALL)
+            select_source({}, ALL)
 
     @pytest.mark.parametrize(
         "request_", [{"region": "ap-south-1"}, {"externalId": "guessed"}, {"roleArn": ROLE, "region": "us-east-1"}]
@@ -71,12 +71,12 @@ class TestSourceMeant:
     def test_an_input_that_no_source_matches_is_refused(self, request_: dict[str, Any]) -> None:
         """The error names the configured sources."""
         with pytest.raises(ValueError, match="no configured source matches the input; configured: 111122223333/eu"):
-            source_meant(request_, ALL)
+            select_source(request_, ALL)
 
     def test_an_unknown_key_is_refused_by_name(self) -> None:
         """A misspelled key must not select more."""
         with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; allowed: \['externalId', 'orderIds'"):
-            source_meant({"orderId": "oo-1"}, [OWN])
+            select_source({"orderId": "oo-1"}, [OWN])
 
 
 class TestOrganization:
@@ -88,17 +88,17 @@ class TestOrganization:
         """As sent by the planner, or by a direct invocation."""
         role = "arn:aws:iam::333344445555:role/reader"
         source = Source("333344445555", "us-east-1", role, "orders")
-        assert source_meant({"region": "us-east-1", "roleArn": role}, ALL, self.organization) == source
+        assert select_source({"region": "us-east-1", "roleArn": role}, ALL, self.organization) == source
 
     def test_a_configured_source_takes_precedence(self) -> None:
         """It may have another external id, and Outposts."""
-        assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, ALL, self.organization) == OTHER_ACCOUNT
+        assert select_source({"region": "eu-west-1", "roleArn": ROLE}, ALL, self.organization) == OTHER_ACCOUNT
 
     def test_any_other_input_is_rejected(self) -> None:
         """The error names the organization too."""
         match = "the organization's accounts by reader in eu-west-1, us-east-1$"
         with pytest.raises(ValueError, match=match):
-            source_meant({"region": "eu-west-1", "roleArn": f"{ROLE}2"}, ALL, self.organization)
+            select_source({"region": "eu-west-1", "roleArn": f"{ROLE}2"}, ALL, self.organization)
 
 
 class TestMalformedInput:
@@ -108,4 +108,4 @@ class TestMalformedInput:
     def test_the_error_says_what_is_allowed(self, request_: Any) -> None:
         """A clear error, whatever the type."""
         with pytest.raises(ValueError, match="allowed: an object of strings"):
-            source_meant(request_, [])
+            select_source(request_, [])

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.sources.organization import Organization
-from outposts_order_notifier.sources.source import Source, source_meant
+from outposts_order_notifier.sources.source import Source, select_source
 
 ROLE = "arn:aws:iam::222233334444:role/Reader"
 WHOLE = Source("222233334444", "eu-west-1", ROLE)
@@ -17,22 +17,22 @@ WHOLE = Source("222233334444", "eu-west-1", ROLE)
 def test_a_member_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
     """It would match any source."""
     with pytest.raises(ValueError, match="allowed: an object of strings"):
-        source_meant({key: value}, [WHOLE])
+        select_source({key: value}, [WHOLE])
 
 
 def test_of_two_sources_with_one_role_the_external_id_selects_one() -> None:
     """A whole match takes precedence over a partial one."""
     other = replace(WHOLE, external_id="orders")
-    assert source_meant({"region": "eu-west-1", "roleArn": ROLE}, [WHOLE, other]) == WHOLE
+    assert select_source({"region": "eu-west-1", "roleArn": ROLE}, [WHOLE, other]) == WHOLE
     whole = {"region": "eu-west-1", "roleArn": ROLE, "externalId": "orders"}
-    assert source_meant(whole, [WHOLE, other, replace(other, outpost_ids=("op-1",))]) == other
+    assert select_source(whole, [WHOLE, other, replace(other, outpost_ids=("op-1",))]) == other
 
 
 def test_of_two_sources_with_one_role_the_outposts_select_one() -> None:
     """In any order."""
     some = replace(WHOLE, outpost_ids=("op-1", "op-2"))
     request = {"region": "eu-west-1", "roleArn": ROLE, "outpostIds": ["op-2", "op-1"]}
-    assert source_meant(request, [replace(some, external_id="orders"), WHOLE, some]) == some
+    assert select_source(request, [replace(some, external_id="orders"), WHOLE, some]) == some
 
 
 def test_a_refusal_names_all_that_is_configured() -> None:
@@ -44,7 +44,7 @@ def test_a_refusal_names_all_that_is_configured() -> None:
     )
     own = Source("111122223333", "eu-west-1")
     with pytest.raises(ValueError, match="no configured source") as refused:
-        source_meant({"region": "eu-north-1"}, [own, WHOLE], load)
+        select_source({"region": "eu-north-1"}, [own, WHOLE], load)
     assert str(refused.value).endswith(
         f"configured: 111122223333/eu-west-1 by its own role, 222233334444/eu-west-1 by {ROLE}, "
         "the organization's accounts by Reader in eu-west-1, us-east-1"
