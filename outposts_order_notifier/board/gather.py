@@ -48,8 +48,8 @@ def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gat
         place = (known.outpost_id, account, region)
         places.add(place)
         lineage.add(known.replaces)
-        asked = zip((filters.outpost, filters.account, filters.region), place, strict=True)
-        if all(filtered in {"", found} for filtered, found in asked):
+        pairs = zip((filters.outpost, filters.account, filters.region), place, strict=True)
+        if all(filtered in {"", found} for filtered, found in pairs):
             wanted.append((known.settled, order_id))
     wanted.sort()
     loaded = table.read(order_id for _, order_id in wanted[:most])

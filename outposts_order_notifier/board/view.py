@@ -30,7 +30,7 @@ from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.words import duration, plain
 
-SETTLED_SHOWN = 20  # unless all are asked for
+SETTLED_SHOWN = 20  # unless all are requested
 UNFOLDED_ITEMS = 4  # an order in flight with more line items is folded
 
 

@@ -91,7 +91,7 @@ class Configuration:
             ConfigurationError: Something in it is not allowed.
         """
         if stack_region not in regions():
-            allowed = "the name of an AWS region that the installed botocore knows"
+            allowed = "the name of an AWS region in the installed botocore"
             raise ConfigurationError("the stack's region", stack_region, allowed, nearest(stack_region, regions()))
         values = _loaded(context)
         for error in _Validator(schema()).iter_errors(values):

@@ -35,7 +35,7 @@ PATTERN = "an EventBridge pattern: a list of what a value may be, or an object o
 NUMBER = f"a number from -{MAX_NUMBER:,} to {MAX_NUMBER:,}, of {MAX_DIGITS} digits and {MAX_DECIMALS} decimals at most"
 COMPARISONS = 'one or two comparisons, such as ["=", 5] or [">", 0, "<=", 5]'
 ANYTHING_BUT = "text, a number, a list of texts or of numbers, or one of prefix, suffix, equals-ignore-case, wildcard"
-WILDCARD = "text without two * in a row, in which each \\ stands before a * or another \\"
+WILDCARD = "text without two * in a row, in which a * or another \\ follows each \\"
 CIDR = "an address block such as 10.0.0.0/8 or 2001:db8::/32, of more than one address"
 
 # Looser than real addresses: event-ruler checks these forms before it parses an address.
@@ -122,7 +122,7 @@ def _complexity(pattern: Mapping[str, Any], path: str) -> Iterator[Problem]:
                 key,
                 f"wildcards of complexity {measured} or more",
                 f"{MAX_COMPLEXITY}, the number of beginnings of the key's wildcards that one text may match at once: "
-                "use fewer wildcards and fewer *, or prefix and suffix; EventBridge refuses a rule that is too complex",
+                "use fewer wildcards and fewer *, or prefix and suffix; EventBridge rejects a rule that is too complex",
             )
 
 
@@ -181,7 +181,7 @@ _Check = Callable[[Any, str], Iterator[Problem]]
 
 
 def _must(hold: Callable[[Any], bool], allowed: str) -> _Check:
-    """Return a check of an operand: `hold` accepts it, or `allowed` says what would be accepted."""
+    """Return a check of an operand: `hold` accepts it, or the problem says what is `allowed`."""
 
     def check(operand: Any, path: str) -> Iterator[Problem]:
         if not hold(operand):

@@ -15,7 +15,7 @@ from outposts_order_notifier.notify.channels.registry import parts
 
 Json = dict[str, Any]
 
-# The key of the configuration that a variable holds, or that creates resources of a type.
+# The key of the configuration that fills a variable, or that creates resources of a type.
 KEYS_OF_VARIABLES = {
     "SOURCES": "sources",
     "ORGANIZATION": "organization",

@@ -67,9 +67,8 @@ class Notifications(Construct):
         )
         site = Site(
             scope=self,
-            state_table_arn=self._state.table_arn,
-            snapshot_table_name=snapshots.table.table_name,
-            snapshot_table_arn=snapshots.table.table_arn,
+            state=self._state,
+            snapshots=snapshots.table,
             snapshot_index_arn=snapshots.index_arn,
             slack_origin=local_cloud.slack_origin if local_cloud else None,
         )

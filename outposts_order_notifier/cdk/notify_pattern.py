@@ -177,7 +177,7 @@ def _text(given: str, path: str, values: Sequence[Value]) -> Iterator[Problem]:
     if allowed and all(value.allowed for value in values):
         yield Problem(path, as_json(given), ", ".join(allowed), nearest(given, words))
     elif any(given in value.never for value in values):
-        yield Problem(path, as_json(given), f"{', '.join(words)}; a line item's status stands in changes.status")
+        yield Problem(path, as_json(given), f"{', '.join(words)}; a line item's status is in changes.status")
     elif almost := nearest(given, words, ALMOST_THE_SAME):
         yield Problem(path, as_json(given), _OF_THE_API, almost)
 

@@ -38,12 +38,12 @@ class Channel(Protocol[N]):
     def accepts(self) -> tuple[type[N], ...]:
         """The kinds of notifications that this channel sends."""
 
-    def postings(self, notifications: Sequence[N], time_left: TimeLeft) -> Iterable[Posting[N]]:
+    def postings(self, notifications: Sequence[N], time_left: TimeLeft, /) -> Iterable[Posting[N]]:
         """Arrange notifications into messages, each notification in exactly one.
 
         Args:
-            notifications: What to send, of the kinds that `accepts` lists.
-            time_left: For a message of several calls, which checks before each that there is `enough`.
+            notifications: What to send, of the kinds in `accepts`.
+            time_left: For messages of several calls, which check before each that there is `enough`.
 
         Raises:
             ChannelError: The channel cannot send anything.

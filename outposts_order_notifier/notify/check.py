@@ -1,4 +1,4 @@
-"""What one of `doctor`'s checks found, and what a channel's check can ask of the deployment."""
+"""The result of one of `doctor`'s checks, and what a channel's check can read of the deployment."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

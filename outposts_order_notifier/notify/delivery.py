@@ -30,11 +30,7 @@ Errors = dict[str, Exception]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Sends to channels.
-
-    Attributes:
-        sent: Which channel has sent which event.
-    """
+    """Sends to channels, and records what was sent."""
 
     sent: SentNotifications
 
@@ -64,7 +60,7 @@ class Delivery:
             return 0, errors
         try:
             postings = list(channel.postings(due, context.get_remaining_time_in_millis))
-        except Exception as error:  # noqa: BLE001 - whatever the channel raises, its events are released
+        except Exception as error:  # noqa: BLE001 - for any error of the channel, its events are released
             return 0, errors | self._release(channel, due, error)
         sent = 0
         for posting in postings:
@@ -79,7 +75,7 @@ class Delivery:
             return self.sent.claim(channel.name, notification.event_id, remaining)
         except LaterError as error:
             return error
-        except Exception as error:  # noqa: BLE001 - the event goes back alone
+        except Exception as error:  # noqa: BLE001 - only this event returns to the queue
             _log(channel, notification, error)
             return error
 
@@ -87,7 +83,7 @@ class Delivery:
         try:
             enough(context.get_remaining_time_in_millis)
             posting.send()
-        except Exception as error:  # noqa: BLE001 - whatever the channel raises, its other messages are sent
+        except Exception as error:  # noqa: BLE001 - for any error of the channel, its other messages are sent
             return 0, self._release(channel, posting.notifications, error)
         errors: Errors = {}
         for notification in posting.notifications:

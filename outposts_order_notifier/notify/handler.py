@@ -1,6 +1,7 @@
 """The notify function: reads events and alarms from its queue, and notifies people of them through each channel."""
 
 import json
+import os
 import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outposts_order_notifier.notify.channel import Channel, LaterError
 from outposts_order_notifier.notify.channels.registry import open_channels
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
-from outposts_order_notifier.notify.environment import Environment
+from outposts_order_notifier.notify.environment import QUEUE, TABLE
 from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime import clients
@@ -40,27 +41,27 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
     Returns:
         The messages to deliver again, as SQS expects them.
     """
-    environment = Environment.load()
+    table_name, queue_url = os.environ[TABLE], os.environ[QUEUE]
     records: list[Record] = event["Records"]
     notifications, errors = _read(records)
-    failed = _notify(environment, {each.event_id: each for each in notifications.values()}, context)
+    failed = _notify(table_name, {each.event_id: each for each in notifications.values()}, context)
     for message_id, each in notifications.items():
         errors[message_id] = failed.get(each.event_id, [])
     for record in records:
         if found := errors[record["messageId"]]:
-            _send_back(environment.queue_url, record, found)
+            _send_back(queue_url, record, found)
     return {"batchItemFailures": [{"itemIdentifier": name} for name, found in errors.items() if found]}
 
 
 def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
-    """Read a batch; a message that cannot be read goes back, and ends as a dead letter."""
+    """Read a batch; a message that cannot be read is returned to the queue, and becomes a dead letter."""
     notifications, errors = dict[str, Notification](), Errors()
     for record in records:
         errors[record["messageId"]] = []
         try:
             if found := notification(json.loads(record["body"])):
                 notifications[record["messageId"]] = found
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one message, the others are sent
+        except Exception as error:  # noqa: BLE001 - an error in one message does not affect the others
             errors[record["messageId"]] = [error]
             count(NotificationFailures=1)
             logger.error(
@@ -71,9 +72,9 @@ def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
     return notifications, errors
 
 
-def _notify(environment: Environment, notifications: Mapping[str, Notification], context: LambdaContext) -> Errors:
+def _notify(table_name: str, notifications: Mapping[str, Notification], context: LambdaContext) -> Errors:
     """Notify all channels at once, so that none waits for another; returns the errors by `event_id`."""
-    delivery = Delivery(SentNotifications(clients.dynamodb(), environment.idempotency_table_name))
+    delivery = Delivery(SentNotifications(clients.dynamodb(), table_name))
 
     def deliver(channel: Channel[Any]) -> tuple[int, dict[str, Exception]]:
         return delivery.deliver(channel, list(notifications.values()), context)

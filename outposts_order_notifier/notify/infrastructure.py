@@ -1,31 +1,32 @@
-"""What a channel adds to the notify function on AWS (CDK); the functions' packages leave it out."""
+"""What a channel adds to the notify function on AWS (CDK); not part of the functions' packages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from outposts_order_notifier.notify.settings import SecretSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a channel finds in the stack.
+    """What the stack offers to a channel.
 
     Attributes:
-        scope: Where its resources belong.
-        state_table_arn: The table of notify's state.
-        snapshot_table_name: The table of snapshots.
-        snapshot_table_arn: Its ARN.
+        scope: The construct of the channel's resources.
+        state: The table of notify's state.
+        snapshots: The table of snapshots.
         snapshot_index_arn: The ARN of its index.
-        slack_origin: Of the local cloud's Slack; None on AWS.
+        slack_origin: The origin of the local cloud's Slack; None on AWS.
     """
 
     scope: Construct
-    state_table_arn: str
-    snapshot_table_name: str
-    snapshot_table_arn: str
+    state: dynamodb.ITable
+    snapshots: dynamodb.ITable
     snapshot_index_arn: str
     slack_origin: str | None
 
@@ -36,9 +37,9 @@ class Needs:
 
     Attributes:
         environment: The function's variables.
-        statements: What the function may do.
+        statements: The function's permissions.
         topic: The topic that it publishes to, if any.
-        alarms: Whether the function has to be sent the alarms for it.
+        alarms: Whether the function must receive the alarms for it.
     """
 
     environment: Mapping[str, str]
@@ -47,23 +48,25 @@ class Needs:
     alarms: bool = True
 
 
-def reading_secret(scope: Construct, name: str, kms_key_arn: str | None) -> list[iam.PolicyStatement]:
-    """Allow to read a secret, and to decrypt it under a customer-managed key."""
+def reading_secret(scope: Construct, secret: SecretSettings) -> list[iam.PolicyStatement]:
+    """Return the permissions to read a secret, and to decrypt it with a customer-managed key."""
     stack = cdk.Stack.of(scope)
     # Secrets Manager appends a hyphen and six characters to the name in the ARN.
     arn = stack.format_arn(
         service="secretsmanager",
         resource="secret",
-        resource_name=f"{name}-??????",
+        resource_name=f"{secret.secret_name}-??????",
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
     statements = [iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn])]
-    if kms_key_arn:
+    if secret.kms_key_arn:
         # Secrets Manager decrypts with the caller's permissions, and names itself and the secret:
         # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
         conditions = {
             "StringEquals": {"kms:ViaService": f"secretsmanager.{stack.region}.amazonaws.com"},
             "StringLike": {"kms:EncryptionContext:SecretARN": arn},
         }
-        statements.append(iam.PolicyStatement(actions=["kms:Decrypt"], resources=[kms_key_arn], conditions=conditions))
+        statements.append(
+            iam.PolicyStatement(actions=["kms:Decrypt"], resources=[secret.kms_key_arn], conditions=conditions)
+        )
     return statements

@@ -24,11 +24,7 @@ class TopicChannel(Generic[N]):
         """Return Publish's arguments except the topic."""
         raise NotImplementedError
 
-    def postings(
-        self,
-        notifications: Sequence[N],
-        time_left: TimeLeft,  # noqa: ARG002 - one call each
-    ) -> Iterator[Posting[N]]:
+    def postings(self, notifications: Sequence[N], _time_left: TimeLeft) -> Iterator[Posting[N]]:
         """Publish each notification on its own."""
         for each in notifications:
             yield Posting([each], partial(self._publish, each))

@@ -1,5 +1,6 @@
-"""What the channels' settings have in common: pieces of JSON Schema, and the error of a wrong value. Pure."""
+"""What the channels' settings share: parts of JSON Schemas, secrets, and the error for a wrong value. Pure."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from outposts_order_notifier.domain.places import Arn
@@ -22,7 +23,7 @@ class SettingError(ValueError):
 
 # "additionalProperties" comes first, so that a misspelt key is reported before the one that it leaves missing.
 def an_object(properties: dict[str, Any], required: list[str] | None = None, **further: Any) -> dict[str, Any]:
-    """Return the schema of an object that has these keys alone."""
+    """Return the schema of an object with only these keys."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -65,15 +66,33 @@ def a_key_arn(partitions: str) -> dict[str, Any]:
     )
 
 
-def key_arn(path: str, settings: dict[str, Any], region: str, partition: str) -> str | None:
-    """Return the ARN of the key that encrypts a secret, which is of the secret's region.
+@dataclass(frozen=True, slots=True)
+class SecretSettings:
+    """A secret in Secrets Manager.
 
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    Attributes:
+        secret_name: Its name.
+        kms_key_arn: The customer-managed key that encrypts it; None for the AWS-managed one.
+    """
+
+    secret_name: str
+    kms_key_arn: str | None = None
+
+
+def a_secret(partitions: str, **further: Any) -> dict[str, Any]:
+    """Return the schema of settings with a secret; `partitions` is an alternation of their names."""
+    properties = {"secretName": a_secret_name(), **further, "kmsKeyArn": a_key_arn(partitions)}
+    return an_object(properties, required=["secretName"])
+
+
+def secret(path: str, settings: dict[str, Any], region: str, partition: str) -> SecretSettings:
+    """Read the secret's settings.
 
     Raises:
-        SettingError: The key is of another region.
+        SettingError: The key is of another region than the secret, which Secrets Manager does not allow:
+            https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     """
     arn: str | None = settings.get("kmsKeyArn")
     if arn and Arn.parse(arn)[:3:2] != (partition, region):
         raise SettingError(f"{path}.kmsKeyArn", arn, f"a key in {region}, the secret's region")
-    return arn
+    return SecretSettings(settings["secretName"], arn)

@@ -1,1 +1,1 @@
-"""The wording: events as text for people, whatever the channel. Pure."""
+"""The wording: events as text for people, for any channel. Pure."""

@@ -1,4 +1,4 @@
-"""Notifications as text, whatever the channel. Pure.
+"""Notifications as text, for any channel. Pure.
 
 A message is plain text: each channel escapes and shortens it by its own rules.
 """

@@ -14,6 +14,7 @@ from outposts_order_notifier.cdk.configuration import (
     StalledAfterDays,
 )
 from outposts_order_notifier.notify.channels.slack.settings import Slack
+from outposts_order_notifier.notify.settings import SecretSettings
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 OUTPOST = "op-0123456789abcdef0"
@@ -254,7 +255,10 @@ class TestParse:
             poll_every_minutes=1440,
             announce_existing_orders=True,
             stalled_after_days=StalledAfterDays(order={"PREPARING": 45, "ERROR": None}, line_item={"SHIPPED": 14}),
-            channels={"slack": Slack("outposts/slack", "C0123456789", KEY), "emails": ("team@example.com",)},
+            channels={
+                "slack": Slack(SecretSettings("outposts/slack", KEY), "C0123456789"),
+                "emails": ("team@example.com",),
+            },
             notify={"orderStatus": ["ERROR"]},
             event_bus_readers=("111122223333", "o-a1b2c3d4e5"),
             outposts_endpoint_url="http://127.0.0.1:4999/outposts",

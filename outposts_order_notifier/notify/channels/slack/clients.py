@@ -16,7 +16,7 @@ TOO_MANY_REQUESTS = 429
 SERVER_ERRORS = range(500, 600)
 
 # Slack's clients log the webhook's address, which is a secret, at some levels and in some errors.
-SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - of no tree, so no handler hears it
+SILENT = logging.Logger("silent", logging.CRITICAL + 1)  # noqa: LOG001 - outside the tree of loggers, so it has no handlers
 
 
 @cache

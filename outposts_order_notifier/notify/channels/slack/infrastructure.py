@@ -18,16 +18,16 @@ def needs(channels: Mapping[str, Any], site: Site) -> Needs | None:
     slack: Slack | None = channels.get(KEY)
     if not slack:
         return None
-    environment = {SECRET: slack.secret_name}
-    statements = reading_secret(site.scope, slack.secret_name, slack.kms_key_arn)
+    environment = {SECRET: slack.secret.secret_name}
+    statements = reading_secret(site.scope, slack.secret)
     if slack.channel:
         environment |= {
             CHANNEL: json.dumps(slack.channel)[1:-1],  # the template is ASCII
-            SNAPSHOTS: site.snapshot_table_name,
+            SNAPSHOTS: site.snapshots.table_name,
         }
         statements += [
-            iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[site.state_table_arn]),
-            iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[site.snapshot_table_arn]),
+            iam.PolicyStatement(actions=["dynamodb:GetItem"], resources=[site.state.table_arn]),
+            iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[site.snapshots.table_arn]),
             iam.PolicyStatement(actions=["dynamodb:Query"], resources=[site.snapshot_index_arn]),
         ]
     if site.slack_origin:

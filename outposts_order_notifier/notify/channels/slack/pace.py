@@ -16,11 +16,7 @@ LONGEST_WAIT_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Waits for a turn.
-
-    Attributes:
-        slots: Slack's.
-    """
+    """Waits for a turn."""
 
     slots: Slots
 

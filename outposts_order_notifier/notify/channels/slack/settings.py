@@ -1,4 +1,4 @@
-"""Slack's settings: the secret, a bot's channel, and the key that encrypts the secret. Pure."""
+"""Slack's settings: the secret that contains the webhook's URL or the bot's token, and a bot's channel. Pure."""
 
 import json
 import re
@@ -8,17 +8,10 @@ from typing import Any
 
 from outposts_order_notifier.notify.channels.slack import CHANNEL, SECRET
 from outposts_order_notifier.notify.channels.slack.channel_id import CHANNEL_ID
-from outposts_order_notifier.notify.settings import (
-    SettingError,
-    a_key_arn,
-    a_secret_name,
-    an_object,
-    key_arn,
-)
+from outposts_order_notifier.notify.settings import SecretSettings, SettingError, a_secret, secret
 
 KEY = "slack"
-# Which of the variables a long value fills, and by which key.
-VARIABLES = {SECRET: "slack.secretName", CHANNEL: "slack.channel"}
+VARIABLES = {SECRET: "slack.secretName", CHANNEL: "slack.channel"}  # by the key that fills them
 
 MAX_CHARACTERS = 80
 LIKE_AN_ID = re.compile(r"[A-Z][A-Z0-9]{8,}")
@@ -31,34 +24,25 @@ ALLOWED = (
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """Where Slack's webhook or bot token is stored, and a bot's channel.
+    """Slack's secret, and a bot's channel by id or name; None for a webhook."""
 
-    Attributes:
-        secret_name: The secret's name in Secrets Manager.
-        channel: A bot's channel, by id or name; None for a webhook.
-        kms_key_arn: The customer-managed key that encrypts the secret; None for the AWS-managed one.
-    """
-
-    secret_name: str
+    secret: SecretSettings
     channel: str | None = None
-    kms_key_arn: str | None = None
 
 
 def schema(partitions: str) -> dict[str, Any]:
     """Return the JSON Schema of the key; `partitions` is an alternation of their names."""
-    channel = {"type": "string", "description": ALLOWED}
-    properties = {"secretName": a_secret_name(), "channel": channel, "kmsKeyArn": a_key_arn(partitions)}
-    return an_object(properties, required=["secretName"])
+    return a_secret(partitions, channel={"type": "string", "description": ALLOWED})
 
 
 def parse(settings: dict[str, Any], region: str, partition: str) -> Slack:
     """Check the settings beyond the schema.
 
     Raises:
-        SettingError: The key is of another region, or no channel can have this id or name.
+        SettingError: The KMS key is of another region, or no channel can have this id or name.
     """
-    key = key_arn(KEY, settings, region, partition)
-    return Slack(settings["secretName"], _channel(settings["channel"]) if "channel" in settings else None, key)
+    channel = _channel(settings["channel"]) if "channel" in settings else None
+    return Slack(secret(KEY, settings, region, partition), channel)
 
 
 def _channel(given: str) -> str:

@@ -16,21 +16,13 @@ from outposts_order_notifier.notify.secrets import read_secret
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A receiver.
-
-    Attributes:
-        secret_name: The secret that holds the receiver's URL and the signing keys.
-    """
+    """A receiver, whose URL and signing keys are in a secret."""
 
     secret_name: str
     name: ClassVar = "webhook"
     accepts: ClassVar = (OrderNotification, AlarmNotification)
 
-    def postings(
-        self,
-        notifications: Sequence[Notification],
-        time_left: TimeLeft,  # noqa: ARG002 - one call each
-    ) -> Iterator[Posting[Notification]]:
+    def postings(self, notifications: Sequence[Notification], _time_left: TimeLeft) -> Iterator[Posting[Notification]]:
         """Post each notification on its own.
 
         Raises:

@@ -18,7 +18,7 @@ class Target:
     """Where to post, and the keys to sign with.
 
     Attributes:
-        url: The receiver's URL. Its path and query may hold a token.
+        url: The receiver's URL. Its path and query may contain a token.
         keys: The current key, and the previous one during a rotation.
     """
 
