@@ -1,1 +1,1 @@
-"""Measures this project beside a usual poller and the least that any poller must do; `make bench` runs it."""
+"""Benchmark the notifier against a typical poller and the theoretical minimum; `make bench` runs it."""

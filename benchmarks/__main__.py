@@ -1,7 +1,6 @@
-"""`python -m benchmarks`: measure, print tables, and write docs/performance.md and JSON."""
+"""`python -m benchmarks`: measure, print tables, and write docs/performance.md."""
 
 import argparse
-import json
 from pathlib import Path
 
 from rich.console import Console
@@ -35,14 +34,11 @@ def main() -> None:
         throttled = [throttling.measure(mode) for mode in throttling.MODES]
     report = Report(polls, starts, compared, drawn, throttled)
     report.show(console)
-    figures = ROOT / ".cache/benchmarks.json"
-    figures.parent.mkdir(exist_ok=True)
-    figures.write_text(json.dumps(report.as_json(), indent=2) + "\n", "utf-8")
     page = ROOT / "docs/performance.md"
     page.write_text(report.fill(page.read_text("utf-8")), "utf-8")
     shown = ROOT / "docs/pictures/polls.svg"
     shown.write_text(picture(polls), "utf-8")
-    console.print(f"Wrote {figures}, {page} and {shown}")
+    console.print(f"Wrote {page} and {shown}")
 
 
 def _polls(count: int, runs: int) -> list[Measured]:

@@ -1,7 +1,7 @@
-"""A stand-in for Outposts, DynamoDB and EventBridge that hardly does anything: what is measured is the pollers.
+"""A stand-in for Outposts, DynamoDB and EventBridge that uses little processor time, as the pollers are measured.
 
-It runs in a process of its own. Answers that do not depend on a run are made before it. It believes every condition,
-since there is one writer, and counts calls and DynamoDB's units:
+It runs in a separate process. Responses that do not depend on the run are built in advance. Conditions are assumed to
+hold, as there is one writer. Calls and DynamoDB's units are counted:
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
 """
 
@@ -20,7 +20,7 @@ from outposts_order_notifier.store.table import INDEX_ATTRIBUTES, QUERY_ITEMS
 
 LIST_PAGE = 1_000
 READ_UNIT, WRITE_UNIT = 4_096, 1_024
-JSON = {"content-type": "application/json"}
+JSON, AWS_JSON = {"content-type": "application/json"}, {"content-type": "application/x-amz-json-1.0"}
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -30,12 +30,12 @@ class Cloud:
 
     Args:
         count: How many orders there are.
-        items: The table as earlier runs left it.
-        indexed: Whether the table has the index `BySource`, which costs writes.
+        items: The table after earlier runs.
+        indexed: Whether the table has the index `BySource`, which costs write units.
 
     Attributes:
-        calls: Calls since the last reset, by operation.
-        units: DynamoDB's read and write units since the last reset, by operation.
+        calls: The calls since the last reset, by operation.
+        units: DynamoDB's read and write units since the last reset, by operation and kind.
     """
 
     def __init__(self, count: int, items: Iterable[Item], *, indexed: bool) -> None:
@@ -48,13 +48,13 @@ class Cloud:
         self.reset()
 
     def reset(self) -> None:
-        """Put everything back as it was before the measured run."""
+        """Restore the state before the measured run."""
         self._table = dict(self._base)
         self.calls: Counter[str] = Counter()
         self.units: dict[str, float] = defaultdict(float)
 
     def answer(self, operation: str, url: str, body: bytes) -> Answer:
-        """Do what a call asks."""
+        """Answer a call."""
         self.calls[operation] += 1
         if operation == "GetOrder":
             return 200, JSON, self._bodies[url.rpartition("/")[2]]
@@ -66,11 +66,7 @@ class Cloud:
             answer = {"FailedEntryCount": 0, "Entries": [{"EventId": "e"} for _ in asked["Entries"]]}
         else:
             answer = getattr(self, f"_{operation}")(asked)
-        return (
-            200,
-            {"content-type": "application/x-amz-json-1.0"},
-            answer if isinstance(answer, bytes) else _json(answer),
-        )
+        return 200, AWS_JSON, answer if isinstance(answer, bytes) else _json(answer)
 
     def _GetItem(self, asked: Order) -> Order:  # noqa: N802 - the API's name
         item = self._table.get(asked["Key"]["id"]["S"])
@@ -88,7 +84,7 @@ class Cloud:
         return self._write("PutItem", asked["Item"])
 
     def _UpdateItem(self, asked: Order) -> Order:  # noqa: N802 - the API's name
-        """This project's updates: one clears the pending events, the other sets attributes of the source."""
+        """Apply this project's updates: one clears the pending events, the other sets attributes of the source."""
         old = self._table[asked["Key"]["id"]["S"]]
         if names := asked.get("ExpressionAttributeNames"):
             given = asked["ExpressionAttributeValues"]
@@ -99,7 +95,7 @@ class Cloud:
 
     def _Query(self, asked: Order) -> bytes:  # noqa: N802 - the API's name
         if asked["Limit"] != QUERY_ITEMS:
-            raise ValueError(f"pages of {QUERY_ITEMS} items were made before, not of {asked['Limit']}")
+            raise ValueError(f"the prepared pages have {QUERY_ITEMS} items, not {asked['Limit']}")
         page = int(asked.get("ExclusiveStartKey", {}).get("page", {}).get("N", 0))
         size, body = self._query_pages[page]
         self.units["Query read"] += max(1, math.ceil(size / READ_UNIT)) / 2
@@ -118,7 +114,7 @@ class Cloud:
         return {}
 
     def _make_query_pages(self) -> Iterable[tuple[int, bytes]]:
-        """Fill pages; after a full one comes another, if only an empty one, as DynamoDB does not look ahead."""
+        """Yield each page's size and body; a full one is followed by another, even an empty one, as in DynamoDB."""
         entries = sorted((_entry(item) for item in self._base.values() if "source" in item), key=lambda e: e["id"]["S"])
         for number, start in enumerate(range(0, len(entries) + 1, QUERY_ITEMS), start=1):
             page = entries[start : start + QUERY_ITEMS]
@@ -127,7 +123,7 @@ class Cloud:
 
 
 def size_of(item: Item) -> int:
-    """Bytes of an item as DynamoDB counts them.
+    """Return an item's size in bytes, as DynamoDB counts it.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     """
@@ -143,7 +139,7 @@ def _size_of_value(value: Order) -> int:
         return math.ceil(len(text.strip("-0.")) / 2) + 1
     if kind == "B":
         return len(text) * 3 // 4 - text.count("=")
-    return 1  # BOOL and NULL; no poller here writes anything else
+    return 1  # BOOL and NULL; no poller here writes other types
 
 
 def _entry(item: Item) -> Item:
@@ -151,7 +147,7 @@ def _entry(item: Item) -> Item:
 
 
 def on_the_wire(item: Item) -> Item:
-    """Write an item's binary values as DynamoDB's JSON does."""
+    """Return an item with its binary values as in DynamoDB's JSON."""
     return {
         name: {"B": base64.b64encode(value["B"]).decode()} if "B" in value else value for name, value in item.items()
     }

@@ -1,4 +1,4 @@
-"""Measures what a function does before its first event, beside a bare script that makes the same clients."""
+"""Measure a function's start, compared with a bare script that creates the same clients."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from statistics import median
 
 ROOT = Path(__file__).parent.parent
 
-# As Lambda sets it; Powertools loads X-Ray's SDK only where it is.
+# Lambda sets LAMBDA_TASK_ROOT; Powertools loads X-Ray's SDK only with it.
 SURROUNDINGS = {
     "LAMBDA_TASK_ROOT": str(ROOT),
     "NOTIFICATION_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:orders",
@@ -49,7 +49,7 @@ CLIENTS = {"poll": ["outposts", "dynamodb", "events"], "notify": ["dynamodb", "s
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """Medians of a function's start, and of the bare script's: seconds, and the process' largest memory."""
+    """Medians for a function and for the bare script: seconds, and the peak memory of the process."""
 
     function: str
     seconds: float
@@ -59,12 +59,12 @@ class ColdStart:
 
     @property
     def ratio(self) -> float:
-        """How much longer the function takes."""
+        """How many times as long the function takes."""
         return self.seconds / self.bare_seconds
 
 
 def measure(function: str, runs: int) -> ColdStart:
-    """Start a function and its bare script in turn, each in a fresh process; the first pair only warms the disk."""
+    """Start a function and its bare script alternately, each in a fresh process; the first pair warms the disk."""
     scripts = TIMED.format(FUNCTIONS[function]), TIMED.format(BARE.format(CLIENTS[function]))
     pairs = [(*_start(scripts[0]), *_start(scripts[1])) for _ in range(runs + 1)][1:]
     return ColdStart(function, *(median(each) for each in zip(*pairs, strict=True)))

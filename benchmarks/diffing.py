@@ -1,4 +1,4 @@
-"""Measures the comparison of orders beside DeepDiff's, over the same pairs."""
+"""Measure the comparison of orders, compared with DeepDiff's of the same pairs."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ Pair = tuple[Order, Order]
 
 @dataclass(frozen=True, slots=True)
 class Diffing:
-    """Orders compared a second: by this project, by DeepDiff item by item, and by DeepDiff in any order of items."""
+    """Comparisons a second: by this project, by DeepDiff item by item, and by DeepDiff ignoring the items' order."""
 
     per_second: float
     deepdiff_per_second: float
@@ -25,12 +25,12 @@ class Diffing:
 
     @property
     def ratio(self) -> float:
-        """How much faster than DeepDiff item by item, its default way."""
+        """How many times as fast as DeepDiff item by item, which is its default."""
         return self.per_second / self.deepdiff_per_second
 
 
 def measure(count: int, runs: int) -> Diffing:
-    """Compare pairs of orders of 100 line items, one of which changed."""
+    """Compare pairs of orders of 100 line items, one of which has changed."""
     pairs = [
         (orders.order(n, line_items=LINE_ITEMS), orders.order(n, line_items=LINE_ITEMS, after=True))
         for n in range(1, count + 1)

@@ -1,4 +1,4 @@
-"""The orders that every poller watches, as the Outposts API sends them. The same number always gives the same order."""
+"""The orders that the pollers watch, as the Outposts API returns them; the same number is always the same order."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,28 +13,22 @@ SUBMITTED = 1_790_000_000
 
 
 def order_id(number: int) -> str:
-    """Name an order as the API does."""
+    """Return the id of an order."""
     return f"oo-{number:017x}"
 
 
 def in_flight(number: int) -> bool:
-    """Whether the order is on its way."""
+    """Return whether the order is in flight."""
     return number % IN_FLIGHT_EVERY == 0
 
 
 def changed(number: int) -> bool:
-    """Whether the measured run finds the order changed. Only settled ones are: it costs a poller the most reads."""
-    return number % CHANGED_EVERY == 7  # noqa: PLR2004 - any number that is not in flight
+    """Return whether the order has changed at the measured run; only settled ones do, which costs the most reads."""
+    return number % CHANGED_EVERY == 7  # noqa: PLR2004 - any number that is not one in flight
 
 
 def order(number: int, *, line_items: int = LINE_ITEMS, after: bool = False) -> Order:
-    """Give an order.
-
-    Args:
-        number: Which.
-        line_items: How many it has.
-        after: Whether the change has come: its first line item has failed.
-    """
+    """Return an order with so many line items, `after` the change with its first line item failed."""
     moving = in_flight(number)
     items = [_line_item(number, place, "SHIPPED" if moving else "INSTALLED") for place in range(line_items)]
     if after:
@@ -53,14 +47,14 @@ def order(number: int, *, line_items: int = LINE_ITEMS, after: bool = False) -> 
 
 
 def summary(whole: Order) -> Order:
-    """Return an order as ListOrders summarizes it."""
+    """Return an order's summary, as in ListOrders."""
     names = ("OutpostId", "OrderId", "OrderType", "Status", "OrderSubmissionDate", "OrderFulfilledDate")
     counts = Counter(item["Status"] for item in whole["LineItems"])
     return {**{name: whole[name] for name in names if name in whole}, "LineItemCountsByStatus": dict(counts)}
 
 
 def numbers_to_read(count: int) -> Iterable[int]:
-    """Say which orders no correct poller can leave unread: those in flight, and the changed ones."""
+    """Return the orders that every correct poller must read: those in flight, and the changed ones."""
     return (number for number in range(count) if in_flight(number) or changed(number))
 
 

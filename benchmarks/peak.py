@@ -1,4 +1,4 @@
-"""The largest memory that this process ever held."""
+"""The peak memory of this process."""
 
 import resource
 import sys
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def peak_mb() -> float:
-    """Give the process' largest resident memory in MB."""
+    """Return the peak resident memory of this process in MB."""
     status = Path("/proc/self/status")
-    if status.exists():  # there, ru_maxrss would be the parent's where that was larger
+    if status.exists():  # on Linux, ru_maxrss can be the parent's
         (line,) = (line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1_024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)

@@ -1,6 +1,7 @@
-"""The pollers, side by side: this project's, a usual one, and the least that any must do.
+"""The pollers: this project's, a usual one, and the bound, which makes the fewest possible calls.
 
-Each takes botocore clients made by the same call and runs once; only what it asks for differs.
+Each gets a function that connects its clients to the stand-in, and the number of orders, and returns a function that
+polls once.
 """
 
 import json
@@ -38,11 +39,7 @@ Poller = Callable[[Callable[[Any], None], int], Run]
 
 
 def this_project(reach: Callable[[Any], None], _: int) -> Run:
-    """Poll as the poll function does.
-
-    Args:
-        reach: Connects a client to the stand-in.
-    """
+    """Poll as the poll function does."""
     outposts, dynamodb, events = (
         outposts_client(SOURCE),
         clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS),
@@ -60,7 +57,7 @@ def this_project(reach: Callable[[Any], None], _: int) -> Run:
 
 
 def usual(reach: Callable[[Any], None], _: int) -> Run:
-    """Poll as sample code does: each order read, looked up, compared and stored, one after the other."""
+    """Poll as sample code does: read, look up, compare and store one order after the other."""
     outposts, dynamodb, events = boto3.client("outposts"), boto3.client("dynamodb"), boto3.client("events")
     for client in (outposts, dynamodb, events):
         reach(client)
@@ -80,12 +77,7 @@ def usual(reach: Callable[[Any], None], _: int) -> Run:
 
 
 def bound(reach: Callable[[Any], None], count: int) -> Run:
-    """Make only the calls that no correct poller can leave out, knowing beforehand which they are.
-
-    Args:
-        reach: Connects a client to the stand-in.
-        count: How many orders there are.
-    """
+    """Make only the calls that every correct poller must make, knowing in advance which they are."""
     config = Config(max_pool_connections=CONCURRENT_READS)
     outposts = boto3.client("outposts", config=config)
     dynamodb = boto3.client("dynamodb", config=config)
@@ -116,7 +108,7 @@ POLLERS: dict[str, Poller] = {"this project": this_project, "usual": usual, "bou
 
 
 def stored_by(poller: str, count: int) -> list[Item]:
-    """Give the table as a poller's earlier runs left it: every order known, as it was before the change."""
+    """Return the table after a poller's earlier runs: every order as it was before the change."""
     before = [orders.order(number) for number in range(count)]
     if poller != "this project":
         return [{"id": {"S": order["OrderId"]}, "order": {"S": _text(_parsed(order))}} for order in before]
@@ -142,7 +134,7 @@ _PARSER = ResponseParserFactory().create_parser("rest-json")
 
 def _parsed(order: Order) -> Order:
     shape = _MODEL.operation_model("GetOrder").output_shape
-    assert isinstance(shape, StructureShape)  # noqa: S101 - shows mypy what the model says
+    assert isinstance(shape, StructureShape)  # noqa: S101 - for mypy
     body = json.dumps({"Order": order}).encode()
     answer: Order = _PARSER.parse({"body": body, "headers": {}, "status_code": 200}, shape)
     return dict(answer["Order"])

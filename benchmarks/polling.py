@@ -1,4 +1,4 @@
-"""Runs the pollers, each in a process of its own, over the same orders and behind the same latency."""
+"""Run the pollers, each in a separate process, with the same orders and the same latency."""
 
 import io
 import multiprocessing
@@ -26,18 +26,18 @@ OUTPOSTS_CALLS = ("ListOrders", "GetOrder")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One poller's run over so many orders: medians of the time, the rest is the same in every run.
+    """One poller's run: medians of the times; everything else is the same in every run.
 
     Attributes:
-        poller: Which.
-        orders: How many orders it watches.
+        poller: The poller.
+        orders: The number of orders.
         seconds: Wall time.
-        cpu_seconds: Processor time, all threads together.
+        cpu_seconds: Processor time of all threads.
         calls: By operation.
-        units: DynamoDB's read and write units, by operation.
-        peak_mb: The process' largest resident memory, Python and boto3 included.
-        runs: How many runs were measured.
-        waited: Whether the calls' latency was waited for, not added by calculation.
+        units: DynamoDB's read and write units, by operation and kind.
+        peak_mb: The peak resident memory of the process, including Python and boto3.
+        runs: The number of runs.
+        waited: Whether the calls waited for their latency, instead of it being added afterwards.
     """
 
     poller: str
@@ -72,13 +72,13 @@ class Measured:
 
 
 def measure(pollers: Sequence[str], count: int, runs: int, *, wait: bool = True) -> list[Measured]:
-    """Run pollers in turn over the same change, all orders known before, so that what slows the machine slows all.
+    """Run pollers alternately, so that whatever slows the machine affects all of them.
 
     Args:
-        pollers: Which.
-        count: Over how many orders.
+        pollers: The pollers.
+        count: The number of orders.
         runs: How many times each.
-        wait: Whether calls wait. Where they do not, their latency is added up: the time of one call after the other.
+        wait: Whether calls wait; if not, the latency of all of them is added to the time.
     """
     processes = [_Process(poller, count, wait=wait) for poller in pollers]
     for _ in range(runs):
@@ -92,7 +92,7 @@ def _latency(operation: str) -> float:
 
 
 class _Process:
-    """A poller's process, and the stand-in that answers it here."""
+    """A poller's process, and the stand-in in this process that answers it."""
 
     def __init__(self, poller: str, count: int, *, wait: bool) -> None:
         self._poller, self._count, self._wait = poller, count, wait
@@ -106,7 +106,7 @@ class _Process:
         self._answer_calls()
 
     def run(self) -> None:
-        """Let it run once."""
+        """Let it poll once."""
         self._cloud.reset()
         self._connection.send("run")
         self._seconds.append(self._answer_calls())
@@ -132,7 +132,7 @@ class _Process:
         )
 
     def _answer_calls(self) -> Any:
-        """Answer calls until it sends something else, and give that."""
+        """Answer calls until it sends a result, and return that."""
         while True:
             match self._connection.recv():
                 case ("call", operation, url, body):
@@ -154,7 +154,7 @@ def _be_poller(connection: "Connection[Any, Any]", poller: str, count: int, wait
 
 
 class _Wire:
-    """Where the network would be: every call waits its service's latency, then asks the stand-in's process."""
+    """Takes the place of the network: every call waits for its service's latency, then asks the stand-in's process."""
 
     def __init__(self, connection: "Connection[Any, Any]", *, wait: bool) -> None:
         self._connection = connection
@@ -168,7 +168,7 @@ class _Wire:
         client.meta.events.register_first("before-send", self._send)
 
     def warm_up(self) -> None:
-        """Make one call with each client, as a function's process that has run before has done."""
+        """Make one call with each client, as in a function's process that has run before."""
         for client in self._clients:
             match client.meta.service_model.service_name:
                 case "outposts":
@@ -194,7 +194,7 @@ class _Raw(io.BytesIO):
 
 
 def set_credentials() -> None:
-    """Let boto3 sign with nobody's credentials, and ask no one for others."""
+    """Give boto3 fake credentials, and keep it from looking for others."""
     os.environ |= {
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",

@@ -1,11 +1,10 @@
-"""Report the measurements: as tables on the terminal, in docs/performance.md, and as JSON."""
+"""Report the measurements: as tables on the terminal and in docs/performance.md."""
 
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from rich.console import Console
 
@@ -98,16 +97,6 @@ class Report:
 
     def _poll(self, poller: str, count: int) -> Measured:
         return next(each for each in self.polls if (each.poller, each.orders) == (poller, count))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return every figure."""
-        return {
-            "measuredAt": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": _machine(),
-            **asdict(self),
-            "memorySizes": [{**asdict(each), "dollars": each.dollars} for each in self.memory_sizes()],
-            "targets": [{**asdict(each), "met": each.met} for each in self.targets()],
-        }
 
     def show(self, console: Console) -> None:
         """Print the tables."""

@@ -1,6 +1,6 @@
-"""Measures how many calls Outposts refuses before all orders are read, under a limit far below what threads could ask.
+"""Measure how many calls are refused until all orders are read, under a limit far below what the threads could send.
 
-AWS publishes no rate for Outposts' API, so the limit here is an assumption; what is compared is how clients bear it.
+AWS does not publish a rate for the Outposts API, so the limit is an assumption; how clients cope with it is compared.
 """
 
 import json
@@ -32,7 +32,7 @@ CALLS_PER_SECOND, BURST = 25, 10
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
-    """A client's reading of all orders: calls sent, those refused, orders never read, and seconds."""
+    """A client's attempt to read all orders: calls sent, calls refused, orders never read, and seconds."""
 
     retries: str
     calls: int
@@ -42,7 +42,7 @@ class Throttled:
 
 
 class _Limit:
-    """GetOrder behind a bucket of tokens, as AWS limits its APIs."""
+    """GetOrder behind a token bucket, as AWS limits its APIs."""
 
     def __init__(self) -> None:
         self.calls = self.refused = 0
@@ -65,9 +65,9 @@ class _Limit:
 
 
 def measure(retries: str) -> Throttled:
-    """Read all orders, 16 at once, by a client with botocore's retry mode of this name.
+    """Read all orders, 16 at once, with a client in this retry mode of botocore.
 
-    `adaptive` is what this project's client has: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+    This project's client is `adaptive`: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
     """
     limit = _Limit()
     with (

@@ -5,7 +5,6 @@ bot. The board shows the scenarios' orders at a moment at which much is going on
 """
 
 import contextlib
-import io
 import os
 import re
 import sys
@@ -18,7 +17,6 @@ from string import Template
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from local import demo
@@ -28,6 +26,7 @@ from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.lives import lives_today
 from local.scenarios import PlayedStep, load_scenarios
+from local.svg import svg_of
 from local.view import live
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import Gathered
@@ -60,7 +59,6 @@ WINDOWS: dict[str, tuple[Literal["light", "dark"], Any]] = {
 }
 
 COLUMNS, LINES, SECONDS_PER_DAY = 120, 40, 1.5
-FONT_FACE = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)  # loaded from elsewhere, which a picture must not do
 
 
 def main() -> None:
@@ -190,12 +188,7 @@ def _board(browser: "Browser") -> None:
 def _terminal() -> None:
     """Run the demo as `make demo` does, and save what it shows at its last step."""
     story = demo.run(SECONDS_PER_DAY, Console(highlight=False))
-    console = Console(
-        record=True, width=COLUMNS, height=LINES, file=io.StringIO(), force_terminal=True, highlight=False
-    )
-    console.print(live(story, LINES))
-    svg = console.export_svg(title="make demo", code_format=FONT_FACE.sub("", CONSOLE_SVG_FORMAT))
-    (PICTURES / "demo.svg").write_text(svg, encoding="utf-8")
+    (PICTURES / "demo.svg").write_text(svg_of(live(story, LINES), "make demo", COLUMNS, LINES), encoding="utf-8")
 
 
 if __name__ == "__main__":
