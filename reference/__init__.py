@@ -1,1 +1,1 @@
-"""Makes the reference of the events: their schemas and docs/events.md."""
+"""Generate the reference of the events: their schemas and docs/events.md."""

@@ -1,4 +1,4 @@
-"""Whether a schema may stand in for a published one."""
+"""The check that a new schema is compatible with a published one."""
 
 import copy
 import json
@@ -8,13 +8,13 @@ from jsoncompat import check_compat
 
 Schema = dict[str, Any]
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"  # in which our schemas mean the same as in draft 4
+DIALECT = "https://json-schema.org/draft/2020-12/schema"  # here our schemas mean the same as in draft 4
 
 
 def is_compatible(published: Schema, new: Schema) -> bool:
-    """Whether every event that is valid under a new schema is valid under a published one.
+    """Return whether every event that is valid under a new schema is valid under a published one.
 
-    Patterns are compared as texts, as jsoncompat takes any for any.
+    Patterns are compared as texts, because jsoncompat treats all patterns as equal.
     """
     new = copy.deepcopy(new)
     _widen_later_changes(published, new)
@@ -22,9 +22,9 @@ def is_compatible(published: Schema, new: Schema) -> bool:
 
 
 def _widen_later_changes(published: Schema, new: Schema) -> None:
-    """Let a change's unknown type be all that it was, if it has become less: what is narrower would do as well.
+    """Restore the published range of a change's unknown type if the new one is narrower, and thus compatible.
 
-    jsoncompat does not see that a longer `not` allows less.
+    jsoncompat does not recognise that a longer `not` allows less.
     """
     unknown = [each["definitions"].get("LaterChange", {}).get("properties", {}) for each in (published, new)]
     before, after = (each.get("detailType", {}).get("not", {}) for each in unknown)

@@ -1,4 +1,4 @@
-"""Events as the deployed poll code publishes them, when the local cloud's scenarios befall the simulator's orders."""
+"""Events that the deployed poll code publishes while the local cloud's scenarios are played."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ NOBODYS = {
 
 @dataclass
 class Bus:
-    """Takes events, and shows them as EventBridge delivers them."""
+    """Receives events, and keeps them as EventBridge delivers them."""
 
     events: list[Json] = field(default_factory=list)
 
@@ -76,22 +76,22 @@ class Clock:
     now: datetime = BEGAN
 
     def timestamp(self) -> float:
-        """Give the time in epoch seconds."""
+        """Return the time in epoch seconds."""
         return self.now.timestamp()
 
     def pass_days(self, days: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.now += timedelta(days=days)
 
 
 def run() -> list[Json]:
-    """Give the events of all scenarios, and of what they do not show: always the same, by time, order and sequence.
+    """Return the events of all scenarios, and of what these do not show; always the same.
 
-    A poll reads its orders side by side, so that their events arrive in any order.
+    They are sorted, because a poll reads orders concurrently and publishes their events in any order.
     """
     clock, bus = Clock(), Bus()
     with polling(clock, EventBus(cast("EventBridgeClient", bus), "orders")) as (simulator, poll):
-        poll.run()  # the source's first poll: whatever comes after it is news
+        poll.run()  # the source's first poll; later changes are not part of the baseline
         for scenario in load_scenarios():
             scenario.play(poll.outposts, clock.pass_days, lambda _: poll.run())
         for happens in _further(simulator):
@@ -105,12 +105,12 @@ def run() -> list[Json]:
 
 @contextmanager
 def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator[tuple[OutpostsSimulator, Poll]]:
-    """Have the deployed poll code, a simulator that it reads, and a table `snapshots`, in this process.
+    """Set up the deployed poll code, a simulator that it reads, and a table `snapshots` in this process.
 
     Args:
-        clock: What time it is for both.
+        clock: The clock of both.
         bus: Where the events go.
-        account_id: Of the simulator and of the notifier.
+        account_id: The account of the simulator and the notifier.
     """
     with (
         mock.patch.multiple(account, _now=clock.timestamp, new_id=_Ids()),
@@ -125,19 +125,19 @@ def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator
 
 
 class _Ids:
-    """Makes ids that look like the simulator's, and are the same in each run."""
+    """Creates ids in the form of the simulator's, the same in every run."""
 
     def __init__(self) -> None:
-        self._made = 0
+        self._count = 0
 
     def __call__(self, prefix: str) -> str:
-        self._made += 1
-        return f"{prefix}-0{hashlib.sha256(str(self._made).encode()).hexdigest()[:16]}"
+        self._count += 1
+        return f"{prefix}-0{hashlib.sha256(str(self._count).encode()).hexdigest()[:16]}"
 
 
 def _further(simulator: OutpostsSimulator) -> Iterator[Callable[[], object]]:
-    """What AWS does to an order in flight that no scenario shows."""
-    outposts = simulator._account  # noqa: SLF001 - no API takes an order away
+    """Yield further changes to an order in flight, which no scenario shows."""
+    outposts = simulator._account  # noqa: SLF001 - no API removes an order
     orders = outposts._orders  # noqa: SLF001
     order = next(order for order in orders.values() if order["Status"] == "ERROR")
     joined = {

@@ -1,8 +1,8 @@
-"""Judges a mutation run: how many mutants the tests kill, and whether each survivor is known to be harmless.
+"""Judge a mutation run: how many mutants the tests kill, and whether each survivor is known to be harmless.
 
-mutmut changes the code in small ways, one at a time, and runs the tests on each: a change that no test notices
-survives. tests/mutants.toml lists the survivors that are harmless, each with the reason. A survivor that is not listed,
-and a listed one that no longer survives, fail the run.
+mutmut makes small changes to the code, one at a time, and runs the tests on each; a change that no test notices
+survives. tests/mutants.toml lists the harmless survivors with the reason. The run fails if a survivor is not listed, or
+if a listed one no longer survives.
 """
 
 import json
@@ -24,7 +24,7 @@ UNNOTICED = {"survived", "no tests", "suspicious"}
 
 
 class Mutant(NamedTuple):
-    """A change of the code, under no number of mutmut's: those shift when a function changes."""
+    """A change to the code, without mutmut's number for it, which shifts when the function changes."""
 
     file: str
     was: str
@@ -32,7 +32,7 @@ class Mutant(NamedTuple):
 
 
 def main() -> int:
-    """Print the rate and the survivors; return 0 if there are enough killed and all survivors are known."""
+    """Print the rate and the survivors; return 0 if enough mutants are killed and all survivors are listed."""
     statuses = dict(_statuses())
     counts = Counter(status for _, status in statuses.values())
     survivors = {name: _mutant(name, path) for name, (path, status) in statuses.items() if status in UNNOTICED}
@@ -51,13 +51,13 @@ def main() -> int:
         _say(f"SURVIVED: {name}\n          {mutant.was}\n       -> {mutant.becomes}")
     whole = tested == len(statuses)
     for mutant in sorted(gone) if whole else ():
-        _say(f"NO LONGER A SURVIVOR, take it off {HARMLESS}: {mutant.file}: {mutant.was} -> {mutant.becomes}")
+        _say(f"NO LONGER A SURVIVOR, remove it from {HARMLESS}: {mutant.file}: {mutant.was} -> {mutant.becomes}")
     rate = f"{percent:.1f} % (at least {LEAST_PERCENT} %)"
     _say(f"{noticed} of {tested} mutants killed, {rate}; {len(unknown)} survivors not listed")
     if unknown:
-        _say("When a test kills one, judge it again: make mutants ONLY='<its name>'. List those that are harmless.")
+        _say("Write a test that kills it, and run make mutants ONLY='<its name>'; or list it if it is harmless.")
     if not whole:
-        _say(f"{len(statuses) - tested} mutants were not tested: the run was stopped, or was of some mutants only")
+        _say(f"{len(statuses) - tested} mutants were not tested: the run was stopped or limited")
     return int(percent < LEAST_PERCENT or bool(unknown) or (whole and bool(gone)))
 
 
@@ -70,7 +70,7 @@ def _statuses() -> Iterator[tuple[str, tuple[Path, str]]]:
 
 
 def _mutant(name: str, path: Path) -> Mutant:
-    """Read what a mutant changes from its diff."""
+    """Return a mutant's change, from its diff."""
     lines = [line for line in get_diff_for_mutant(name, path=path).splitlines() if line[:3] not in {"---", "+++"}]
     was, becomes = (" ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
     return Mutant(path.as_posix(), was, becomes)

@@ -1,10 +1,10 @@
-"""Keeps what a release leaves in AWS, so that every later version is tested as an upgrade of it: `make release`.
+"""Record what a release leaves in AWS, so that every later version is tested as an upgrade from it: `make release`.
 
 A release's footprint, `tests/releases/<version>/`:
 
-- `resources.json`: of the template for AWS with all that can be configured, what an upgrade has to keep.
-- `template.json`: the template for the local cloud, deployable by CloudFormation alone: its functions do nothing.
-- `data.json`: what the release's code stored and published, and the orders that it was told of by the API.
+- `resources.json`: what an upgrade must keep of the template for AWS with everything configured.
+- `template.json`: the template for the local cloud, deployable by CloudFormation alone; its functions do nothing.
+- `data.json`: what the release's code stored and published, and the orders that the API returned to it.
 """
 
 import json
@@ -43,21 +43,21 @@ Json = dict[str, Any]
 
 ROOT = Path(__file__).parent.parent
 RELEASES = ROOT / "tests" / "releases"
-# The tests poll by themselves.
+# The tests start the polls.
 NOTIFIER: Json = {"pollEveryMinutes": 1_440, "slack": {"secretName": SECRET_NAME}}
 NOTHING = "def handler(event, context):\n    return {}\n"
-NEVER = {"N": "4102444800"}  # 2100: no test may depend on the day on which it is run
+NEVER = {"N": "4102444800"}  # 2100, so that no test depends on the day of its run
 OUTPOST = "op-0123456789abcdef0"
-# Orders of a kind that no scenario leaves behind. Their ids stay: the tests look for them in every release.
+# Kinds of orders that no scenario leaves behind. Their ids must stay: the tests look for them in every release.
 LARGE, FORMAT_1, FORMAT_2, LATE, GONE, UNTOLD = (f"oo-{number:017}" for number in range(1, 7))
 
 
 class ReleasedError(Exception):
-    """The version's footprint is there already."""
+    """The version's footprint already exists."""
 
 
 def footprint() -> dict[str, str]:
-    """Give the files of today's footprint, by name; always the same for the same code."""
+    """Return the files of the current footprint, by name; always the same for the same code."""
     notifier = {**FULL, "amazonQDeveloper": True}
     return {
         "resources.json": _text({"Notifier": notifier, **kept(template_of(notifier).to_json())}),
@@ -67,14 +67,14 @@ def footprint() -> dict[str, str]:
 
 
 def write(version: str, folder: Path = RELEASES) -> Path:
-    """Write the footprint of a version.
+    """Write the footprint of a version, and return its folder.
 
     Raises:
-        ReleasedError: It is there already; what was released does not change any more.
+        ReleasedError: It already exists; what was released no longer changes.
     """
     release = folder / version
     if release.exists():
-        raise ReleasedError(f"{release} is there already: raise `version` in pyproject.toml first")
+        raise ReleasedError(f"{release} already exists: raise `version` in pyproject.toml first")
     files = footprint()
     release.mkdir(parents=True)
     for name, content in files.items():
@@ -87,7 +87,7 @@ def _text(value: object) -> str:
 
 
 def _local_template() -> Json:
-    """Give the template, which needs neither the CDK's bootstrap nor its assets."""
+    """Return the template, without the CDK's bootstrap and assets."""
     local = LocalCloud(slack_origin="http://127.0.0.1:9")
     template: Json = {**template_of(NOTIFIER, account=ACCOUNT, region=REGION, local_cloud=local).to_json()}
     for resource in template["Resources"].values():
@@ -98,7 +98,7 @@ def _local_template() -> Json:
 
 @dataclass
 class _Bus:
-    """Takes events, or as long as it is down none."""
+    """Receives events unless it is down."""
 
     events: list[Event] = field(default_factory=list)
     down: bool = False
@@ -113,14 +113,14 @@ class _Bus:
 
 
 def _data() -> Json:
-    """Let orders live, and give what is stored of them.
+    """Play orders' lives, and return what is stored of them.
 
-    Some are settled, some in flight. One has lasted too long, one is missing, one is large, and two were written by
-    versions before the first release. Of one, events are pending. People were told of all that was published.
+    Some orders are settled, some in flight. One is stalled, one is missing, one is large, two were stored in formats
+    from before the first release, and one has pending events. Everything published was sent to every channel.
     """
     clock, bus = Clock(), _Bus()
     with polling(clock, bus, ACCOUNT) as (simulator, poll):
-        api = simulator._account  # noqa: SLF001 - no API makes an order under an id of ours, or takes one away
+        api = simulator._account  # noqa: SLF001 - no API creates an order with a given id, or removes one
         poll.run()
         for order_id in (FORMAT_1, FORMAT_2, GONE, UNTOLD):
             api.put_order(_order(order_id, "IN_PROGRESS", ["BUILDING"]))
@@ -157,7 +157,7 @@ def _order(order_id: str, status: str, items: Sequence[str]) -> Json:
 
 
 def _aged(item: Item) -> Item:
-    """Turn two orders' items into what formats before the first release were."""
+    """Convert two orders' items to the formats from before the first release."""
     written = {FORMAT_1: 1, FORMAT_2: 2}.get(item["id"]["S"])
     if not written:
         return item
@@ -178,7 +178,7 @@ def _aged(item: Item) -> Item:
 
 @dataclass(frozen=True)
 class _Channel:
-    """Takes every message."""
+    """Accepts every message."""
 
     name: str
     accepts: tuple[type[OrderNotification]] = (OrderNotification,)
@@ -189,7 +189,7 @@ class _Channel:
 
 
 def _told(events: Sequence[Event]) -> list[Item]:
-    """Give the items that remember that all channels were told."""
+    """Return the items that record what was sent to each channel."""
     client = boto3.client("dynamodb")
     client.create_table(
         TableName="told",
@@ -210,9 +210,9 @@ def _told(events: Sequence[Event]) -> list[Item]:
 
 
 if __name__ == "__main__":
-    logger.setLevel("CRITICAL")  # what poll and notify say is of no interest here
+    logger.setLevel("CRITICAL")  # nobody reads the log of the run
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     try:
-        sys.stdout.write(f"{write(project['version']).relative_to(ROOT)} is written\n")
+        sys.stdout.write(f"{write(project['version']).relative_to(ROOT)} was written\n")
     except ReleasedError as error:
         sys.exit(f"error: {error}")

@@ -1,8 +1,8 @@
-"""An MkDocs hook: what becomes of the pages' links to files of this repository that are no pages themselves.
+"""An MkDocs hook for the pages' links to files of this repository that are not pages.
 
-Who reads the pages on a code host follows a relative link to the file. On the site it leads into the repository where
-`repo_url` says where that is; else the link's words stay, and a tooltip names the path. A path that is not in the
-repository is a warning, so it stops the strict build.
+On a code host, a relative link leads to the file. On the site it leads into the repository if `repo_url` is set;
+otherwise only the link's text remains, with a tooltip that names the path. A path that does not exist is a warning,
+which fails the strict build.
 """
 
 import logging
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parent.parent
-BEFORE_MKDOCS = 1  # its own priority for links is 0
+BEFORE_MKDOCS = 1  # MkDocs' own priority for links is 0
 _log = logging.getLogger("mkdocs.plugins.repository_links")
 
 
 class RepositoryLinks(Extension):
-    """Markdown's side of the hook.
+    """The Markdown extension of the hook.
 
     Attributes:
-        page: The path of the page that is being rendered.
-        pages: The paths of all files that the site has.
-        url: Where the repository's files are shown; None where that is not known.
+        page: The path of the page being rendered.
+        pages: The paths of all files of the site.
+        url: Where the repository's files are shown, if known.
     """
 
     page: Path
@@ -42,16 +42,16 @@ class RepositoryLinks(Extension):
         md.treeprocessors.register(_Links(self), "repository_links", BEFORE_MKDOCS)
 
     def resolve(self, link: Element) -> None:
-        """Turn a link to a file of the repository into what the site can show; leave all others alone."""
+        """Change a link to a file of the repository to what the site can show; leave all others alone."""
         url = urlsplit(link.get("href", ""))
         if url.scheme or url.netloc or not url.path:
             return
         path = (self.page.parent / url.path).resolve()
-        if path == ROOT / "README.md":  # the site's first page says the same
+        if path == ROOT / "README.md":  # the site's first page has the same content
             link.set("href", f"index.md#{url.fragment}" if url.fragment else "index.md")
             return
         if path in self.pages:
-            return  # MkDocs' own business
+            return  # MkDocs resolves it
         if not (path.is_relative_to(ROOT) and path.exists()):
             _log.warning("%s links to %s, which is not in the repository", self.page.name, url.path)
             return
@@ -70,7 +70,7 @@ class _Links(Treeprocessor):
         self._links = links
 
     def run(self, root: Element) -> None:
-        """Go through a page's links."""
+        """Resolve a page's links."""
         for link in root.iter("a"):
             self._links.resolve(link)
 
@@ -79,14 +79,14 @@ _links = RepositoryLinks()
 
 
 def on_config(config: "MkDocsConfig") -> None:
-    """MkDocs calls it with the site's configuration."""
-    config.markdown_extensions.append(_links)  # type: ignore[arg-type] # Python-Markdown takes instances too
-    # Code hosts show a file and a folder alike under this address.
+    """Add the extension to the site's configuration."""
+    config.markdown_extensions.append(_links)  # type: ignore[arg-type] # Python-Markdown accepts instances too
+    # Code hosts show files and folders at this address.
     _links.url = f"{config.repo_url.rstrip('/')}/blob/HEAD" if config.repo_url else None
 
 
 def on_page_markdown(markdown: str, page: "Page", config: "MkDocsConfig", files: "Files") -> str:
-    """MkDocs calls it before it renders a page."""
+    """Set the page that is about to be rendered."""
     _links.page = Path(config.docs_dir, page.file.src_uri).resolve()
     _links.pages = frozenset(Path(config.docs_dir, each.src_uri).resolve() for each in files)
     return markdown

@@ -1,4 +1,4 @@
-"""Whether today's template can be deployed over a released one without losing anything."""
+"""The check that the current template can be deployed over a released one without losing anything."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,20 +7,20 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untype
 
 Json = dict[str, Any]
 
-# What is lost when the resource is replaced. A type's names that cannot change are CloudFormation's own knowledge.
+# What is lost if the resource is replaced. CloudFormation's schemas have each type's properties that cannot change.
 KEPT = {
     "AWS::DynamoDB::GlobalTable": "its items",
     "AWS::Events::Archive": "its events",
     "AWS::Events::EventBus": "its subscribers' rules",
     "AWS::EventSchemas::Registry": "its schemas' versions",
     "AWS::EventSchemas::Schema": "its versions",
-    "AWS::IAM::Role": "the trust of other accounts' roles, which know it by name",
-    "AWS::Lambda::Function": "its name, by which people invoke it",
+    "AWS::IAM::Role": "the trust of other accounts' roles, which name it",
+    "AWS::Lambda::Function": "its name, which people use to invoke it",
     "AWS::Logs::LogGroup": "its logs",
-    "AWS::SNS::Subscription": "the confirmation, which is asked for again",
+    "AWS::SNS::Subscription": "its confirmation, which would be requested again",
     "AWS::SNS::Topic": "its subscriptions",
     "AWS::SQS::Queue": "its messages",
-    "AWS::SSM::Parameter": "the name that other stacks read it by",
+    "AWS::SSM::Parameter": "its name, which other stacks use to read it",
 }
 NAMED = {"AWS::CloudWatch::Alarm": "AlarmName", "AWS::CloudWatch::Dashboard": "DashboardName"}
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-dynamodb-gsi.html
@@ -28,7 +28,7 @@ INDEX = ("KeySchema", "Projection")
 
 
 def kept(template: Mapping[str, Any]) -> Json:
-    """Give what an upgrade has to keep of a template."""
+    """Return what an upgrade must keep of a template."""
     resources = {
         name: {"Type": resource["Type"], "Properties": _lasting(resource)}
         for name, resource in template["Resources"].items()
@@ -44,11 +44,11 @@ def _lasting(resource: Json) -> Json:
 
 
 def hindrances(released: Json, today: Json) -> Iterator[str]:
-    """Say what of a release an upgrade to today's template would lose, and what to do instead.
+    """Describe what an upgrade to the current template would lose, and what to do instead.
 
     Args:
-        released: What the release has to keep (`kept`).
-        today: The same of today's template, of the same configuration.
+        released: What must be kept of the release (`kept`).
+        today: The same for the current template with the same configuration.
     """
     for name, old in released["Resources"].items():
         new = today["Resources"].get(name)
@@ -63,7 +63,7 @@ def hindrances(released: Json, today: Json) -> Iterator[str]:
             yield from _changed(name, old, new)
     for name in released["Outputs"]:
         if name not in today["Outputs"]:
-            yield f"the output {name} is gone: other stacks and tools read it. Keep it"
+            yield f"the output {name} is missing: other stacks and tools read it. Keep it"
 
 
 def _changed(name: str, old: Json, new: Json) -> Iterator[str]:
@@ -71,34 +71,34 @@ def _changed(name: str, old: Json, new: Json) -> Iterator[str]:
     for key in _unchangeable(old["Type"]):
         if before.get(key) != after.get(key):
             yield (
-                f"{name}'s {key} was {before.get(key)}, and would be {after.get(key)}: CloudFormation would replace "
-                f"it, which loses {KEPT[old['Type']]}. Leave it as it was, or add another resource beside it"
+                f"{name}'s {key} would change from {before.get(key)} to {after.get(key)}: CloudFormation would replace "
+                f"it, which loses {KEPT[old['Type']]}. Leave it as it was, or add another resource"
             )
     indexes, today = _indexes(before), _indexes(after)
     for index in indexes.keys() & today.keys():
         for key in INDEX:
             if indexes[index][key] != today[index][key]:
                 yield (
-                    f"{name}'s index {index} has another {key}: {indexes[index][key]} became {today[index][key]}. "
-                    "CloudFormation cannot change an index: leave it as it was, add one of another name beside it in "
-                    "one release, and take the old one away in a later one"
+                    f"{name}'s index {index} changes its {key} from {indexes[index][key]} to {today[index][key]}. "
+                    "CloudFormation cannot change an index: leave it as it was, add one with another name in one "
+                    "release, and remove the old one in a later one"
                 )
     if len(different := indexes.keys() ^ today.keys()) > 1:
         yield (
-            f"{name}'s indexes {', '.join(sorted(different))} come or go at once: DynamoDB makes or deletes one in an "
-            "update. Spread them over releases, and let the docs say through which ones an upgrade goes"
+            f"{name}'s indexes {', '.join(sorted(different))} are added or removed at once: DynamoDB can do one per "
+            "update. Spread them over releases, and document through which ones an upgrade must go"
         )
 
 
 def _moved(name: str, old: Json, resources: Mapping[str, Json]) -> Iterator[str]:
-    """Say whether another resource has taken the name: CloudFormation makes the new one first, which fails."""
+    """Describe another resource's use of the name: CloudFormation creates the new one first, which fails."""
     key = NAMED[old["Type"]]
     for other, new in resources.items():
         same = new["Type"] == old["Type"] and new["Properties"].get(key) == old["Properties"].get(key)
         if same and other != name:
             yield (
-                f"{other} has the name {old['Properties'][key]} that {name} had: CloudFormation makes the new one "
-                "before it deletes the old one, which fails. Keep the construct's id, or choose another name"
+                f"{other} has the name {old['Properties'][key]} of {name}: CloudFormation creates the new one before "
+                "it deletes the old one, which fails. Keep the construct's id, or choose another name"
             )
 
 
@@ -107,7 +107,7 @@ def _indexes(properties: Json) -> dict[str, Json]:
 
 
 def _unchangeable(resource_type: str) -> list[str]:
-    """Name the properties that CloudFormation replaces the resource for, or refuses to change."""
+    """Return the properties whose change makes CloudFormation replace the resource, or fail."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
     paths = [*schema.get("createOnlyProperties", ()), *schema.get("conditionalCreateOnlyProperties", ())]
     return sorted({path.split("/")[2] for path in paths})

@@ -95,17 +95,17 @@ def drop_output(today: Json) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (widen_index, rf"{TABLE}'s index BySource has another Projection: .* add one of another name beside it"),
-        (turn_index, r"has another KeySchema: .* cannot change an index"),
-        (rename_index, r"indexes BySource, BySourceAndStatus come or go at once"),
-        (change_table_key, rf"{TABLE}'s KeySchema was .* loses its items"),
+        (widen_index, rf"{TABLE}'s index BySource changes its Projection from .* add one with another name"),
+        (turn_index, r"changes its KeySchema from .* cannot change an index"),
+        (rename_index, r"indexes BySource, BySourceAndStatus are added or removed at once"),
+        (change_table_key, rf"{TABLE}'s KeySchema would change from .* loses its items"),
         (rename_construct, rf"{TABLE} .* no longer in the template: an upgrade would lose its items"),
-        (rename_bus, r"Name was outposts-order-notifier, and would be outposts: .* its subscribers' rules"),
-        (make_queue_fifo, r"FifoQueue was None, and would be True: .* its messages"),
-        (make_topic_fifo, r"FifoTopic was None, and would be True: .* its subscriptions"),
-        (rename_parameter, r"the name that other stacks read it by"),
-        (move_alarm, r"Another has the name OutpostsOrderNotifier-\w+ that \w+ had"),
-        (drop_output, r"the output EventBusArn is gone"),
+        (rename_bus, r"Name would change from outposts-order-notifier to outposts: .* its subscribers' rules"),
+        (make_queue_fifo, r"FifoQueue would change from None to True: .* its messages"),
+        (make_topic_fifo, r"FifoTopic would change from None to True: .* its subscriptions"),
+        (rename_parameter, r"its name, which other stacks use to read it"),
+        (move_alarm, r"Another has the name OutpostsOrderNotifier-\w+ of \w+:"),
+        (drop_output, r"the output EventBusArn is missing"),
     ],
 )
 def test_what_cannot_change_in_place_is_named(released: Json, change: Callable[[Json], None], message: str) -> None:

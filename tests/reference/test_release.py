@@ -49,5 +49,5 @@ class TestFootprint:
 def test_what_is_released_is_not_written_over(tmp_path: Path) -> None:
     """A footprint is what was, so it never changes: the error says to raise the version."""
     (tmp_path / "1.2.3").mkdir()
-    with pytest.raises(ReleasedError, match=r"1\.2\.3 is there already: raise `version` in pyproject\.toml first"):
+    with pytest.raises(ReleasedError, match=r"1\.2\.3 already exists: raise `version` in pyproject\.toml first"):
         write("1.2.3", tmp_path)
