@@ -24,10 +24,10 @@ from outposts_order_notifier.cli.terminal import note, say, show_trace
 PROGRAM = "python -m notifier"
 UNWRITTEN = "the answer could not be written to stdout"
 FAILED = 1
-# The disk is full, or whatever takes the output has gone; a closed pipe is EINVAL on Windows.
-OF_A_STREAM = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EINVAL, errno.EFBIG})
+# The disk is full, or the reader of the output is gone; a closed pipe is EINVAL on Windows.
+STREAM_ERRORS = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EINVAL, errno.EFBIG})
 
-# Each command, and examples of it.
+# Each command, with examples.
 COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "orders": (orders, ("orders", "orders --all --status ERROR", "orders --json | jq -r '.[].orderId'")),
     "show": (show, ("show oo-0123456789abcdef0",)),
@@ -55,26 +55,26 @@ COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
 
 
 def run() -> None:
-    """Run the command that the arguments name, and end the process; whatever goes wrong is reported in one line."""
-    if sys.stdout is None:  # the next file that is opened would take its place
+    """Run the command that the arguments name, report any error in one line, and end the process."""
+    if sys.stdout is None:  # the next file to be opened would become stdout
         _end(f"{UNWRITTEN}: it is closed")
     try:
         sys.exit(_app()(prog_name=PROGRAM, standalone_mode=False))
     except typer.TyperException as error:
         problem = error.format_message().rstrip(".") or "no command was given"
-        _end(f"{problem}. Look at `{PROGRAM} --help`", error.exit_code)
+        _end(f"{problem}. See `{PROGRAM} --help`", error.exit_code)
     except BrokenPipeError:
         if sys.stderr:
-            sys.stderr.close()  # whoever read has gone, and Python would complain of what it could not write
+            sys.stderr.close()  # otherwise Python would report, at its exit, what it could not write
         sys.exit(1)
     except typer.Abort:
         raise KeyboardInterrupt from None
-    except Exception as error:  # noqa: BLE001 - the one place where errors become lines
+    except Exception as error:  # noqa: BLE001 - every error becomes one line
         if trace := traceback_of(error):
             show_trace(trace)
-        if isinstance(error, OSError) and error.errno in OF_A_STREAM and not error.filename:
+        if isinstance(error, OSError) and error.errno in STREAM_ERRORS and not error.filename:
             with suppress(OSError):
-                sys.stdout.close()  # Python would try once more at its end, and complain
+                sys.stdout.close()  # otherwise Python would try again at its exit, and report it
             _end(f"{UNWRITTEN}: {error.strerror}")
         _end(sentence_of(error))
 
@@ -82,7 +82,7 @@ def run() -> None:
 def _app() -> typer.Typer:
     app = typer.Typer(
         help="Operate a deployed notifier with your AWS credentials and region. Results go to stdout, everything "
-        "else to stderr; the exit code is 0 only if nothing failed.",
+        "else to stderr. The exit code is 0 only if nothing failed.",
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode="markdown",
@@ -96,7 +96,7 @@ def _app() -> typer.Typer:
     return app
 
 
-def _tell_version(asked: bool) -> None:
+def _print_version(asked: bool) -> None:
     if asked:
         project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
         say(f"{project['name']} {project['version']}")
@@ -106,10 +106,10 @@ def _tell_version(asked: bool) -> None:
 def _options(
     *,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
     ] = False,
 ) -> None:
-    """Take the options that stand before a command."""
+    """Accept the options that come before a command."""
 
 
 def _end(text: str, code: int = FAILED) -> NoReturn:

@@ -1,7 +1,7 @@
-"""The caller's credentials: fetched before the first call, so that what is wrong with them is said in one line.
+"""Checks the caller's credentials before the first call, so that one line reports what is wrong with them.
 
-A library's error may quote a credential, or what a program printed that should have printed one. So the errors here are
-made of the cause's kind alone, unless botocore is known to build its text of names only.
+A library's error may quote a credential, or the output of a program that should have printed one. So an error here only
+names the type of its cause, unless botocore is known to put nothing but names into its text.
 """
 
 import getpass
@@ -42,16 +42,16 @@ PARTS = {
 
 
 def check_credentials(session: "boto3.Session", profiles: Mapping[str, Mapping[str, Any]]) -> None:
-    """Fetch the credentials as the first call would, and see that they can be sent; nothing if there are none.
+    """Fetch the credentials, if there are any, and check that a request can contain them.
 
     Args:
-        session: Whose credentials.
-        profiles: All profiles of the configuration: one may take its credentials from another.
+        session: The caller's session.
+        profiles: All profiles of the configuration, as a profile may refer to another one's credentials.
 
     Raises:
-        OperatorError: They cannot be fetched or sent. Neither the text nor its cause holds a part of them.
-        botocore.exceptions.ClientError: AWS refused to give them, as of a role.
-        botocore.exceptions.HTTPClientError: AWS was not reached.
+        OperatorError: They cannot be fetched or sent. Neither the text nor the cause contains any part of them.
+        botocore.exceptions.ClientError: AWS refused to issue them, for example those of a role.
+        botocore.exceptions.HTTPClientError: AWS could not be reached.
     """
     hide(_in_files(profiles))
     try:
@@ -61,12 +61,12 @@ def check_credentials(session: "boto3.Session", profiles: Mapping[str, Mapping[s
         raise
     except EOFError:
         if sys.stdin and sys.stdin.isatty():
-            print(file=sys.stderr)  # noqa: T201 - ends the line of the question
+            print(file=sys.stderr)  # noqa: T201 - ends the line of the prompt
         raise OperatorError(
             f"the profile {session.profile_name} asks for an MFA code, and there is no terminal to type it on: run the "
-            "command on one, or give the code on stdin"
+            "command on one, or pass the code on stdin"
         ) from None
-    except Exception as error:  # noqa: BLE001 - each provider has its own
+    except Exception as error:  # noqa: BLE001 - each provider has its own errors
         raise OperatorError(_sentence(error, session.profile_name, profiles)) from None
     if credentials is None or frozen is None:
         return
@@ -77,16 +77,16 @@ def check_credentials(session: "boto3.Session", profiles: Mapping[str, Mapping[s
             raise OperatorError(_not_text(part, credentials, session.profile_name))
         if value and not VISIBLE.fullmatch(value):
             raise OperatorError(
-                f"{_place(part, credentials)} holds a space, a line end or another character that no credential has; "
-                "set it again without (it is not shown here)"
+                f"{_place(part, credentials)} contains a space, a line break or another character that no "
+                "credential has; set it again without it (the value is not shown here)"
             )
 
 
 def mfa_code(question: str) -> str:
-    """Ask for the code of an MFA device on the terminal; without one, read it from stdin and ask nothing.
+    """Ask for the code of an MFA device on the terminal; if there is none, read it from stdin.
 
     Raises:
-        EOFError: There is neither a terminal nor a code.
+        EOFError: There is neither a terminal nor a code on stdin.
     """
     if sys.stdin and sys.stdin.isatty():
         return getpass.getpass(question)
@@ -96,7 +96,7 @@ def mfa_code(question: str) -> str:
 
 
 def _in_files(profiles: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Return what the caller's files hold that must not be shown, as far as it can be read."""
+    """Yield the secrets in the caller's files, as far as these can be read."""
     for profile in profiles.values():
         yield from (str(value) for key, value in profile.items() if key in KEYS)
     paths = [profile.get("web_identity_token_file") for profile in profiles.values()]
@@ -110,7 +110,7 @@ def _place(part: str, credentials: "Credentials") -> str:
     name, variable, _ = PARTS[part]
     if credentials.method == "env":
         return variable
-    return f"the {name} that {credentials.method} gave"
+    return f"the {name} from {credentials.method}"
 
 
 def _not_text(part: str, credentials: "Credentials", profile: str) -> str:
@@ -118,12 +118,12 @@ def _not_text(part: str, credentials: "Credentials", profile: str) -> str:
     if credentials.method == "custom-process":
         found = f"the credential_process of the profile {profile} printed {printed}"
     else:
-        found = f"{credentials.method} gave the {name} of the profile {profile}"
-    return f"{found} as JSON that is not a string; print it in quotes (it is not shown here)"
+        found = f"{credentials.method} returned the {name} of the profile {profile}"
+    return f"{found} as JSON that is not a string; put it in quotes (the value is not shown here)"
 
 
 def _source_of(profile: str, profiles: Mapping[str, Mapping[str, Any]]) -> str:
-    """Follow `source_profile` to the profile that a profile's credentials come from in the end."""
+    """Follow `source_profile` to the profile that has the credentials."""
     seen = {profile}
     while (source := profiles.get(profile, {}).get("source_profile", "")) in profiles and source not in seen:
         seen.add(profile := source)
@@ -137,23 +137,23 @@ def _sentence(error: Exception, profile: str, profiles: Mapping[str, Mapping[str
     source = _source_of(profile, profiles)
     if of_process or isinstance(error, json.JSONDecodeError):
         return (
-            f"the credential_process of the profile {source} failed, or printed no JSON. What it printed is not "
-            f"shown, as it may hold a secret: run it by itself; it should print {PROCESS_OUTPUT}"
+            f"the credential_process of the profile {source} failed, or did not print JSON. Its output may contain a "
+            f"secret, so it is not shown here. Run it yourself: it should print {PROCESS_OUTPUT}"
         )
     if isinstance(error, OSError) and error.filename:
         return (
-            f"the credentials of the profile {profile} need {error.filename}: {error.strerror}. Look at "
-            "credential_process or web_identity_token_file"
+            f"the credentials of the profile {profile} need {error.filename}: {error.strerror}. Check "
+            "credential_process and web_identity_token_file"
         )
     if isinstance(error, BotoCoreError) and not isinstance(error, CredentialRetrievalError):
         return f"{str(error).rstrip('.')}. {_hint(error, profile)}"
     found = f"the credentials of the profile {profile} cannot be fetched ({type(error).__name__})"
     if "credential_process" in profiles.get(source, {}):
         return (
-            f"{found}. Look at the credential_process of the profile {source}: it should print {PROCESS_OUTPUT}, both "
-            "strings, as is SessionToken"
+            f"{found}. Check the credential_process of the profile {source}: it should print {PROCESS_OUTPUT}, and "
+            "perhaps SessionToken, all of them strings"
         )
-    return f"{found}. Look at the profile in your AWS configuration, and try `aws sts get-caller-identity`"
+    return f"{found}. Check the profile in your AWS configuration, and try `aws sts get-caller-identity`"
 
 
 def _hint(error: BotoCoreError, profile: str) -> str:
@@ -162,4 +162,4 @@ def _hint(error: BotoCoreError, profile: str) -> str:
             return f"Run `aws sso login --profile {profile}`"
         case PartialCredentialsError():
             return "Set both, or neither"
-    return f"Look at the profile {profile} in your AWS configuration"
+    return f"Check the profile {profile} in your AWS configuration"

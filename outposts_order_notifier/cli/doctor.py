@@ -1,9 +1,8 @@
-"""`doctor`: checks the deployment, part by part."""
+"""`doctor`: checks each part of the deployment."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
-from outposts_order_notifier.cli.concurrency_check import check_concurrency
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
@@ -11,14 +10,15 @@ from outposts_order_notifier.cli.stack import STACK_NAME, Stack
 from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.check import Check
+from outposts_order_notifier.wording.words import count
 
 
 def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Check the deployment, and show for each part what was found and what to do.
+    """Check each part of the deployment, and show what was found and what to do.
 
-    It polls each source once, as the schedule does: that proves that orders can be listed and read, that member roles
-    can be assumed, and that events can be published. Nothing else is changed, and no one is notified; Slack's webhook
-    gets an empty message, which it refuses without posting. No secret is shown. The exit code is 1 if a check fails.
+    It polls each source once, as the schedule does, which proves that orders can be listed and read, that member roles
+    can be assumed, and that events can be published. It changes nothing else and sends no samples; Slack's webhook
+    receives an empty message, which it refuses. No secret is shown. The exit code is 1 if a check fails.
     """
     stack = deployed(region, profile)
     checks = list(examine(stack))
@@ -34,10 +34,10 @@ def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = Fal
 
 
 def examine(stack: Stack) -> Iterator[Check]:
-    """Run all checks; one that cannot run fails, and does not stop the others.
+    """Run all checks. A check that cannot run fails, and the others still run.
 
     Raises:
-        OperatorError: There is no stack.
+        OperatorError: The stack does not exist.
     """
     yield _stack(stack)
     checks: dict[str, Callable[[Stack], Iterator[Check]]] = {
@@ -46,7 +46,7 @@ def examine(stack: Stack) -> Iterator[Check]:
         "schedules": _schedules,
         "rules": _rules,
         "notify's queue": _queue,
-        "concurrency": _concurrency,
+        "concurrency": concurrency,
         **{each.NAME: each.check for each in parts("doctor")},
         "alarms": _alarms,
         "dead letters": _dead_letters,
@@ -56,8 +56,8 @@ def examine(stack: Stack) -> Iterator[Check]:
     for name, examined in checks.items():
         try:
             yield from examined(stack)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks run
-            yield Check(name, "fail", sentence_of(error), "Allow it to your credentials, or fix what it names")
+        except Exception as error:  # noqa: BLE001 - the other checks must still run
+            yield Check(name, "fail", sentence_of(error), "Fix what it names, or give your credentials the permission")
 
 
 def _stack(stack: Stack) -> Check:
@@ -111,7 +111,7 @@ def _schedules(stack: Stack) -> Iterator[Check]:
 
 
 def _rules(stack: Stack) -> Iterator[Check]:
-    # CloudFormation names a rule of a bus `<bus>|<rule>`.
+    # The physical id of a bus's rule is `<bus>|<rule>`.
     names = {found.name.rpartition("|")[2] for found in stack.of_kind("AWS::Events::Rule")}
     pages = stack.session.client("events").get_paginator("list_rules")
     states = {
@@ -136,8 +136,27 @@ def _queue(stack: Stack) -> Iterator[Check]:
     yield Check("notify's queue", "ok" if good else "fail", found, "" if good else "Enable it, or deploy again")
 
 
-def _concurrency(stack: Stack) -> Iterator[Check]:
-    yield check_concurrency(stack)
+def concurrency(stack: Stack) -> Iterator[Check]:
+    """Check that Lambda can run all polls and notify at once.
+
+    All functions of an account and region share a limit, which may be as low as 10. An organization's polls may use up
+    all of it, and so delay notify.
+    """
+    limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+    polls = _at_once(stack, "PollFunctionName", limit) + sum(1 for _ in stack.of_kind("AWS::Scheduler::Schedule"))
+    notifies = _at_once(stack, "NotifyFunctionName", limit)
+    found = f"{count(polls, 'poll')} and {notifies} notify functions at most, of {limit} at once in this account"
+    todo = "Request a higher quota: Lambda's concurrent executions (L-B99A9384); until then polls may delay notify"
+    enough = polls + notifies <= limit
+    yield Check("concurrency", "ok" if enough else "warn", found, "" if enough else todo)
+
+
+def _at_once(stack: Stack, output: str, limit: int) -> int:
+    """Return how many instances of a function its queues may start; a queue without a limit may start all."""
+    mappings = stack.session.client("lambda").list_event_source_mappings(FunctionName=stack.output(output))
+    return sum(
+        each.get("ScalingConfig", {}).get("MaximumConcurrency", limit) for each in mappings["EventSourceMappings"]
+    )
 
 
 def _alarms(stack: Stack) -> Iterator[Check]:
@@ -155,7 +174,7 @@ def _alarms(stack: Stack) -> Iterator[Check]:
 
 def _dead_letters(stack: Stack) -> Iterator[Check]:
     sqs = stack.session.client("sqs")
-    todos = {True: "Fix the channel, then run redrive", False: "Their attributes say why; purge the queue afterwards"}
+    todos = {True: "Fix the channel, then run redrive", False: "The messages' attributes say why; then purge the queue"}
     for found in stack.of_kind("AWS::SQS::Queue"):
         if "DeadLetterQueue" not in found.logical_id:
             continue
@@ -172,7 +191,7 @@ def _pending(stack: Stack) -> Iterator[Check]:
     }
     if pending:
         found = ", ".join(f"{number} of {order_id}" for order_id, number in list(pending.items())[:5])
-        yield Check("pending events", "warn", found, "The next poll publishes them; its log has the error")
+        yield Check("pending events", "warn", found, "The next poll publishes them; the error is in its log")
     else:
         yield Check("pending events", "ok", "none")
 
@@ -184,4 +203,4 @@ def _archive(stack: Stack) -> Iterator[Check]:
     for archive in archives:
         good = archive["State"] == "ENABLED"
         found = f"{archive['ArchiveName']} is {archive['State']}, {archive.get('EventCount', 0)} events"
-        yield Check("archive", "ok" if good else "fail", found, "" if good else "Check EventBridge's archives")
+        yield Check("archive", "ok" if good else "fail", found, "" if good else "Check the archive in EventBridge")

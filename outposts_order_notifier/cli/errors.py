@@ -1,5 +1,5 @@
-"""What a command could not do."""
+"""The error that a command reports."""
 
 
 class OperatorError(Exception):
-    """A command cannot do what it was asked to; the text is one line that says why, and what to do."""
+    """A command failed; the text is one line that says why, and what to do."""

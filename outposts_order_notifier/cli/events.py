@@ -31,9 +31,9 @@ def events(
 ) -> None:
     """List an order's events: when each was published, and which are still pending.
 
-    Reads the poll function's log, which is kept for three months; an event appears there within a minute. The archive
-    keeps the events themselves for a year, and `replay` sends them again. An event that was published twice has the
-    same eventId both times, so that subscribers can deduplicate.
+    The times come from the poll function's log, which is kept for three months and lists an event within a minute. The
+    archive keeps the events themselves for a year, and `replay` sends them again. An event that was published twice has
+    the same eventId both times, so that subscribers can deduplicate.
     """
     stack = deployed(region, profile)
     snapshot = find(stack.snapshots, order)
@@ -42,7 +42,7 @@ def events(
     since = int(time.time() * 1_000) - days * DAY_MS
     history = history_of(_lines(stack.session.client("logs"), group, order, since), snapshot)
     if missing := snapshot.sequence - len({event["sequence"] for event in history}):
-        note(f"{missing} of {snapshot.sequence} events are older than {days} days, or than what the log is kept for")
+        note(f"{missing} of {snapshot.sequence} events are older than {days} days, or no longer in the log")
     if as_json:
         say(history)
         return
@@ -65,16 +65,17 @@ def events(
 
 
 def _change(event: Json) -> str | None:
-    """Return the statuses before and after an event; a log line leaves out a status that is null."""
+    """Return the statuses before and after a change of status. A log line omits a status that is null."""
     if event["detailType"] not in {ORDER_STATUS, LINE_ITEM_STATUS}:
         return None
     return f"{plain(event.get('previousStatus'))} → {plain(event.get('status'))}"
 
 
 def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:
-    """Merge the log's lines, oldest first, with the snapshot's pending events, by sequence.
+    """Return the events in the log's lines, oldest first, and the snapshot's pending events, by sequence.
 
-    Each event is listed once, with `publishedAt` (its first publication, null if pending) and `times`.
+    Each event appears once, with the time of its first publication as `publishedAt` (null if it is pending), and the
+    number of publications as `times`.
     """
     history = dict[str, Json]()
     for line in lines:

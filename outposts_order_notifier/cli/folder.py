@@ -1,7 +1,7 @@
-"""Snapshots in a folder of this machine: what the snapshot table is to the deployed notifier, in a SQLite file.
+"""Stores snapshots in a SQLite file, as the deployed notifier stores them in its table.
 
-As there, a snapshot and its pending events are written at once, on condition that no other run stored meanwhile; a
-process that is killed leaves either all of a write or nothing.
+As in the table, a snapshot and its pending events are written atomically, on condition that no other run stored the
+order in the meantime.
 """
 
 import json
@@ -23,14 +23,14 @@ FILE_NAME = "snapshots.sqlite3"
 
 
 class SnapshotFolder:
-    """The snapshots of one folder, or of this process alone.
+    """The snapshots in a folder, or in memory.
 
     Args:
-        folder: Where the file is, made where it is not; None to keep nothing.
+        folder: The file's folder, which is created if necessary; None to keep the snapshots in memory.
 
     Raises:
-        BlockingIOError: Another process has the folder open: each would take events from the other.
-        OSError: The folder cannot be made or written to.
+        BlockingIOError: Another process uses the folder, so each would publish only some of the events.
+        OSError: The folder cannot be created or written to.
         sqlite3.Error: The file cannot be used.
     """
 
@@ -51,7 +51,7 @@ class SnapshotFolder:
             raise
 
     def _own(self) -> None:
-        """Have the file for as long as it is open, on every operating system; a process that is killed leaves it."""
+        """Lock the file until it is closed; SQLite releases the lock if the process is killed, on every system."""
         self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
         try:
             self._database.execute("BEGIN EXCLUSIVE")
@@ -65,7 +65,7 @@ class SnapshotFolder:
         self._database.execute("COMMIT")
 
     def close(self) -> None:
-        """Close the file, and let others have the folder."""
+        """Close the file, so that another process can use the folder."""
         self._database.close()
 
     @contextmanager
@@ -76,7 +76,7 @@ class SnapshotFolder:
                 yield
                 self._database.execute("COMMIT")
             except BaseException:
-                if self._database.in_transaction:  # where the disk is full, SQLite itself has rolled back
+                if self._database.in_transaction:  # if the disk is full, SQLite has already rolled back
                     self._database.execute("ROLLBACK")
                 raise
 
@@ -89,13 +89,13 @@ class SnapshotFolder:
         self._database.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?)", (name, source, text))
 
     def known(self, account: str, region: str) -> dict[str, Known]:
-        """Say what is known of each order of an account and region, by order id."""
+        """Return what is known about each order of an account and region, by order id."""
         with self._lock:
             rows = self._database.execute("SELECT id, item FROM items WHERE source = ?", (f"{account}/{region}",))
             return {order_id: known_of(_item(text)) for order_id, text in rows}
 
     def load(self, order_ids: Iterable[str]) -> Loaded:
-        """Load the snapshots of some orders; an order without one is left out."""
+        """Load the snapshots of some orders; omit an order that has none."""
         loaded = Loaded({}, {})
         for order_id in order_ids:
             with self._lock:
@@ -104,12 +104,12 @@ class SnapshotFolder:
             try:
                 if item:
                     loaded.snapshots[order_id] = snapshot_of(item, parts)
-            except Exception as error:  # noqa: BLE001 - one order's must not stop the others
+            except Exception as error:  # noqa: BLE001 - one order must not stop the others
                 loaded.errors[order_id] = f"{type(error).__name__}: {error}"
         return loaded
 
     def save(self, snapshot: Snapshot) -> bool:
-        """Write a snapshot and its pending events at once; False where another run stored meanwhile."""
+        """Write a snapshot with its pending events; return False if another run stored the order in the meantime."""
         item, *parts = items_of(snapshot)
         with self._writing():
             if (stored := self._get(snapshot.order_id)) and known_of(stored).version != snapshot.version - 1:
@@ -120,7 +120,7 @@ class SnapshotFolder:
         return True
 
     def clear_pending(self, order_id: str, version: int) -> bool:
-        """Forget the pending events of a snapshot; False where another run stored meanwhile."""
+        """Clear a snapshot's pending events; return False if another run stored the order in the meantime."""
         with self._writing():
             item = self._get(order_id)
             if item is None or known_of(item).version != version:
@@ -130,14 +130,14 @@ class SnapshotFolder:
         return True
 
     def source_state(self, name: str) -> SourceState:
-        """Load what is remembered of a source."""
+        """Load the state of a source."""
         with self._lock:
             kept = self._get(f"source#{name}") or {}
         values: Any = {key: frozenset(value) if isinstance(value, list) else value for key, value in kept.items()}
         return SourceState(**values)
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
-        """Remember what a source's first poll listed; gives what is remembered."""
+        """Save the state of a source's first poll, unless there is one; return the saved state."""
         before = self.source_state(name)
         if before.baseline_at:
             return before
@@ -145,7 +145,7 @@ class SnapshotFolder:
         return state
 
     def save_source_state(self, name: str, state: SourceState) -> None:
-        """Remember a source's state."""
+        """Save the state of a source."""
         values = {field.name: getattr(state, field.name) for field in fields(state)}
         kept = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
         with self._writing():

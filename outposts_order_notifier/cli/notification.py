@@ -1,4 +1,4 @@
-"""`test-notification`: sends samples to the configured channels."""
+"""`test-notification`: sends sample notifications to the configured channels."""
 
 import base64
 import json
@@ -38,14 +38,16 @@ def notification(
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a sample of each message to the configured channels, each marked TEST.
+    """Send a sample of each message, marked TEST, to the configured channels.
 
-    The notify function sends them as it sends real ones, about one a second, and reports which channel accepted which.
-    They bypass the event bus. An alarm's sample is not published to the topic, where alarms come from.
+    The notify function sends them like real ones, about one per second, and reports which channel accepted which. They
+    bypass the event bus. The sample of an alarm is not published to the topic, because real alarms come from there.
     """
     for name in only or ():
         if name not in NAMES:
-            raise OperatorError(f"--only {name} is not a sample{nearest_of(name, NAMES)} There are {', '.join(NAMES)}")
+            raise OperatorError(
+                f"--only {name} is not a sample{nearest_of(name, NAMES)} The samples are {', '.join(NAMES)}"
+            )
     stack = deployed(region, profile)
     results = []
     for name in only or NAMES:
@@ -62,7 +64,7 @@ def notification(
 
 
 def _send(stack: Stack, name: str) -> Json:
-    """Send a sample; return the channels that accepted it, and the errors of the others."""
+    """Send a sample, and return the channels that accepted it and the errors of the others."""
     now = to_iso8601(datetime.now(UTC))
     message = sample(name, stack.account, str(stack.session.region_name), now)
     answer = stack.session.client("lambda", config=PATIENT).invoke(
@@ -75,14 +77,14 @@ def _send(stack: Stack, name: str) -> Json:
     sent_by = [line["channel"] for line in lines if line.get("message") == SENT]
     errors = [f"{line['channel']}: {line['error']}" for line in lines if line.get("message") == NOT_SENT]
     if answer.get("FunctionError"):
-        errors.append(f"the notify function failed: {result.get('errorMessage')}; its log says more")
+        errors.append(f"the notify function failed: {result.get('errorMessage')}; see its log")
     elif result.get("batchItemFailures") and not errors:
-        errors.append("not sent; the notify function's log has the error")
+        errors.append("not sent; the error is in the notify function's log")
     return {"told": sorted(sent_by), "errors": errors}
 
 
 def _log(result: str) -> Iterator[dict[str, Any]]:
-    """Read the JSON lines of the end of a function's log; it may begin in the middle of one."""
+    """Yield the JSON lines in the end of a function's log, which may begin in the middle of a line."""
     for text in base64.b64decode(result).decode(errors="replace").splitlines():
         try:
             line = json.loads(text)

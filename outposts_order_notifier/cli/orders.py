@@ -1,6 +1,6 @@
-"""`orders` and `show`: the orders as the snapshots know them."""
+"""`orders` and `show`: show the orders in the snapshots."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -30,26 +30,6 @@ from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.words import count, plain
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which orders to list; empty for all."""
-
-    outposts: tuple[str, ...] = ()
-    accounts: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-
-    def match(self, row: Json) -> bool:
-        """Whether an order, as `row_of` returns it, is asked for."""
-        asked = {
-            "outpostId": self.outposts,
-            "account": self.accounts,
-            "region": self.regions,
-            "status": tuple(status.upper() for status in self.statuses),
-        }
-        return all(row[key] in allowed for key, allowed in asked.items() if allowed)
-
-
 def orders(
     every: Annotated[bool, typer.Option("--all", help="Include settled orders.")] = False,
     outpost: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this Outpost; repeatable.")] = None,
@@ -64,15 +44,17 @@ def orders(
 ) -> None:
     """List the orders in flight, and how long each has been in its status.
 
-    An order is in flight until it is COMPLETED or CANCELLED, and all its line items are INSTALLED, CANCELLED or
-    REPLACED. This shows the result of the last poll; run `poll` to refresh it.
+    An order is in flight until it is COMPLETED or CANCELLED and all its line items are INSTALLED, CANCELLED or
+    REPLACED. The list shows the result of the last poll; run `poll` to refresh it.
     """
     table = deployed(region, profile).snapshots
-    filters = Filters(*map(tuple, (outpost or (), account or (), order_region or (), status or ())))
+    statuses = [each.upper() for each in status or ()]
+    filters = {"outpostId": outpost, "account": account, "region": order_region, "status": statuses}
     known = [order_id for _, order_id, known in table.known_of_all_sources() if every or not known.settled]
     loaded = table.read(known)
     now = to_iso8601(datetime.now(UTC))
-    rows = sorted(filter(filters.match, (row_of(each, now) for each in loaded.snapshots.values())), key=_by_age)
+    found = (row_of(each, now) for each in loaded.snapshots.values())
+    rows = sorted((row for row in found if matches(row, filters)), key=_by_age)
     if as_json:
         say(rows)
     elif rows:
@@ -95,9 +77,9 @@ def orders(
 
 
 def show(order: OrderId, region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
-    """Show an order's history: its statuses with times, line items, shipments, assets, and what replaces what.
+    """Show an order's history: its statuses with times, line items, shipments, assets and replacements.
 
-    Times are those of the polls that saw a status first. Of an order's or line item's statuses the last 20 are kept.
+    The time of a status is that of the poll that first saw it. An order and each line item keep their last 20 statuses.
     """
     table = deployed(region, profile).snapshots
     found = find(table, order)
@@ -148,8 +130,13 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
         )
 
 
+def matches(row: Json, filters: Mapping[str, Collection[str] | None]) -> bool:
+    """Return whether the keys of a row have one of the values in their filters; an empty filter accepts all."""
+    return all(row[key] in allowed for key, allowed in filters.items() if allowed)
+
+
 def header_of(life: Json) -> str:
-    """Say in two lines which order it is, and where it stands."""
+    """Return two lines that identify an order and summarise its state."""
     names = ("orderId", "orderType", "outpostId", "account", "region")
     order_id, order_type, outpost, account, region = (plain(life[name]) for name in names)
     time = lasted(life["secondsInStatus"])
@@ -177,13 +164,13 @@ def find(table: SnapshotTable, order_id: str) -> Snapshot:
         known = [known for _, known, _ in table.known_of_all_sources()]
         raise OperatorError(
             f"no poll has seen the order {order_id}{nearest_of(order_id, known)} "
-            "`orders --all` names those there are, `poll` looks for new ones"
+            "`orders --all` lists the known orders, and `poll` looks for new ones"
         )
     return loaded.snapshots[order_id]
 
 
 def row_of(snapshot: Snapshot, now: str) -> Json:
-    """Describe an order in one line: where it is, its status, since when and for how long."""
+    """Return the summary of an order: its ids, its status and how long it has been in it, and what is wrong with it."""
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
     return {
@@ -203,13 +190,7 @@ def row_of(snapshot: Snapshot, now: str) -> Json:
 
 
 def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
-    """Tell all that is known of an order.
-
-    Args:
-        snapshot: The order.
-        now: ISO 8601.
-        lineage: What replaces what.
-    """
+    """Return everything that is known about an order at a time, in ISO 8601."""
     return {
         **row_of(snapshot, now),
         "sequence": snapshot.sequence,
@@ -232,7 +213,7 @@ def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
 
 
 def timeline(snapshot: Snapshot, now: str) -> list[Json]:
-    """List each status of the order and its line items with when it began and how long it lasted, oldest first."""
+    """Return the statuses of the order and its line items, oldest first, each with its beginning and duration."""
     steps = [
         {
             "at": entered.at,

@@ -27,7 +27,7 @@ from outposts_order_notifier.poll.summary import Summary, summary_in
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import SourceSettings
 
-# An invocation lasts as long as the function runs, at most 5 minutes, and must not be made twice.
+# The function runs for up to 5 minutes, and must not be invoked twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 
 
@@ -42,7 +42,7 @@ def poll(
 ) -> None:
     """Poll now, without waiting for the schedule: all sources, or one order.
 
-    Changes are published and people are notified, as in a scheduled poll. An organization's accounts are put on the
+    Changes are published and people are notified, as in a scheduled poll. The sources of an organization are put on the
     queue; `events` shows what their polls published.
 
     The exit code is 1 if a source or an order failed; the next poll retries it.
@@ -55,7 +55,7 @@ def poll(
     for request in requests:
         try:
             summaries.append(invoke_poll(stack, request))
-        except OperatorError as error:  # of several sources, one that fails stops no other
+        except OperatorError as error:  # the other sources are polled all the same
             problems.append(f"{json.dumps(request)}: {error}")
     if as_json:
         say(summaries)
@@ -95,7 +95,7 @@ def organization_of(stack: Stack) -> Organization | None:
 
 
 def plan(stack: Stack) -> int:
-    """Run the planner function and return the number of sources that it put on the queue.
+    """Run the planner function, and return the number of sources that it put on the queue.
 
     Raises:
         OperatorError: The stack has no planner function, or the function failed; the text says why.
@@ -108,7 +108,7 @@ def plan(stack: Stack) -> int:
         raise stack.lacks("planner function")
     answer, failed = _invoke(stack, planner, {})
     if failed:
-        raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; its log says more")
+        raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; see its log")
     return int(answer["sourcesPlanned"])
 
 
@@ -116,18 +116,18 @@ def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Summary:
     """Run the poll function and return its summary, failures included.
 
     Raises:
-        OperatorError: The function ended without a summary; the text says how.
+        OperatorError: The function returned no summary; the text says why.
     """
     answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
     if not failed:
         return cast("Summary", answer)
     if summary := summary_in(answer):
         return summary
-    raise OperatorError(f"the poll function failed: {answer.get('errorMessage')}; its log says more")
+    raise OperatorError(f"the poll function failed: {answer.get('errorMessage')}; see its log")
 
 
 def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Json, bool]:
-    """Invoke a function and return its answer, and whether that is an error."""
+    """Invoke a function, and return its response and whether that is an error."""
     answer = stack.session.client("lambda", config=PATIENT).invoke(
         FunctionName=function, Payload=json.dumps(request).encode()
     )
@@ -144,7 +144,7 @@ def problems_of(summary: Summary) -> list[str]:
 
 
 def _request_of(stack: Stack, order_id: str) -> Json:
-    """Return the request that polls one order from its source."""
+    """Return the poll function's input for one order of its source."""
     sources, organization = sources_of(stack), organization_of(stack)
     if len(sources) > 1 or organization:
         snapshot = find(stack.snapshots, order_id)
@@ -153,7 +153,7 @@ def _request_of(stack: Stack, order_id: str) -> Json:
         planned = [each for each in organization.sources(account) if each["region"] == region] if organization else []
         sources = [*(each for each in sources if _name(each, stack) == source and _watches(each, outpost_id)), *planned]
         if not sources:
-            raise OperatorError(f"{order_id} is of {source}, which is not configured as a source any more")
+            raise OperatorError(f"{order_id} belongs to {source}, which is no longer a configured source")
     return {**sources[0], "orderIds": [order_id]}
 
 

@@ -1,4 +1,4 @@
-"""`preview`: what the notifier would do, on a real account, without deploying anything."""
+"""`preview`: shows what the notifier would publish for an account, without deploying anything."""
 
 import logging
 import os
@@ -55,18 +55,18 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class CollectedEvents:
-    """A bus that hands each event to a function, as a rule's target would get it.
+    """A bus that passes each event to a function, as a rule would pass it to its target.
 
     Attributes:
         receive: Called with each event.
-        events: Those of this process, in the order of publication.
+        events: The events so far, in the order of publication.
     """
 
     receive: Callable[[Json], None] = lambda _: None
     events: list[Json] = field(default_factory=list)
 
     def publish(self, pending: Mapping[str, Sequence[Event]], may_go_on: Callable[[], bool]) -> Published:  # noqa: ARG002 - the port's
-        """Hand over the events of some orders; an event counts as published once it was handed over."""
+        """Pass on the events of some orders; an event counts as published once `receive` returns."""
         for events in pending.values():
             for event in events:
                 delivered = as_delivered(event)
@@ -76,9 +76,9 @@ class CollectedEvents:
 
 
 def as_delivered(event: Event) -> Json:
-    """Return an event as a rule's target gets it; the notifier's account and region are the order's here.
+    """Return an event as a rule's target receives it, with the order's account and region as the notifier's.
 
-    A target gets the `id` of EventBridge's own. This one is derived from `eventId`, so that it stays the same.
+    EventBridge assigns a new `id` to each delivery. Here it is derived from `eventId`, so that it stays the same.
     """
     detail = event.detail
     return {
@@ -87,7 +87,7 @@ def as_delivered(event: Event) -> Json:
         "detail-type": event.detail_type,
         "source": SOURCE,
         "account": detail["account"],
-        "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # to the second, as there
+        "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # whole seconds
         "region": detail["region"],
         "resources": event.resources(),
         "detail": detail,
@@ -99,9 +99,7 @@ def preview(
         str | None, typer.Option(metavar="NAME", help="Region of the orders; default: AWS_REGION.")
     ] = None,
     profile: Profile = None,
-    role_arn: Annotated[
-        str | None, typer.Option(metavar="ARN", help="Role to assume, to read another account.")
-    ] = None,
+    role_arn: Annotated[str | None, typer.Option(metavar="ARN", help="Role to assume in another account.")] = None,
     external_id: Annotated[str | None, typer.Option(metavar="ID", help="External id that the role requires.")] = None,
     outpost_id: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this Outpost's orders; repeatable.")
@@ -119,7 +117,7 @@ def preview(
             metavar="DIR",
             file_okay=False,
             help="Folder for the snapshots, so that the next run shows only changes. By default --watch uses "
-            "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single look stores none.",
+            "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single poll stores none.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -129,12 +127,12 @@ def preview(
     It needs outposts:ListOrders and outposts:GetOrder, writes nothing to AWS, and runs the same code as the deployed
     notifier. Set AWS_ENDPOINT_URL_OUTPOSTS to use another endpoint.
 
-    The first look finds every existing order: its events say `baseline`, and people would be notified of them only with
-    announceExistingOrders. With --watch each event is a line of JSON on stdout; an event that could not be written is
-    written at the next start, under the same eventId.
+    The first poll finds every existing order. The events of these orders have `baseline: true`, and people would be
+    notified of them only with announceExistingOrders. With --watch, each event is a line of JSON on stdout. An event
+    that could not be printed is printed at the next start, with the same eventId.
     """
     source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
-    logger.setLevel(logging.CRITICAL)  # the functions' log goes to stdout; failures are read from the summary
+    logger.setLevel(logging.CRITICAL)  # the log would go to stdout; failures are in the result
     kept = folder or (_state_folder(source) if watch else None)
     with _opened(kept) as snapshots:
         if watch:
@@ -148,7 +146,7 @@ def _source(
     region: str | None, profile: str | None, role_arn: str | None, external_id: str | None, outpost_ids: tuple[str, ...]
 ) -> Source:
     session = session_of(region, profile)
-    # Poll's own clients are the default session's. AWS_PROFILE would not do: keys in the environment take precedence.
+    # Poll's clients use the default session. Setting AWS_PROFILE would not do, as keys in the environment override it.
     # A second session would fetch the credentials again, and ask for another MFA code.
     boto3.DEFAULT_SESSION = session
     if external_id and not role_arn:
@@ -173,38 +171,38 @@ def _own_account(session: boto3.Session) -> str:
 
 
 def _state_folder(source: Source) -> Path:
-    """Name the folder of a source's snapshots; Windows lets only some characters into a name, and these are.
+    """Return the default folder of a source's snapshots, whose name is valid on Windows, too.
 
     Raises:
-        OperatorError: Nobody knows this person's home.
+        OperatorError: The home folder is unknown.
     """
     state = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
     try:
         base = Path(state) if state else Path.home() / ".local" / "state"
     except RuntimeError:
-        raise OperatorError("your home folder is not known: set HOME, or name a folder with --folder") from None
+        raise OperatorError("your home folder is unknown: set HOME, or pass --folder") from None
     return base / "outposts-order-notifier" / source.account / source.region
 
 
 @contextmanager
 def _opened(folder: Path | None) -> Iterator[SnapshotFolder]:
-    """Have a folder's snapshots for the length of a `with` block.
+    """Open a folder's snapshots for a `with` block.
 
     Raises:
-        OperatorError: The folder cannot be used, or not any more; the text says why.
+        OperatorError: The folder cannot be used, or no longer; the text says why.
     """
     try:
         with closing(_folder(folder)) as snapshots:
             yield snapshots
     except sqlite3.OperationalError as error:
         raise OperatorError(
-            f"the snapshots in {folder} cannot be written: {error}. Look at its permissions and at the disk's space, "
-            "or name another --folder"
+            f"the snapshots in {folder} cannot be written: {error}. Check its permissions and the free disk space, "
+            "or pass another --folder"
         ) from error
     except sqlite3.DatabaseError as error:
         raise OperatorError(
-            f"the snapshots in {folder} are damaged: {error}. Move {FILE_NAME} away (all orders are new then), or name "
-            "another --folder"
+            f"the snapshots in {folder} are damaged: {error}. Move {FILE_NAME} elsewhere (all orders are then new), or "
+            "pass another --folder"
         ) from error
 
 
@@ -212,11 +210,9 @@ def _folder(folder: Path | None) -> SnapshotFolder:
     try:
         return SnapshotFolder(folder)
     except BlockingIOError as error:
-        raise OperatorError(
-            f"another preview is at work in {folder}; end it, or name another --folder for this one"
-        ) from error
+        raise OperatorError(f"another preview uses {folder}; end it, or pass another --folder") from error
     except OSError as error:
-        raise OperatorError(f"--folder {folder} cannot be used: {error}; name one that you can write to") from error
+        raise OperatorError(f"--folder {folder} cannot be used: {error}; pass one that you can write to") from error
 
 
 def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
@@ -277,11 +273,11 @@ def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
             for failure in _failures(poll.run()):
                 note(f"warning: {failure}")
             _wait(stop, interval)
-    note("Ended; what was not printed yet comes with the next start")
+    note("Ended; the next start prints the events that were not printed yet")
 
 
 def _wait(stop: threading.Event, seconds: float) -> None:
-    """Wait for as long, or until it is to stop; a second at a time, as Windows takes Ctrl-C only between two waits."""
+    """Wait until the time is over or `stop` is set, a second at a time: Windows handles Ctrl-C only between waits."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0 and not stop.wait(min(left, 1)):
         pass
@@ -289,7 +285,7 @@ def _wait(stop: threading.Event, seconds: float) -> None:
 
 @contextmanager
 def _stopping() -> Iterator[threading.Event]:
-    """Let Ctrl-C end the watch after the poll that is under way; a second one ends it at once."""
+    """Set an event at Ctrl-C, so that the current poll can finish; a second Ctrl-C ends the process at once."""
     stop = threading.Event()
 
     def end(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""What the command line makes of its process before it imports a library: streams, signals, environment."""
+"""Prepares the process before any library is imported: streams, signals and environment."""
 
 import io
 import os
@@ -6,32 +6,31 @@ import signal
 import sys
 from collections.abc import MutableMapping
 
-# Settings of Powertools, which the commands share with the Lambda functions. A person may have them for functions of
-# their own; some values stop the import.
-FUNCTIONS_OWN = ("POWERTOOLS_", "LOG_LEVEL")
-LEAST_WIDTH = 40  # columns; the terminal folds what is wider than it really is
+# Powertools' settings. A person may have set them for other Lambda functions, and some values stop the import.
+POWERTOOLS = ("POWERTOOLS_", "LOG_LEVEL")
+LEAST_WIDTH = 40  # columns; a terminal wraps longer lines
 WIDTHS = ("COLUMNS", "TERMINAL_WIDTH")
-# A signal that ends the command as Ctrl-C does, so that what is temporary is removed. Windows lacks one, POSIX another.
-ENDS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+# Signals that end a command as Ctrl-C does, so that it removes what is temporary. Neither Windows nor POSIX has all.
+END_SIGNALS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 def prepare() -> None:
-    """Make this process fit for the commands, whatever the person's locale, terminal and shell are."""
+    """Prepare this process for the commands, independent of locale, terminal and shell."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a `?` is better than no answer
-    for number in (getattr(signal, name, None) for name in ENDS):
-        if number and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` has it ignored
+            stream.reconfigure(errors="replace")  # print `?` instead of failing
+    for number in (getattr(signal, name, None) for name in END_SIGNALS):
+        if number and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` ignores SIGHUP
             signal.signal(number, signal.default_int_handler)
     clean(os.environ)
 
 
 def clean(environment: MutableMapping[str, str]) -> None:
-    """Remove or correct those variables that would stop a library, or leave no room for a text."""
+    """Remove or correct variables that would stop a library or make tables unreadable."""
     for name, value in [*environment.items()]:
-        # botocore takes an empty variable for a value: a profile without a name, a number without digits.
+        # To botocore, an empty variable is a value: a profile without a name, or a number without digits.
         empty = not value and name.startswith(("AWS_", "REQUESTS_"))
-        if empty or name.startswith(FUNCTIONS_OWN):
+        if empty or name.startswith(POWERTOOLS):
             del environment[name]
     for name in WIDTHS:
         if (width := environment.get(name)) is not None:

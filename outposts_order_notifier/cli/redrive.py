@@ -1,4 +1,4 @@
-"""`redrive`: resend the notifications in the dead-letter queue."""
+"""`redrive`: resends the notifications in the dead-letter queue."""
 
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,9 @@ def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = Fa
 def move(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:
     """Move all messages of a dead-letter queue to a queue, and return their number.
 
-    A message is sent before it is deleted, so none is lost; a message sent twice notifies once, because notify records
-    what it sent to each channel. StartMessageMoveTask cannot be used: the queue also holds what EventBridge could not
-    deliver, and SQS only knows the way back of what came from a queue
+    A message is sent before it is deleted, so none is lost. A message that is sent twice notifies once, because notify
+    records what it sent to each channel. StartMessageMoveTask cannot be used: the queue also holds messages that
+    EventBridge could not deliver, and SQS can only move back messages that came from a queue
     (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html).
     """
     moved = 0

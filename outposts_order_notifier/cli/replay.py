@@ -1,7 +1,7 @@
-"""`replay`: sends archived events again, under the same eventIds.
+"""`replay`: resends archived events with the same eventIds.
 
-EventBridge replays by time and rule alone. So an order's events are brought out of the archive by a rule and a queue of
-our own, that live as long as the command; then they go out again in their sequence.
+EventBridge can only replay a period of time, to all rules or to some. So the command replays an order's events to a
+temporary rule and queue of its own, and then publishes them again in sequence.
 """
 
 import json
@@ -38,15 +38,15 @@ from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.wording.words import count
 
 LOOK_SECONDS = 2
-LAST_ARRIVAL_SECONDS = 30  # after the replay is over, for what is still on its way into the queue
+LAST_ARRIVAL_SECONDS = 30  # after a replay, for events that are still on their way to the queue
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 
 
 def time_of(text: str) -> datetime:
-    """Read a time; one without a zone is in UTC.
+    """Parse a time, in UTC if it has no zone.
 
     Raises:
-        typer.BadParameter: It is not a time, or UTC has no such time, as before the year 1.
+        typer.BadParameter: It is not a time, or is before the year 1 or after the year 9999 in UTC.
     """
     try:
         time = datetime.fromisoformat(text)
@@ -63,7 +63,7 @@ When = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The bus's archive: its ARN, and since when it keeps events."""
+    """The bus's archive: its ARN, and the time of its creation."""
 
     arn: str
     since: datetime
@@ -82,27 +82,27 @@ def replay(
     start: When = None,
     end: When = None,
     rule: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only to this rule of the bus; by default to all rules.")
+        str | None, typer.Option(metavar="NAME", help="Only to this rule of the bus; default: all rules.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --order: list the events, send none.")] = False,
     region: Region = None,
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send events again from the archive, which keeps them for a year, under the same eventIds.
+    """Resend events from the archive, which keeps them for a year, with the same eventIds.
 
-    Without --order: all of a time (--start, and --end or now), to all rules of the bus or to one.
+    Without --order: all events from --start to --end (default: now), to all rules of the bus or to one.
 
-    With --order: its events, all or a range of its sequence, in sequence. To one rule EventBridge can only send a span
-    of time: the rule then also gets what else it matches between the first and the last of them.
+    With --order: the order's events, or a range of them, in sequence. EventBridge can only send a period of time to one
+    rule: with --rule, the rule also receives whatever else it matches between the first and the last of the events.
 
     Subscribers deduplicate by eventId. People are not notified again of anything from the last 30 days. EventBridge
     may take ten minutes to archive an event, and some minutes to replay.
     """
     if (from_sequence > 1 or to_sequence or dry_run) and not order:
-        raise OperatorError("--from-sequence, --to-sequence and --dry-run go with --order")
+        raise OperatorError("--from-sequence, --to-sequence and --dry-run need --order")
     if not order and not start:
-        raise OperatorError("say what to replay: --order ORDER, or --start TIME")
+        raise OperatorError("pass --order ORDER or --start TIME to select the events")
     until = end or datetime.now(UTC)
     if start and start >= until:
         when = f"not before --end {to_iso8601(end)}" if end else "in the future"
@@ -123,21 +123,21 @@ def replay(
     if from_sequence > last:
         raise OperatorError(f"{order} has no events from {from_sequence} on; its last is {snapshot.sequence}")
     wanted = range(from_sequence, last + 1)
-    # EventBridge knows an event's time to the second.
+    # EventBridge has an event's time in whole seconds.
     begin = start or max(_first_seen(snapshot), archive.since).replace(microsecond=0)
     if begin >= until:
         raise OperatorError(
-            f"--end {to_iso8601(until)} is before all that the archive may have of {order}, from {to_iso8601(begin)} on"
+            f"--end {to_iso8601(until)} is before the archive's first event of {order}, at {to_iso8601(begin)} or later"
         )
     found = _archived(stack, archive, order, wanted, begin, until)
     if not dry_run:
         _send(stack, archive, found, rule_arn)
-    _tell(found, as_json=as_json, sent=not dry_run)
+    _show(found, as_json=as_json, sent=not dry_run)
     if missing := sorted(set(wanted) - {event["detail"]["sequence"] for event in found}):
         raise OperatorError(
-            f"the archive did not return {missing} of {order}: older than it, outside --start and --end, or so new "
-            "that they are not archived yet; or EventBridge did not know this command's own rule in time (try again in "
-            "ten minutes)"
+            f"the archive did not return the events {missing} of {order}: they are older than the archive, outside "
+            "--start and --end, or too new to be archived, or EventBridge applied the temporary rule too late (try "
+            "again in ten minutes)"
         )
 
 
@@ -146,13 +146,13 @@ def _archive(stack: Stack) -> Archive:
     answer = stack.session.client("events").list_archives(EventSourceArn=bus_arn)
     archives = {archive["ArchiveName"]: archive for archive in answer["Archives"]}
     if not archives:
-        raise OperatorError("the bus has no archive, so nothing can be replayed; deploy the stack again to have one")
+        raise OperatorError("the bus has no archive, so nothing can be replayed; deploy the stack again to create one")
     own = {found.name for found in stack.of_kind("AWS::Events::Archive")} & archives.keys()
     name, *others = own or archives
     if others:
         raise OperatorError(
-            f"the bus has several archives, and none is the stack's: {', '.join(archives)}; deploy the stack again to "
-            "have its own"
+            f"the bus has several archives, none of them the stack's: {', '.join(archives)}; deploy the stack again to "
+            "create its own"
         )
     arn = f"{bus_arn.partition(':event-bus/')[0]}:archive/{name}"
     return Archive(arn, archives[name]["CreationTime"].astimezone(UTC))
@@ -164,7 +164,7 @@ def _rule_arn(stack: Stack, name: str) -> str:
     arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
     if name not in arns:
         raise OperatorError(
-            f"--rule {name} is not a rule of the bus {bus}{nearest_of(name, arns)} There are {', '.join(arns)}"
+            f"--rule {name} is not a rule of the bus {bus}{nearest_of(name, arns)} The rules are {', '.join(arns)}"
         )
     return arns[name]
 
@@ -172,11 +172,11 @@ def _rule_arn(stack: Stack, name: str) -> str:
 def _archived(
     stack: Stack, archive: Archive, order_id: str, wanted: range, begin: datetime, end: datetime
 ) -> list[dict[str, Any]]:
-    """Bring some events of an order out of the archive, in sequence, each once; what is not there is left out."""
+    """Return those of an order's events that are in the archive, in sequence."""
     found = dict[int, dict[str, Any]]()
     name = f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
     with _own_rule(stack, name, order_id, wanted) as (rule_arn, queue_url):
-        # The second one is for a rule that was not effective yet: EventBridge may take a minute to know a new one.
+        # EventBridge may take a minute to apply a new rule, hence the second replay.
         for replay_name in (name, f"{name}-again"):
             _finish(stack, _start(stack, archive, begin, end, rule_arn, replay_name))
             deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
@@ -190,9 +190,9 @@ def _archived(
 
 @contextmanager
 def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
-    """Have a rule that nothing but this replay matches, and its queue, for the length of a `with` block.
+    """Create a rule that only matches this replay, and its queue, for a `with` block; yield ARN and URL.
 
-    The queue is made with its policy: one that is set later may take a minute to be effective, as a new rule may
+    The queue is created with its policy, because a policy that is set later may take a minute to take effect
     (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
     """
     events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
@@ -231,10 +231,10 @@ def _taken(stack: Stack, queue_url: str) -> Iterator[dict[str, Any]]:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _start(  # each is a word of StartReplay's
+def _start(  # the parameters of StartReplay
     stack: Stack, archive: Archive, begin: datetime, end: datetime, rule_arn: str | None, name: str | None = None
 ) -> str:
-    """Start a replay; gives its name."""
+    """Start a replay, and return its name."""
     name = name or f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
     bus = stack.output("EventBusArn")
     note(f"Replaying {begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} as {name}")
@@ -249,7 +249,7 @@ def _start(  # each is a word of StartReplay's
 
 
 def _finish(stack: Stack, name: str) -> None:
-    """Wait until a replay is over; one that is not waited for to the end, as by Ctrl-C, is cancelled."""
+    """Wait until a replay ends. If the wait is interrupted, for example by Ctrl-C, cancel the replay."""
     events = stack.session.client("events")
     state = ""
     try:
@@ -279,11 +279,11 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
     if published.errors:
         sent = published.counts[order_id]
         raise OperatorError(
-            f"{sent} of {len(again)} events were sent, the next was refused: {published.errors[order_id]}"
+            f"{sent} of {len(again)} events were sent, and the next one was refused: {published.errors[order_id]}"
         )
 
 
-def _tell(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None:
+def _show(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None:
     if as_json:
         say([*found])
         return
@@ -303,7 +303,7 @@ def _tell(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None
 
 
 def _first_seen(snapshot: Snapshot) -> datetime:
-    """When an order was discovered, or the earliest that is remembered."""
+    """Return the time at which an order was discovered, or the earliest one that its snapshot has."""
     return min(
         (from_iso8601(each.at) for each in snapshot.history.get(ORDER, ())), default=datetime.min.replace(tzinfo=UTC)
     )

@@ -1,4 +1,4 @@
-"""Sample notifications, marked as tests. Pure."""
+"""Sample notifications, marked as tests."""
 
 import json
 import time
@@ -49,7 +49,7 @@ _SHIPMENT: Shipment = {
 _REPLACED: LineItemReference = {"orderId": ORDER_ID, "lineItemId": LINE_ITEM_ID}
 _REPLACEMENT: LineItemReference = {"orderId": OTHER_ORDER_ID, "lineItemId": OTHER_LINE_ITEM_ID}
 
-# A change of each kind, by a name that can be typed.
+# A change of each type, by a name that is easy to type.
 CHANGES: dict[str, Change] = {
     "discovered": DISCOVERED.change({"order": {**_ORDER, "OrderSubmissionDate": "2026-01-01T00:00:00Z"}}),
     "order-status": ORDER_STATUS.change(
@@ -89,22 +89,22 @@ NAMES = (*CHANGES, ALARM)
 
 
 def sample(name: str, account: str, region: str, now: str) -> dict[str, Any]:
-    """Return the message of a sample as the notify function takes it from its queue, new each time.
+    """Return a new sample message as the notify function receives it from its queue.
 
     Args:
         name: One of `NAMES`.
-        account: The notifier's.
-        region: The notifier's.
-        now: ISO 8601.
+        account: The notifier's account.
+        region: The notifier's region.
+        now: The current time, in ISO 8601.
     """
     if name == ALARM:
         alarm = "TEST: OutpostsOrderNotifier-PollFailures"
         return {
             "AlarmName": alarm,
-            "AlarmDescription": "A sample of an alarm. Nothing is wrong.",
+            "AlarmDescription": "A sample alarm. Nothing is wrong.",
             "AlarmArn": f"arn:aws:cloudwatch:{region}:{account}:alarm:{alarm}",
             "NewStateValue": "ALARM",
-            "NewStateReason": "Somebody asked for it by `test-notification`.",
+            "NewStateReason": "Someone ran `test-notification`.",
             "StateChangeTime": now,
         }
     detail = events_of(_ORDER, [CHANGES[name]], Observation(account, region, now), after_sequence=0)[-1].detail
@@ -112,7 +112,7 @@ def sample(name: str, account: str, region: str, now: str) -> dict[str, Any]:
 
 
 def batch_of(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message as SQS gives it to a function."""
+    """Return a message as Lambda passes it to a function from SQS."""
     record = {
         "messageId": "test-notification",
         "receiptHandle": "none",

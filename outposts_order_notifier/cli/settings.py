@@ -1,4 +1,4 @@
-"""The AWS settings of a person, in the environment or a profile, and what is wrong with one."""
+"""Finds invalid AWS settings in the environment or a profile."""
 
 import os
 import re
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from machine.address import is_address
 from outposts_order_notifier.cli.secrecy import redacted
 
-VISIBLE = re.compile(r"[!-~]+")  # all that a credential is made of, and a header takes
-REGION = re.compile(r"(?![0-9]+\Z)(?!-)[A-Za-z0-9-]{1,63}(?<!-)")  # a label of a host's name
+VISIBLE = re.compile(r"[!-~]+")  # the characters of a credential, as a header accepts no others
+REGION = re.compile(r"(?![0-9]+\Z)(?!-)[A-Za-z0-9-]{1,63}(?<!-)")  # a label of a host name
 ENDPOINT = "AWS_ENDPOINT_URL"
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy")
 CONTAINER_HOSTS = frozenset({"localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"})
@@ -21,14 +21,14 @@ CONTAINER_HOSTS = frozenset({"localhost", "::1", "169.254.170.2", "169.254.170.2
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting: its name in the environment, its key in a profile, and the values that are accepted.
+    """A setting.
 
     Attributes:
-        variable: Of the environment, which takes precedence.
-        key: Of a profile in the configuration file; None if there is none.
-        accepts: Whether a value is right.
-        wanted: What it should be.
-        secret: Whether the value may never be shown.
+        variable: The environment variable, which takes precedence.
+        key: The key in a profile of the configuration file; None if there is none.
+        accepts: Returns whether a value is valid.
+        wanted: Describes valid values, after "it should be".
+        secret: Whether the value must not be shown.
     """
 
     variable: str
@@ -39,7 +39,8 @@ class Setting:
 
 
 def _one_of(*allowed: str) -> tuple[Callable[[str], bool], str]:
-    return (lambda value: value.lower() in allowed), " or ".join(allowed)
+    *others, last = allowed
+    return (lambda value: value.lower() in allowed), f"{', '.join(others)} or {last}"
 
 
 def _number(least: int) -> tuple[Callable[[str], bool], str]:
@@ -61,7 +62,7 @@ def _is_file(value: str) -> bool:
     return path.is_file() and os.access(path, os.R_OK)
 
 
-def _is_to_come(value: str) -> bool:
+def _is_in_future(value: str) -> bool:
     with suppress(ValueError):
         moment = datetime.fromisoformat(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > datetime.now(UTC)
@@ -77,12 +78,13 @@ def _is_container(value: str) -> bool:
     return host in CONTAINER_HOSTS or host.startswith("127.")
 
 
-_ADDRESS = (is_address, "an address with its scheme, such as https://example.com:443")
+_ADDRESS = (is_address, "an address with a scheme, such as https://example.com:443")
 _FILE = (_is_file, "a file that you can read")
-_CONTAINERS = "an address of this machine or of 169.254.170.2, with its scheme"
+_CONTAINERS = "an address on this machine or on 169.254.170.2, with a scheme"
 _CHECKSUMS = _one_of("when_supported", "when_required")
 
-# What botocore refuses or trips over: https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+# Settings that botocore checks, or fails at without a clear message:
+# https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
 SETTINGS = (
     Setting(ENDPOINT, "endpoint_url", *_ADDRESS),
     Setting("AWS_MAX_ATTEMPTS", "max_attempts", *_number(1)),
@@ -108,19 +110,19 @@ SETTINGS = (
     Setting(
         "AWS_CREDENTIAL_EXPIRATION",
         None,
-        _is_to_come,
-        "a time to come, such as 2030-01-31T09:30:00Z: get new credentials",
+        _is_in_future,
+        "a time in the future, such as 2030-01-31T09:30:00Z: get new credentials",
     ),
     Setting("AWS_WEB_IDENTITY_TOKEN_FILE", None, *_FILE),
     Setting("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", None, *_FILE),
-    Setting("AWS_CONTAINER_AUTHORIZATION_TOKEN", None, _is_one_line, "a token of one line", secret=True),
+    Setting("AWS_CONTAINER_AUTHORIZATION_TOKEN", None, _is_one_line, "a token on one line", secret=True),
     Setting("AWS_CONTAINER_CREDENTIALS_FULL_URI", None, _is_container, _CONTAINERS, secret=True),
     *(Setting(name, None, _is_proxy, "the address of a proxy, such as http://proxy:3128") for name in PROXIES),
 )
 
 
 def wrong_in_profile(profile: Mapping[str, object], name: str, environment: Mapping[str, str]) -> str | None:
-    """Say what is wrong with a profile's settings, as far as no variable takes precedence; None if all are right."""
+    """Return what is wrong with a profile's settings, or None. A setting that a variable overrides is not checked."""
     for setting in SETTINGS:
         value = profile.get(setting.key or "")
         if isinstance(value, str) and setting.variable not in environment and not setting.accepts(value):
@@ -129,9 +131,9 @@ def wrong_in_profile(profile: Mapping[str, object], name: str, environment: Mapp
 
 
 def wrong_in_environment(environment: Mapping[str, str]) -> str | None:
-    """Say what is wrong with the variables; None if all are right.
+    """Return what is wrong with the variables, or None.
 
-    It is asked once a call has failed: a variable that is wrong may be of no importance to what a command does.
+    This is only called after a call has failed, because a command may not need a variable that is invalid.
     """
     others = (Setting(each, None, *_ADDRESS) for each in sorted(environment) if each.startswith(f"{ENDPOINT}_"))
     for setting in (*SETTINGS, *others):
@@ -147,6 +149,6 @@ def _fault(setting: Setting, value: str) -> str:
 
 
 def those_set(environment: Mapping[str, str]) -> list[str]:
-    """Name the variables that decide how AWS is reached, as far as they are set."""
+    """Return the names of the variables that are set and determine how AWS is reached."""
     endpoints = sorted(name for name in environment if name.startswith(ENDPOINT))
     return [*endpoints, *(name for name in PROXIES if environment.get(name))]

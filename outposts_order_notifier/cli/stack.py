@@ -1,4 +1,4 @@
-"""The deployed stack as an operator finds it: by its name, outputs and resources, with the caller's credentials."""
+"""Finds the deployed stack and its resources, with the caller's credentials."""
 
 import difflib
 import os
@@ -29,7 +29,7 @@ PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource of the stack: its type, its name in the template, and its name in AWS."""
+    """A resource of the stack: its CloudFormation type, its logical id and its physical id."""
 
     kind: str
     logical_id: str
@@ -37,28 +37,28 @@ class Resource:
 
 
 def session_of(region: str | None, profile: str | None) -> boto3.Session:
-    """Make a session of the caller's credentials; what is not given comes from the standard variables and files.
+    """Return a session with the caller's credentials. The AWS standard variables and files supply what is None.
 
     Raises:
-        OperatorError: There is no such region or profile, or no region at all; a setting is wrong; or the credentials
-            cannot be fetched or sent.
-        botocore.exceptions.ClientError: AWS refused to give credentials, as of a role.
-        botocore.exceptions.BotoCoreError: A file cannot be read, or AWS was not reached.
+        OperatorError: The region or profile does not exist, there is no region, a setting is invalid, or the
+            credentials cannot be fetched or sent.
+        botocore.exceptions.ClientError: AWS refused to issue credentials, for example those of a role.
+        botocore.exceptions.BotoCoreError: A file cannot be read, or AWS could not be reached.
     """
     core = botocore.session.Session(profile=profile)
     try:
         settings = core.get_scoped_config()
         session = boto3.Session(botocore_session=core, region_name=region or os.environ.get("AWS_REGION"))
     except ProfileNotFound as error:
-        # botocore looks in this order.
+        # botocore checks them in this order.
         variable = next((name for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE") if os.environ.get(name)), "")
         where = f"--profile {profile}" if profile else f"{variable} {os.environ.get(variable)}"
-        raise OperatorError(f"{where}: {error}; `aws configure list-profiles` names those there are") from error
+        raise OperatorError(f"{where}: {error}; `aws configure list-profiles` lists the profiles") from error
     hide_paths(_endpoints(core.full_config))
     if wrong := wrong_in_profile(settings, session.profile_name, os.environ):
         raise OperatorError(wrong)
     if not session.region_name:
-        raise OperatorError("no region is known: give --region, or set AWS_REGION")
+        raise OperatorError("there is no region: pass --region, or set AWS_REGION")
     if region and region not in (known := _regions(session)):
         nearest = difflib.get_close_matches(region, known, n=1)
         raise OperatorError(
@@ -71,7 +71,7 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     prompt_for_mfa_codes(core, mfa_code)  # botocore's own prompt prints warnings if stdin is not a terminal
     check_credentials(session, core.full_config["profiles"])
     if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):
-        os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` asks Slack with the same trust as AWS
+        os.environ.setdefault("SSL_CERT_FILE", bundle)  # so that `doctor` trusts the same certificates for Slack
     return session
 
 
@@ -80,7 +80,7 @@ def _regions(session: boto3.Session) -> list[str]:
 
 
 def _endpoints(settings: Any) -> Iterator[str]:
-    """Give every endpoint in a configuration: of a profile, or of one service."""
+    """Yield all endpoints in a configuration: those of profiles, and those of services."""
     for key, value in settings.items():
         if isinstance(value, dict):
             yield from _endpoints(value)
@@ -96,21 +96,21 @@ class Stack:
 
     @cached_property
     def description(self) -> "StackTypeDef":
-        """What CloudFormation says of the stack.
+        """CloudFormation's description of the stack.
 
         Raises:
-            OperatorError: There is no such stack.
+            OperatorError: The stack does not exist.
             botocore.exceptions.ClientError: CloudFormation refused to describe it.
-            botocore.exceptions.BotoCoreError: CloudFormation could not be asked.
+            botocore.exceptions.BotoCoreError: CloudFormation could not be reached.
         """
         try:
             (stack,) = self.session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationError":  # which is how it says that there is none
+            if error.response["Error"]["Code"] != "ValidationError":  # CloudFormation's code if there is no such stack
                 raise
             raise OperatorError(
                 f"the stack {STACK_NAME} was not found in {self.session.region_name}: {error}. "
-                "Look at --region (AWS_REGION) and at your credentials (--profile, AWS_PROFILE)"
+                "Check --region (AWS_REGION) and your credentials (--profile, AWS_PROFILE)"
             ) from error
         return stack
 
@@ -120,24 +120,24 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
 
     def output(self, name: str) -> str:
-        """Return an output.
+        """Return the value of an output.
 
         Raises:
-            OperatorError: There is none of that name.
+            OperatorError: The stack does not have the output.
         """
         if name not in self.outputs:
             raise self.lacks(f"output {name}")
         return self.outputs[name]
 
     def lacks(self, part: str) -> OperatorError:
-        """Return the error for a part that is missing, for example after a deployment that failed halfway."""
+        """Return the error for a missing part, for example after a deployment that failed."""
         return OperatorError(
             f"the stack {STACK_NAME} is {self.description['StackStatus']} and has no {part}; deploy it again"
         )
 
     @cached_property
     def resources(self) -> list[Resource]:
-        """All that the stack is made of."""
+        """The stack's resources."""
         pages = (
             self.session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
         )
@@ -174,7 +174,7 @@ class Stack:
         """The URL of the queue that feeds the notify function.
 
         Raises:
-            OperatorError: None does.
+            OperatorError: There is no such queue.
         """
         mappings = self.session.client("lambda").list_event_source_mappings(
             FunctionName=self.output("NotifyFunctionName")

@@ -1,4 +1,4 @@
-"""What the commands have in common: their options, tables and JSON on stdout, and notes on stderr."""
+"""The options that commands share, and their output: tables and JSON on stdout, notes on stderr."""
 
 import codecs
 import difflib
@@ -29,61 +29,61 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout inste
 
 
 def checked_id(given: str | None) -> str | None:
-    """Take an order's id.
+    """Check an order id.
 
     Raises:
-        typer.BadParameter: It is empty, as where a script's variable is not set.
+        typer.BadParameter: It is empty, for example because a script's variable is not set.
     """
     if given is not None and not given.strip():
-        raise typer.BadParameter("an order's id is not empty.")
+        raise typer.BadParameter("an order id must not be empty.")
     return given
 
 
 OrderId = Annotated[
-    str, typer.Argument(metavar="ORDER", callback=checked_id, help="An order's id, such as oo-0123456789abcdef0.")
+    str, typer.Argument(metavar="ORDER", callback=checked_id, help="Order id, such as oo-0123456789abcdef0.")
 ]
 
-PIPE_WIDTH = 1_000  # columns; a table that goes into a file is not cut, nor wrapped
-# The columns that may be wrapped.
+PIPE_WIDTH = 1_000  # columns; a table in a file is neither cut nor wrapped
+# Only these columns may be wrapped.
 SENTENCES = frozenset({"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors"})
-SENTENCE_WIDTH = 22  # has room for an id
-BETWEEN = 3  # columns of the terminal between two of a table
-STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}  # of a check's result; a status has its own
+SENTENCE_WIDTH = 22  # an id fits
+GAP = 3  # characters between two columns
+STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}  # of a check's verdict; statuses have their own colours
 
 
 def deployed(region: str | None, profile: str | None) -> Stack:
-    """Find the stack with a command's own options."""
+    """Return the stack that a command's options select."""
     return Stack(session_of(region, profile))
 
 
 def note(text: str) -> None:
-    """Tell of progress, or of what is wrong, in one line on stderr; texts from outside are made harmless."""
-    if sys.stderr is None:  # it is closed, and print would take stdout
+    """Print progress or an error in one line on stderr, without control characters and credentials."""
+    if sys.stderr is None:  # it is closed; print would use stdout instead
         return
-    print(one_line(redacted(text)), file=sys.stderr, flush=True)  # noqa: T201 - the terminal is this program's face
+    print(one_line(redacted(text)), file=sys.stderr, flush=True)  # noqa: T201 - a command line prints
 
 
 def show_trace(text: str) -> None:
-    """Show a traceback on stderr, line by line; texts from outside are made harmless."""
+    """Print a traceback on stderr, without control characters and credentials."""
     for line in redacted(text).splitlines():
         indent = len(line) - len(line.lstrip())
         print(" " * indent + one_line(line), file=sys.stderr)  # noqa: T201 - as above
 
 
 def say(value: object) -> None:
-    """Answer with a text or with JSON on stdout."""
+    """Print a text, or a value as JSON, on stdout."""
     text = value if isinstance(value, str) else json_text(value, indent=2)
-    print(redacted(text), flush=True)  # noqa: T201 - the answer
+    print(redacted(text), flush=True)  # noqa: T201 - as above
 
 
 def json_text(value: object, indent: int | None = None) -> str:
-    """Write JSON that stdout can take: where its encoding lacks characters they are escaped, so none is lost."""
+    """Return JSON in which the characters that stdout's encoding may lack are escaped."""
     encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
     return json.dumps(value, indent=indent, ensure_ascii=not encoding.startswith("utf-"))
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Answer with a table on stdout. A cell that is None or empty stays blank; texts from outside are made harmless."""
+    """Print a table on stdout, without control characters and credentials. None is a blank cell."""
     table = Table(
         *columns,
         title=title or None,
@@ -95,25 +95,25 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
     )
     cells = [[_cell(value) for value in row] for row in rows]
     for column in table.columns:
-        column.overflow = "fold"  # what is cut is of no use
+        column.overflow = "fold"  # never cut a text
         column.no_wrap = column.header not in SENTENCES
     for row in cells:
         table.add_row(*row)
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
     if console.width < _least_width(columns, cells):
-        console.width = PIPE_WIDTH  # a line for each row, which the terminal folds: an id in pieces cannot be copied
+        console.width = PIPE_WIDTH  # each row is one line, which the terminal wraps: nobody can copy an id in pieces
     if title:
         console.print()
     console.print(table)
 
 
 def _least_width(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
-    """Return how wide a terminal must be for a table in which only sentences are wrapped."""
+    """Return the width, in characters, of a table in which only sentences are wrapped."""
     longest = [max([len(name), *(row[number].cell_len for row in cells)]) for number, name in enumerate(columns)]
     needed = [
         min(width, SENTENCE_WIDTH) if name in SENTENCES else width for name, width in zip(columns, longest, strict=True)
     ]
-    return sum(needed) + BETWEEN * (len(columns) - 1)
+    return sum(needed) + GAP * (len(columns) - 1)
 
 
 def _cell(value: object) -> Text:
@@ -122,21 +122,21 @@ def _cell(value: object) -> Text:
 
 
 def lasted(seconds: int | None) -> str | None:
-    """Say how long something lasted, None where it is unknown."""
+    """Return a duration in words, or None if it is unknown."""
     return None if seconds is None else duration(seconds)
 
 
 def nearest_of(given: str, known: Iterable[str]) -> str:
-    """Return the end of an error's sentence: what was meant, where anything is near."""
+    """Return the end of an error's first sentence, with the most similar known name if there is one."""
     found = difflib.get_close_matches(given, list(known), n=1)
     return f"; did you mean {found[0]}?" if found else "."
 
 
 def fail_with(problems: Sequence[str]) -> None:
-    """End the command as failed, where there were problems.
+    """Raise an error that lists the problems, if there are any.
 
     Raises:
-        OperatorError: There were; the text names them.
+        OperatorError: There are problems.
     """
     if problems:
         raise OperatorError("; ".join(problems))

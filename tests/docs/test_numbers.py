@@ -167,7 +167,7 @@ TIED = [
     Tied(r"of at least {n} characters", lambda: MIN_KEY),
     # Orders, snapshots and events
     Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),
-    Tied(r"[Tt]he last {n} statuses of each", lambda: MAX_STATUSES),
+    Tied(r"keep their last {n} statuses", lambda: MAX_STATUSES),
     Tied(r"(?:within|above|exceed) {n} KB", lambda: MAX_EVENT_BYTES / 1_000),
     Tied(r"(?:up to|a) {n} (?:a page|orders a page)", lambda: PAGE_SIZE),
     Tied(r"each of the {n} stages", lambda: len(STAGES)),

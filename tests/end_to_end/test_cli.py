@@ -102,10 +102,10 @@ class TestMistypedCommand:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            ([], "error: no command was given. Look at `python -m notifier --help`"),
-            (["poll", ""], "error: Invalid value for '[ORDER]': an order's id is not empty."),
-            (["show", " "], "error: Invalid value for 'ORDER': an order's id is not empty."),
-            (["replay", "--order", ""], "error: Invalid value for '--order': an order's id is not empty."),
+            ([], "error: no command was given. See `python -m notifier --help`"),
+            (["poll", ""], "error: Invalid value for '[ORDER]': an order id must not be empty."),
+            (["show", " "], "error: Invalid value for 'ORDER': an order id must not be empty."),
+            (["replay", "--order", ""], "error: Invalid value for '--order': an order id must not be empty."),
             (
                 ["preview", "--interval", "inf"],
                 "error: Invalid value for '--interval': Input should be less than or equal to 86400",
@@ -152,12 +152,12 @@ class TestUnreachable:
         missing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
         files = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), "/dev/null")
         (line,) = run(None, "orders", **missing, **files).stderr.splitlines()
-        assert line.startswith("error: no AWS credentials were found. Give --profile, or set AWS_PROFILE")
+        assert line.startswith("error: no AWS credentials were found. Pass --profile, or set AWS_PROFILE")
 
     def test_without_an_endpoint(self) -> None:
         """It says which."""
         (line,) = run(None, "orders", AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1").stderr.splitlines()
-        assert line.startswith('error: Could not connect to the endpoint URL: "http://127.0.0.1:1/". Look at your net')
+        assert line.startswith('error: Could not connect to the endpoint URL: "http://127.0.0.1:1/". Check your net')
 
     @pytest.mark.parametrize(
         ("code", "hint"), [("AccessDenied", True), ("ExpiredToken", True), ("LimitExceededException", False)]
@@ -278,8 +278,8 @@ class TestReplay:
     @pytest.mark.parametrize(
         ("arguments", "error"),
         [
-            ([], "say what to replay: --order ORDER, or --start TIME"),
-            (["--dry-run", "--start", "2026-01-01"], "go with --order"),
+            ([], "pass --order ORDER or --start TIME to select the events"),
+            (["--dry-run", "--start", "2026-01-01"], "need --order"),
             (["--order", "SHIPPED", "--from-sequence", "900"], "has no events from 900 on; its last is "),
             (["--start", "yesterday"], "'--start': yesterday is not a valid time; use 2026-11-24 or"),
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is not a rule of the bus"),
@@ -362,7 +362,7 @@ class TestMistakes:
         ("arguments", "error"),
         [
             (["show", "oo-0123456789abcdef0"], "no poll has seen the order oo-0123456789abcdef0"),
-            (["events", "nothing"], "no poll has seen the order nothing. `orders --all` names those there are"),
+            (["events", "nothing"], "no poll has seen the order nothing. `orders --all` lists the known orders"),
             (["orders", "--region", "eu-west-3"], "the stack OutpostsOrderNotifier was not found in eu-west-3"),
             (["orders", "--profile", "nobody"], "--profile nobody: The config profile (nobody) could not be found"),
             (["order"], "No such command 'order'"),

@@ -217,7 +217,7 @@ class TestFolder:
         next_events(first.stdout, 2)
         for watch in ([], ["--watch"]):
             line = error_of(account.preview("--folder", str(tmp_path), *watch))
-            assert line.startswith(f"error: another preview is at work in {tmp_path}; end it, or")
+            assert line.startswith(f"error: another preview uses {tmp_path}; end it, or")
         account.create_order()
         next_events(first.stdout, 2)
         first.send_signal(signal.SIGINT)

@@ -64,8 +64,8 @@ class TestProcess:
         (line,) = ran.err.splitlines()
         assert ran.code == 1
         assert line == (
-            f"error: the credential_process of the profile default printed {key} as JSON that is not a string; print "
-            "it in quotes (it is not shown here)"
+            f"error: the credential_process of the profile default printed {key} as JSON that is not a string; put it "
+            "in quotes (the value is not shown here)"
         )
 
     @pytest.mark.parametrize("key", ["AccessKeyId", "SessionToken"])

@@ -11,7 +11,7 @@ from werkzeug.utils import redirect
 
 from local.server import Server
 from local.slack import SlackReceiver
-from outposts_order_notifier.cli.concurrency_check import check_concurrency
+from outposts_order_notifier.cli.doctor import concurrency
 from outposts_order_notifier.cli.stack import Resource, Stack
 from outposts_order_notifier.notify.channels.slack import clients
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
@@ -129,7 +129,7 @@ class TestConcurrency:
             stub.add_response("get_account_settings", {"AccountLimit": account}, {})
             for name, found in mappings.items():
                 stub.add_response("list_event_source_mappings", {"EventSourceMappings": found}, {"FunctionName": name})
-            check = check_concurrency(stack)
+            (check,) = concurrency(stack)
         assert check.verdict == verdict
         assert str(limit) in check.found
         assert bool(check.todo) == (verdict == "warn")

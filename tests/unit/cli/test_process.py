@@ -176,7 +176,7 @@ class TestUnknownError:
         assert ran.code == 1
         (line,) = ran.err.splitlines()
         assert line.startswith("error: an unexpected KeyError at stack.py:")
-        assert line.endswith("; OUTPOSTS_ORDER_NOTIFIER_TRACEBACK=1 shows the whole of it")
+        assert line.endswith("; OUTPOSTS_ORDER_NOTIFIER_TRACEBACK=1 shows its traceback")
         ran = run("orders", environment={**environment, "OUTPOSTS_ORDER_NOTIFIER_TRACEBACK": "1"})
         assert ran.err.startswith("Traceback (most recent call last):\n  File ")
         assert "secret" not in ran.err

@@ -22,8 +22,8 @@ class TestRange:
             ({"order": "oo-1", "start": NOON, "end": NOON - timedelta(days=1)}, "--start .* is not before --end"),
             ({"start": datetime.now(UTC) + timedelta(days=1)}, r"--start \S+Z is in the future"),
             ({"order": "oo-1", "from_sequence": 5, "to_sequence": 3}, "--from-sequence 5 is after --to-sequence 3"),
-            ({"from_sequence": 2, "start": NOON}, "go with --order"),
-            ({}, "say what to replay"),
+            ({"from_sequence": 2, "start": NOON}, "need --order"),
+            ({}, "pass --order ORDER or --start TIME"),
         ],
     )
     def test_one_that_holds_nothing_is_told(self, options: dict[str, Any], error: str) -> None:

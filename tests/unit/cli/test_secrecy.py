@@ -141,7 +141,7 @@ class TestEveryCommand:
     def test_says_which_is_wrong_and_not_what_it_is(self, command: str, tmp_path: Path) -> None:
         """A token with a line end, a process that prints no JSON, and a refusal that quotes the token."""
         text = check(command, settings(tmp_path) | ENVIRONMENTS["a token with a line end"])
-        assert "AWS_SESSION_TOKEN holds" in text
+        assert "AWS_SESSION_TOKEN contains" in text
         assert "credential_process" in check(command, with_profile(tmp_path, PROFILES["a process that fails"]))
         with Server(quoting) as server:
             wanted = {"AWS_SESSION_TOKEN": MARK, "AWS_ENDPOINT_URL": server.url}
