@@ -24,6 +24,8 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema does not anno
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 
+NO_THRESHOLDS: Mapping[str, Mapping[str, int | None]] = {"order": {}, "lineItem": {}}
+
 
 class ConfigurationError(ValueError):
     """The configuration is wrong; the text is one line for people.
@@ -41,18 +43,6 @@ class ConfigurationError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class StalledAfterDays:
-    """The days after which a status has lasted too long. None switches a status off; one left out has its default."""
-
-    order: Mapping[str, int | None] = field(default_factory=dict)
-    line_item: Mapping[str, int | None] = field(default_factory=dict)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the thresholds in the form of docs/configuration.md, without the defaults."""
-        return {"order": dict(self.order), "lineItem": dict(self.line_item)}
-
-
-@dataclass(frozen=True, slots=True)
 class Configuration:
     """The whole `notifier` context.
 
@@ -61,7 +51,8 @@ class Configuration:
         organization: The organization to watch as well; None if there is none.
         poll_every_minutes: 1 to 1,440.
         announce_existing_orders: Whether people are notified of the orders that a source's first poll found.
-        stalled_after_days: Thresholds of stalled orders and line items.
+        stalled_after_days: The configured thresholds in days, by `order` or `lineItem` and status; None switches one
+            off.
         channels: The settings of the configured channels, by key.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
@@ -72,7 +63,7 @@ class Configuration:
     organization: OrganizationSettings | None = None
     poll_every_minutes: int = 5
     announce_existing_orders: bool = False
-    stalled_after_days: StalledAfterDays = field(default_factory=StalledAfterDays)
+    stalled_after_days: Mapping[str, Mapping[str, int | None]] = field(default_factory=lambda: dict(NO_THRESHOLDS))
     channels: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
     event_bus_readers: tuple[str, ...] = ()
@@ -105,13 +96,12 @@ class Configuration:
         notify = values.get("notify", {})
         for problem in notify_problems(notify, "notifier.notify", announce_existing_orders=announce):
             raise ConfigurationError(*problem)
-        stalled = values.get("stalledAfterDays", {})
         return cls(
             sources=sources,
             organization=organization,
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=announce,
-            stalled_after_days=StalledAfterDays(stalled.get("order", {}), stalled.get("lineItem", {})),
+            stalled_after_days={**NO_THRESHOLDS, **values.get("stalledAfterDays", {})},
             channels=_channels(values, stack_region),
             notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),

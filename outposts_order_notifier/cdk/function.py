@@ -23,12 +23,12 @@ class Function(lambda_.Function):
         construct_id: Its id in that construct.
         name: Its folder in `lambdas/`; also the `service` of its logs, traces and metrics.
         description: One line for the console.
-        distributions: The packages that it imports beyond the Lambda runtime's and those of all functions.
         timeout: After which Lambda stops it.
         memory: In MB; CPU power is proportional to it.
-        environment: Its variables.
+        environment: Its variables, without those that all functions have.
         statements: What it may do besides writing logs and traces.
         local: Whether it runs on the local cloud.
+        distributions: The packages that only it imports.
     """
 
     def __init__(  # noqa: PLR0913 - each differs between functions

@@ -61,7 +61,7 @@ class Poller(Construct):
                 "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
                 "EVENT_BUS_NAME": bus.event_bus_name,
                 "SOURCES": json.dumps([source.as_json() for source in configuration.sources]),
-                "STALLED_AFTER_DAYS": json.dumps(configuration.stalled_after_days.as_json()),
+                "STALLED_AFTER_DAYS": json.dumps(configuration.stalled_after_days),
                 **({"ORGANIZATION": json.dumps(organization.as_json())} if organization else {}),
                 **({"AWS_ENDPOINT_URL_OUTPOSTS": url} if url else {}),
             },

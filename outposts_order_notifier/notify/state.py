@@ -85,13 +85,7 @@ def _sent_key(channel: str, event_id: str) -> dict[str, Any]:
 
 
 class Slots:
-    """The time from which a service with a rate limit accepts the next message, shared by all concurrent runs.
-
-    Args:
-        client: DynamoDB client.
-        table_name: The table's name.
-        service: The service's name; part of the key.
-    """
+    """The time from which a service with a rate limit accepts the next message, shared by all concurrent runs."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str, service: str) -> None:
         self._client = client
@@ -142,13 +136,7 @@ class Thread:
 
 
 class Threads:
-    """The threads of all orders.
-
-    Args:
-        client: DynamoDB client.
-        table_name: The table's name.
-        now: Returns the seconds of the epoch; replaced in tests.
-    """
+    """The threads of all orders."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str, now: Callable[[], float] = time.time) -> None:
         self._client = client
@@ -199,12 +187,7 @@ class Threads:
         )
 
     def give_back(self, thread: Thread, *, finished: bool) -> None:
-        """Store what is known of a thread, and let other runs take it.
-
-        Args:
-            thread: As it is now.
-            finished: Whether it is known what Slack has posted.
-        """
+        """Store a thread and release it; `finished` says whether it is known what Slack has posted."""
         remove = ["taken_until", *(["unfinished_since"] if finished else []), *([] if thread.ts else ["ts"])]
         values: dict[str, Any] = {
             ":mine": {"N": str(thread.taken_until)},

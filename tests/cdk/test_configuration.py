@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from outposts_order_notifier.cdk.configuration import (
     Configuration,
     ConfigurationError,
-    StalledAfterDays,
 )
 from outposts_order_notifier.notify.channels.slack.settings import Slack
 from outposts_order_notifier.notify.settings import SecretSettings
@@ -254,7 +253,7 @@ class TestParse:
             ),
             poll_every_minutes=1440,
             announce_existing_orders=True,
-            stalled_after_days=StalledAfterDays(order={"PREPARING": 45, "ERROR": None}, line_item={"SHIPPED": 14}),
+            stalled_after_days={"order": {"PREPARING": 45, "ERROR": None}, "lineItem": {"SHIPPED": 14}},
             channels={
                 "slack": Slack(SecretSettings("outposts/slack", KEY), "C0123456789"),
                 "emails": ("team@example.com",),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from outposts_order_notifier.cdk.configuration import StalledAfterDays
+from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.domain.stalled import LINE_ITEM_DAYS, NEVER, ORDER_DAYS, Thresholds, stalled_change
 
 SINCE = "2026-10-01T12:00:00Z"
@@ -66,8 +66,8 @@ class TestThresholds:
         self, given: dict[str, Any], order: dict[str, int | None], line_item: dict[str, int | None]
     ) -> None:
         """A status that it does not name keeps its default; null removes a threshold."""
-        configured = StalledAfterDays(given.get("order", {}), given.get("lineItem", {}))
-        for text in (json.dumps(given), json.dumps(configured.as_json())):
+        configured = Configuration.parse({"stalledAfterDays": given}, "eu-west-1").stalled_after_days
+        for text in (json.dumps(given), json.dumps(configured)):
             thresholds = Thresholds.from_json(text)
             assert thresholds.order == {key: days for key, days in {**ORDER_DAYS, **order}.items() if days}
             assert thresholds.line_item == {key: days for key, days in {**LINE_ITEM_DAYS, **line_item}.items() if days}

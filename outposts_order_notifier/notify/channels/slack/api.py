@@ -47,24 +47,14 @@ class UnknownOutcomeError(ChannelError):
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """Slack's Web API, called as a bot.
-
-    Attributes:
-        access: The bot's credentials.
-        pace: Slack's, shared by all runs.
-        time_left: The function's; no call starts without enough time for it.
-    """
+    """Slack's Web API, called as a bot. No call starts without enough of the function's `time_left` for it."""
 
     access: BotToken
     pace: Pace
     time_left: TimeLeft
 
     def channel_id(self, channel: str, *, again: bool = False) -> str:
-        """Return a channel's id by its name, which is looked up among the channels that the bot was invited to.
-
-        Args:
-            channel: Its name, or its id, which needs no look-up.
-            again: Whether to look it up even if it is already known.
+        """Return a channel's id by its name or id; a name is looked up among the bot's channels, `again` if need be.
 
         Raises:
             ChannelError: Slack refuses, or the bot is not in the channel.
@@ -134,9 +124,9 @@ class Api:
         """Call a method, and return its answer.
 
         Args:
-            method: Its name.
-            arguments: Its arguments.
-            form: Whether it accepts a form, as methods that only read do, or JSON.
+            method: The method's name.
+            arguments: The method's arguments.
+            form: Whether it accepts a form, like methods that only read, instead of JSON.
 
         Raises:
             LaterError: The function's time is nearly up.

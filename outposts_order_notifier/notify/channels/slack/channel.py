@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from outposts_order_notifier.notify.channel import ChannelError, Posting, TimeLeft
 from outposts_order_notifier.notify.channels.slack import webhook
-from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, credentials
+from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, access_of
 from outposts_order_notifier.notify.channels.slack.pace import Pace
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.secrets import read_secret
 from outposts_order_notifier.notify.state import Threads
 
 if TYPE_CHECKING:
@@ -20,12 +21,10 @@ class Slack:
     """Slack, by a webhook or a bot, depending on the secret.
 
     Attributes:
-        secret_name: The secret's name in Secrets Manager.
-        origin: Of the local cloud's Slack; None in AWS.
-        pace: Slack's, shared by all runs.
-        channel: The channel that a bot posts to, by id or name; None if it is not configured. A webhook has its own.
-        threads: A bot's threads.
-        snapshots: The orders that a bot's cards show; None if no channel is configured.
+        origin: The origin of the local cloud's Slack; None on AWS.
+        pace: Slack's pace, shared by all runs.
+        channel: A bot's channel, by id or name; None if it is not configured. A webhook has its own.
+        snapshots: The orders that a bot's cards show; None without a channel.
     """
 
     secret_name: str
@@ -43,7 +42,7 @@ class Slack:
         Raises:
             ChannelError: The secret or the channel cannot be used.
         """
-        access = credentials(self.secret_name, self.origin)
+        access = access_of(read_secret(self.secret_name), self.secret_name, self.origin)
         if isinstance(access, Webhook):
             return webhook.postings(access, notifications, self.pace)
         return self._as_bot(access, notifications, time_left)

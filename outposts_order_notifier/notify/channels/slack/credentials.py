@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from outposts_order_notifier.notify.channel import ChannelError
-from outposts_order_notifier.notify.secrets import read_secret
 
 WEBHOOK_ORIGINS = frozenset({"https://hooks.slack.com", "https://hooks.slack-gov.com"})
 API_DOMAINS = ("slack.com", "slack-gov.com")
@@ -27,29 +26,16 @@ class BotToken:
     api_url: str
 
 
-def credentials(secret_name: str, origin: str | None) -> Webhook | BotToken:
+def access_of(text: str | bytes, secret_name: str, origin: str | None) -> Webhook | BotToken:
     """Read the secret: `{"webhookUrl": …}` or `{"botToken": …, "domain"?: "slack-gov.com"}`.
 
     Args:
-        secret_name: Its name in Secrets Manager.
-        origin: Of the local cloud's Slack; None on AWS. A webhook may be there, and the Web API is there.
-
-    Raises:
-        ChannelError: It cannot be used. Neither the text nor the cause shows its value.
-    """
-    return access_of(read_secret(secret_name), secret_name, origin)
-
-
-def access_of(text: str | bytes, secret_name: str, origin: str | None) -> Webhook | BotToken:
-    """Read a secret's value; `doctor` does the same.
-
-    Args:
-        text: The value.
+        text: The secret's value.
         secret_name: Its name, for the error.
-        origin: As for `credentials`.
+        origin: The origin of the local cloud's Slack, for a webhook or the Web API; None on AWS.
 
     Raises:
-        ChannelError: It cannot be used. Neither the text nor the cause shows it.
+        ChannelError: It cannot be used. Neither the text nor the cause shows the value.
     """
     try:
         secret = json.loads(text)
@@ -76,7 +62,7 @@ def _webhook(url: str, secret_name: str, origin: str | None) -> Webhook:
 
 
 def _bot(token: str, domain: Any, secret_name: str, origin: str | None) -> BotToken:
-    # Slack's client sends it in a header, which allows neither white space nor anything beyond ASCII.
+    # Slack's client sends it in a header, which allows neither white space nor characters beyond ASCII.
     if not token.startswith("xoxb-") or not token.isascii() or not token.isprintable() or " " in token:
         raise ChannelError(f"the botToken in {secret_name} is not a bot's: it should begin with xoxb-", permanent=True)
     if domain not in API_DOMAINS:
@@ -87,6 +73,6 @@ def _bot(token: str, domain: Any, secret_name: str, origin: str | None) -> BotTo
 def _origin(url: str) -> str:
     try:
         parts = urlsplit(url)
-    except ValueError:  # its text quotes the URL
+    except ValueError:  # whose text quotes the URL
         return ""
     return f"{parts.scheme}://{parts.netloc}"
