@@ -1,7 +1,7 @@
-"""AWS in this process, call by call: poll's real clients, whose every call can be delayed, lost, refused or fatal.
+"""AWS in this process, call by call: poll's real clients, with faults at any call.
 
-Botocore's `before-send` event is where the wire would begin, so everything above it is real: the signing, the
-parsing, the retries. Behind it stand the Outposts simulator, moto's DynamoDB, and a bus with PutEvents' own limits.
+botocore sends a request after its `before-send` event, so everything before it is real: signing, retries, parsing. The
+requests go to the Outposts simulator, to moto's DynamoDB, and to a bus with PutEvents' limits.
 """
 
 import io
@@ -41,7 +41,7 @@ from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.event_bridge import EventBridge
-from testing.replay import apply, keyed, links_told
+from testing.replay import apply, keyed, links_reported
 from testing.snapshots import create_snapshot_table
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -56,12 +56,12 @@ class Stopped(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What befalls a call, instead of going well.
+class Fault:
+    """A fault of a call.
 
     Attributes:
-        kind: `stop` ends the run; `timeout` lets the client wait in vain; the others are answers.
-        done: Whether the service did what was asked, so that only its answer was lost.
+        kind: `stop` ends the run; `timeout` is a missing response; the others are responses.
+        done: Whether the call took effect, so that only its response was lost.
     """
 
     kind: Literal["stop", "timeout", "unavailable", "throttled", "stale"]
@@ -83,25 +83,25 @@ class Call:
     item: str = ""
 
 
-Befall = Callable[[Call], Trouble | None]
+Faults = Callable[[Call], Fault | None]
 
 
-def nothing(_: Call) -> None:
-    """Nothing befalls any call."""
+def no_faults(_: Call) -> None:
+    """Return no fault for any call."""
 
 
 @dataclass
 class World:
-    """The services, what the orders were at each time, and what must hold of what was told.
+    """The services, the orders at each time, and checks of what was published.
 
     Attributes:
         api: The Outposts simulator.
-        bus: What reached the bus.
-        history: Every state that each order was in, oldest first, as poll sees it.
+        bus: The bus, with the events that reached it.
+        history: Every state of each order, oldest first, as the API returned it.
         hidden: Orders that ListOrders does not name.
-        now: The time, which goes on whenever poll looks at it.
+        now: The time, which advances whenever poll reads it.
         table: The snapshot table's name.
-        old_index: An answer that the table's index gave before, as an eventually consistent one may give again.
+        old_index: An earlier response of the index, which may return it again, as it is eventually consistent.
     """
 
     api: OutpostsSimulator = field(default_factory=lambda: OutpostsSimulator(ACCOUNT, REGION))
@@ -126,18 +126,18 @@ class World:
         self.poller().dynamodb.delete_table(TableName=self.table)
 
     def poller(self, number: int = 0) -> "Poller":
-        """Give one of the instances of the poll function; their clients are slow to make, so they are kept."""
+        """Return an instance of the poll function, cached as its clients are slow to create."""
         poller = _POLLERS.get(number) or _POLLERS.setdefault(number, Poller())
         poller.world = self
         return poller
 
     def put(self, order: Order) -> None:
-        """Let the API give this order from now on."""
+        """Let the API return this order from now on."""
         self.api._account.put_order(order)
         self.history[order["OrderId"]].append(order)
 
     def answer(self, call: Call, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
-        """Do what a call asks."""
+        """Respond to a call."""
         if call.service == "outposts":
             return self._outposts(request)
         if call.service == "eventbridge":
@@ -164,8 +164,8 @@ class World:
         except ClientError as error:
             return 400, {}, json.dumps({"__type": error.response["Error"]["Code"], "message": str(error)}).encode()
 
-    def told(self) -> dict[str, list[dict[str, Any]]]:
-        """What arrived about each order, in the order of arrival."""
+    def published(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the events of each order, in the sequence of arrival."""
         by_order: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for entry in self.bus.arrived:
             assert entry["Source"] == SOURCE
@@ -173,23 +173,23 @@ class World:
             by_order[detail["orderId"]].append({**detail, "detailType": entry["DetailType"]})
         return by_order
 
-    def check_told(self) -> dict[str, list[dict[str, Any]]]:
-        """Check what may be said at any moment; gives each order's events, each once, by sequence.
+    def check_published(self) -> dict[str, list[dict[str, Any]]]:
+        """Check what must hold at any time; return each order's events, without repetitions, by sequence.
 
         - An event id, and an order's sequence, have one content each.
         - Sequences arrive first in their order, without a gap.
-        - Nothing but an order's first observation is baseline.
-        - After each observation, the events so far give an order that the API really gave, none older than before.
-        - No order tells a link twice, nor that the same status has stalled.
+        - Only an order's first observation is baseline.
+        - After each observation, the events result in a state that the API returned, none older than before.
+        - No order reports a link or a stalled status twice.
         - An order is missing, then reappears, then may be missing again; never twice in a row.
         """
-        once = {order_id: _each_once(events) for order_id, events in self.told().items()}
+        once = {order_id: _each_once(events) for order_id, events in self.published().items()}
         for order_id, events in once.items():
             first = events[0]["observedAt"]
             assert all(event["observedAt"] == first for event in events if event["baseline"])
             self._check_replay(order_id, events)
             stalled = [(event.get("lineItemId"), event["since"]) for event in events if event["detailType"] == STALLED]
-            for each_once in (links_told(events), stalled):
+            for each_once in (links_reported(events), stalled):
                 assert len(each_once) == len(set(each_once))
             presence = [event["detailType"] for event in events if event["detailType"] in {MISSING, REAPPEARED}]
             assert presence == [REAPPEARED if place % 2 else MISSING for place in range(len(presence))]
@@ -202,29 +202,29 @@ class World:
             place = states.index(order, place)
 
     def check_quiet(self) -> None:
-        """Check what must hold once all is told.
+        """Check what must hold when nothing is left to publish.
 
-        - The events give the API's orders, and each order's links.
+        - The events result in the API's orders, and report each order's links.
         - Reading every order again finds no difference from its snapshot, and nothing pending.
         """
-        once = self.check_told()
+        once = self.check_published()
         for order_id, states in self.history.items():
             assert list(replayed(once[order_id]))[-1:] == [unordered_json(keyed(states[-1]))], (
-                f"{order_id}'s end is untold"
+                f"the last state of {order_id} was not published"
             )
-            assert set(links_of(states[-1])) <= set(links_told(once[order_id]))
+            assert set(links_of(states[-1])) <= set(links_reported(once[order_id]))
         poller = self.poller()
-        poller.befall = nothing
+        poller.faults = no_faults
         again = poller.poll().run_only(sorted(self.history))
         assert (again.failures, again.orders_changed, again.events_published) == ({}, 0, 0)
 
     def baseline(self) -> dict[str, bool]:
-        """Whether each order's discovery was marked as found by the first poll."""
-        return {order_id: events[0]["baseline"] for order_id, events in self.check_told().items()}
+        """Return whether each order's discovery was marked as baseline."""
+        return {order_id: events[0]["baseline"] for order_id, events in self.check_published().items()}
 
 
 def replayed(events: list[dict[str, Any]]) -> Iterator[str]:
-    """What an order was after each observation, by its events alone, up to the order of its lists."""
+    """Yield an order after each observation, by its events only, without regard to the order of lists."""
     order: Order = {}
     changes: list[Change] = []
     for event in events:
@@ -248,17 +248,17 @@ def _each_once(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 class Poller:
-    """One instance of the poll function: its clients, and what befalls their calls.
+    """An instance of the poll function: its clients, and the faults of their calls.
 
     Attributes:
         world: The services.
-        befall: What befalls a call.
+        faults: Returns the fault of a call, or None.
     """
 
     world: World
 
     def __init__(self) -> None:
-        self.befall: Befall = nothing
+        self.faults: Faults = no_faults
         self.dead = False
         session = boto3.Session(region_name=REGION)
         config = Config(retries={"total_max_attempts": 2, "mode": "legacy"})
@@ -270,7 +270,7 @@ class Poller:
             client.meta.events.register_first("before-send", self._send)  # type: ignore[arg-type] # its answer is used
 
     def poll(self) -> Poll:
-        """Make ready for a run."""
+        """Return a poll, for one run."""
         self.dead = False
         table = SnapshotTable(self.dynamodb, self.world.table)
         bus = EventBus(self._events, "orders", sleep=lambda _: None)
@@ -283,22 +283,22 @@ class Poller:
     def _send(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         service, operation = event_name.split(".")[1:]
         call = Call(service, operation, _item(operation, request))
-        trouble = None if self.dead else self.befall(call)
-        if trouble is None and not self.dead:
+        fault = None if self.dead else self.faults(call)
+        if fault is None and not self.dead:
             return _response(request, *self.world.answer(call, request))
-        if self.dead or trouble is None:
+        if self.dead or fault is None:
             raise Stopped
-        if trouble.done:
+        if fault.done:
             self.world.answer(call, request)
-        if trouble.kind == "stop":
+        if fault.kind == "stop":
             self.dead = True  # no thread of a stopped process makes another call
             raise Stopped
-        if trouble.kind == "timeout":
+        if fault.kind == "timeout":
             raise ReadTimeoutError(endpoint_url=request.url)
-        if trouble.kind == "stale" and self.world.old_index and call.operation == "Query":
+        if fault.kind == "stale" and self.world.old_index and call.operation == "Query":
             old, self.world.old_index = self.world.old_index, None
             return _response(request, 200, {}, old)
-        if trouble.kind == "throttled":
+        if fault.kind == "throttled":
             return _response(request, 400, {"x-amzn-errortype": "ThrottlingException"}, _error("ThrottlingException"))
         return _response(request, 500, {"x-amzn-errortype": "InternalServerError"}, _error("InternalServerError"))
 
@@ -311,7 +311,7 @@ def _item(operation: str, request: AWSPreparedRequest) -> str:
 
 
 def _error(code: str) -> bytes:
-    return json.dumps({"__type": code, "message": "trouble"}).encode()
+    return json.dumps({"__type": code, "message": "fault"}).encode()
 
 
 class _Raw(io.BytesIO):

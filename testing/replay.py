@@ -22,7 +22,7 @@ def apply(changes: Iterable[Change], order: Order) -> dict[str, Any]:
     return result
 
 
-def links_told(events: list[dict[str, Any]]) -> list[Link]:
+def links_reported(events: list[dict[str, Any]]) -> list[Link]:
     """The links that events tell."""
     told = [event for event in events if event["detailType"] == REPLACEMENT_LINKED]
     ends = [[event[end] for end in ("previous", "replacement")] for event in told]

@@ -25,7 +25,7 @@ NOTHING_STALLS = {"order": {"PREPARING": None}, "lineItem": {"PREPARING": None}}
 
 
 def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
-    """An order of one rack, as the API's JSON has it."""
+    """Return an order of one rack, as JSON of the API."""
     item = {"LineItemId": "ooi-0123456789abcdef0", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": "PREPARING"}
     return {
         "OrderId": order_id,
@@ -39,13 +39,13 @@ def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """What a test acts on: the API's orders, the function, and a subscriber's queue."""
+    """What a test uses: the API's orders, the function, and a subscriber's queue."""
 
     api: str
     queue: str
 
     def put(self, order: dict[str, Any]) -> None:
-        """Make the API answer this order from now on."""
+        """Let the API return this order from now on."""
         self._control("PUT", f"orders/{order['OrderId']}", order)
 
     def move(self, **changes: Any) -> None:
@@ -53,20 +53,20 @@ class World:
         self._control("PATCH", f"orders/{ORDER_ID}", changes)
 
     def replace_line_item(self, order: dict[str, Any]) -> dict[str, Any]:
-        """Replace an order's line item as AWS does; gives the new order."""
+        """Replace an order's line item as AWS does; return the new order."""
         return ControlPlane(self.api).replace_line_item(order["OrderId"], order["LineItems"][0]["LineItemId"])
 
     def fail(self, **faults: Any) -> None:
-        """Make calls of the API fail."""
+        """Let calls of the API fail."""
         self._control("PUT", "faults", faults)
 
     def poll(self, **request: Any) -> dict[str, Any]:
-        """Run the function, and give its summary."""
+        """Run the function, and return its summary."""
         summary: dict[str, Any] = handler(request, Context())
         return summary
 
     def events(self) -> list[dict[str, Any]]:
-        """Take the events that reached the subscriber since the last time."""
+        """Return the events that reached the subscriber since the last time."""
         return drain(self.queue)
 
     def _control(self, method: str, path: str, body: dict[str, Any]) -> None:
@@ -86,15 +86,15 @@ def world(table: str, bus_queue: str, simulator: tuple[Any, str], monkeypatch: p
 
 
 def of_type(events: list[dict[str, Any]], detail_type: str) -> list[dict[str, Any]]:
-    """The details of the events of one type."""
+    """Return the details of the events of a type."""
     return [event["detail"] for event in events if event["detail-type"] == detail_type]
 
 
 class TestFirstPoll:
-    """The first poll of a source finds what was there before."""
+    """The first poll of a source finds the orders that existed before."""
 
     def test_existing_orders_are_published_as_baseline(self, world: World) -> None:
-        """They are discovered, marked `baseline: true`, with the order as the API gave it and times as ISO 8601."""
+        """They are discovered, with `baseline: true`, the order as the API returned it, and times as ISO 8601."""
         world.put(an_order())
         summary = world.poll()
         events = world.events()
@@ -114,7 +114,7 @@ class TestFirstPoll:
         }
 
     def test_an_order_that_could_not_be_read_then_is_baseline_later(self, world: World) -> None:
-        """The source's first poll listed it, so it was there before, however late it can be read."""
+        """The source's first poll listed it, so it existed before, however late it can be read."""
         world.put(an_order())
         world.fail(GetOrder={"error": "NotFoundException", "times": 1})
         with pytest.raises(PollFailedError):
@@ -127,7 +127,7 @@ class TestFirstPoll:
     def test_two_first_polls_at_once_agree_on_what_was_there_before(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """An order created after one of them is news, though the other, slower one began before it."""
+        """An order created after one of them is not baseline, although the other, slower one began before it."""
         remembered = SnapshotTable.source_state
 
         def slowly(table: SnapshotTable, name: str) -> SourceState:
@@ -145,17 +145,17 @@ class TestFirstPoll:
 
 
 class TestLaterPolls:
-    """Later polls tell what changed since the one before."""
+    """Later polls publish what changed since the poll before."""
 
     def test_a_new_order_is_no_baseline(self, world: World) -> None:
-        """An order created after the first poll is news."""
+        """An order created after the first poll is not baseline."""
         world.poll()
         world.put(an_order())
         world.poll()
         assert [event["detail"]["baseline"] for event in world.events()] == [False, False]
 
     def test_an_unchanged_order_is_silent_and_costs_no_write(self, world: World) -> None:
-        """Nothing is published or written where nothing changed."""
+        """Nothing is published or written if nothing changed."""
         world.put(an_order())
         world.poll()
         before = stored(ORDER_ID)
@@ -179,7 +179,7 @@ class TestLaterPolls:
         assert updated["resources"] == [ORDER_ID, "op-0123456789abcdef0"]
 
     def test_members_and_statuses_never_heard_of_flow_through(self, world: World) -> None:
-        """What botocore's model lacks is neither dropped nor a reason to fail."""
+        """Members that botocore's model lacks are not dropped, and do not cause failures."""
         world.put(an_order())
         world.poll()
         world.put(an_order(Status="HELD_AT_CUSTOMS", CustomsOffice={"Code": "DE1"}))
@@ -191,7 +191,7 @@ class TestLaterPolls:
         ]
 
     def test_a_settled_order_is_left_alone_until_its_summary_changes(self, world: World) -> None:
-        """A completed order needs no GetOrder; it comes alive again when one of its items is REPLACED."""
+        """A completed order needs no GetOrder; it is in flight again when one of its items is REPLACED."""
         item = {"LineItemId": "ooi-0123456789abcdef0", "Status": "INSTALLED"}
         world.put(an_order(Status="COMPLETED", LineItems=[item]))
         world.poll()
@@ -202,7 +202,7 @@ class TestLaterPolls:
 
 
 class TestReplacements:
-    """A line item and the one that replaces it, whichever is seen first."""
+    """A line item and its replacement, in either sequence."""
 
     @pytest.fixture(autouse=True)
     def one_order_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,7 +210,7 @@ class TestReplacements:
         monkeypatch.setattr("outposts_order_notifier.sources.outposts.PAGE_SIZE", 1)
 
     def test_a_replaced_line_item_names_its_replacement_and_that_names_it(self, world: World) -> None:
-        """One poll sees both: the old order's change of status and the new order's link tell the same."""
+        """One poll finds both: the old order's status change and the new order's link report the same."""
         world.put(an_order(Status="COMPLETED"))
         world.poll()
         world.events()
@@ -228,19 +228,19 @@ class TestReplacements:
         assert world.events() == []
 
     def test_an_order_that_is_seen_after_its_replacement_tells_the_link(self, world: World) -> None:
-        """The replacement told it before, as soon as it was seen itself."""
+        """The replacement reported it before, when it was discovered."""
         replacement = an_order(OTHER_ID, OrderType="REPLACEMENT", LineItems=[replacing(an_order())])
         world.put(replacement)
         world.poll()
         world.put(an_order(Status="COMPLETED"))
         world.poll()
         world.poll()
-        told = of_type(world.events(), "Outposts Replacement Linked")
-        assert [each["orderId"] for each in told] == [OTHER_ID, ORDER_ID]
-        assert {each["replacement"]["lineItemId"] for each in told} == {"ooi-new"}
+        links = of_type(world.events(), "Outposts Replacement Linked")
+        assert [each["orderId"] for each in links] == [OTHER_ID, ORDER_ID]
+        assert {each["replacement"]["lineItemId"] for each in links} == {"ooi-new"}
 
     def test_a_link_is_known_to_a_run_of_single_orders_too(self, world: World) -> None:
-        """Which lists nothing."""
+        """A run for single orders lists nothing."""
         world.put(an_order(OTHER_ID, LineItems=[replacing(an_order())]))
         world.poll()
         world.put(an_order())
@@ -251,15 +251,15 @@ class TestReplacements:
         ]
 
     def test_of_a_chain_found_at_once_each_order_knows_the_end(self, world: World) -> None:
-        """A first poll finds an order, its replacement, and what replaced that."""
+        """A first poll finds an order, its replacement, and the replacement of that."""
         world.put(an_order())
         second = world.replace_line_item(an_order())
         third = world.replace_line_item(second)
         world.poll()
-        told = of_type(world.events(), "Outposts Replacement Linked")
-        assert all(each["baseline"] for each in told)
-        assert {ORDER_ID, second["OrderId"], third["OrderId"]} == {each["orderId"] for each in told}
-        (first,) = [each for each in told if each["orderId"] == ORDER_ID]
+        links = of_type(world.events(), "Outposts Replacement Linked")
+        assert all(each["baseline"] for each in links)
+        assert {ORDER_ID, second["OrderId"], third["OrderId"]} == {each["orderId"] for each in links}
+        (first,) = [each for each in links if each["orderId"] == ORDER_ID]
         assert (first["replacement"], first["currentReplacement"]) == (reference(second), reference(third))
 
 
@@ -267,7 +267,7 @@ class TestStalled:
     """An order to which nothing happens."""
 
     def test_it_is_told_once_beside_the_orders_that_move(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An order found late is told so by the next poll, no baseline; when it moves, that it had stalled."""
+        """The next poll reports it, not as baseline; when the status changes, the event says that it had stalled."""
         monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps({"lineItem": {"PREPARING": None}}))
         world.put(an_order(OrderSubmissionDate=1577836800.0))
         world.poll()
@@ -286,7 +286,7 @@ class TestStalled:
 
 
 class TestFailures:
-    """One order's trouble stops no other's."""
+    """A failure of one order does not affect other orders."""
 
     def test_one_order_that_cannot_be_read_fails_the_run_after_all_others(self, world: World) -> None:
         """The others are published, and the summary in the error names the one that failed."""
@@ -304,7 +304,7 @@ class TestFailures:
     def test_an_order_that_answers_slowly_delays_no_other(
         self, world: World, monkeypatch: pytest.MonkeyPatch, order_type: str
     ) -> None:
-        """What has been read is published while the slow one is still waited for."""
+        """Orders that were read are published while the run still waits for the slow one."""
         monkeypatch.setattr(workers, "PUBLISH_SECONDS", 0.2)
         world.put(an_order(OrderType=order_type))
         world.put(an_order(OTHER_ID))
@@ -319,7 +319,7 @@ class TestFailures:
         poll.join()
 
     def test_throttling_is_waited_out(self, world: World) -> None:
-        """The API's throttling is retried by the client, and no order is lost to it."""
+        """The client retries throttled calls, and no order is lost."""
         world.put(an_order())
         world.fail(GetOrder={"error": "ThrottlingException", "status": 429, "times": 2})
         assert world.poll()["failures"] == []
@@ -327,7 +327,7 @@ class TestFailures:
     def test_events_that_were_stored_but_not_published_go_out_first_next_time(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A bus that refuses keeps the events pending; they go out with the next run, before newer ones."""
+        """If the bus refuses them, events stay pending; the next run publishes them before newer ones."""
         world.put(an_order())
         with monkeypatch.context() as trouble:
             trouble.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", refuse)
@@ -339,7 +339,7 @@ class TestFailures:
 
 
 class TestMetrics:
-    """What poll measures, for alarms and the dashboard."""
+    """Poll's metrics, for alarms and the dashboard."""
 
     def test_counts_what_a_run_saw_and_did(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
         """Two orders are in flight, and one is completed."""
@@ -362,7 +362,7 @@ class TestMetrics:
     def test_counts_events_that_stay_pending_and_the_order_that_failed(
         self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """The alarm `PendingEvents` fires for what is measured here."""
+        """The alarm `PendingEvents` uses this metric."""
         world.put(an_order())
         monkeypatch.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", refuse)
         with pytest.raises(PollFailedError):
@@ -373,7 +373,7 @@ class TestMetrics:
     def test_counts_the_orders_that_there_was_no_time_for(
         self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """The alarm `OrdersLeft` fires for what is measured here."""
+        """The alarm `OrdersLeft` uses this metric."""
         world.put(an_order())
         world.put(an_order(OTHER_ID))
         monkeypatch.setattr(Context, "get_remaining_time_in_millis", lambda _: 40_000)
@@ -383,7 +383,7 @@ class TestMetrics:
 
 
 class TestInput:
-    """What poll takes."""
+    """Poll's input."""
 
     def test_order_ids_are_polled_without_listing(self, world: World) -> None:
         """Only the named orders are read."""
@@ -395,7 +395,7 @@ class TestInput:
     def test_an_order_of_an_outpost_that_the_source_does_not_watch_is_refused_by_name(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """An id can name any order of the account, and each belongs to one source: this one stores it not."""
+        """An id can name any order of the account, but this source does not store other sources' orders."""
         watched = "op-0123456789abcdef0"
         monkeypatch.setenv("SOURCES", json.dumps([{"region": "eu-west-1", "outpostIds": [watched]}]))
         world.put(an_order())
@@ -414,18 +414,18 @@ class TestInput:
 
 
 def reference(order: dict[str, Any]) -> dict[str, str]:
-    """An order's first line item as events name it."""
+    """Return the reference to an order's first line item, as in events."""
     return {"orderId": order["OrderId"], "lineItemId": order["LineItems"][0]["LineItemId"]}
 
 
 def replacing(order: dict[str, Any]) -> dict[str, Any]:
-    """A line item that replaces an order's."""
+    """Return a line item that replaces an order's first one."""
     previous = {"PreviousOrderId": order["OrderId"], "PreviousLineItemId": order["LineItems"][0]["LineItemId"]}
     return {"LineItemId": "ooi-new", "Status": "PREPARING", **previous}
 
 
 def measured(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
-    """Add up each metric of the namespace in what the function wrote for CloudWatch."""
+    """Return the sum of each metric that the function wrote for CloudWatch."""
     totals: Counter[str] = Counter()
     for line in capsys.readouterr().out.splitlines():
         if '"_aws"' in line:
@@ -437,10 +437,10 @@ def measured(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
 
 
 def refuse(_: Any, batch: dict[str, Any], __: Any) -> dict[str, str]:
-    """Refuse every event, as a bus in trouble does."""
+    """Refuse every event."""
     return dict.fromkeys(batch, "InternalFailure")
 
 
 def stored(order_id: str) -> dict[str, Any]:
-    """The order's item in the snapshot table."""
+    """Return the order's item in the snapshot table."""
     return boto3.client("dynamodb").get_item(TableName="snapshots", Key={"id": {"S": order_id}})["Item"]

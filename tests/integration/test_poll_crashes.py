@@ -8,7 +8,7 @@ import pytest
 from local.outposts.merge_patch import patch_order
 from outposts_order_notifier.domain.event_types import MISSING, REPLACEMENT_LINKED, STALLED
 from outposts_order_notifier.domain.order import Order
-from testing.poll_world import Call, Poller, Stopped, Trouble, World
+from testing.poll_world import Call, Fault, Poller, Stopped, World
 from testing.stopping_points import StoppingPoints
 
 RUNS_UNTIL_QUIET = 6
@@ -35,19 +35,19 @@ def settled(number: int) -> Order:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What poll already knows, what happens before the run that is stopped, and what is told of it among the rest.
+    """What is known before, what happens before the stopped run, and event types that must be published afterwards.
 
-    Where it takes several `silent` runs, one after the other, to be sure that nothing more is told, it says so.
+    `silent` is the number of runs without events after which nothing more is published.
     """
 
     known: tuple[Order, ...]
     happens: Callable[[World], None]
-    tells: frozenset[str] = frozenset()
+    publishes: frozenset[str] = frozenset()
     silent: int = 1
 
 
 def discovery(world: World) -> None:
-    """One order more is there than a PutEvents request holds."""
+    """There is one order more than a PutEvents request can contain."""
     for number in range(MAX_ENTRIES + 1):
         world.put(an_order(number))
 
@@ -61,7 +61,7 @@ def several_changes(world: World) -> None:
 
 
 def replacement(world: World) -> None:
-    """A line item goes REPLACED, and an order of type REPLACEMENT names it."""
+    """A line item becomes REPLACED, and an order of type REPLACEMENT names it."""
     world.put(patch_order(settled(1), {"LineItems": {"ooi-1a": {"Status": "REPLACED"}}}))
     world.put(replacing(2, 1))
 
@@ -79,31 +79,31 @@ def replaced_appears(world: World) -> None:
 
 
 def stalls(world: World) -> None:
-    """Nothing happens, for too long, to an order and its line items; another one is worked on again."""
+    """An order and its line items stall, and a completed order is in flight again."""
     world.pass_hours(46 * 24)
     comes_alive(world)
 
 
 def comes_alive(world: World) -> None:
-    """A completed order is worked on again, beside one that stays as it is."""
+    """A completed order is in flight again, and another one does not change."""
     world.put(patch_order(settled(1), {"Status": "IN_PROGRESS", "LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}))
 
 
 def settles(world: World) -> None:
-    """An order's last line item is installed: from now on only its pending events would bring it back."""
+    """An order's last line item is installed: from now on, only pending events cause a read."""
     world.put(settled(1))
 
 
 def all_vanish(world: World) -> None:
-    """ListOrders names no order any more, which is not believed at once."""
+    """ListOrders names no order any more, which needs confirmation."""
     world.hidden.update(world.history)
 
 
 def all_have_vanished(world: World) -> None:
-    """ListOrders has named no order once already, so the next listing confirms it."""
+    """ListOrders has named no order once before, so the next listing confirms it."""
     all_vanish(world)
     assert run(world.poller(), lambda _: None)
-    assert MISSING not in {event["detailType"] for each in world.told().values() for event in each}
+    assert MISSING not in {event["detailType"] for each in world.published().values() for event in each}
 
 
 SCENARIOS = {
@@ -127,15 +127,15 @@ class StopsAt:
         self._n = n
         self._done = done
 
-    def __call__(self, _: Call) -> Trouble | None:
+    def __call__(self, _: Call) -> Fault | None:
         """Count a call."""
         self.calls += 1
-        return Trouble("stop", self._done) if self.calls == self._n else None
+        return Fault("stop", self._done) if self.calls == self._n else None
 
 
-def run(poller: Poller, befall: Callable[[Call], Trouble | None]) -> bool:
-    """Run once; gives whether the run came to its end."""
-    poller.befall = befall
+def run(poller: Poller, faults: Callable[[Call], Fault | None]) -> bool:
+    """Run once; return whether the run was not stopped."""
+    poller.faults = faults
     try:
         summary = poller.poll().run()
     except Stopped:
@@ -145,7 +145,7 @@ def run(poller: Poller, befall: Callable[[Call], Trouble | None]) -> bool:
 
 
 def begin(scenario: Scenario) -> tuple[World, Poller]:
-    """Poll what is known, then let the scenario happen."""
+    """Poll the known orders, then apply the scenario."""
     world = World()
     poller = world.poller()
     for order in scenario.known:
@@ -189,7 +189,7 @@ def stopped_at(scenario: Scenario, at: StopsAt, *, meanwhile: bool) -> int:
     world, poller = begin(scenario)
     finished = run(poller, at)
     if not finished:
-        world.check_told()
+        world.check_published()
         if meanwhile:
             for order_id, states in list(world.history.items()):
                 world.put(patch_order(states[-1], {"Status": "ERROR", "Note": order_id}))
@@ -198,8 +198,8 @@ def stopped_at(scenario: Scenario, at: StopsAt, *, meanwhile: bool) -> int:
     if world.hidden:
         world.hidden.clear()
         quiet(world, poller)
-    kinds = {event["detailType"] for each in world.told().values() for event in each}
-    assert (meanwhile and not finished) or scenario.tells <= kinds
+    kinds = {event["detailType"] for each in world.published().values() for event in each}
+    assert (meanwhile and not finished) or scenario.publishes <= kinds
     check_baseline(world, poller, {order["OrderId"] for order in scenario.known})
     world.close()
     return at.calls
@@ -210,7 +210,7 @@ def stopped_at(scenario: Scenario, at: StopsAt, *, meanwhile: bool) -> int:
 def test_a_run_stopped_while_it_resumes_a_stopped_one_loses_nothing(
     name: str, later: int, stopping_points: StoppingPoints, record_property: Callable[[str, object], None]
 ) -> None:
-    """Trouble does not come alone: the run after the stopped one is stopped too."""
+    """The run after the stopped one is stopped too."""
     scenario, unstopped = SCENARIOS[name], StopsAt()
     assert run(begin(scenario)[1], unstopped)
     points = stopping_points.of(unstopped.calls)
@@ -225,7 +225,7 @@ def test_a_run_stopped_while_it_resumes_a_stopped_one_loses_nothing(
 
 
 def quiet(world: World, poller: Poller, silent: int = 1) -> None:
-    """Run until so many runs in a row tell nothing new."""
+    """Run until so many runs in a row publish nothing."""
     still = 0
     for _ in range(RUNS_UNTIL_QUIET):
         before = len(world.bus.arrived)
@@ -233,11 +233,11 @@ def quiet(world: World, poller: Poller, silent: int = 1) -> None:
         still = still + 1 if len(world.bus.arrived) == before else 0
         if still == silent:
             return
-    pytest.fail("poll does not come to rest")
+    pytest.fail("poll does not stop publishing")
 
 
 def check_baseline(world: World, poller: Poller, known: set[str]) -> None:
-    """What the first complete poll found is baseline, however often it was begun; what comes later is not."""
+    """Orders found by the first complete poll are baseline, however often it began; later ones are not."""
     first = known or set(world.history)
     world.put(an_order(99))
     assert run(poller, lambda _: None)

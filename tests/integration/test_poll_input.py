@@ -1,4 +1,4 @@
-"""Whatever the API answers and the table holds: each bad input has a clear outcome, and stops no other order."""
+"""Bad responses of the API and bad items of the table: each has a clear outcome, and affects no other order."""
 
 import json
 import random
@@ -37,7 +37,7 @@ MARKUP = '<!channel> <b>&amp;</b> *_~`"\\ \u202e🚚\u0000\u0007\r\n\u2028 {{x}}
 
 
 class Api:
-    """The simulator, except where the next answers of a path are written down as bodies; None lets one through."""
+    """The simulator, with given bodies for the next responses of a path; None keeps a response."""
 
     def __init__(self) -> None:
         self.simulator = OutpostsSimulator(account="111122223333")
@@ -45,7 +45,7 @@ class Api:
         self.calls: list[str] = []
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer one HTTP request."""
+        """Respond to an HTTP request."""
         path = Request(environ).path
         self.calls.append(path)
         body = bodies.pop(0) if (bodies := self.bodies.get(path)) else None
@@ -56,7 +56,7 @@ class Api:
 
 @dataclass
 class World:
-    """What a test acts on: the API, the function, the table, and a subscriber's queue."""
+    """What a test uses: the API, the function, the table, and a subscriber's queue."""
 
     api: Api
     aws: ControlPlane
@@ -64,17 +64,17 @@ class World:
     table: Any = field(default_factory=lambda: boto3.client("dynamodb"))
 
     def answer(self, path: str, *answers: Any) -> None:
-        """Make the next calls of a path answer this JSON or these bytes, or as always where it is None."""
+        """Let the next calls of a path return this JSON or these bytes; None keeps the simulator's response."""
         self.api.bodies[path] = [
             each if each is None or isinstance(each, bytes) else json.dumps(each).encode() for each in answers
         ]
 
     def forget(self, order_id: str) -> dict[str, Any]:
-        """Make the API know nothing of an order any more; gives the order."""
+        """Remove an order from the API, and return it."""
         return self.api.simulator._account._orders.pop(order_id)
 
     def poll(self, **request: Any) -> dict[str, Any]:
-        """Run the function, and give its summary, whether it failed or not."""
+        """Run the function; return its summary, whether it failed or not."""
         self.api.calls.clear()
         try:
             summary: dict[str, Any] = handler(request, Context())
@@ -84,23 +84,23 @@ class World:
         return summary
 
     def events(self) -> list[dict[str, Any]]:
-        """Take the details of the events that reached the subscriber since the last time, with their types."""
+        """Return the details of the events that reached the subscriber since the last time, with their types."""
         return [{"type": event["detail-type"], **event["detail"]} for event in drain(self.queue)]
 
-    def told(self) -> dict[str, list[str]]:
-        """Take what the subscriber was told, by order."""
-        told: dict[str, list[str]] = {}
+    def published(self) -> dict[str, list[str]]:
+        """Return the types of the events that reached the subscriber since the last time, by order."""
+        published: dict[str, list[str]] = {}
         for event in self.events():
-            told.setdefault(event["orderId"], []).append(event["type"].removeprefix("Outposts "))
-        return told
+            published.setdefault(event["orderId"], []).append(event["type"].removeprefix("Outposts "))
+        return published
 
     def item(self, item_id: str = ORDER_ID) -> dict[str, Any]:
-        """An item of the table; empty where there is none."""
+        """Return an item of the table; empty if there is none."""
         found: dict[str, Any] = self.table.get_item(TableName="snapshots", Key={"id": {"S": item_id}}).get("Item", {})
         return found
 
     def put_item(self, item: dict[str, Any]) -> None:
-        """Write an item behind the function's back."""
+        """Write an item."""
         self.table.put_item(TableName="snapshots", Item=item)
 
 
@@ -120,13 +120,13 @@ def world(table: str, bus_queue: str, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @dataclass
 class Bus:
-    """A bus that is quicker than moto's, for thousands of events."""
+    """A bus that is faster than moto's, for thousands of events."""
 
     events: list[Event] = field(default_factory=list)
     down: bool = False
 
     def put(self, batch: dict[str, Event]) -> dict[str, str]:
-        """Take the events, or refuse them all."""
+        """Accept the events, or refuse all of them."""
         if self.down:
             return dict.fromkeys(batch, "down")
         self.events += batch.values()
@@ -193,22 +193,22 @@ ODD_ORDERS = {
 
 
 class TestOrders:
-    """Orders that the API's model does not allow, or that nobody has seen yet."""
+    """Orders that the API's model does not allow, or that are new to this version."""
 
     @pytest.mark.parametrize("order", ODD_ORDERS.values(), ids=ODD_ORDERS.keys())
     def test_an_odd_order_is_told_like_any_other(self, world: World, order: dict[str, Any]) -> None:
-        """It is discovered, stays silent while nothing changes, and its next change is told."""
+        """It is discovered, is silent while nothing changes, and its next change is published."""
         world.aws.put_order(an_order(OTHER_ID))
         listing = {"Orders": [{"OrderId": ORDER_ID}, {"OrderId": OTHER_ID}]}
         world.answer(LIST, listing, listing, listing)
         world.answer(GET, {"Order": order}, {"Order": order}, {"Order": {**order, "PaymentTerm": "FIVE_YEARS"}})
         assert world.poll()["failures"] == []
-        assert world.told() == {ORDER_ID: DISCOVERED, OTHER_ID: DISCOVERED}
-        assert (world.poll()["ordersChanged"], world.told()) == (0, {})
-        assert (world.poll()["failures"], world.told()) == ([], {ORDER_ID: ["Order Amended", "Order Updated"]})
+        assert world.published() == {ORDER_ID: DISCOVERED, OTHER_ID: DISCOVERED}
+        assert (world.poll()["ordersChanged"], world.published()) == (0, {})
+        assert (world.poll()["failures"], world.published()) == ([], {ORDER_ID: ["Order Amended", "Order Updated"]})
 
     def test_markup_reaches_subscribers_as_it_is(self, world: World) -> None:
-        """Escaping is each channel's own business; the tracking link is safe already."""
+        """Each channel escapes it; the tracking link is already safe."""
         world.aws.put_order(an_order())
         world.poll()
         world.events()
@@ -218,13 +218,15 @@ class TestOrders:
         assert added["lineItem"]["ShipmentInformation"]["ShipmentTrackingNumber"] == MARKUP
 
     def test_an_order_too_large_for_one_item_is_stored_and_told(self, world: World, bus: Bus) -> None:
-        """A thousand line items with random assets: every change is told, in sequence, and nothing twice."""
+        """A thousand line items with random assets: every change is published once, in sequence."""
         world.aws.put_order(huge("PREPARING"))
         summary = world.poll()
         assert (summary["failures"], summary["eventsPending"]) == ([], 0)
         assert int(world.item()["parts"]["N"]) > 1
-        told = [event.detail["lineItem"] for event in bus.events if event.detail_type == "Outposts Line Item Added"]
-        assert told == huge("PREPARING")["LineItems"]
+        published = [
+            event.detail["lineItem"] for event in bus.events if event.detail_type == "Outposts Line Item Added"
+        ]
+        assert published == huge("PREPARING")["LineItems"]
         assert world.poll()["ordersChanged"] == 0
         world.aws.put_order(huge("SHIPPED"))
         assert world.poll()["failures"] == []
@@ -233,7 +235,7 @@ class TestOrders:
         assert [event.detail["sequence"] for event in bus.events] == list(range(1, len(bus.events) + 1))
 
     def test_pending_events_of_a_huge_order_are_kept(self, world: World, bus: Bus) -> None:
-        """They go out with the next run, all of them, in sequence."""
+        """The next run publishes all of them, in sequence."""
         world.aws.put_order(huge("PREPARING"))
         bus.down = True
         assert world.poll()["eventsPending"] == 1_002
@@ -244,7 +246,7 @@ class TestOrders:
 
 
 class TestGetOrder:
-    """Answers of GetOrder that are no order."""
+    """Responses of GetOrder that are not an order."""
 
     @pytest.mark.parametrize(
         ("answer", "error"),
@@ -266,19 +268,19 @@ class TestGetOrder:
         ],
     )
     def test_it_fails_that_order_alone(self, world: World, answer: Any, error: str) -> None:
-        """The failure says what was answered; the others are told, and the next run takes the order up again."""
+        """The failure contains the response; the others are published, and the next run reads the order again."""
         world.aws.put_order(an_order())
         world.aws.put_order(an_order(OTHER_ID))
         world.answer(GET, answer)
         (failure,) = world.poll()["failures"]
         assert failure["orderId"] == ORDER_ID
         assert error in failure["error"]
-        assert world.told() == {OTHER_ID: DISCOVERED}
+        assert world.published() == {OTHER_ID: DISCOVERED}
         assert world.poll()["failures"] == []
-        assert world.told() == {ORDER_ID: DISCOVERED}
+        assert world.published() == {ORDER_ID: DISCOVERED}
 
     def test_an_order_that_is_listed_but_not_found_is_not_missing(self, world: World) -> None:
-        """Missing is what ListOrders says; this is a failure, as long as it lasts."""
+        """Only ListOrders can show that an order is missing; this is a failure while it lasts."""
         world.aws.put_order(an_order())
         world.poll()
         world.events()
@@ -286,22 +288,22 @@ class TestGetOrder:
         for _ in range(2):
             (failure,) = world.poll()["failures"]
             assert "NotFoundException" in failure["error"]
-        assert world.told() == {}
+        assert world.published() == {}
 
 
 class TestListOrders:
-    """Listings that are odd, or end before their end."""
+    """Listings that are unusual or incomplete."""
 
     def test_an_order_on_two_pages_is_read_once(self, world: World) -> None:
-        """And told once."""
+        """It is also published once."""
         world.aws.put_order(an_order())
         page = {"Orders": [{"OrderId": ORDER_ID}]}
         world.answer(LIST, {**page, "NextToken": "a"}, page)
         assert world.poll()["ordersRead"] == 1
-        assert world.told() == {ORDER_ID: DISCOVERED}
+        assert world.published() == {ORDER_ID: DISCOVERED}
 
     def test_an_empty_page_with_a_token_is_no_end(self, world: World) -> None:
-        """Nor is one without the list."""
+        """A page without the list is not an error either."""
         world.aws.put_order(an_order())
         last = {"Orders": [{"OrderId": ORDER_ID}]}
         world.answer(
@@ -331,7 +333,7 @@ class TestListOrders:
     def test_what_was_listed_until_it_failed_is_read_and_nothing_else_concluded(
         self, world: World, answer: Any, error: str
     ) -> None:
-        """Page 3 fails: pages 1 and 2 are told, no order is missing, and the next listing begins where this began."""
+        """Page 3 fails: the orders of pages 1 and 2 are published, and none is missing."""
         third = "oo-0123456789abcdef2"
         for order_id in (ORDER_ID, OTHER_ID, third):
             world.aws.put_order(an_order(order_id))
@@ -349,11 +351,11 @@ class TestListOrders:
         assert error in summary["failures"][0]["error"]
         assert (summary["ordersListed"], summary["ordersRead"], summary["ordersChanged"]) == (2, 2, 2)
         changed = ["Order Status Change", "Order Updated"]
-        assert world.told() == {ORDER_ID: changed, OTHER_ID: changed}
+        assert world.published() == {ORDER_ID: changed, OTHER_ID: changed}
         assert world.item("source#111122223333/eu-west-1") == state
 
     def test_a_first_poll_that_fails_to_list_is_not_over(self, world: World) -> None:
-        """What the next one finds is baseline still."""
+        """Orders that the next one finds are still baseline."""
         for order_id in (ORDER_ID, OTHER_ID):
             world.aws.put_order(an_order(order_id))
         world.answer(LIST, {"Orders": [{"OrderId": ORDER_ID}], "NextToken": "a"}, b"garbage")
@@ -369,7 +371,7 @@ class TestListOrders:
         world.aws.put_order(an_order())
         (failure,) = world.poll()["failures"]
         assert "NotFoundException" in failure["error"]
-        assert world.told() == {ORDER_ID: DISCOVERED}
+        assert world.published() == {ORDER_ID: DISCOVERED}
 
 
 class TestMissing:
@@ -377,7 +379,7 @@ class TestMissing:
 
     @pytest.fixture
     def known(self, world: World) -> World:
-        """Two orders that were told."""
+        """Two known orders."""
         world.aws.put_order(an_order())
         world.aws.put_order(an_order(OTHER_ID, OutpostId=OTHER_OUTPOST_ID))
         world.poll()
@@ -395,31 +397,31 @@ class TestMissing:
         assert [change["detailType"] for change in updated["changes"]] == ["Outposts Order Missing"]
         before = known.item()
         known.poll()
-        assert (known.told(), known.item()) == ({}, before)
+        assert (known.published(), known.item()) == ({}, before)
         assert GET not in known.api.calls
 
     def test_an_order_that_is_found_but_no_longer_listed_is_missing(self, known: World) -> None:
-        """What counts is the listing."""
+        """Only the listing counts."""
         known.answer(LIST, {"Orders": [{"OrderId": OTHER_ID}]})
         known.poll()
-        assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
+        assert known.published() == {ORDER_ID: ["Order Missing", "Order Updated"]}
 
     def test_an_answer_without_a_list_makes_no_order_missing(self, known: World) -> None:
-        """It may stand for an empty list or for trouble: what it stands for shows when the API lists again."""
+        """It can mean an empty list or a fault, which only the next listing shows."""
         known.answer(LIST, {})
         assert known.poll()["failures"] == []
-        assert known.told() == {}
+        assert known.published() == {}
 
     def test_it_reappears_with_what_changed_meanwhile(self, known: World) -> None:
-        """Told once, before the differences, in one update."""
+        """Its reappearance is published once, before the differences, in one update."""
         order = known.forget(ORDER_ID)
         known.poll()
         known.events()
         known.aws.put_order({**order, "Status": "IN_PROGRESS"})
         known.poll()
-        assert known.told() == {ORDER_ID: ["Order Reappeared", "Order Status Change", "Order Updated"]}
+        assert known.published() == {ORDER_ID: ["Order Reappeared", "Order Status Change", "Order Updated"]}
         known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
     def test_it_reappears_when_it_can_be_read(self, known: World) -> None:
         """An order that is listed again but not found yet is a failure first."""
@@ -430,10 +432,10 @@ class TestMissing:
         known.aws.put_faults({"GetOrder": {"error": "NotFoundException", "orderId": ORDER_ID, "times": 1}})
         assert [failure["orderId"] for failure in known.poll()["failures"]] == [ORDER_ID]
         known.poll()
-        assert known.told() == {ORDER_ID: ["Order Reappeared", "Order Updated"]}
+        assert known.published() == {ORDER_ID: ["Order Reappeared", "Order Updated"]}
 
     def test_its_unpublished_events_go_out_without_a_read(self, known: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        """There is nothing to read any more, but something to tell."""
+        """There is nothing to read any more, but something to publish."""
         known.forget(ORDER_ID)
         with monkeypatch.context() as trouble:
             trouble.setattr(
@@ -442,30 +444,30 @@ class TestMissing:
             )
             assert known.poll()["eventsPending"] == 2
         assert known.poll()["failures"] == []
-        assert known.told() == {ORDER_ID: ["Order Missing", "Order Updated"]}
+        assert known.published() == {ORDER_ID: ["Order Missing", "Order Updated"]}
         assert GET not in known.api.calls
 
     def test_order_ids_conclude_nothing(self, known: World) -> None:
-        """Such a run lists nothing; an order that no listing ever named is not missed either."""
+        """A run for single orders lists nothing, and an order that no listing ever named is not missing."""
         third = "oo-0123456789abcdef2"
         known.aws.put_order(an_order(third))
         known.poll(orderIds=[OTHER_ID, third])
         known.forget(third)
         known.events()
         assert known.poll()["failures"] == []
-        assert known.told() == {}
+        assert known.published() == {}
 
     def test_a_first_poll_concludes_nothing(self, known: World) -> None:
-        """What was there before it knows by hearsay."""
+        """It has no earlier listing to compare with."""
         known.table.delete_item(TableName="snapshots", Key={"id": {"S": "source#111122223333/eu-west-1"}})
         known.forget(ORDER_ID)
         known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
     def test_sources_of_the_same_account_miss_their_own_outposts_orders_alone(
         self, known: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Neither calls the other's missing."""
+        """Neither reports the other one's orders as missing."""
         known.aws.put_order(an_order(OutpostId=rack(known)))
         known.poll()
         racks, servers = {"outpostIds": [rack(known)]}, {"outpostIds": [OTHER_OUTPOST_ID]}
@@ -475,10 +477,10 @@ class TestMissing:
         known.events()
         for source, order_id in ((racks, ORDER_ID), (servers, OTHER_ID)):
             for _ in range(2):  # an empty listing counts when another confirms it
-                assert known.told() == {}
+                assert known.published() == {}
                 known.answer(LIST, {"Orders": []})
                 known.poll(**source)
-            assert known.told() == {order_id: ["Order Missing", "Order Updated"]}
+            assert known.published() == {order_id: ["Order Missing", "Order Updated"]}
 
     MISSING: ClassVar[dict[str, list[str]]] = {
         each: ["Order Missing", "Order Updated"] for each in (ORDER_ID, OTHER_ID)
@@ -487,37 +489,37 @@ class TestMissing:
     ANOTHER: ClassVar[dict[str, Any]] = {"Orders": [{"OrderId": "oo-0123456789abcdef9"}]}
 
     def test_one_empty_listing_by_mistake_reports_nothing(self, known: World, caplog: pytest.LogCaptureFixture) -> None:
-        """No order is reported missing, so none is reported listed again; the log says that a second one decides."""
+        """No order is reported as missing, or as listed again; the log says that a second listing decides."""
         known.answer(LIST, self.NONE)
         assert known.poll()["failures"] == []
         (record,) = [each for each in caplog.records if "a second listing decides" in each.message]
         assert record.__dict__["orders"] == 2
         known.poll()
         known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
     @pytest.mark.parametrize("listing", [NONE, ANOTHER], ids=["empty", "of others"])
     def test_orders_that_all_vanish_are_reported_by_the_second_listing(
         self, known: World, listing: dict[str, Any]
     ) -> None:
         """A second complete listing that names none of them confirms the first; a third one is silent."""
-        told = []
+        published = []
         for _ in range(3):
             known.answer(LIST, listing)
             known.poll()
-            told.append({order: events for order, events in known.told().items() if order in self.MISSING})
-        assert told == [{}, self.MISSING, {}]
+            published.append({order: events for order, events in known.published().items() if order in self.MISSING})
+        assert published == [{}, self.MISSING, {}]
 
     def test_the_only_order_of_a_source_is_reported_by_the_second_listing(self, known: World) -> None:
-        """A source of one order is one whose orders have all vanished."""
+        """If the only order of a source vanishes, all of its orders have vanished."""
         known.forget(OTHER_ID)
         known.poll()
         known.events()
         known.forget(ORDER_ID)
         known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
         known.poll()
-        assert known.told() == {ORDER_ID: self.MISSING[ORDER_ID]}
+        assert known.published() == {ORDER_ID: self.MISSING[ORDER_ID]}
 
     @pytest.mark.parametrize(
         ("between", "further"), [(b"garbage", 1), ({}, 2)], ids=["broken", "without a list, which begins again"]
@@ -525,23 +527,23 @@ class TestMissing:
     def test_a_listing_that_does_not_say_which_orders_there_are_confirms_nothing(
         self, known: World, between: Any, further: int
     ) -> None:
-        """Only a complete one that names its orders does, if it names none of those known."""
+        """Only a complete listing that has a list, but none of the known orders, does."""
         for listing in (self.NONE, between, *[self.NONE] * further):
-            assert known.told() == {}
+            assert known.published() == {}
             known.answer(LIST, listing)
             known.poll()
-        assert known.told() == self.MISSING
+        assert known.published() == self.MISSING
 
     def test_a_full_listing_between_two_empty_ones_outdates_the_first(self, known: World) -> None:
-        """Only two in a row say the same."""
+        """Only two in a row confirm it."""
         for listing in (self.NONE, None, self.NONE):
             if listing:
                 known.answer(LIST, listing)
             known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
     def test_an_empty_listing_keeps_what_the_next_poll_goes_by(self, known: World) -> None:
-        """It does not count, so daily reads are due, and owed, as if it had not been."""
+        """The listing does not count, so daily reads are due and owed as if it had not happened."""
         before = known.item("source#111122223333/eu-west-1") | {"owed": {"SS": [ORDER_ID]}}
         known.put_item(before)
         known.answer(LIST, self.NONE)
@@ -550,20 +552,20 @@ class TestMissing:
         assert {name: value for name, value in after.items() if name != "vanishedAfter"} == before
 
     def test_a_run_beside_that_knows_better_wins(self, known: World) -> None:
-        """An order that another run stored after this one's listing is not concluded about."""
+        """Nothing follows for an order that another run stored after this run's listing."""
         known.forget(ORDER_ID)
         with pytest.MonkeyPatch.context() as beside:
             beside.setattr(BaseClient, "_make_api_call", stored_meanwhile(known))
             known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
 
 class TestStoredItems:
-    """What the table holds may be older, newer or damaged."""
+    """The table's items can be older, newer or damaged."""
 
     @pytest.fixture
     def known(self, world: World) -> World:
-        """Two orders that were told; one of them has moved since."""
+        """Two known orders, one of which has changed since."""
         world.aws.put_order(an_order())
         world.aws.put_order(an_order(OTHER_ID))
         world.poll()
@@ -575,7 +577,7 @@ class TestStoredItems:
     CHANGED = ("Order Status Change", "Order Updated")
 
     def test_a_snapshot_of_an_older_version_goes_on(self, known: World) -> None:
-        """It is compared as ever, and stored in this version's format."""
+        """It is compared as usual, and stored in this version's format."""
         item = known.item()
         body = json.loads(zlib.decompress(item["snapshot"]["B"]))
         del body["missing"], body["stalled"], body["linked"], item["outpostId"], item["sequence"]
@@ -583,11 +585,11 @@ class TestStoredItems:
         packed = zlib.compress(canonical_json(body).encode())
         known.put_item({**item, "format": {"N": "1"}, "snapshot": {"B": packed}})
         assert known.poll()["failures"] == []
-        assert known.told()[ORDER_ID] == list(self.CHANGED)
+        assert known.published()[ORDER_ID] == list(self.CHANGED)
         assert known.item()["format"] == {"N": str(FORMAT)}
 
     def test_a_snapshot_of_a_newer_version_is_left_alone(self, known: World) -> None:
-        """Its order fails with what to do; the others go on."""
+        """Its order fails with an error that says what to do; the others are not affected."""
         newer = {**known.item(), "format": {"N": "99"}, "snapshot": {"B": b"whatever the newer version writes"}}
         known.put_item(newer)
         (failure,) = known.poll()["failures"]
@@ -595,7 +597,7 @@ class TestStoredItems:
         assert "has format 99" in failure["error"]
         assert "deploy the newer version again" in failure["error"]
         assert known.item() == newer
-        assert known.told() == {OTHER_ID: list(self.CHANGED)}
+        assert known.published() == {OTHER_ID: list(self.CHANGED)}
 
     @pytest.mark.parametrize(
         "data",
@@ -604,7 +606,7 @@ class TestStoredItems:
     def test_a_damaged_snapshot_is_set_aside_and_its_order_discovered_anew(
         self, known: World, data: bytes, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
     ) -> None:
-        """It is kept, counted and logged with its order; numbering goes on, and the next run is silent."""
+        """It is kept, counted and logged with its order; the numbering continues, and the next run is silent."""
         damaged = {**known.item(), "snapshot": {"B": data}}
         known.put_item(damaged)
         assert known.poll()["failures"] == []
@@ -621,13 +623,13 @@ class TestStoredItems:
         (record,) = [each for each in caplog.records if each.message == "A damaged snapshot was set aside"]
         assert record.__dict__["correlation_id"] == ORDER_ID
         known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
     @pytest.mark.parametrize("data", [b"\x00garbage", zlib.compress(b"[]"), zlib.compress(b'[{"detail": 1}]')])
     def test_damaged_events_are_set_aside_and_their_order_discovered_anew(
         self, known: World, data: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The gap in `sequence` tells that they are lost; other orders' pending events go out."""
+        """The gap in `sequence` shows that they are lost; other orders' pending events are published."""
         with monkeypatch.context() as trouble:
             trouble.setattr(
                 "outposts_order_notifier.poll.event_bus.EventBus._put",
@@ -647,18 +649,18 @@ class TestStoredItems:
 
     @pytest.mark.parametrize("lost", ["snapshot", "version", "format", "summary", "settled", "pending"])
     def test_an_item_that_lacks_an_attribute_stops_nothing(self, known: World, lost: str) -> None:
-        """Its order goes on, by a discovery where it must."""
+        """Its order continues, with a discovery if necessary."""
         known.put_item({name: value for name, value in known.item().items() if name != lost})
         assert known.poll()["failures"] == []
-        assert known.told().keys() == {ORDER_ID, OTHER_ID}
+        assert known.published().keys() == {ORDER_ID, OTHER_ID}
         known.poll()
-        assert known.told() == {}
+        assert known.published() == {}
 
     @pytest.mark.parametrize("operation", ["UpdateItem", "PutItem", "BatchGetItem"])
     def test_a_refusing_table_fails_the_orders_it_refuses_and_loses_nothing(
         self, known: World, operation: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The first call of that kind fails: its orders are named, the others told, and the next run makes it good."""
+        """The first call of that kind fails: its orders are named, the others published, and the next run recovers."""
         monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 1)
         failures = iter([operation])
         call = BaseClient._make_api_call  # type: ignore[attr-defined] # botocore's one way to a service
@@ -681,27 +683,27 @@ class TestStoredItems:
 
 
 class TestRequest:
-    """What poll is asked."""
+    """Poll's input."""
 
     @pytest.mark.parametrize("order_ids", [None, ORDER_ID, [1], [""], {"a": 1}, ["source#1"]])
     def test_order_ids_that_are_none_are_refused(self, world: World, order_ids: Any) -> None:
-        """The error says what they should be."""
+        """The error says what is allowed."""
         with pytest.raises(ValueError, match="it is a list of order ids"):
             world.poll(orderIds=order_ids)
 
     def test_an_order_asked_for_twice_is_read_once(self, world: World) -> None:
-        """DynamoDB refuses a key that is given twice."""
+        """DynamoDB refuses a batch with the same key twice."""
         world.aws.put_order(an_order())
         assert world.poll(orderIds=[ORDER_ID, ORDER_ID])["ordersRead"] == 1
 
 
 def refusal_of(operation: str) -> ClientError:
-    """DynamoDB's refusal of a call, for good."""
+    """Return DynamoDB's permanent refusal of a call."""
     return ClientError({"Error": {"Code": "AccessDeniedException", "Message": "refused"}}, operation)
 
 
 def rack(world: World) -> str:
-    """The Outpost that the simulator has from the beginning."""
+    """Return the Outpost that the simulator has from the beginning."""
     return str(next(iter(world.api.simulator._account._outposts)))
 
 
@@ -728,7 +730,7 @@ def huge(status: str) -> dict[str, Any]:
 
 
 def stored_meanwhile(world: World) -> Callable[..., Any]:
-    """Make another run store the first order just after this run's listing."""
+    """Let another run store the first order just after this run's listing."""
     call = BaseClient._make_api_call  # type: ignore[attr-defined] # botocore's one way to a service
 
     def make_api_call(client: BaseClient, name: str, parameters: Any) -> Any:

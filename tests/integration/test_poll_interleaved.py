@@ -1,8 +1,8 @@
-"""Polls that overlap call by call, under any mixture of trouble, lose no transition and invent none.
+"""Polls that overlap call by call, with any mixture of faults, lose no transition and invent none.
 
 Hypothesis chooses what happens: orders appear, change in any way and vanish from the listing; runs of poll start,
-make their next call or stop for good; calls time out, are refused or lose their answer; the bus refuses entries.
-A run waits at each call for its turn, so each example is one exact order of events that can be replayed.
+make their next call or are stopped; calls time out, are refused or lose their response; the bus refuses entries. A run
+waits for its turn before each call, so that each example can be reproduced.
 """
 
 import json
@@ -24,15 +24,15 @@ from local.outposts.merge_patch import patch_order
 from outposts_order_notifier.domain.event_types import MISSING
 from outposts_order_notifier.domain.order import Order
 from testing.event_bridge import Entry
-from testing.poll_world import Call, Poller, Stopped, Trouble, World, nothing
+from testing.poll_world import Call, Fault, Poller, Stopped, World, no_faults
 from testing.strategies import orders
 from tests.integration.test_poll_crashes import an_order, id_of, replacing
 
 NUMBERS = st.integers(1, 3)
 POLLERS = st.integers(0, 2)
-TROUBLES = st.sampled_from(
+FAULTS = st.sampled_from(
     [
-        Trouble(kind, done)
+        Fault(kind, done)
         for kind in ("timeout", "unavailable", "throttled", "stale", "stop")
         for done in (False, True)
         if not (done and kind in {"throttled", "stale"})
@@ -46,15 +46,15 @@ T = TypeVar("T")
 
 
 class Run:
-    """A run of poll in a thread of its own, that waits for its turn before each call.
+    """A run of poll in a separate thread, which waits for its turn before each call.
 
     Args:
-        poller: What runs.
+        poller: The instance of the function.
         only: The orders to read without a listing, None for a whole poll.
 
     Attributes:
         over: Whether it ended.
-        complete: Whether it came to its end.
+        complete: Whether it ended without an error.
         next_call: The operation that it waits to call.
     """
 
@@ -62,26 +62,26 @@ class Run:
         self._only = only
         self.over = self.complete = False
         self._error: Exception | None = None
-        self._trouble: Trouble | None = None
+        self._fault: Fault | None = None
         self.next_call = ""
         self._turn, self._waits = Semaphore(0), Semaphore(0)
-        poller.befall = self._befall
+        poller.faults = self._next_fault
         Thread(target=self._run, args=(poller,), daemon=True).start()
         self._waits.acquire()
 
-    def step(self, trouble: Trouble | None) -> None:
-        """Let the next call go, and wait for the one after it, or the end."""
-        self._trouble = trouble
+    def step(self, fault: Fault | None) -> None:
+        """Let the next call proceed, and wait for the call after it or the end."""
+        self._fault = fault
         self._turn.release()
         self._waits.acquire()
         if self._error:
             raise self._error
 
-    def _befall(self, call: Call) -> Trouble | None:
+    def _next_fault(self, call: Call) -> Fault | None:
         self.next_call = call.operation
         self._waits.release()
         self._turn.acquire()
-        return self._trouble
+        return self._fault
 
     def _run(self, poller: Poller) -> None:
         try:
@@ -89,7 +89,7 @@ class Run:
             poll.run_only(self._only) if self._only else poll.run()
             self.complete = True
         except (Stopped, ClientError, BotoCoreError):
-            pass  # the service failed, or the process: the next run goes on
+            pass  # the service failed, or the process: the next run continues
         except Exception as error:  # noqa: BLE001 - it is raised where the run is driven
             self._error = error
         finally:
@@ -98,10 +98,10 @@ class Run:
 
 
 class InTurn(Executor):
-    """Runs each task where it is submitted: with threads, chance would order a run's calls."""
+    """Runs each task when it is submitted: with threads, the sequence of a run's calls would be random."""
 
     def __init__(self, _workers: int) -> None:
-        """Take what a pool of threads takes."""
+        """Accept the arguments of a thread pool."""
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Run a task to its end."""
@@ -114,7 +114,7 @@ class InTurn(Executor):
 
 
 class Polls(RuleBasedStateMachine):
-    """Orders, runs that overlap, and trouble."""
+    """Orders, overlapping runs, and faults."""
 
     tried: ClassVar[Counter[str]] = Counter()
 
@@ -127,20 +127,20 @@ class Polls(RuleBasedStateMachine):
         self.baseline: dict[str, bool] = {}
 
     @initialize(numbers=st.sets(NUMBERS))
-    def orders_are_there(self, numbers: set[int]) -> None:
+    def orders_exist(self, numbers: set[int]) -> None:
         """Some orders are older than the notifier."""
         for number in sorted(numbers):
             self._put(an_order(number))
 
     @rule(number=NUMBERS, order=orders, unique=st.booleans())
     def an_order_becomes_anything(self, number: int, order: Order, unique: bool) -> None:
-        """Any order that the API's model allows follows any other; half of them are like none before."""
+        """Any order that the API's model allows follows any other; half of them are unique."""
         self.revision += 1
         self._put({**order, "OrderId": id_of(number), **({"Revision": self.revision} if unique else {})})
 
     @rule(number=NUMBERS, status=st.sampled_from(STATUSES), items=st.lists(st.sampled_from(ITEM_STATUSES), max_size=2))
     def an_order_moves_on(self, number: int, status: str, items: list[str]) -> None:
-        """An order takes statuses that the API knows: so it settles, and comes alive again."""
+        """An order changes between known statuses, so it settles and is in flight again."""
         moved = {f"ooi-{number}{letter}": {"Status": item} for letter, item in zip("ab", items, strict=False)}
         self._put(patch_order(an_order(number), {"Status": status, "LineItems": moved}))
 
@@ -159,7 +159,7 @@ class Polls(RuleBasedStateMachine):
     @precondition(lambda self: self.world.history)
     @rule()
     def all_orders_vanish_from_the_listing(self) -> None:
-        """ListOrders names none of them, until they come back one by one."""
+        """ListOrders names none of them, until they reappear one by one."""
         self.world.hidden.update(self.world.history)
         self.baseline.clear()
 
@@ -170,30 +170,30 @@ class Polls(RuleBasedStateMachine):
 
     @rule(numbers=st.sets(NUMBERS, min_size=1), after=st.integers(0, 5), times=st.integers(1, 9))
     def the_bus_refuses_some_entries(self, numbers: set[int], after: int, times: int) -> None:
-        """PutEvents fails in part, for a while; more than four times, and an event stays pending."""
+        """PutEvents refuses entries for a while; after more than four times, an event stays pending."""
         self.world.bus.refuse = _refusing({id_of(number) for number in numbers}, after, times)
 
     @rule(number=POLLERS, calls=st.integers(1, 12))
-    def a_run_goes_on(self, number: int, calls: int) -> None:
-        """A run makes its next calls; it starts where there was none."""
+    def a_run_continues(self, number: int, calls: int) -> None:
+        """A run makes its next calls; it starts if there was none."""
         run = self._run(number)
         for _ in range(calls):
             if not run.over:
                 self._step(run, None)
         self._note(number)
 
-    @rule(number=POLLERS, troubles=st.lists(TROUBLES, min_size=1, max_size=6))
-    def a_run_meets_trouble(self, number: int, troubles: list[Trouble]) -> None:
-        """Its next calls fail, each in its own way; a client tries each twice."""
+    @rule(number=POLLERS, faults=st.lists(FAULTS, min_size=1, max_size=6))
+    def a_run_meets_faults(self, number: int, faults: list[Fault]) -> None:
+        """Its next calls fail, each with its fault; a client tries each twice."""
         run = self._run(number)
-        for trouble in troubles:
+        for fault in faults:
             if not run.over:
-                self._step(run, trouble)
+                self._step(run, fault)
         self._note(number)
 
     @rule(number=POLLERS)
-    def a_run_goes_on_to_its_end(self, number: int) -> None:
-        """Nothing else befalls it."""
+    def a_run_ends(self, number: int) -> None:
+        """It has no more faults."""
         run = self._run(number)
         while not run.over:
             self._step(run, None)
@@ -203,30 +203,30 @@ class Polls(RuleBasedStateMachine):
         pollers=st.permutations([0, 1, 2]), calls=st.integers(1, 12), number=NUMBERS, status=st.sampled_from(STATUSES)
     )
     def a_run_is_overtaken(self, pollers: list[int], calls: int, number: int, status: str) -> None:
-        """An order changes and another run comes to its end, while a run is under way."""
+        """An order changes and another run ends, while a run is under way."""
         slow, fast, _ = pollers
-        self.a_run_goes_on(slow, calls)
+        self.a_run_continues(slow, calls)
         self.an_order_moves_on(number, status, [])
-        self.a_run_goes_on_to_its_end(fast)
+        self.a_run_ends(fast)
 
     @precondition(lambda self: self.first_poll_is_over)
     @rule(poller=POLLERS, number=NUMBERS)
     def an_order_is_polled_by_itself(self, poller: int, number: int) -> None:
-        """CloudTrail told of an order: a run reads it without a listing, and is under way."""
+        """A run for a single order reads it without a listing, and is under way."""
         if poller not in self.runs or self.runs[poller].over:
             self.baseline.pop(id_of(number), None)
             self.runs[poller] = Run(self.world.poller(poller), [id_of(number)])
 
     def teardown(self) -> None:
-        """Once the trouble is over, everything is told, and nothing that was not."""
+        """Without further faults, everything is published, and nothing else."""
         for run in self.runs.values():
             while not run.over:
-                run.step(Trouble("stop"))
+                run.step(Fault("stop"))
         self.world.bus.refuse = lambda _: None
         self.world.hidden.clear()
         self.world.pass_hours(24)
         poller = self.world.poller()
-        poller.befall = nothing
+        poller.faults = no_faults
         for _ in range(RUNS_UNTIL_QUIET):
             before = len(self.world.bus.arrived)
             assert poller.poll().run().failures == {}
@@ -252,13 +252,13 @@ class Polls(RuleBasedStateMachine):
             self.runs[number] = Run(self.world.poller(number))
         return self.runs[number]
 
-    def _step(self, run: Run, trouble: Trouble | None) -> None:
+    def _step(self, run: Run, fault: Fault | None) -> None:
         self.tried["calls in them that were given a turn"] += 1
-        self.tried["calls in them that met trouble"] += trouble is not None
-        run.step(trouble)
+        self.tried["calls in them that met a fault"] += fault is not None
+        run.step(fault)
 
     def _note(self, number: int) -> None:
-        """Remember when the source's first poll is over; what appears later is news to every run."""
+        """Remember when the source's first poll is over; orders that appear later are not baseline."""
         self.first_poll_is_over |= self.runs[number].complete
 
 
@@ -274,7 +274,7 @@ def _refusing(order_ids: set[str], after: int, times: int) -> Callable[[Entry], 
 
 @pytest.fixture
 def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The calls of a run come one after the other, in the same order each time, and retries wait for nothing."""
+    """The calls of a run come one after the other, always in the same sequence, and retries do not wait."""
     monkeypatch.setattr("outposts_order_notifier.poll.run.ThreadPoolExecutor", InTurn)
     monkeypatch.setattr("outposts_order_notifier.poll.workers.ThreadPoolExecutor", InTurn)
     monkeypatch.setattr("outposts_order_notifier.poll.workers.CONCURRENT_READS", 1)
@@ -284,10 +284,10 @@ def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("one_call_at_a_time")
-def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
+def test_overlapping_polls_with_any_faults_publish_everything_once_and_in_order(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
 ) -> None:
-    """Whatever befell them, in the end each transition that a run stored was told, under one id, in sequence."""
+    """In the end, each transition that a run stored was published, with one id, in sequence."""
     long = request.config.getoption("--hypothesis-profile") == "long"
     run_state_machine_as_test(
         Polls,
@@ -305,7 +305,7 @@ def test_overlapping_polls_in_any_trouble_tell_everything_once_and_in_order(
 @pytest.mark.usefixtures("one_call_at_a_time")
 @pytest.mark.parametrize("known", [False, True], ids=["both first polls", "both later polls"])
 def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callable[[str, object], None]) -> None:
-    """An order changes, another run begins and ends there, and orders change and appear before the slow one goes on."""
+    """An order changes, another run begins and ends, and orders change and appear before the slow run continues."""
     calls = overtaken_at = 0
     while calls == overtaken_at:
         overtaken_at += 1
@@ -334,10 +334,9 @@ def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callab
 @pytest.mark.usefixtures("one_call_at_a_time")
 @pytest.mark.parametrize("mistaken", ["slow", "fast"])
 def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str) -> None:
-    """One of them is given an empty listing by mistake, the other a full one: which ends last makes no difference.
+    """One of them receives an empty listing by mistake, the other one a full listing: which ends last does not matter.
 
-    An empty listing after both is then the first of two where the full one was the later, and at most the second of
-    two otherwise.
+    An empty listing after both is the first of two if the full one was later, and at most the second of two otherwise.
     """
     calls = overtaken_at = 0
     while calls == overtaken_at:
@@ -374,12 +373,12 @@ def hide(world: World, hidden: bool) -> None:
 
 
 def kinds(world: World) -> set[str]:
-    """The types of the events that were told."""
-    return {event["detailType"] for each in world.told().values() for event in each}
+    """Return the types of the published events."""
+    return {event["detailType"] for each in world.published().values() for event in each}
 
 
 def to_the_end(run: Run) -> None:
-    """Let all of a run's calls go."""
+    """Let all of a run's calls proceed."""
     while not run.over:
         run.step(None)
     assert run.complete

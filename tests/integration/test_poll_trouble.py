@@ -1,4 +1,4 @@
-"""What a service's trouble with one order or one request does to the rest of a run."""
+"""How a service's fault with one order or request affects the rest of a run."""
 
 import threading
 from collections import Counter
@@ -9,25 +9,25 @@ import pytest
 
 from outposts_order_notifier.poll.run import LAST_PUBLISH_SECONDS, LAST_START_SECONDS, LAST_WAIT_SECONDS
 from outposts_order_notifier.poll.summary import LISTING, RunResult
-from testing.poll_world import Befall, Call, Trouble, World, nothing
+from testing.poll_world import Call, Fault, Faults, World, no_faults
 from tests.integration.test_poll_crashes import an_order, id_of
 
 
-def poll(world: World, befall: Befall = nothing) -> RunResult:
-    """Run once while this befalls the calls."""
+def poll(world: World, faults: Faults = no_faults) -> RunResult:
+    """Run once with these faults."""
     poller = world.poller()
-    poller.befall = befall
+    poller.faults = faults
     return poller.poll().run()
 
 
-def first(operation: str, kind: str = "unavailable", times: int = 2) -> Befall:
-    """The first calls of an operation that concern an order fail; a client tries twice."""
+def first(operation: str, kind: str = "unavailable", times: int = 2) -> Faults:
+    """Let the first calls of an operation fail that concern an order; a client tries twice."""
     calls = count()
 
-    def befall(call: Call) -> Trouble | None:
-        return Trouble(kind) if _concerns(call, operation) and next(calls) < times else None  # type: ignore[arg-type]
+    def faults(call: Call) -> Fault | None:
+        return Fault(kind) if _concerns(call, operation) and next(calls) < times else None  # type: ignore[arg-type]
 
-    return befall
+    return faults
 
 
 def _concerns(call: Call, operation: str) -> bool:
@@ -44,13 +44,13 @@ def world() -> World:
 
 
 class TestIsolation:
-    """One order's trouble stops no other's, and no other chunk's."""
+    """A fault of one order affects neither other orders nor other chunks."""
 
     def test_an_order_whose_pending_events_cannot_be_cleared_stops_no_other(self, world: World) -> None:
-        """The others are published and cleared; it fails, and the next run puts it right."""
+        """The others are published and cleared; it fails, and the next run clears it."""
 
-        def refuse(call: Call) -> Trouble | None:
-            return Trouble("unavailable") if (call.operation, call.item) == ("UpdateItem", id_of(1)) else None
+        def refuse(call: Call) -> Fault | None:
+            return Fault("unavailable") if (call.operation, call.item) == ("UpdateItem", id_of(1)) else None
 
         summary = poll(world, refuse)
         assert summary.failures.keys() == {id_of(1)}
@@ -60,7 +60,7 @@ class TestIsolation:
         world.check_quiet()
 
     def test_a_chunk_that_cannot_be_loaded_stops_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Its orders are named as failed, and the next run takes them up."""
+        """Its orders are named as failures, and the next run processes them."""
         monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 2)
         summary = poll(world, first("BatchGetItem"))
         assert summary.failures.keys() == {id_of(1), id_of(2)}
@@ -72,15 +72,15 @@ class TestIsolation:
 
 
 class TestLostAnswers:
-    """A write whose answer was lost is tried again by the client, and finds itself done."""
+    """A write whose response was lost is retried by the client, although it took effect."""
 
     @pytest.mark.parametrize("operation", ["PutItem", "UpdateItem", "PutEvents"])
     def test_a_lost_answer_costs_a_redelivery_at_most(self, world: World, operation: str) -> None:
-        """Nothing is lost or told with other content, whichever write it was."""
+        """Nothing is lost, or published with other content."""
         calls = count()
 
-        def lose(call: Call) -> Trouble | None:
-            return Trouble("timeout", done=True) if call.operation == operation and next(calls) == 0 else None
+        def lose(call: Call) -> Fault | None:
+            return Fault("timeout", done=True) if call.operation == operation and next(calls) == 0 else None
 
         assert poll(world, lose).failures == {}
         poll(world)
@@ -88,17 +88,17 @@ class TestLostAnswers:
 
 
 class TestBaseline:
-    """Only what the first poll discovers is baseline."""
+    """Only orders that the first poll discovers are baseline."""
 
-    @pytest.mark.parametrize("befall", [first("PutEvents", times=8), first("UpdateItem", times=6)])
+    @pytest.mark.parametrize("faults", [first("PutEvents", times=8), first("UpdateItem", times=6)])
     def test_an_order_that_was_stored_but_not_published_is_news_when_it_changes(
-        self, world: World, befall: Befall
+        self, world: World, faults: Faults
     ) -> None:
-        """Its discovery is baseline; the change that the next poll sees is not, or nobody would be told of it."""
-        assert poll(world, befall).failures
+        """Its discovery is baseline; the change that the next poll finds is not, or nobody would be notified of it."""
+        assert poll(world, faults).failures
         world.put(an_order(1, Status="IN_PROGRESS"))
         poll(world)
-        marks = [(event["detailType"], event["baseline"]) for event in world.check_told()[id_of(1)]]
+        marks = [(event["detailType"], event["baseline"]) for event in world.check_published()[id_of(1)]]
         assert marks == [
             ("Outposts Order Discovered", True),
             ("Outposts Order Updated", True),
@@ -108,7 +108,7 @@ class TestBaseline:
 
 
 class Reads:
-    """Counts the reads of each order, and lets the function's time run short after some."""
+    """Counts the reads of each order, and lets the function's time run out after some."""
 
     def __init__(self, suffices_for: int) -> None:
         self.of_run: Counter[str] = Counter()
@@ -116,10 +116,10 @@ class Reads:
         self._suffices_for = suffices_for
 
     def run(self, world: World) -> RunResult:
-        """Poll while time lasts."""
+        """Poll while there is time."""
         self.of_run.clear()
         poller = world.poller()
-        poller.befall = self._count
+        poller.faults = self._count
         return replace(poller.poll(), seconds_left=self._seconds_left).run()
 
     def _count(self, call: Call) -> None:
@@ -132,7 +132,7 @@ class Reads:
 
 
 class TestTime:
-    """A run ends in good time, whatever it could not do until then."""
+    """A run ends in time, with or without all of its work done."""
 
     @pytest.fixture(autouse=True)
     def _small(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,10 +154,10 @@ class TestTime:
             assert max(counts) - min(counts) <= 1
         assert min(counts) >= 2
         world.check_quiet()
-        assert set(world.baseline().values()) == {True}, "the first poll found them, though it had no time for them"
+        assert set(world.baseline().values()) == {True}, "the first poll found them, although it had no time for them"
 
     def test_a_settled_orders_daily_read_is_made_up_for(self) -> None:
-        """It is owed until it is done, and not done twice."""
+        """It is owed until it is done, and is not done twice."""
         world, reads = World(), Reads(suffices_for=100)
         for number in range(8):
             world.put(an_order(number, Status="COMPLETED", LineItems=[]))
@@ -169,12 +169,12 @@ class TestTime:
         assert few.total == Counter(id_of(number) for number in range(8))
 
     def test_an_order_that_hangs_is_not_waited_for(self, world: World) -> None:
-        """The others are told; it is named as failed; what it stores in the end is published by the next run."""
+        """The others are published; it is named as a failure; if it is stored after all, the next run publishes it."""
         answer, asked = threading.Event(), threading.Event()
 
         def seconds_left() -> float:
-            """Time lasts until the others were told, however slow this machine is."""
-            return LAST_WAIT_SECONDS - 1 if asked.is_set() and len(world.told()) == 2 else 300
+            """There is time until the others are published, however slow this machine is."""
+            return LAST_WAIT_SECONDS - 1 if asked.is_set() and len(world.published()) == 2 else 300
 
         def hang(call: Call) -> None:
             if (call.operation, call.item) == ("GetOrder", id_of(1)):
@@ -182,11 +182,11 @@ class TestTime:
                 answer.wait(30)
 
         poller = world.poller()
-        poller.befall = hang
+        poller.faults = hang
         summary = replace(poller.poll(), seconds_left=seconds_left).run()
         assert summary.failures.keys() == {id_of(1)}
         assert "before the function's time" in summary.failures[id_of(1)]
-        assert world.told().keys() == {id_of(2), id_of(3)}
+        assert world.published().keys() == {id_of(2), id_of(3)}
         answer.set()
         for thread in threading.enumerate():
             if thread.name.startswith("ThreadPoolExecutor"):
@@ -195,22 +195,22 @@ class TestTime:
         world.check_quiet()
 
     def test_a_bus_that_does_not_answer_takes_no_more_time_than_there_is(self) -> None:
-        """The run ends in time to remember where to go on; what is pending goes out with the next."""
+        """The run ends in time to store where to continue; the next run publishes what is pending."""
         world = World()
         left = [300.0]
         for number in range(60):
             world.put(an_order(number))
 
-        def hang(call: Call) -> Trouble | None:
+        def hang(call: Call) -> Fault | None:
             if call.operation != "PutEvents":
                 return None
             left[0] -= 10
-            return Trouble("unavailable")
+            return Fault("unavailable")
 
         poller = world.poller()
-        poller.befall = hang
+        poller.faults = hang
         summary = replace(poller.poll(), seconds_left=lambda: left[0]).run()
-        assert left[0] >= LAST_PUBLISH_SECONDS - 20, "the last attempt, which this world's client makes twice"
+        assert left[0] >= LAST_PUBLISH_SECONDS - 20, "the last attempt, which the client makes twice"
         assert summary.orders_left > 0
         assert summary.events_pending > 0
         assert poll(world).failures == {}
@@ -221,15 +221,15 @@ class TestTime:
         poll(world)
         world.hidden.add(id_of(1))
         poller = world.poller()
-        poller.befall = nothing
+        poller.faults = no_faults
         summary = replace(poller.poll(), seconds_left=lambda: 1).run()
         assert "there was no time" in summary.failures[LISTING]
         assert summary.orders_changed == 0
         assert poll(world).orders_changed == 1
 
     def test_orders_that_were_asked_for_and_not_read_are_named(self, world: World) -> None:
-        """Who asks for orders hears of each."""
+        """The result names each of them."""
         poller = world.poller()
-        poller.befall = nothing
+        poller.faults = no_faults
         summary = replace(poller.poll(), seconds_left=lambda: 1).run_only([id_of(1), id_of(2)])
         assert summary.failures.keys() == {id_of(1), id_of(2)}

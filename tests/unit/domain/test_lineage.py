@@ -11,7 +11,7 @@ from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import Lineage, Link, Reference, links_of
 from outposts_order_notifier.domain.order import Order, line_items_by_id
 from outposts_order_notifier.domain.snapshot import Snapshot, observe
-from testing.replay import links_told
+from testing.replay import links_reported
 from testing.strategies import orders
 
 OBSERVATION = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
@@ -48,7 +48,7 @@ def an_order(number: int, names: Names, **members: Any) -> Order:
 
 def links_published_by(snapshot: Snapshot) -> list[Link]:
     """Return the links that an order has published."""
-    return links_told([{**event.detail, "detailType": event.detail_type} for event in snapshot.pending])
+    return links_reported([{**event.detail, "detailType": event.detail_type} for event in snapshot.pending])
 
 
 class TestLinksOfOrder:

@@ -22,11 +22,11 @@ def events_of(order_id: str, number: int, text: str = "") -> list[Event]:
     """The first events of an order, each with this text in it."""
     order = {"OrderId": order_id, "OutpostId": "op-1", "Note": text}
     observation = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
-    (told, _) = build_events(
+    (built, _) = build_events(
         order, [DISCOVERED.change({"order": {**order, "Note": ""}})], observation, after_sequence=0
     )
     changed = {"order": order}
-    return [Event(told.detail_type, {**told.detail, **changed, "sequence": n}) for n in range(1, number + 1)]
+    return [Event(built.detail_type, {**built.detail, **changed, "sequence": n}) for n in range(1, number + 1)]
 
 
 def publish(bridge: EventBridge, *orders: list[Event]) -> Published:
