@@ -7,9 +7,9 @@ from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
 from outposts_order_notifier.cli.stack import STACK_NAME, Stack
-from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, say, show_table
+from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, show_table
 from outposts_order_notifier.notify.channels.registry import parts
-from outposts_order_notifier.notify.check import Check
+from outposts_order_notifier.notify.check import Check, Verdict
 from outposts_order_notifier.wording.words import count
 
 
@@ -22,14 +22,8 @@ def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = Fal
     """
     stack = deployed(region, profile)
     checks = list(examine(stack))
-    if as_json:
-        say([asdict(check) for check in checks])
-    else:
-        show_table(
-            "",
-            ["Check", "", "Found", "To do"],
-            ([check.name, check.verdict, check.found, check.todo] for check in checks),
-        )
+    columns = {"Check": "name", "": "verdict", "Found": "found", "To do": "todo"}
+    show_table([asdict(check) for check in checks], columns, as_json=as_json)
     fail_with([f"{check.name}: {check.found}" for check in checks if check.verdict == "fail"])
 
 
@@ -60,17 +54,21 @@ def examine(stack: Stack) -> Iterator[Check]:
             yield Check(name, "fail", sentence_of(error), "Fix what it names, or give your credentials the permission")
 
 
+def _checked(name: str, works: bool, found: str, todo: str, otherwise: Verdict = "fail") -> Check:
+    return Check(name, "ok", found) if works else Check(name, otherwise, found, todo)
+
+
 def _stack(stack: Stack) -> Check:
     status = stack.description["StackStatus"]
     good = status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-    return Check("stack", "ok" if good else "warn", f"{STACK_NAME} is {status}", "" if good else "Deploy it again")
+    return _checked("stack", good, f"{STACK_NAME} is {status}", "Deploy it again", otherwise="warn")
 
 
 def _organization(stack: Stack) -> Iterator[Check]:
     if organization_of(stack):
         planned = plan(stack)
-        todo = "" if planned else "Check organization's accounts, excludeAccounts and regions"
-        yield Check("organization", "ok" if planned else "warn", f"{planned} sources are on the queue", todo)
+        todo = "Check organization's accounts, excludeAccounts and regions"
+        yield _checked("organization", planned > 0, f"{planned} sources are on the queue", todo, otherwise="warn")
 
 
 def _polls(stack: Stack) -> Iterator[Check]:
@@ -97,43 +95,32 @@ def _todo(error: str) -> str:
 
 def _schedules(stack: Stack) -> Iterator[Check]:
     scheduler = stack.session.client("scheduler")
-    states = {}
-    for found in stack.of_kind("AWS::Scheduler::Schedule"):
-        schedule = scheduler.get_schedule(Name=found.name.rpartition("/")[2].rpartition("|")[2])
-        states[schedule["Name"]] = schedule["State"]
-    off = [name for name, state in states.items() if state != "ENABLED"]
-    if off or not states:
-        yield Check(
-            "schedules", "fail", f"disabled: {', '.join(off)}" if off else "none", "Enable them, or deploy again"
-        )
-    else:
-        yield Check("schedules", "ok", f"{len(states)} enabled")
+    names = [found.name.rpartition("/")[2].rpartition("|")[2] for found in stack.of_kind("AWS::Scheduler::Schedule")]
+    off = [name for name in names if scheduler.get_schedule(Name=name)["State"] != "ENABLED"]
+    found = f"disabled: {', '.join(off)}" if off else f"{len(names)} enabled" if names else "none"
+    yield _checked("schedules", bool(names) and not off, found, "Enable them, or deploy again")
 
 
 def _rules(stack: Stack) -> Iterator[Check]:
     # The physical id of a bus's rule is `<bus>|<rule>`.
     names = {found.name.rpartition("|")[2] for found in stack.of_kind("AWS::Events::Rule")}
     pages = stack.session.client("events").get_paginator("list_rules")
-    states = {
-        rule["Name"]: rule["State"]
+    enabled = {
+        rule["Name"]
         for bus in ("default", stack.output("EventBusName"))
         for page in pages.paginate(EventBusName=bus)
         for rule in page["Rules"]
-        if rule["Name"] in names
+        if rule["State"] != "DISABLED"
     }
-    if off := sorted(name for name in names if states.get(name, "DISABLED") == "DISABLED"):
-        yield Check("rules", "fail", f"disabled or gone: {', '.join(off)}", "Enable them, or deploy again")
-    else:
-        yield Check("rules", "ok", f"{len(names)} enabled")
+    off = sorted(names - enabled)
+    found = f"disabled or gone: {', '.join(off)}" if off else f"{len(names)} enabled"
+    yield _checked("rules", not off, found, "Enable them, or deploy again")
 
 
 def _queue(stack: Stack) -> Iterator[Check]:
-    client = stack.session.client("lambda")
-    mappings = client.list_event_source_mappings(FunctionName=stack.output("NotifyFunctionName"))["EventSourceMappings"]
-    states = [mapping.get("State", "unknown") for mapping in mappings]
-    good = states == ["Enabled"]
+    states = [mapping.get("State", "unknown") for mapping in stack.queues_of("NotifyFunctionName")]
     found = f"the notify function's source is {', '.join(states) or 'gone'}"
-    yield Check("notify's queue", "ok" if good else "fail", found, "" if good else "Enable it, or deploy again")
+    yield _checked("notify's queue", states == ["Enabled"], found, "Enable it, or deploy again")
 
 
 def concurrency(stack: Stack) -> Iterator[Check]:
@@ -147,16 +134,12 @@ def concurrency(stack: Stack) -> Iterator[Check]:
     notifies = _at_once(stack, "NotifyFunctionName", limit)
     found = f"{count(polls, 'poll')} and {notifies} notify functions at most, of {limit} at once in this account"
     todo = "Request a higher quota: Lambda's concurrent executions (L-B99A9384); until then polls may delay notify"
-    enough = polls + notifies <= limit
-    yield Check("concurrency", "ok" if enough else "warn", found, "" if enough else todo)
+    yield _checked("concurrency", polls + notifies <= limit, found, todo, otherwise="warn")
 
 
 def _at_once(stack: Stack, output: str, limit: int) -> int:
     """Return how many instances of a function its queues may start; a queue without a limit may start all."""
-    mappings = stack.session.client("lambda").list_event_source_mappings(FunctionName=stack.output(output))
-    return sum(
-        each.get("ScalingConfig", {}).get("MaximumConcurrency", limit) for each in mappings["EventSourceMappings"]
-    )
+    return sum(each.get("ScalingConfig", {}).get("MaximumConcurrency", limit) for each in stack.queues_of(output))
 
 
 def _alarms(stack: Stack) -> Iterator[Check]:
@@ -182,18 +165,14 @@ def _dead_letters(stack: Stack) -> Iterator[Check]:
         number = int(attributes["Attributes"]["ApproximateNumberOfMessages"])
         of_notify = found.name == stack.output("DeadLetterQueueUrl")
         name = f"dead letters of {'notifications' if of_notify else 'polls'}"
-        yield Check(name, "fail" if number else "ok", f"{number or 'none'}", todos[of_notify] if number else "")
+        yield _checked(name, not number, f"{number or 'none'}", todos[of_notify])
 
 
 def _pending(stack: Stack) -> Iterator[Check]:
-    pending = {
-        order_id: known.pending for _, order_id, known in stack.snapshots.known_of_all_sources() if known.pending
-    }
-    if pending:
-        found = ", ".join(f"{number} of {order_id}" for order_id, number in list(pending.items())[:5])
-        yield Check("pending events", "warn", found, "The next poll publishes them; the error is in its log")
-    else:
-        yield Check("pending events", "ok", "none")
+    known = stack.snapshots.known_of_all_sources()
+    pending = [f"{order.pending} of {order_id}" for _, order_id, order in known if order.pending]
+    todo = "The next poll publishes them; the error is in its log"
+    yield _checked("pending events", not pending, ", ".join(pending[:5]) or "none", todo, otherwise="warn")
 
 
 def _archive(stack: Stack) -> Iterator[Check]:
@@ -201,6 +180,5 @@ def _archive(stack: Stack) -> Iterator[Check]:
     if not archives:
         yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again (the local cloud has none)")
     for archive in archives:
-        good = archive["State"] == "ENABLED"
         found = f"{archive['ArchiveName']} is {archive['State']}, {archive.get('EventCount', 0)} events"
-        yield Check("archive", "ok" if good else "fail", found, "" if good else "Check the archive in EventBridge")
+        yield _checked("archive", archive["State"] == "ENABLED", found, "Check the archive in EventBridge")

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outposts_order_notifier.cli.orders import find
-from outposts_order_notifier.cli.terminal import AsJson, Json, OrderId, Profile, Region, deployed, note, say, show_table
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Column,
+    Json,
+    OrderId,
+    Profile,
+    Region,
+    deployed,
+    note,
+    show_table,
+)
 from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_STATUS
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.poll.event_bus import EVENT_PUBLISHED
@@ -43,25 +53,21 @@ def events(
     history = history_of(_lines(stack.session.client("logs"), group, order, since), snapshot)
     if missing := snapshot.sequence - len({event["sequence"] for event in history}):
         note(f"{missing} of {snapshot.sequence} events are older than {days} days, or no longer in the log")
-    if as_json:
-        say(history)
-        return
-    show_table(
-        "",
-        ["Sequence", "Published (UTC)", "Observed (UTC)", "Event", "Line item", "Change", "Event id"],
-        (
-            [
-                event["sequence"],
-                (event["publishedAt"] or "pending") + (f" ({event['times']} times)" if event["times"] > 1 else ""),
-                event["observedAt"],
-                event["detailType"].removeprefix("Outposts "),
-                event.get("lineItemId"),
-                _change(event),
-                event["eventId"],
-            ]
-            for event in history
-        ),
-    )
+    columns: dict[str, Column] = {
+        "Sequence": "sequence",
+        "Published (UTC)": _published,
+        "Observed (UTC)": "observedAt",
+        "Event": lambda event: event["detailType"].removeprefix("Outposts "),
+        "Line item": lambda event: event.get("lineItemId"),
+        "Change": _change,
+        "Event id": "eventId",
+    }
+    show_table(history, columns, as_json=as_json)
+
+
+def _published(event: Json) -> str:
+    times = f" ({event['times']} times)" if event["times"] > 1 else ""
+    return f"{event['publishedAt'] or 'pending'}{times}"
 
 
 def _change(event: Json) -> str | None:

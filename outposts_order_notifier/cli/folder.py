@@ -8,8 +8,7 @@ import json
 import sqlite3
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,6 @@ class SnapshotFolder:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(
             folder / FILE_NAME if folder else ":memory:",
-            isolation_level=None,
             check_same_thread=False,
             timeout=0,
         )
@@ -62,23 +60,11 @@ class SnapshotFolder:
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS items (id TEXT PRIMARY KEY, source TEXT, item TEXT NOT NULL)"
         )
-        self._database.execute("COMMIT")
+        self._database.commit()
 
     def close(self) -> None:
         """Close the file, so that another process can use the folder."""
         self._database.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._database.execute("COMMIT")
-            except BaseException:
-                if self._database.in_transaction:  # if the disk is full, SQLite has already rolled back
-                    self._database.execute("ROLLBACK")
-                raise
 
     def _get(self, name: str) -> Item | None:
         found = self._database.execute("SELECT item FROM items WHERE id = ?", (name,)).fetchone()
@@ -111,7 +97,7 @@ class SnapshotFolder:
     def save(self, snapshot: Snapshot) -> bool:
         """Write a snapshot with its pending events; return False if another run stored the order in the meantime."""
         item, *parts = items_of(snapshot)
-        with self._writing():
+        with self._lock, self._database:  # one transaction
             if (stored := self._get(snapshot.order_id)) and known_of(stored).version != snapshot.version - 1:
                 return False
             self._put(snapshot.order_id, snapshot.source, item)
@@ -121,7 +107,7 @@ class SnapshotFolder:
 
     def clear_pending(self, order_id: str, version: int) -> bool:
         """Clear a snapshot's pending events; return False if another run stored the order in the meantime."""
-        with self._writing():
+        with self._lock, self._database:  # one transaction
             item = self._get(order_id)
             if item is None or known_of(item).version != version:
                 return False
@@ -148,7 +134,7 @@ class SnapshotFolder:
         """Save the state of a source."""
         values = {field.name: getattr(state, field.name) for field in fields(state)}
         kept = {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
-        with self._writing():
+        with self._lock, self._database:  # one transaction
             before = self._get(f"source#{name}") or {}
             self._put(f"source#{name}", None, before | {key: value for key, value in kept.items() if value is not None})
 

@@ -14,6 +14,7 @@ from outposts_order_notifier.cli.samples import NAMES, batch_of, sample
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
     AsJson,
+    Column,
     Json,
     Profile,
     Region,
@@ -21,7 +22,6 @@ from outposts_order_notifier.cli.terminal import (
     fail_with,
     nearest_of,
     note,
-    say,
     show_table,
 )
 from outposts_order_notifier.domain.timestamps import to_iso8601
@@ -53,13 +53,12 @@ def notification(
     for name in only or NAMES:
         note(f"Sending {name}")
         results.append({"sample": name, **_send(stack, name)})
-    if as_json:
-        say(results)
-    else:
-        rows = (
-            [each["sample"], ", ".join(each["told"]) or "no channel", "; ".join(each["errors"])] for each in results
-        )
-        show_table("", ["Sample", "Accepted by", "Errors"], rows)
+    columns: dict[str, Column] = {
+        "Sample": "sample",
+        "Accepted by": lambda each: ", ".join(each["told"]) or "no channel",
+        "Errors": lambda each: "; ".join(each["errors"]),
+    }
+    show_table(results, columns, as_json=as_json)
     fail_with([f"{each['sample']}: {error}" for each in results for error in each["errors"]])
 
 

@@ -9,6 +9,7 @@ import typer
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.terminal import (
     AsJson,
+    Column,
     Json,
     OrderId,
     Profile,
@@ -55,22 +56,18 @@ def orders(
     now = to_iso8601(datetime.now(UTC))
     found = (row_of(each, now) for each in loaded.snapshots.values())
     rows = sorted((row for row in found if matches(row, filters)), key=_by_age)
-    if as_json:
-        say(rows)
-    elif rows:
-        show_table(
-            "",
-            ["Order", "Outpost", "Account", "Region", "Status", "For", "Line items", "Notes"],
-            (
-                [
-                    *(row[key] for key in ("orderId", "outpostId", "account", "region", "status")),
-                    lasted(row["secondsInStatus"]),
-                    ", ".join(f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items()),
-                    _notes(row),
-                ]
-                for row in rows
-            ),
-        )
+    if rows or as_json:
+        columns: dict[str, Column] = {
+            "Order": "orderId",
+            "Outpost": "outpostId",
+            "Account": "account",
+            "Region": "region",
+            "Status": "status",
+            "For": time_in_status,
+            "Line items": line_item_counts,
+            "Notes": _notes,
+        }
+        show_table(rows, columns, as_json=as_json)
     else:
         say("No such orders" if known else "No orders in flight" if not every else "No orders are known")
     fail_with([f"{order_id} cannot be read: {error}" for order_id, error in loaded.errors.items()])
@@ -89,45 +86,10 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
         say(shown)
         return
     say(header_of(shown))
-    show_table(
-        "Timeline",
-        ["Since (UTC)", "Of", "Status", "For"],
-        (
-            [
-                step["at"],
-                step["lineItemId"] or "order",
-                step["status"],
-                f"{lasted(step['seconds'])}{' until now' if step['current'] else ''}",
-            ]
-            for step in shown["timeline"]
-        ),
-    )
-    show_table(
-        "Line items",
-        ["Line item", "Catalog item", "Quantity", "Status", "For", "Shipment", "Assets"],
-        (
-            [
-                *(item[key] for key in ("lineItemId", "catalogItemId", "quantity", "status")),
-                lasted(item["secondsInStatus"]),
-                _shipped(item["shipment"]),
-                ", ".join(str(asset.get("AssetId")) for asset in item["assets"]) or None,
-            ]
-            for item in shown["lineItems"]
-        ),
-    )
+    show_table(shown["timeline"], TIMELINE, "Timeline")
+    show_table(shown["lineItems"], LINE_ITEMS, "Line items")
     if shown["lineage"]:
-        show_table(
-            "Lineage",
-            ["Line item", "Of order", "Replaced by", "Of order", "There now", "Of order"],
-            (
-                [
-                    *(link["previous"][key] for key in ("lineItemId", "orderId")),
-                    *(link["replacement"][key] for key in ("lineItemId", "orderId")),
-                    *(link.get("currentReplacement", {}).get(key) for key in ("lineItemId", "orderId")),
-                ]
-                for link in shown["lineage"]
-            ),
-        )
+        show_table(shown["lineage"], LINEAGE, "Lineage")
 
 
 def matches(row: Json, filters: Mapping[str, Collection[str] | None]) -> bool:
@@ -152,11 +114,7 @@ def header_of(life: Json) -> str:
 
 
 def find(table: SnapshotTable, order_id: str) -> Snapshot:
-    """Read the snapshot of an order.
-
-    Raises:
-        OperatorError: No poll has seen it, or it cannot be read.
-    """
+    """Read an order's snapshot; raise an OperatorError if no poll has seen the order, or it cannot be read."""
     loaded = table.read([order_id])
     if order_id in loaded.errors:
         raise OperatorError(f"{order_id} cannot be read: {loaded.errors[order_id]}")
@@ -252,3 +210,38 @@ def _shipped(shipment: Json | None) -> str | None:
     if shipment is None:
         return None
     return shipment["trackingUrl"] or " ".join(filter(None, (shipment["carrier"], shipment["trackingNumber"])))
+
+
+def time_in_status(row: Json) -> str | None:
+    """Return how long an order or line item has been in its status."""
+    return lasted(row["secondsInStatus"])
+
+
+def line_item_counts(row: Json) -> str:
+    """Return the number of line items in each status."""
+    return ", ".join(f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items())
+
+
+TIMELINE: dict[str, Column] = {
+    "Since (UTC)": "at",
+    "Of": lambda step: step["lineItemId"] or "order",
+    "Status": "status",
+    "For": lambda step: f"{lasted(step['seconds'])}{' until now' if step['current'] else ''}",
+}
+LINE_ITEMS: dict[str, Column] = {
+    "Line item": "lineItemId",
+    "Catalog item": "catalogItemId",
+    "Quantity": "quantity",
+    "Status": "status",
+    "For": time_in_status,
+    "Shipment": lambda item: _shipped(item["shipment"]),
+    "Assets": lambda item: ", ".join(str(asset.get("AssetId")) for asset in item["assets"]),
+}
+LINEAGE: dict[str, Column] = {
+    "Line item": lambda link: link["previous"]["lineItemId"],
+    "Of order": lambda link: link["previous"]["orderId"],
+    "Replaced by": lambda link: link["replacement"]["lineItemId"],
+    "In order": lambda link: link["replacement"]["orderId"],
+    "Current item": lambda link: link.get("currentReplacement", {}).get("lineItemId"),
+    "Current order": lambda link: link.get("currentReplacement", {}).get("orderId"),
+}

@@ -12,6 +12,7 @@ from outposts_order_notifier.cli.orders import find
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
     AsJson,
+    Column,
     Json,
     Profile,
     Region,
@@ -19,7 +20,6 @@ from outposts_order_notifier.cli.terminal import (
     deployed,
     fail_with,
     note,
-    say,
     show_table,
 )
 from outposts_order_notifier.domain.places import account_and_region
@@ -57,25 +57,16 @@ def poll(
             summaries.append(invoke_poll(stack, request))
         except OperatorError as error:  # the other sources are polled all the same
             problems.append(f"{json.dumps(request)}: {error}")
-    if as_json:
-        say(summaries)
-    else:
-        show_table(
-            "",
-            ["Source", "Listed", "Read", "Changed", "Published", "Pending", "Failures"],
-            (
-                [
-                    summary["source"],
-                    summary["ordersListed"],
-                    summary["ordersRead"],
-                    summary["ordersChanged"],
-                    summary["eventsPublished"],
-                    summary["eventsPending"],
-                    len(summary["failures"]) or None,
-                ]
-                for summary in summaries
-            ),
-        )
+    columns: dict[str, Column] = {
+        "Source": "source",
+        "Listed": "ordersListed",
+        "Read": "ordersRead",
+        "Changed": "ordersChanged",
+        "Published": "eventsPublished",
+        "Pending": "eventsPending",
+        "Failures": lambda summary: len(summary["failures"]) or None,
+    }
+    show_table(summaries, columns, as_json=as_json)
     fail_with([*problems, *(problem for summary in summaries for problem in problems_of(summary))])
 
 
@@ -95,11 +86,7 @@ def organization_of(stack: Stack) -> Organization | None:
 
 
 def plan(stack: Stack) -> int:
-    """Run the planner function, and return the number of sources that it put on the queue.
-
-    Raises:
-        OperatorError: The stack has no planner function, or the function failed; the text says why.
-    """
+    """Run the planner function, and return the number of sources that it put on the queue."""
     planner = stack.outputs.get("PlannerFunctionName", "")
     if not planner:  # a stack that 0.1.0 deployed lacks the output
         functions = stack.of_kind("AWS::Lambda::Function")
@@ -113,11 +100,7 @@ def plan(stack: Stack) -> int:
 
 
 def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Summary:
-    """Run the poll function and return its summary, failures included.
-
-    Raises:
-        OperatorError: The function returned no summary; the text says why.
-    """
+    """Run the poll function, and return its summary; raise an OperatorError if it returned none."""
     answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
     if not failed:
         return cast("Summary", answer)

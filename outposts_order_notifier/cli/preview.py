@@ -23,15 +23,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
-from outposts_order_notifier.cli.orders import row_of
+from outposts_order_notifier.cli.orders import line_item_counts, row_of, time_in_status
 from outposts_order_notifier.cli.stack import session_of
 from outposts_order_notifier.cli.terminal import (
     AsJson,
+    Column,
     Json,
     Profile,
     fail_with,
     json_text,
-    lasted,
     note,
     say,
     show_table,
@@ -45,7 +45,7 @@ from outposts_order_notifier.poll.summary import LISTING, RunResult
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
-from outposts_order_notifier.wording.message import Message, order_message
+from outposts_order_notifier.wording.message import order_message
 from outposts_order_notifier.wording.words import count, one_line
 
 ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
@@ -221,13 +221,14 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
     now = to_iso8601(datetime.now(UTC))
     loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
-    messages = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
+    updates = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
+    messages = [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in updates]
     if as_json:
         say(
             {
                 "orders": rows,
                 "events": collected.events,
-                "messages": [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in messages],
+                "messages": messages,
                 "summary": result.summary(source.name),
             }
         )
@@ -237,33 +238,26 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
 
 
 def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
-    show_table(
-        count(len(rows), "order"),
-        ["Order", "Outpost", "Status", "For", "Line items"],
-        (
-            [
-                *(row[key] for key in ("orderId", "outpostId", "status")),
-                lasted(row["secondsInStatus"]),
-                ", ".join(f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items()),
-            ]
-            for row in rows
-        ),
-    )
-    show_table(
-        f"{count(len(events), 'event')} would go out",
-        ["Order", "Sequence", "Event"],
-        ([event["detail"]["orderId"], event["detail"]["sequence"], event["detail-type"]] for event in events),
-    )
-    baseline = any(detail["baseline"] for detail in messages)
-    show_table(
-        f"{count(len(messages), 'message')} would be sent" + (", with announceExistingOrders" if baseline else ""),
-        ["Message", "Says"],
-        ([message.headline, _lines(message)] for message in map(order_message, messages)),
-    )
-
-
-def _lines(message: Message) -> str:
-    return "; ".join(one_line(line.text) for line in message.lines)
+    orders: dict[str, Column] = {
+        "Order": "orderId",
+        "Outpost": "outpostId",
+        "Status": "status",
+        "For": time_in_status,
+        "Line items": line_item_counts,
+    }
+    show_table(rows, orders, count(len(rows), "order"))
+    published: dict[str, Column] = {
+        "Order": lambda event: event["detail"]["orderId"],
+        "Sequence": lambda event: event["detail"]["sequence"],
+        "Event": "detail-type",
+    }
+    show_table(events, published, f"{count(len(events), 'event')} would be published")
+    sent: dict[str, Column] = {
+        "Message": "headline",
+        "Says": lambda message: "; ".join(one_line(line["text"]) for line in message["lines"]),
+    }
+    if_announced = ", with announceExistingOrders" if any(message["baseline"] for message in messages) else ""
+    show_table(messages, sent, f"{count(len(messages), 'message')} would be sent{if_announced}")
 
 
 def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:

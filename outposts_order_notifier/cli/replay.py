@@ -20,6 +20,7 @@ from outposts_order_notifier.cli.orders import find
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
     AsJson,
+    Column,
     Json,
     Profile,
     Region,
@@ -43,11 +44,7 @@ ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 
 
 def time_of(text: str) -> datetime:
-    """Parse a time, in UTC if it has no zone.
-
-    Raises:
-        typer.BadParameter: It is not a time, or is before the year 1 or after the year 9999 in UTC.
-    """
+    """Parse a time, in UTC if it has no zone; refuse a time before the year 1 or after the year 9999 in UTC."""
     try:
         time = datetime.fromisoformat(text)
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
@@ -284,22 +281,14 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
 
 
 def _show(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None:
-    if as_json:
-        say([*found])
-        return
-    show_table(
-        f"{count(len(found), 'event')} {'sent again' if sent else 'would be sent again'}",
-        ["Sequence", "Observed (UTC)", "Event", "Event id"],
-        (
-            [
-                event["detail"]["sequence"],
-                event["detail"]["observedAt"],
-                event["detail-type"],
-                event["detail"]["eventId"],
-            ]
-            for event in found
-        ),
-    )
+    columns: dict[str, Column] = {
+        "Sequence": lambda event: event["detail"]["sequence"],
+        "Observed (UTC)": lambda event: event["detail"]["observedAt"],
+        "Event": "detail-type",
+        "Event id": lambda event: event["detail"]["eventId"],
+    }
+    title = f"{count(len(found), 'event')} {'sent again' if sent else 'would be sent again'}"
+    show_table(found, columns, title, as_json=as_json)
 
 
 def _first_seen(snapshot: Snapshot) -> datetime:

@@ -21,7 +21,7 @@ from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
-    from mypy_boto3_lambda.type_defs import FunctionConfigurationResponseTypeDef
+    from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef, FunctionConfigurationResponseTypeDef
 
 STACK_NAME = "OutpostsOrderNotifier"
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
@@ -96,13 +96,7 @@ class Stack:
 
     @cached_property
     def description(self) -> "StackTypeDef":
-        """CloudFormation's description of the stack.
-
-        Raises:
-            OperatorError: The stack does not exist.
-            botocore.exceptions.ClientError: CloudFormation refused to describe it.
-            botocore.exceptions.BotoCoreError: CloudFormation could not be reached.
-        """
+        """CloudFormation's description of the stack; an OperatorError if the stack does not exist."""
         try:
             (stack,) = self.session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
         except ClientError as error:
@@ -120,11 +114,7 @@ class Stack:
         return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
 
     def output(self, name: str) -> str:
-        """Return the value of an output.
-
-        Raises:
-            OperatorError: The stack does not have the output.
-        """
+        """Return the value of an output; raise an OperatorError if the stack lacks it."""
         if name not in self.outputs:
             raise self.lacks(f"output {name}")
         return self.outputs[name]
@@ -159,6 +149,11 @@ class Stack:
         """Return the environment of the function that an output names."""
         return self.function(output).get("Environment", {}).get("Variables", {})
 
+    def queues_of(self, output: str) -> "list[EventSourceMappingConfigurationTypeDef]":
+        """Return the mappings from queues to the function that an output names."""
+        client = self.session.client("lambda")
+        return client.list_event_source_mappings(FunctionName=self.output(output))["EventSourceMappings"]
+
     @property
     def account(self) -> str:
         """The account that the stack is in, 12 digits."""
@@ -171,15 +166,8 @@ class Stack:
 
     @cached_property
     def notify_queue_url(self) -> str:
-        """The URL of the queue that feeds the notify function.
-
-        Raises:
-            OperatorError: There is no such queue.
-        """
-        mappings = self.session.client("lambda").list_event_source_mappings(
-            FunctionName=self.output("NotifyFunctionName")
-        )
-        arn = next((each["EventSourceArn"] for each in mappings["EventSourceMappings"]), None)
+        """The URL of the queue that feeds the notify function; an OperatorError if there is none."""
+        arn = next((each["EventSourceArn"] for each in self.queues_of("NotifyFunctionName")), None)
         if arn is None:
             raise self.lacks("queue that feeds the notify function")
         queue = Arn.parse(arn)

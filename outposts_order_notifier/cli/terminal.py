@@ -4,7 +4,7 @@ import codecs
 import difflib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +20,7 @@ from outposts_order_notifier.domain.statuses import status_named
 from outposts_order_notifier.wording.words import duration, one_line, plain
 
 Json = dict[str, Any]
+Column = str | Callable[[Any], object]  # the key of a row's value, or a function of the row
 
 Region = Annotated[
     str | None, typer.Option(metavar="NAME", help="Region of the deployed notifier; default: AWS_REGION.")
@@ -29,11 +30,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout inste
 
 
 def checked_id(given: str | None) -> str | None:
-    """Check an order id.
-
-    Raises:
-        typer.BadParameter: It is empty, for example because a script's variable is not set.
-    """
+    """Refuse an empty order id, which a script passes if its variable is not set."""
     if given is not None and not given.strip():
         raise typer.BadParameter("an order id must not be empty.")
     return given
@@ -82,8 +79,20 @@ def json_text(value: object, indent: int | None = None) -> str:
     return json.dumps(value, indent=indent, ensure_ascii=not encoding.startswith("utf-"))
 
 
-def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table on stdout, without control characters and credentials. None is a blank cell."""
+def show_table(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], title: str = "", *, as_json: bool = False
+) -> None:
+    """Print a table on stdout, without control characters and credentials; or the rows as JSON.
+
+    Args:
+        rows: The rows.
+        columns: The columns by their headers. A value that is None or empty is a blank cell.
+        title: Printed above the table.
+        as_json: Whether to print the rows, with all their keys, as JSON.
+    """
+    if as_json:
+        say([*rows])
+        return
     table = Table(
         *columns,
         title=title or None,
@@ -93,14 +102,14 @@ def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
         show_edge=False,
         pad_edge=False,
     )
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[_cell(value(row) if callable(value) else row[value]) for value in columns.values()] for row in rows]
     for column in table.columns:
         column.overflow = "fold"  # never cut a text
         column.no_wrap = column.header not in SENTENCES
-    for row in cells:
-        table.add_row(*row)
+    for texts in cells:
+        table.add_row(*texts)
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
-    if console.width < _least_width(columns, cells):
+    if console.width < _least_width([*columns], cells):
         console.width = PIPE_WIDTH  # each row is one line, which the terminal wraps: nobody can copy an id in pieces
     if title:
         console.print()
@@ -133,10 +142,6 @@ def nearest_of(given: str, known: Iterable[str]) -> str:
 
 
 def fail_with(problems: Sequence[str]) -> None:
-    """Raise an error that lists the problems, if there are any.
-
-    Raises:
-        OperatorError: There are problems.
-    """
+    """Raise an OperatorError that lists the problems, if there are any."""
     if problems:
         raise OperatorError("; ".join(problems))

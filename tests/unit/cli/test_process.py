@@ -46,7 +46,7 @@ class TestEncoding:
             prepare()
             note("→ Zürich ☃ \udce9")
             say("→ Zürich ☃ \udce9")
-            show_table("→ ☃", ["Order", "Said"], [["oo-1", "→ Zürich ☃"]])
+            show_table([{"id": "oo-1"}], {"Order": "id", "Name": lambda _: "→ Zürich ☃"}, "→ ☃")
             say({"name": "→ Zürich ☃"})
         out, err = (stream.getvalue().decode(encoding) for stream in written)
         assert "rich" in err

@@ -15,7 +15,7 @@ def printed(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    show_table("", columns, [row])
+    show_table([dict(zip(columns, row, strict=True))], {name: name for name in columns})
     return [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out).splitlines()]
 
 
@@ -25,12 +25,12 @@ class TestTable:
     @pytest.mark.parametrize("empty", [None, ""])
     def test_a_cell_without_anything_is_blank(self, capsys: pytest.CaptureFixture[str], empty: str | None) -> None:
         """Nothing to note is not unknown."""
-        show_table("", ["Order", "Notes"], [["oo-1", empty]])
+        show_table([{"id": "oo-1", "notes": empty}], {"Order": "id", "Notes": "notes"})
         assert capsys.readouterr().out.splitlines()[-1].split() == ["oo-1"]
 
     def test_a_text_from_outside_is_made_harmless(self, capsys: pytest.CaptureFixture[str]) -> None:
         """It neither colours the terminal nor turns its text around."""
-        show_table("", ["Order"], [["oo-\x1b[31m\x07\u202e\n1"]])
+        show_table([{"id": "oo-\x1b[31m\x07\u202e\n1"}], {"Order": "id"})
         assert capsys.readouterr().out.splitlines()[-1].strip() == "oo- [31m 1"
 
 
