@@ -45,24 +45,16 @@ def orders_to_read(
 def in_turn(order_ids: Iterable[str], resume_at: str, failed: Collection[str]) -> list[str]:
     """Return orders in the sequence in which they are read.
 
-    They take turns by id, so that runs without time for all orders read each of them equally often. Orders that failed
-    come last: one that hangs must not delay the others.
-
-    Args:
-        order_ids: The orders to read.
-        resume_at: The first order that the last run had no time for; empty if it had time for all.
-        failed: The orders that failed in the last run.
+    They take turns by id, beginning with `resume_at`, so that runs without time for all orders read each of them
+    equally often. Orders that failed in the last run come last: one that hangs must not delay the others.
     """
     return sorted(order_ids, key=lambda order_id: (order_id in failed, order_id < resume_at, order_id))
 
 
 def orders_gone_missing(listed: Collection[str], known: Mapping[str, Known], outpost_ids: Collection[str]) -> list[str]:
-    """Return the orders that ListOrders once named and a complete listing does not, unless already known as missing.
+    """Return the known orders that a complete listing does not name, without those already known as missing.
 
-    Args:
-        listed: The orders in the listing.
-        known: The index entries from before the listing, by order id.
-        outpost_ids: The Outposts that the listing was limited to; empty for all.
+    An order that no listing has named, and one of an Outpost that the listing was not limited to, cannot be missing.
     """
     return [
         order_id

@@ -8,7 +8,7 @@ Clients of other accounts, and what reads their answers, are in `outposts_order_
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import boto3
 from botocore.config import Config
@@ -49,35 +49,29 @@ def clear() -> None:
 
 def dynamodb(attempts: int = 3, connections: int = 10) -> "DynamoDBClient":
     """Return the DynamoDB client."""
-    client: DynamoDBClient = _client("dynamodb", attempts, connections=connections)
-    return client
+    return cast("DynamoDBClient", _client("dynamodb", attempts, connections=connections))
 
 
 def events() -> "EventBridgeClient":
     """Return the EventBridge client. It makes one attempt, as `poll.event_bus` retries single entries."""
-    client: EventBridgeClient = _client("events", 1)
-    return client
+    return cast("EventBridgeClient", _client("events", 1))
 
 
 def organizations() -> "OrganizationsClient":
     """Return the Organizations client. 10,000 accounts are 500 pages, which Organizations throttles."""
-    client: OrganizationsClient = _client("organizations", 10, mode="adaptive")
-    return client
+    return cast("OrganizationsClient", _client("organizations", 10, mode="adaptive"))
 
 
 def sns() -> "SNSClient":
     """Return the SNS client. A publication takes at most 12 seconds, which leaves time to record it."""
-    client: SNSClient = _client("sns", 2, read_timeout=4)
-    return client
+    return cast("SNSClient", _client("sns", 2, read_timeout=4))
 
 
 def sqs(attempts: int = 2) -> "SQSClient":
     """Return the SQS client."""
-    client: SQSClient = _client("sqs", attempts)
-    return client
+    return cast("SQSClient", _client("sqs", attempts))
 
 
 def sts(region: str) -> "STSClient":
     """Return the STS client of a region's own endpoint."""
-    client: STSClient = _client("sts", 2, region)
-    return client
+    return cast("STSClient", _client("sts", 2, region))

@@ -26,13 +26,9 @@ class Organization:
 
     @classmethod
     def load(cls, organization: str, sources: str, function_arn: str) -> Self:
-        """Parse a function's variables.
+        """Parse a function's variables `ORGANIZATION` and `SOURCES`, as documented in docs/configuration.md.
 
-        Args:
-            organization: The `ORGANIZATION` variable: JSON of `organization`, as documented in docs/configuration.md,
-                always with its external id.
-            sources: The `SOURCES` variable: a JSON list of `sources`, as documented there.
-            function_arn: The function's ARN, for the partition and the notifier's account.
+        The function's ARN contains the partition and the notifier's account.
         """
         function = Arn.parse(function_arn)
         configured = [SourceSettings.from_json(source) for source in json.loads(sources)]

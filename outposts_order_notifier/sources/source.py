@@ -72,10 +72,10 @@ def select_source(request: Any, sources: Iterable[Source], organization: Organiz
         return matching[0]
     if organization and not matching and (found := organization.select_source(request)):
         return _source(found, own_account="")  # its account is in its role's ARN
-    configured = ", ".join(f"{source.name} by {source.role_arn or 'its own role'}" for source in sources)
+    configured = ", ".join(f"{source.name} ({source.role_arn or 'no role'})" for source in sources)
     if organization:
         settings = organization.settings
-        configured += f", the organization's accounts by {settings.role_name} in {', '.join(settings.regions)}"
+        configured += f", the organization's accounts in {', '.join(settings.regions)} (role {settings.role_name})"
     if matching:
         raise ValueError(f"several sources match: add region, roleArn or outpostIds; configured: {configured}")
     raise ValueError(f"no configured source matches the input; configured: {configured}")

@@ -46,6 +46,6 @@ def test_a_refusal_names_all_that_is_configured() -> None:
     with pytest.raises(ValueError, match="no configured source") as refused:
         select_source({"region": "eu-north-1"}, [own, WHOLE], load)
     assert str(refused.value).endswith(
-        f"configured: 111122223333/eu-west-1 by its own role, 222233334444/eu-west-1 by {ROLE}, "
-        "the organization's accounts by Reader in eu-west-1, us-east-1"
+        f"configured: 111122223333/eu-west-1 (no role), 222233334444/eu-west-1 ({ROLE}), "
+        "the organization's accounts in eu-west-1, us-east-1 (role Reader)"
     )
