@@ -20,15 +20,7 @@ from outposts_order_notifier.cdk.snapshots import Snapshots
 
 
 class OutpostsOrderNotifier(cdk.Stack):
-    """The notifier.
-
-    Args:
-        scope: The CDK application.
-        construct_id: The stack's name.
-        configuration: The `notifier` context.
-        local_cloud: The local cloud's settings; None on AWS.
-        stack_properties: Those of `aws_cdk.Stack`.
-    """
+    """The notifier, deployed onto AWS or with `local_cloud` onto the local cloud."""
 
     def __init__(
         self,

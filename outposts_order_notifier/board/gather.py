@@ -33,12 +33,9 @@ class Gathered:
 
 
 def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gathered:
-    """Read the snapshots that pass the filters by place, those of orders in flight first.
+    """Read at most `most` snapshots that pass the filters by place, those of orders in flight first.
 
-    Args:
-        table: The snapshot table.
-        filters: The filters. Only the snapshots contain statuses, so a filter by status saves no reads.
-        most: The maximum number of snapshots to read.
+    Only the snapshots themselves contain statuses, so a filter by status saves no reads.
     """
     wanted = list[tuple[bool, str]]()
     places = set[tuple[str, str, str]]()

@@ -18,21 +18,14 @@ ACTIONS = (
 
 
 class EventBus(Construct):
-    """The stack's own bus.
-
-    Args:
-        scope: The stack.
-        construct_id: Its id in the stack.
-        readers: Account ids and organization ids that may put rules on the bus.
-        local: Whether this is the local cloud, whose CloudFormation has neither archives nor bus policies.
-    """
+    """The stack's own bus, on which `readers` (account ids and organization ids) may put rules."""
 
     def __init__(self, scope: Construct, construct_id: str, *, readers: tuple[str, ...], local: bool) -> None:
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(
             self, "Bus", event_bus_name=SOURCE, description="What happens to Outposts orders, one event a transition"
         )
-        if local:
+        if local:  # the local cloud's CloudFormation has neither archives nor bus policies
             return
         archive = self.bus.archive(
             "Archive",

@@ -126,15 +126,14 @@ def _complexity(pattern: Mapping[str, Any], path: str) -> Iterator[Problem]:
             )
 
 
-def holds_null(pattern: Mapping[str, Any]) -> bool:
-    """Return whether a pattern matches null anywhere."""
-    for key, value in pattern.items():
-        if isinstance(value, Mapping):
-            if holds_null(value):
-                return True
-        elif None in value or (key == OR and any(map(holds_null, value))):
-            return True
-    return False
+def holds_null(value: Any) -> bool:
+    """Return whether a pattern, or a part of one, matches null anywhere."""
+    match value:
+        case Mapping():
+            return any(map(holds_null, value.values()))
+        case list():
+            return any(map(holds_null, value))
+    return value is None
 
 
 def _object(pattern: Any, path: str, *, inside_or: bool) -> Iterator[Problem]:

@@ -18,17 +18,8 @@ DISTRIBUTIONS = ("aws-lambda-powertools", "aws-xray-sdk", "jmespath", "typing-ex
 class Function(lambda_.Function):
     """A function of `lambdas/<name>/`, with its own log group, and a role limited to the given statements.
 
-    Args:
-        scope: The construct that it belongs to.
-        construct_id: Its id in that construct.
-        name: Its folder in `lambdas/`; also the `service` of its logs, traces and metrics.
-        description: One line for the console.
-        timeout: After which Lambda stops it.
-        memory: In MB; CPU power is proportional to it.
-        environment: Its variables, without those that all functions have.
-        statements: What it may do besides writing logs and traces.
-        local: Whether it runs on the local cloud.
-        distributions: The packages that only it imports.
+    `name` is also the `service` of its logs, traces and metrics; `memory` is in MB. `environment`, `statements` and
+    `distributions` are in addition to those of all functions.
     """
 
     def __init__(  # noqa: PLR0913 - each differs between functions

@@ -49,12 +49,7 @@ CLOUDFORMATION_QUOTAS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Us
 
 @dataclass(frozen=True, slots=True)
 class Synthesized:
-    """A synthesized template.
-
-    Attributes:
-        stack_name: The stack's name, with which generated names begin.
-        text: The template as JSON.
-    """
+    """A synthesized template as JSON text, and the stack's name, with which generated names begin."""
 
     stack_name: str
     text: str
@@ -89,13 +84,7 @@ class Synthesized:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The size of something in a template.
-
-    Attributes:
-        key: The configuration's key that determines the size.
-        what: What is measured, for people.
-        size: In the limit's unit.
-    """
+    """The size of something in a template, and the key of the configuration that determines it."""
 
     key: str
     what: str
@@ -111,10 +100,8 @@ class Limit:
 
     Attributes:
         name: The service, and its name for the quota.
-        maximum: The largest size that AWS accepts.
-        unit: The unit of the sizes.
         source: The page that publishes it.
-        sizes: Measures what the limit applies to.
+        sizes: Measures what the limit applies to, in its unit.
     """
 
     name: str

@@ -25,13 +25,7 @@ def rule_pattern(notify: Mapping[str, Any], *, announce_existing_orders: bool) -
 
 
 def notify_problems(notify: Mapping[str, Any], path: str, *, announce_existing_orders: bool) -> Iterator[Problem]:
-    """Yield the reasons why EventBridge would reject a `notify` pattern, or why no event would ever match it.
-
-    Args:
-        notify: A pattern on the detail of `Outposts Order Updated`; empty for all events.
-        path: Its path in the configuration.
-        announce_existing_orders: What else the rule's pattern depends on.
-    """
+    """Yield the reasons why EventBridge would reject a `notify` pattern, or why no event would ever match it."""
     if not notify:
         return
     faults = [*problems(notify, path)]

@@ -9,12 +9,7 @@ from outposts_order_notifier.wording.message import Change, Message, alarm_messa
 
 @dataclass(frozen=True, slots=True)
 class OrderNotification:
-    """An observation of an order.
-
-    Attributes:
-        detail: Of the `Outposts Order Updated` event.
-        message: The event in words.
-    """
+    """An observation of an order: the detail of the `Outposts Order Updated` event, and its message."""
 
     detail: Mapping[str, Any]
     message: Message
@@ -38,12 +33,9 @@ class OrderNotification:
 
 @dataclass(frozen=True, slots=True)
 class AlarmNotification:
-    """An alarm that fires or has cleared.
+    """An alarm that fires or has cleared: CloudWatch's notification, and its message.
 
-    Attributes:
-        event_id: The key of the notification's delivery: the alarm's ARN, its state and the time of the change.
-        message: The alarm in words.
-        alarm: CloudWatch's notification.
+    `event_id`, the key of its delivery, consists of the alarm's ARN, its state and the time of the change.
     """
 
     event_id: str
@@ -61,7 +53,7 @@ def notification(body: Mapping[str, Any]) -> Notification | None:
         body: An `Outposts Order Updated` event, or an alarm's notification as SNS delivers it raw.
 
     Returns:
-        None for an alarm that was only created: no problem has ended.
+        The notification; None for an alarm that was only created, as no problem has ended.
 
     Raises:
         Exception: The message is neither.
@@ -76,7 +68,7 @@ def notification(body: Mapping[str, Any]) -> Notification | None:
 def order_notification(detail: Mapping[str, Any]) -> OrderNotification:
     """Return the notification of an observation."""
     found = OrderNotification(detail, order_message(detail))
-    _ = found.event_id, found.order_id, found.changes  # a message without them ends as a dead letter, alone
+    _ = found.event_id, found.order_id, found.changes  # a message without them becomes a dead letter, on its own
     return found
 
 

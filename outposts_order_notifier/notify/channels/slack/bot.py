@@ -64,9 +64,7 @@ class Bot:
     """A bot in a channel.
 
     Attributes:
-        api: Slack's Web API.
-        name: The channel, by its name or id.
-        threads: Its threads.
+        name: The channel's configured name or id.
         snapshots: The orders that the cards show.
         channel: The channel's id.
 
@@ -131,7 +129,7 @@ class Bot:
                 self._post_replaced(order_id, naming)
 
     def _post_replaced(self, order_id: str, observations: Sequence[OrderNotification]) -> None:
-        """Report in an order's thread that another replaces line items of it: its own next event may never come."""
+        """Report in an order's thread that another replaces its line items: its own next event may never come."""
         thread = self.threads.take(self.channel, order_id)
         for each in observations:
             reported_by_its_own = _replaced_by([each], order_id).items() <= thread.replaced_by.items()
@@ -251,7 +249,7 @@ def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> P
 
     Args:
         observations: At least one, in `sequence`.
-        loud: Whether important changes are shown in the channel too; not beside a new card.
+        loud: Whether important changes are shown in the channel too; not with a new card.
     """
     changes = changes_of(observations)
     weighty = any(change["detailType"] in LOUD_TYPES or status_named(change.get("status")).loud for change in changes)

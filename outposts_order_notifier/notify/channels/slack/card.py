@@ -17,6 +17,7 @@ from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
 from outposts_order_notifier.domain.statuses import ERROR, INSTALLED, SETTLED_LINE_ITEM_STATUSES, status_named
 from outposts_order_notifier.domain.timestamps import seconds_between
 from outposts_order_notifier.notify.channels.slack.blocks import (
+    Block,
     date,
     escape,
     fields,
@@ -58,38 +59,36 @@ def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Payload:
         "Replacements": _replacements(snapshot, replaced_by),
     }
     where = f"Account {escape(plain(account))}, {escape(plain(region))}, sequence {snapshot.sequence}"
-    return {
-        "text": escape(headline),
-        "metadata": {"event_type": CARD, "event_payload": {"order_id": snapshot.order_id}},
-        "blocks": [
-            header(headline),
-            *([section(text)] if (text := _list(_warnings(snapshot))) else []),
-            section(_bar(order)),
-            fields(_facts(snapshot)),
-            *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
-            {"type": "context", "elements": [mrkdwn(where), mrkdwn(link(orders_url(region), CONSOLE))]},
-        ],
-    }
+    return _payload(
+        snapshot.order_id,
+        headline,
+        *([section(text)] if (text := _list(_warnings(snapshot))) else []),
+        section(_bar(order)),
+        fields(_facts(snapshot)),
+        *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
+        {"type": "context", "elements": [mrkdwn(where), mrkdwn(link(orders_url(region), CONSOLE))]},
+    )
 
 
 def sketch_payload(detail: Mapping[str, Any]) -> Payload:
-    """Build a card from an event, for an order whose snapshot cannot be read; the next update completes it.
-
-    Args:
-        detail: Of an `Outposts Order Updated` event.
-    """
+    """Build a card from an event's detail, if the order's snapshot cannot be read; the next update completes it."""
     test = "TEST: " if detail.get("test") else ""
     headline = f"{test}Order {plain(detail['orderId'])} is {plain(detail['orderStatus'])}"
     counts = Counter({plain(status): number for status, number in detail["lineItemCountsByStatus"].items()})
     items = _list(f"• {number} {escape(status)}" for status, number in counts.items())
+    return _payload(
+        detail["orderId"],
+        headline,
+        fields({"Outpost": escape(plain(detail["outpostId"])), "Observed": date(plain(detail["observedAt"]))}),
+        *([section(f"*Line items*\n{items}")] if items else []),
+    )
+
+
+def _payload(order_id: str, headline: str, *blocks: Block) -> Payload:
     return {
         "text": escape(headline),
-        "metadata": {"event_type": CARD, "event_payload": {"order_id": detail["orderId"]}},
-        "blocks": [
-            header(headline),
-            fields({"Outpost": escape(plain(detail["outpostId"])), "Observed": date(plain(detail["observedAt"]))}),
-            *([section(f"*Line items*\n{items}")] if items else []),
-        ],
+        "metadata": {"event_type": CARD, "event_payload": {"order_id": order_id}},
+        "blocks": [header(headline), *blocks],
     }
 
 

@@ -50,10 +50,6 @@ def is_url(url: str) -> bool:
 def target_of(text: str | bytes, secret_name: str) -> Target:
     """Read the secret: `{"url": …, "signingSecret": …, "previousSigningSecret"?: …}`.
 
-    Args:
-        text: The secret's value.
-        secret_name: Its name, for the error.
-
     Raises:
         ChannelError: It cannot be used. Neither the text nor the cause shows the value.
     """

@@ -17,12 +17,7 @@ TIMESTAMP, SIGNATURE = "Outposts-Timestamp", "Outposts-Signature"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request.
-
-    Attributes:
-        body: UTF-8 JSON.
-        headers: By name.
-    """
+    """A request: its body, UTF-8 JSON, and its headers."""
 
     body: bytes
     headers: Mapping[str, str]
