@@ -1,6 +1,6 @@
 """Subscribe to the events of the Outposts order notifier: copy this one file into your CDK application.
 
-It needs `aws_cdk` and `constructs`, and nothing else of the notifier:
+It needs `aws_cdk` and `constructs`, and nothing else from the notifier:
 
     OrderSubscription(
         self,
@@ -9,8 +9,8 @@ It needs `aws_cdk` and `constructs`, and nothing else of the notifier:
         targets=[targets.LambdaFunction(function)],
     )
 
-A filter gives an EventBridge pattern, a plain dictionary: it serves as well in a template or with `put-rule`, and any
-pattern of your own can stand beside it.
+A filter returns an EventBridge pattern, a plain dictionary: it also works in a template or with `put-rule`, and you can
+list your own patterns next to it.
 """
 
 import inspect
@@ -27,7 +27,7 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 Pattern: TypeAlias = dict[str, Any]
-# What the Outposts API documents; RECEIVED, PENDING, PROCESSING, INSTALLING and FULFILLED are its old words.
+# As documented by the Outposts API; RECEIVED, PENDING, PROCESSING, INSTALLING and FULFILLED are deprecated.
 OrderStatus: TypeAlias = Literal[
     "PREPARING",
     "IN_PROGRESS",
@@ -64,12 +64,12 @@ MAX_PATTERN_CHARACTERS = 2_048  # https://docs.aws.amazon.com/eventbridge/latest
 
 
 def everything() -> Pattern:
-    """Want each thing that happens, once: all events but `Outposts Order Updated`, which repeats the others."""
+    """Select every change once: all events except `Outposts Order Updated`, which repeats the others."""
     return _pattern({"anything-but": [UPDATED]})
 
 
 def order_status(*statuses: OrderStatus) -> Pattern:
-    """Want orders that enter one of these statuses; any status where none is named.
+    """Select orders that enter one of these statuses, or without arguments, any status.
 
     Raises:
         ValueError: The Outposts API has no such status.
@@ -78,12 +78,12 @@ def order_status(*statuses: OrderStatus) -> Pattern:
 
 
 def order_completed() -> Pattern:
-    """Want orders that are completed."""
+    """Select orders that are completed."""
     return order_status("COMPLETED")
 
 
 def line_item_status(*statuses: LineItemStatus) -> Pattern:
-    """Want line items that enter one of these statuses; any status where none is named.
+    """Select line items that enter one of these statuses, or without arguments, any status.
 
     Raises:
         ValueError: The Outposts API has no such status.
@@ -92,36 +92,36 @@ def line_item_status(*statuses: LineItemStatus) -> Pattern:
 
 
 def line_item_replaced() -> Pattern:
-    """Want line items whose hardware AWS replaces."""
+    """Select line items whose hardware AWS replaces."""
     return line_item_status("REPLACED")
 
 
 def any_error() -> Pattern:
-    """Want orders and line items that enter ERROR."""
+    """Select orders and line items that enter ERROR."""
     return _pattern(ORDER_STATUS_CHANGE, LINE_ITEM_STATUS_CHANGE, status=["ERROR"])
 
 
 def shipped_with_tracking() -> Pattern:
-    """Want shipments whose tracking number is known: it, or the carrier, appeared or changed."""
-    any_text = {"prefix": ""}  # `exists` would take null for a tracking number
+    """Select shipments with a tracking number, when it or the carrier appears or changes."""
+    any_text = {"prefix": ""}  # `exists` would also match null
     return _pattern(SHIPMENT_CHANGE, shipment={"trackingNumber": [any_text]})
 
 
 def stalled() -> Pattern:
-    """Want orders and line items that have been in one status for longer than the notifier's configuration allows."""
+    """Select orders and line items that have been in one status for longer than configured in the notifier."""
     return _pattern(STALLED)
 
 
 def in_update(wanted: Pattern) -> Pattern:
-    """Want `Outposts Order Updated`, one event for a whole observation, where a change is as wanted: for people.
+    """Select each `Outposts Order Updated`, one event for a whole observation, that contains such a change: for people.
 
     Args:
-        wanted: A filter of this file, or another pattern on the `detail-type` and the own keys of an event.
+        wanted: A filter of this file, or another pattern on the `detail-type` and the further keys of an event.
     """
     return _pattern(UPDATED, changes={"detailType": wanted["detail-type"], **wanted.get("detail", {})})
 
 
-def rule_pattern(  # noqa: PLR0913 - each narrows by another key
+def rule_pattern(  # noqa: PLR0913 - each narrows by a different key
     filters: Sequence[Pattern],
     *,
     outpost_ids: Sequence[str] = (),
@@ -130,26 +130,26 @@ def rule_pattern(  # noqa: PLR0913 - each narrows by another key
     order_types: Sequence[str] = (),
     include_baseline: bool = False,
 ) -> Pattern:
-    """Make one rule's pattern: any of the filters, and each of the narrowings that holds something.
+    """Return one rule's pattern: any of the filters, narrowed by each argument that is not empty.
 
-    One rule, not one a filter: an event that two filters want arrives once.
+    One rule for all filters, so that an event that matches two of them arrives once.
 
     Args:
-        filters: What is wanted.
+        filters: The filters.
         outpost_ids: Only orders for these Outposts.
-        accounts: Only orders that live in these accounts.
-        regions: Only orders that live in these regions.
+        accounts: Only orders in these accounts.
+        regions: Only orders in these regions.
         order_types: Only these types of orders: `OUTPOST`, `REPLACEMENT`.
-        include_baseline: Whether what the notifier's very first poll found is wanted too.
+        include_baseline: Whether to include what the notifier's first poll found.
 
     Raises:
-        TypeError: One text stands where a list of them should.
+        TypeError: An argument is a string instead of a list.
         ValueError: There is no filter, or the pattern is longer than EventBridge allows.
     """
     if isinstance(filters, dict):
-        raise TypeError("events is one filter; give a list, such as [everything()]")
+        raise TypeError("events is one filter; pass a list, such as [everything()]")
     if not filters:
-        raise ValueError("events is empty; name at least one filter, such as everything()")
+        raise ValueError("events is empty; pass at least one filter, such as everything()")
     wanted = {
         "outpostId": _several("outpost_ids", outpost_ids),
         "account": _several("accounts", accounts),
@@ -168,32 +168,32 @@ def rule_pattern(  # noqa: PLR0913 - each narrows by another key
     pattern = {key: value for key, value in pattern.items() if value}  # EventBridge refuses an empty object
     if (length := len(json.dumps(pattern, separators=(",", ":")))) > MAX_PATTERN_CHARACTERS:
         raise ValueError(
-            f"the pattern has {length} characters, EventBridge takes {MAX_PATTERN_CHARACTERS}: make several "
+            f"the pattern has {length} characters, EventBridge allows {MAX_PATTERN_CHARACTERS}: create several "
             "subscriptions, and divide the filters or the Outposts among them"
         )
     return pattern
 
 
 class OrderSubscription(Construct):
-    """A rule on the notifier's bus, with a dead-letter queue for what a target would not take.
+    """A rule on the notifier's bus, with a dead-letter queue for events that a target refuses.
 
-    Without one, EventBridge drops an event that a target has refused for 24 hours. The queue keeps it for 14 days:
-    watch its `ApproximateNumberOfMessagesVisible`.
+    Without one, EventBridge drops an event that a target has refused for 24 hours. The queue keeps it for 14 days: put
+    an alarm on its `ApproximateNumberOfMessagesVisible`.
 
     Args:
         scope: The stack.
         construct_id: Its id there.
-        events: What is wanted: filters of this file, or other patterns. An event that several want arrives once.
-        targets: Where it goes, at most 5: any of `aws_cdk.aws_events_targets`.
-        bus: The bus's name, or, from another account, its ARN; the target is then a bus of your own.
-            By default what the notifier's parameter in Parameter Store says, in the same account and region.
-        dead_letter_queue: For targets that have none of their own; made where it is not given. One that is imported
-            has to let EventBridge send messages.
-        narrowing: `rule_pattern`'s own: outpost_ids, accounts, regions, order_types, include_baseline.
+        events: Filters of this file, or other patterns. An event that matches several of them arrives once.
+        targets: At most 5 targets, from `aws_cdk.aws_events_targets`.
+        bus: The bus's name, or, from another account, its ARN; the target must then be a bus in your account.
+            By default the name in the notifier's parameter in Parameter Store, in the same account and region.
+        dead_letter_queue: For targets that have none; created by default. An imported one
+            must allow EventBridge to send messages.
+        narrowing: The arguments of `rule_pattern`: outpost_ids, accounts, regions, order_types, include_baseline.
 
     Attributes:
         rule: The rule.
-        dead_letter_queue: What the targets would not take.
+        dead_letter_queue: Events that the targets refused.
 
     Raises:
         TypeError, ValueError: As `rule_pattern`.
@@ -219,7 +219,7 @@ class OrderSubscription(Construct):
             event_bus=aws_events.EventBus.from_event_bus_name(self, "Bus", name),
             event_pattern=aws_events.EventPattern(source=[SOURCE]),
         )
-        # `EventPattern` knows no `$or`.
+        # `EventPattern` does not support `$or`.
         _cfn_rule(self.rule).event_pattern = pattern
         self.dead_letter_queue = dead_letter_queue or sqs.Queue(
             self, "DeadLetters", retention_period=cdk.Duration.days(14), enforce_ssl=True
@@ -238,7 +238,7 @@ class OrderSubscription(Construct):
 
 @jsii.implements(aws_events.IRuleTarget)
 class _WithDeadLetters:
-    """A target as it was given, with a dead-letter queue where it has none of its own."""
+    """The given target, with a dead-letter queue if it has none."""
 
     def __init__(self, target: aws_events.IRuleTarget, queue: sqs.IQueue) -> None:
         self._target = target
@@ -268,11 +268,11 @@ def _pattern(*detail_types: str | Pattern, **detail: Any) -> Pattern:
 def _known(statuses: Sequence[str], known: Sequence[str]) -> list[str]:
     for status in statuses:
         if status not in known:
-            raise ValueError(f"{status!r} is no status that this file knows; it knows {', '.join(known)}")
+            raise ValueError(f"{status!r} is not a known status; known are {', '.join(known)}")
     return list(statuses)
 
 
 def _several(name: str, values: Sequence[str]) -> list[str]:
     if isinstance(values, str):
-        raise TypeError(f"{name}: {values!r} is one text; give a list, [{values!r}]")
+        raise TypeError(f"{name}: {values!r} is a string; pass a list, [{values!r}]")
     return list(values)

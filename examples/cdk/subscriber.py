@@ -1,4 +1,4 @@
-"""A subscriber: a function hears of replaced and failed hardware, a queue gets every shipment with its tracking."""
+"""A subscriber: a function receives replaced and failed hardware, a queue every shipment with its tracking number."""
 
 from pathlib import Path
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes a queue that gets each line item that is replaced or fails, and prints its URL. It can be run again.
+# Create a queue for line items that are replaced or fail, and print its URL. It is safe to run this again.
 set -euo pipefail
 unset CDPATH
 cd -- "$(dirname -- "$0")"
-export AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off # version 2 would wait for a person
+export AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off # version 2 would wait for input
 
 name=replaced-or-failed
 bus=$(aws ssm get-parameter --name /outposts-order-notifier/event-bus-name --query Parameter.Value --output text)
@@ -14,12 +14,12 @@ policy='{"Statement": [{"Effect": "Allow", "Principal": {"Service": "events.amaz
   "Action": "sqs:SendMessage", "Resource": "*", "Condition": {"ArnEquals": {"aws:SourceArn": "'$rule_arn'"}}}]}'
 policy=${policy//$'\n'/}
 
-queue() { # makes a queue that the rule may fill, and prints its URL
+queue() { # create a queue to which the rule may send, and print its URL
   aws sqs create-queue --queue-name "$1" --query QueueUrl --output text \
     --attributes '{"MessageRetentionPeriod": "1209600", "Policy": "'"${policy//\"/\\\"}"'"}'
 }
 
-arn() { # prints a queue's ARN
+arn() { # print a queue's ARN
   aws sqs get-queue-attributes --queue-url "$1" --attribute-names QueueArn --query Attributes.QueueArn --output text
 }
 

@@ -1,4 +1,4 @@
-# A queue that gets each shipment of Outposts hardware whose tracking number is known.
+# A queue for shipments of Outposts hardware with a tracking number.
 
 terraform {
   required_providers {
@@ -41,7 +41,7 @@ resource "aws_sqs_queue" "dead_letters" {
 data "aws_iam_policy_document" "rule" {
   statement {
     actions   = ["sqs:SendMessage"]
-    resources = ["*"] # a queue's policy speaks of that queue alone
+    resources = ["*"] # a queue's policy applies to that queue only
 
     principals {
       type        = "Service"

@@ -211,17 +211,17 @@ class TestRulePattern:
         outposts = [f"op-{number:017x}" for number in range(100)]
         filters = [pattern for pattern, _ in FILTERS.values()]
         rule_pattern([any_error()], outpost_ids=outposts[:80])
-        with pytest.raises(ValueError, match=rf"EventBridge takes {MAX_PATTERN_CHARACTERS}: make several"):
+        with pytest.raises(ValueError, match=rf"EventBridge allows {MAX_PATTERN_CHARACTERS}: create several"):
             rule_pattern(filters, outpost_ids=outposts)
 
     def test_a_subscription_to_nothing_is_refused(self) -> None:
         """Without a filter the rule would match everything."""
-        with pytest.raises(ValueError, match="name at least one filter"):
+        with pytest.raises(ValueError, match="pass at least one filter"):
             rule_pattern([])
 
     def test_one_text_in_place_of_a_list_is_refused(self) -> None:
         """Its characters would be taken for Outposts, and nothing would ever match."""
-        with pytest.raises(TypeError, match=r"give a list, \['op-1'\]"):
+        with pytest.raises(TypeError, match=r"pass a list, \['op-1'\]"):
             rule_pattern([everything()], outpost_ids="op-1")
 
 
@@ -245,5 +245,5 @@ class TestLiterals:
     @pytest.mark.parametrize("misspelt", [lambda: order_status("COMPLETE"), lambda: line_item_status("SHIPED")])  # type: ignore[arg-type] # that is the test
     def test_a_misspelt_status_is_refused(self, misspelt: Callable[[], Pattern]) -> None:
         """It would never match; the error names what there is."""
-        with pytest.raises(ValueError, match=r"is no status that this file knows; it knows PREPARING"):
+        with pytest.raises(ValueError, match=r"is not a known status; known are PREPARING"):
             misspelt()

@@ -1,4 +1,4 @@
-"""Hears of replaced and failed hardware."""
+"""Receives events about replaced and failed hardware."""
 
 import json
 from typing import Any
