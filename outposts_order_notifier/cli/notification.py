@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from botocore.config import Config
 
-from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.samples import NAMES, batch_of, sample
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
@@ -20,7 +20,6 @@ from outposts_order_notifier.cli.terminal import (
     Region,
     deployed,
     fail_with,
-    nearest_of,
     note,
     show_table,
 )

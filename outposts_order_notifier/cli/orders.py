@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
@@ -17,7 +17,6 @@ from outposts_order_notifier.cli.terminal import (
     deployed,
     fail_with,
     lasted,
-    nearest_of,
     say,
     show_table,
 )

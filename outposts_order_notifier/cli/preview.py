@@ -55,12 +55,7 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class CollectedEvents:
-    """A bus that passes each event to a function, as a rule would pass it to its target.
-
-    Attributes:
-        receive: Called with each event.
-        events: The events so far, in the order of publication.
-    """
+    """A bus that collects the events, and passes each one to `receive` as a rule would pass it to its target."""
 
     receive: Callable[[Json], None] = lambda _: None
     events: list[Json] = field(default_factory=list)
@@ -151,11 +146,10 @@ def _source(
     boto3.DEFAULT_SESSION = session
     if external_id and not role_arn:
         raise OperatorError("--external-id needs --role-arn")
-    if role_arn and not (role := ROLE.fullmatch(role_arn)):
-        raise OperatorError(
-            f"--role-arn {role_arn} is not the ARN of a role, such as arn:aws:iam::123456789012:role/Reader"
-        )
-    account = role[1] if role_arn and role else _own_account(session)
+    role = ROLE.fullmatch(role_arn or "")
+    if role_arn and not role:
+        raise OperatorError(f"--role-arn {role_arn} is not an ARN such as arn:aws:iam::123456789012:role/Reader")
+    account = role[1] if role else _own_account(session)
     return Source(account, str(session.region_name), role_arn, external_id, outpost_ids)
 
 
@@ -171,11 +165,7 @@ def _own_account(session: boto3.Session) -> str:
 
 
 def _state_folder(source: Source) -> Path:
-    """Return the default folder of a source's snapshots, whose name is valid on Windows, too.
-
-    Raises:
-        OperatorError: The home folder is unknown.
-    """
+    """Return the default folder of a source's snapshots, whose name is valid on Windows, too."""
     state = os.environ.get("XDG_STATE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
     try:
         base = Path(state) if state else Path.home() / ".local" / "state"
@@ -186,11 +176,7 @@ def _state_folder(source: Source) -> Path:
 
 @contextmanager
 def _opened(folder: Path | None) -> Iterator[SnapshotFolder]:
-    """Open a folder's snapshots for a `with` block.
-
-    Raises:
-        OperatorError: The folder cannot be used, or no longer; the text says why.
-    """
+    """Open a folder's snapshots for a `with` block; raise an OperatorError if they cannot be used, or no longer."""
     try:
         with closing(_folder(folder)) as snapshots:
             yield snapshots
@@ -224,14 +210,8 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
     updates = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
     messages = [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in updates]
     if as_json:
-        say(
-            {
-                "orders": rows,
-                "events": collected.events,
-                "messages": messages,
-                "summary": result.summary(source.name),
-            }
-        )
+        summary = result.summary(source.name)
+        say({"orders": rows, "events": collected.events, "messages": messages, "summary": summary})
     else:
         _show(rows, collected.events, messages)
     fail_with(_failures(result))
@@ -262,7 +242,7 @@ def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
 
 def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
     with _stopping() as stop:
-        poll = _poll(source, snapshots, CollectedEvents(_print_line))
+        poll = _poll(source, snapshots, CollectedEvents(lambda event: say(json_text(event))))
         while not stop.is_set():
             for failure in _failures(poll.run()):
                 note(f"warning: {failure}")
@@ -295,18 +275,8 @@ def _stopping() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _print_line(event: Json) -> None:
-    say(json_text(event))
-
-
 def _poll(source: Source, snapshots: SnapshotFolder, bus: CollectedEvents) -> Poll:
-    return Poll(
-        source=source,
-        outposts=outposts_client(source),
-        table=snapshots,
-        bus=bus,
-        clock=lambda: datetime.now(UTC),
-    )
+    return Poll(source, outposts_client(source), snapshots, bus, clock=lambda: datetime.now(UTC))
 
 
 def _failures(result: RunResult) -> list[str]:

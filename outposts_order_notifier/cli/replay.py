@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.orders import find
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
@@ -26,7 +26,6 @@ from outposts_order_notifier.cli.terminal import (
     Region,
     checked_id,
     deployed,
-    nearest_of,
     note,
     say,
     show_table,
@@ -111,7 +110,7 @@ def replay(
     rule_arn = _rule_arn(stack, rule) if rule else None
     if order is None:
         begin = start or archive.since
-        _finish(stack, _start(stack, archive, begin, until, rule_arn))
+        _run(stack, archive, begin, until, rule_arn)
         answer: Json = {"from": begin.isoformat(), "to": until.isoformat(), "rule": rule}
         say(answer if as_json else f"Replayed the events from {begin:%Y-%m-%d %H:%M:%S} to {until:%Y-%m-%d %H:%M:%S}")
         return
@@ -171,11 +170,11 @@ def _archived(
 ) -> list[dict[str, Any]]:
     """Return those of an order's events that are in the archive, in sequence."""
     found = dict[int, dict[str, Any]]()
-    name = f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
+    name = _new_name()
     with _own_rule(stack, name, order_id, wanted) as (rule_arn, queue_url):
         # EventBridge may take a minute to apply a new rule, hence the second replay.
         for replay_name in (name, f"{name}-again"):
-            _finish(stack, _start(stack, archive, begin, end, rule_arn, replay_name))
+            _run(stack, archive, begin, end, rule_arn, replay_name)
             deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
             while len(found) < len(wanted) and time.monotonic() < deadline:
                 for event in _taken(stack, queue_url):
@@ -228,38 +227,33 @@ def _taken(stack: Stack, queue_url: str) -> Iterator[dict[str, Any]]:
         sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _start(  # the parameters of StartReplay
-    stack: Stack, archive: Archive, begin: datetime, end: datetime, rule_arn: str | None, name: str | None = None
-) -> str:
-    """Start a replay, and return its name."""
-    name = name or f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
-    bus = stack.output("EventBusArn")
+def _run(  # the parameters of StartReplay
+    stack: Stack, archive: Archive, begin: datetime, end: datetime, rule_arn: str | None, name: str = ""
+) -> None:
+    """Replay a period of time and wait for its end; cancel it if the wait is interrupted, for example by Ctrl-C."""
+    events, bus = stack.session.client("events"), stack.output("EventBusArn")
+    name = name or _new_name()
     note(f"Replaying {begin:%Y-%m-%d %H:%M:%S} to {end:%Y-%m-%d %H:%M:%S} as {name}")
-    stack.session.client("events").start_replay(
+    events.start_replay(
         ReplayName=name,
         EventSourceArn=archive.arn,
         EventStartTime=begin,
         EventEndTime=end,
         Destination={"Arn": bus, "FilterArns": [rule_arn]} if rule_arn else {"Arn": bus},
     )
-    return name
-
-
-def _finish(stack: Stack, name: str) -> None:
-    """Wait until a replay ends. If the wait is interrupted, for example by Ctrl-C, cancel the replay."""
-    events = stack.session.client("events")
     state = ""
     try:
-        while state not in ENDED:
-            answer = events.describe_replay(ReplayName=name)
-            state = answer["State"]
-            if state not in ENDED:
-                time.sleep(LOOK_SECONDS)
+        while (state := (replay := events.describe_replay(ReplayName=name))["State"]) not in ENDED:
+            time.sleep(LOOK_SECONDS)
     finally:
         if state not in ENDED:
             events.cancel_replay(ReplayName=name)
     if state != "COMPLETED":
-        raise OperatorError(f"the replay {name} ended as {state}: {answer.get('StateReason', 'no reason given')}")
+        raise OperatorError(f"the replay {name} ended as {state}: {replay.get('StateReason', 'no reason given')}")
+
+
+def _new_name() -> str:
+    return f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
 
 
 def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_arn: str | None) -> None:
@@ -267,7 +261,7 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
         return
     if rule_arn:
         times = [from_iso8601(event["time"]) for event in found]
-        _finish(stack, _start(stack, archive, min(times), max(times) + timedelta(seconds=1), rule_arn))
+        _run(stack, archive, min(times), max(times) + timedelta(seconds=1), rule_arn)
         return
     again = [Event(event["detail-type"], event["detail"]) for event in found]
     order_id = again[0].detail["orderId"]
@@ -293,6 +287,5 @@ def _show(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None
 
 def _first_seen(snapshot: Snapshot) -> datetime:
     """Return the time at which an order was discovered, or the earliest one that its snapshot has."""
-    return min(
-        (from_iso8601(each.at) for each in snapshot.history.get(ORDER, ())), default=datetime.min.replace(tzinfo=UTC)
-    )
+    times = [from_iso8601(each.at) for each in snapshot.history.get(ORDER, ())]
+    return min(times, default=datetime.min.replace(tzinfo=UTC))

@@ -1,6 +1,5 @@
 """Finds the deployed stack and its resources, with the caller's credentials."""
 
-import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import botocore.session
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from outposts_order_notifier.cli.credentials import check_credentials, mfa_code
-from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.secrecy import hide_paths
 from outposts_order_notifier.cli.settings import REGION, wrong_in_profile
 from outposts_order_notifier.domain.places import Arn
@@ -60,10 +59,7 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     if not session.region_name:
         raise OperatorError("there is no region: pass --region, or set AWS_REGION")
     if region and region not in (known := _regions(session)):
-        nearest = difflib.get_close_matches(region, known, n=1)
-        raise OperatorError(
-            f"--region {region} is not an AWS region" + (f"; did you mean {nearest[0]}?" if nearest else "")
-        )
+        raise OperatorError(f"--region {region} is not an AWS region{nearest_of(region, known)}")
     if not REGION.fullmatch(session.region_name):
         variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
         where = variable or f"region of the profile {session.profile_name}"

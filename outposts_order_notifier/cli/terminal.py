@@ -1,10 +1,9 @@
 """The options that commands share, and their output: tables and JSON on stdout, notes on stderr."""
 
 import codecs
-import difflib
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -133,12 +132,6 @@ def _cell(value: object) -> Text:
 def lasted(seconds: int | None) -> str | None:
     """Return a duration in words, or None if it is unknown."""
     return None if seconds is None else duration(seconds)
-
-
-def nearest_of(given: str, known: Iterable[str]) -> str:
-    """Return the end of an error's first sentence, with the most similar known name if there is one."""
-    found = difflib.get_close_matches(given, list(known), n=1)
-    return f"; did you mean {found[0]}?" if found else "."
 
 
 def fail_with(problems: Sequence[str]) -> None:

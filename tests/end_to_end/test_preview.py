@@ -162,7 +162,7 @@ class TestLook:
         ("arguments", "error"),
         [
             (["--region", "eu-wst-1"], "--region eu-wst-1 is not an AWS region; did you mean eu-west-1?"),
-            (["--role-arn", "Reader"], "--role-arn Reader is not the ARN of a role"),
+            (["--role-arn", "Reader"], "--role-arn Reader is not an ARN such as arn:aws:iam:"),
             (["--external-id", "x"], "--external-id needs --role-arn"),
             (["--profile", "nobody"], "--profile nobody: The config profile (nobody) could not be found"),
             (["--intervall", "5"], "No such option: --intervall"),
@@ -200,7 +200,7 @@ class TestFolder:
         full = ("sh", "-c", 'ulimit -f 0 && exec "$@"', "sh")
         line = error_of(account.preview("--folder", str(tmp_path), *watch, before=full))
         assert line.startswith(f"error: the snapshots in {tmp_path} cannot be written: ")
-        assert line.endswith("or name another --folder")
+        assert line.endswith("or pass another --folder")
 
     def test_one_whose_file_is_damaged(self, account: Account, tmp_path: Path) -> None:
         """It can be written to, so that is not what is said."""

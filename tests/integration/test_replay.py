@@ -83,7 +83,7 @@ class TestArchived:
         """EventBridge takes up to a minute to know a new rule; a third time would not help."""
         replays = list[str]()
 
-        def start(*arguments: Any) -> str:
+        def run(*arguments: Any) -> None:
             replays.append(arguments[-1])
             pattern = boto3.client("events").list_rules(EventBusName="orders")["Rules"][0]["EventPattern"]
             event = {"source": SOURCE, "replay-name": replays[-1], "detail": {"orderId": "oo-1", "sequence": 3}}
@@ -91,10 +91,8 @@ class TestArchived:
             if len(replays) >= effective:
                 (url,) = boto3.client("sqs").list_queues()["QueueUrls"]
                 boto3.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(event))
-            return replays[-1]
 
-        monkeypatch.setattr(replay, "_start", start)
-        monkeypatch.setattr(replay, "_finish", lambda *_: None)
+        monkeypatch.setattr(replay, "_run", run)
         monkeypatch.setattr(replay, "LOOK_SECONDS", 0)
         monkeypatch.setattr(replay, "LAST_ARRIVAL_SECONDS", 0.1)
         archive = replay.Archive("arn", NOW)
@@ -114,7 +112,9 @@ class TestArchive:
         if found:
             assert _archive(stack).arn == f"arn:aws:events:eu-west-1:123456789012:archive/{found}"
         else:
-            with pytest.raises(OperatorError, match="several archives, and none is the stack's: all, team, temporary;"):
+            with pytest.raises(
+                OperatorError, match="several archives, none of them the stack's: all, team, temporary;"
+            ):
                 _archive(stack)
 
     def test_is_the_only_one_otherwise(self, stack: Stack) -> None:
