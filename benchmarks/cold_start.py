@@ -35,7 +35,6 @@ handler._table("snapshots"), handler._bus("orders")
 """,
     "notify": """
 from outposts_order_notifier.notify import handler
-handler.Environment.load()
 handler.SentNotifications(handler.clients.dynamodb(), "sent"), list(handler.open_channels()), handler.clients.sqs()
 """,
 }
