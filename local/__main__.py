@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from local.cloud import DEFAULT_NOTIFIER, LocalCloud, Options, local_cloud
+from local.cloud import DEFAULT_NOTIFIER, LocalCloud, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 
@@ -84,17 +84,13 @@ def _arguments() -> argparse.Namespace:
 
 
 def _up(arguments: argparse.Namespace) -> None:
-    options = Options(
-        port=choose_port(arguments.port),
-        notifier=_notifier(arguments.config) if arguments.config else DEFAULT_NOTIFIER,
-        outposts_endpoint=arguments.outposts_endpoint,
-        slack_webhook=arguments.slack_webhook,
-    )
+    port = choose_port(arguments.port)
+    notifier = _notifier(arguments.config) if arguments.config else DEFAULT_NOTIFIER
     if arguments.slack_webhook and not arguments.slack_webhook.startswith(("http://", "https://")):
         raise LocalCloudError(f"--slack-webhook {arguments.slack_webhook}: must begin with http:// or https://")
     if arguments.outputs and not arguments.outputs.absolute().parent.is_dir():
         raise LocalCloudError(f"--outputs {arguments.outputs}: the folder {arguments.outputs.parent} does not exist")
-    with local_cloud(options, _say) as cloud:
+    with local_cloud(_say, port, notifier, arguments.outposts_endpoint, arguments.slack_webhook) as cloud:
         if arguments.outputs:
             _write(arguments.outputs, cloud.outputs)
         _say(_ready(cloud))

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -35,23 +35,6 @@ ACCOUNT = "000000000000"
 WEBHOOK_PATH = "/services/T00000000/B00000000/localcloud"
 SECRET_NAME = "outposts-order-notifier/slack"  # noqa: S105 - a name, not a secret
 DEFAULT_NOTIFIER: Json = {"pollEveryMinutes": 1, "slack": {"secretName": SECRET_NAME}}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to set up the local cloud.
-
-    Attributes:
-        port: The emulator's port.
-        notifier: The `notifier` configuration to deploy.
-        outposts_endpoint: An Outposts endpoint to use instead of the built-in simulator.
-        slack_webhook: A Slack webhook to use instead of the built-in receiver's.
-    """
-
-    port: int
-    notifier: Json = field(default_factory=lambda: DEFAULT_NOTIFIER)
-    outposts_endpoint: str | None = None
-    slack_webhook: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +73,24 @@ def aws_environment(port: int, region: str) -> dict[str, str]:
 
 
 @contextmanager
-def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator[LocalCloud]:
+def local_cloud(
+    progress: Callable[[str], object],
+    port: int,
+    notifier: Json = DEFAULT_NOTIFIER,
+    outposts_endpoint: str | None = None,
+    slack_webhook: str | None = None,
+) -> Iterator[LocalCloud]:
     """Set up the local cloud, and shut it down at the end of the `with` block.
 
     Changes this process's environment variables: its AWS clients then use the local cloud, and its child processes get
     none of the person's settings that would change their behaviour.
 
     Args:
-        options: How to set it up.
         progress: Called with a few words before each step.
+        port: The emulator's port.
+        notifier: The `notifier` configuration to deploy.
+        outposts_endpoint: An Outposts endpoint to use instead of the built-in simulator.
+        slack_webhook: A Slack webhook to use instead of the built-in receiver's.
 
     Raises:
         LocalCloudError: Something could not be set up; nothing is left running.
@@ -106,8 +98,11 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
     variables = without_proxy(without_aws(clean(os.environ)), [HOST, "localhost"])
     os.environ.clear()
-    os.environ.update(variables | aws_environment(options.port, region))
-    notifier = _notifier(options)
+    os.environ.update(variables | aws_environment(port, region))
+    if outposts_endpoint:
+        notifier = {**notifier, "outpostsEndpointUrl": outposts_endpoint}
+    if slack_webhook:
+        notifier = {"slack": {"secretName": SECRET_NAME}, **notifier}
     try:
         Configuration.parse(notifier, region)
     except ConfigurationError as error:
@@ -118,12 +113,12 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
             return stack.enter_context(Server(app)).url
 
         folder = stack.enter_context(temporary_folder())
-        progress(_starting(notifier, options))
-        process = stack.enter_context(emulator(options.port, folder))
+        progress(_starting(notifier, slack_webhook))
+        process = stack.enter_context(emulator(port, folder))
         receiver, mailbox = SlackReceiver(), Mailbox()
         mailbox_url = serve(mailbox)
         addresses = {"E-mails": f"{mailbox_url}/_mailbox/mails"}
-        webhook = options.slack_webhook
+        webhook = slack_webhook
         if not webhook:
             slack_url = serve(receiver)
             webhook = f"{slack_url}{WEBHOOK_PATH}"
@@ -133,7 +128,7 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         )
         os.environ["AWS_ENDPOINT_URL_OUTPOSTS"] = outposts_url
         progress("Deploying the stack with the CDK")
-        _store_slack_secret(notifier, webhook, None if options.slack_webhook else receiver)
+        _store_slack_secret(notifier, webhook, None if slack_webhook else receiver)
         if "webhook" in notifier:
             webhook_url = serve(WebhookReceiver())
             addresses["Webhook messages"] = f"{webhook_url}/_webhook/messages"
@@ -148,18 +143,10 @@ def local_cloud(options: Options, progress: Callable[[str], object]) -> Iterator
         progress("Shutting everything down")
 
 
-def _notifier(options: Options) -> Json:
-    """Return the configuration with what the other options replace in it."""
-    added: Json = {"outpostsEndpointUrl": options.outposts_endpoint} if options.outposts_endpoint else {}
-    if options.slack_webhook and "slack" not in options.notifier:
-        added["slack"] = {"secretName": SECRET_NAME}
-    return {**options.notifier, **added}
-
-
-def _starting(notifier: Json, options: Options) -> str:
+def _starting(notifier: Json, slack_webhook: str | None) -> str:
     """List what will be started on this machine."""
     simulator = [] if notifier.get("outpostsEndpointUrl") else ["the Outposts simulator"]
-    receiver = [] if options.slack_webhook else ["the Slack receiver"]
+    receiver = [] if slack_webhook else ["the Slack receiver"]
     return f"Starting {', '.join(['the AWS emulator', *simulator, *receiver])} and the mailbox"
 
 

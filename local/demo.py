@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from rich.console import Console
 
-from local.cloud import LocalCloud, Options, local_cloud
+from local.cloud import LocalCloud, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.scenarios import Scenario, load_scenarios
@@ -44,7 +44,7 @@ def run(seconds_per_day: float, console: Console) -> Story:
         LocalCloudError: The local cloud could not be set up, or a published event did not arrive.
     """
     console.print("[bold]Outposts order notifier[/]: a demo on this machine, without an AWS account\n")
-    with local_cloud(Options(port=choose_port(None)), lambda step: console.print(f"• {step} …")) as cloud:
+    with local_cloud(lambda step: console.print(f"• {step} …"), choose_port(None)) as cloud:
         demo = Demo(cloud, seconds_per_day)
         console.print(f"• The board is at {cloud.addresses['Board']} while the demo runs")
         console.print("• Running the first poll, which records existing orders without notifying anyone …\n")

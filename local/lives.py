@@ -28,52 +28,42 @@ class _OverError(Exception):
 
 
 def lives_today(now: datetime, source: Source) -> list[Snapshot]:
-    """Return the snapshots of all scenarios' orders on the days of `TODAY`; arguments as for `snapshots_of`."""
-    return [
-        snapshot
-        for scenario in load_scenarios()
-        for snapshot in snapshots_of(scenario, TODAY.get(scenario.name, scenario.days), now, source)
-    ]
-
-
-def snapshots_of(scenario: Scenario, days: float, now: datetime, source: Source) -> list[Snapshot]:
-    """Play a scenario's first days, and return its orders' snapshots.
+    """Return the snapshots of all scenarios' orders, for which now is the end of the day in `TODAY`.
 
     Needs credentials in the environment, as any client does; any will do.
-
-    Args:
-        scenario: The scenario.
-        days: How many of its days.
-        now: The end of the last of them.
-        source: The account and region of the orders.
     """
-    snapshots = dict[str, Snapshot]()
-    day = 0.0
+    return [snapshot for scenario in load_scenarios() for snapshot in _lived(scenario, now, source)]
 
-    def pause(length: float) -> None:
+
+def _lived(scenario: Scenario, now: datetime, source: Source) -> list[Snapshot]:
+    snapshots = dict[str, Snapshot]()
+    today, day = TODAY[scenario.name], 0.0
+
+    def pause(days: float) -> None:
         nonlocal day
-        day += length
-        if day > days:
+        day += days
+        if day > today:
             raise _OverError
 
+    def observation() -> Observation:
+        return Observation(source.account, source.region, to_iso8601(now - timedelta(days=today - day)))
+
     def poll(_: PlayedStep) -> None:
-        at = to_iso8601(now - timedelta(days=days - day))
-        observation = Observation(source.account, source.region, at)
+        seen = observation()
         for listed in outposts.list_orders()["Orders"]:
             known = snapshots.get(listed["OrderId"])
             order = get_order(outposts, listed["OrderId"])
             # The simulator uses this machine's clock.
-            order["OrderSubmissionDate"] = known.order["OrderSubmissionDate"] if known else at
+            order["OrderSubmissionDate"] = known.order["OrderSubmissionDate"] if known else seen.observed_at
             order.pop("OrderFulfilledDate", None)
-            if snapshot := observe(known, order, observation, b""):
+            if snapshot := observe(known, order, seen, b""):
                 snapshots[snapshot.order_id] = snapshot
-
-    def until_now(snapshot: Snapshot) -> Snapshot:
-        observation = Observation(source.account, source.region, to_iso8601(now))
-        return observe(snapshot, snapshot.order, observation, b"", stalled_after=Thresholds()) or snapshot
 
     with Server(OutpostsSimulator(source.account, source.region)) as server:
         outposts = boto3.client("outposts", region_name=source.region, endpoint_url=server.url)
         with suppress(_OverError):
             scenario.play(outposts, pause, poll)
-    return [until_now(snapshot) for snapshot in snapshots.values()]
+    day = today
+    return [
+        observe(each, each.order, observation(), b"", stalled_after=Thresholds()) or each for each in snapshots.values()
+    ]

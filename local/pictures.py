@@ -21,7 +21,7 @@ from rich.console import Console
 
 from local import demo
 from local.browser import headless
-from local.cloud import DEFAULT_NOTIFIER, SECRET_NAME, LocalCloud, Options, local_cloud
+from local.cloud import DEFAULT_NOTIFIER, SECRET_NAME, LocalCloud, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.lives import lives_today
@@ -92,7 +92,7 @@ def _thread(cloud: LocalCloud) -> list[Json]:
 def _played(notifier: Json, find: Callable[[LocalCloud], list[Json]]) -> list[Json]:
     """Play the scenario, a second for a day, until the wanted messages have arrived."""
     (scenario,) = (scenario for scenario in load_scenarios() if scenario.name == SCENARIO)
-    with local_cloud(Options(port=choose_port(None), notifier=notifier), print) as cloud:
+    with local_cloud(print, choose_port(None), notifier) as cloud:
         client, function = boto3.client("lambda"), cloud.outputs["PollFunctionName"]
 
         def poll(_: PlayedStep) -> None:

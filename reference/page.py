@@ -7,28 +7,7 @@ from typing import Any
 from ministack.services.eventbridge import _test_event_pattern  # type: ignore[import-untyped]
 
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, Schema, event_schema
-from outposts_order_notifier.domain.event_types import (
-    AMENDED,
-    ASSETS,
-    DISCOVERED,
-    LINE_ITEM_ADDED,
-    LINE_ITEM_REMOVED,
-    LINE_ITEM_STATUS,
-    MISSING,
-    ORDER_STATUS,
-    REAPPEARED,
-    REPLACEMENT_LINKED,
-    SCHEMA_VERSION,
-    SHIPMENT,
-    STALLED,
-    UPDATED,
-    Amendment,
-    Common,
-    DetailType,
-    LineItemReference,
-    Shipment,
-    Truncated,
-)
+from outposts_order_notifier.domain import event_types as types
 from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
 from reference.generated import fill
@@ -36,22 +15,22 @@ from reference.generated import fill
 Json = dict[str, Any]
 
 # What a type's example of a pattern matches in `detail`.
-ASKED: dict[DetailType[Any], Json] = {
-    DISCOVERED: {"baseline": [False]},
-    ORDER_STATUS: {"status": ["COMPLETED"]},
-    LINE_ITEM_STATUS: {"status": ["REPLACED"]},
-    SHIPMENT: {"shipment": {"trackingUrl": [{"prefix": "https://"}]}},
-    ASSETS: {"assets": {"AssetId": [{"exists": True}]}},
-    LINE_ITEM_ADDED: {"lineItem": {"CatalogItemId": [{"prefix": "OR-RACK"}]}},
-    LINE_ITEM_REMOVED: {"orderType": ["OUTPOST"]},
-    AMENDED: {"amendments": {"path": ["/OrderFulfilledDate"]}},
-    REPLACEMENT_LINKED: {"previous": {"orderId": [{"prefix": "oo-"}]}},
-    STALLED: {"days": [{"numeric": [">=", 1]}]},
-    MISSING: {"account": ["111122223333"]},
-    REAPPEARED: {"region": ["eu-west-1"]},
-    UPDATED: {"changes": {"detailType": [str(LINE_ITEM_STATUS)], "status": ["REPLACED", "ERROR"]}},
+ASKED: dict[types.DetailType[Any], Json] = {
+    types.DISCOVERED: {"baseline": [False]},
+    types.ORDER_STATUS: {"status": ["COMPLETED"]},
+    types.LINE_ITEM_STATUS: {"status": ["REPLACED"]},
+    types.SHIPMENT: {"shipment": {"trackingUrl": [{"prefix": "https://"}]}},
+    types.ASSETS: {"assets": {"AssetId": [{"exists": True}]}},
+    types.LINE_ITEM_ADDED: {"lineItem": {"CatalogItemId": [{"prefix": "OR-RACK"}]}},
+    types.LINE_ITEM_REMOVED: {"orderType": ["OUTPOST"]},
+    types.AMENDED: {"amendments": {"path": ["/OrderFulfilledDate"]}},
+    types.REPLACEMENT_LINKED: {"previous": {"orderId": [{"prefix": "oo-"}]}},
+    types.STALLED: {"days": [{"numeric": [">=", 1]}]},
+    types.MISSING: {"account": ["111122223333"]},
+    types.REAPPEARED: {"region": ["eu-west-1"]},
+    types.UPDATED: {"changes": {"detailType": [str(types.LINE_ITEM_STATUS)], "status": ["REPLACED", "ERROR"]}},
 }
-SHARED = (Shipment, LineItemReference, Amendment, Truncated)
+SHARED = (types.Shipment, types.LineItemReference, types.Amendment, types.Truncated)
 
 
 def fill_page(text: str, events: Sequence[Json]) -> str:
@@ -61,13 +40,13 @@ def fill_page(text: str, events: Sequence[Json]) -> str:
         text: The page.
         events: The events of a run, of which some become examples.
     """
-    parts = {"statuses": _statuses(), "common": _table(_definition(MISSING, MISSING.keys))}
+    parts = {"statuses": _statuses(), "common": _table(_definition(types.MISSING, types.MISSING.keys))}
     parts |= {"types": _types(events), "values": _shared()}
     blocks = {name: "\n".join(["\n", *lines, "\n"]) for name, lines in parts.items()}
-    return fill(text, {"schemas": f"[schemas/{SCHEMA_VERSION}](schemas/{SCHEMA_VERSION})", **blocks})
+    return fill(text, {"schemas": f"[schemas/{types.SCHEMA_VERSION}](schemas/{types.SCHEMA_VERSION})", **blocks})
 
 
-def pattern_of(detail_type: DetailType[Any]) -> Json:
+def pattern_of(detail_type: types.DetailType[Any]) -> Json:
     """Return an example of a pattern that matches events of a type."""
     return {"source": [SOURCE], "detail-type": [str(detail_type)], "detail": ASKED[detail_type]}
 
@@ -78,7 +57,7 @@ def matches(pattern: Json, event: Json) -> bool:
     return bool(json.loads(body)["Result"])
 
 
-def file_name(detail_type: DetailType[Any]) -> str:
+def file_name(detail_type: types.DetailType[Any]) -> str:
     """Return the file name of a type's schema."""
     return f"{detail_type.replace(' ', '')}.json"
 
@@ -93,19 +72,19 @@ def _statuses() -> Iterator[str]:
 
 
 def _types(events: Sequence[Json]) -> Iterator[str]:
-    common = Common.__annotations__.keys()
+    common = types.Common.__annotations__.keys()
     yield from (f"- [`{each}`](#{each.lower().replace(' ', '-')})" for each in DETAIL_TYPES)
     for detail_type in DETAIL_TYPES:
         definition = _definition(detail_type, detail_type.keys)
         own = {key: rules for key, rules in definition["properties"].items() if key not in common}
         yield f"\n### {detail_type}\n\n{detail_type.keys.__doc__}\n"
-        schema = f"schemas/{SCHEMA_VERSION}/{file_name(detail_type)}"
+        schema = f"schemas/{types.SCHEMA_VERSION}/{file_name(detail_type)}"
         yield f"[Schema]({schema}). {'Its own keys:' if own else 'It has no keys of its own.'}\n"
         yield from _table({**definition, "properties": own}) if own else ()
         yield from _example(detail_type, events)
 
 
-def _example(detail_type: DetailType[Any], events: Sequence[Json]) -> Iterator[str]:
+def _example(detail_type: types.DetailType[Any], events: Sequence[Json]) -> Iterator[str]:
     pattern = pattern_of(detail_type)
     example = next((event for event in events if matches(pattern, event)), None)
     if example is None:
@@ -123,7 +102,7 @@ def _shared() -> Iterator[str]:
         yield ""
 
 
-def _definition(detail_type: DetailType[Any], keys: type) -> Schema:
+def _definition(detail_type: types.DetailType[Any], keys: type) -> Schema:
     definition: Schema = event_schema(detail_type)["definitions"][keys.__name__]
     return definition
 
