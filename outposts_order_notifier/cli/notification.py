@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from botocore.config import Config
@@ -71,22 +71,26 @@ def _send(stack: Stack, name: str) -> Json:
         LogType="Tail",
     )
     result: Json = json.loads(answer["Payload"].read())
-    lines = list(_log(answer.get("LogResult", "")))
-    sent_by = [line["channel"] for line in lines if line.get("message") == SENT]
-    errors = [f"{line['channel']}: {line['error']}" for line in lines if line.get("message") == NOT_SENT]
+    channels, errors = outcome_in(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))
     if answer.get("FunctionError"):
         errors.append(f"the notify function failed: {result.get('errorMessage')}; see its log")
     elif result.get("batchItemFailures") and not errors:
         errors.append("not sent; the error is in the notify function's log")
-    return {"told": sorted(sent_by), "errors": errors}
+    return {"told": channels, "errors": errors}
 
 
-def _log(result: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON lines in the end of a function's log, which may begin in the middle of a line."""
-    for text in base64.b64decode(result).decode(errors="replace").splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            continue
-        if isinstance(line, dict):
-            yield line
+def outcome_in(log: str) -> tuple[list[str], list[str]]:
+    """Return the channels that accepted a notification, and the errors of the others.
+
+    Args:
+        log: The end of the notify function's log, which may begin in the middle of a line.
+    """
+    channels, errors = list[str](), list[str]()
+    for text in log.splitlines():
+        with suppress(ValueError):
+            match json.loads(text):
+                case {"message": message, "channel": channel} if message == SENT:
+                    channels.append(channel)
+                case {"message": message, "channel": channel, "error": error} if message == NOT_SENT:
+                    errors.append(f"{channel}: {error}")
+    return sorted(channels), errors
