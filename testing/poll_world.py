@@ -8,10 +8,11 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from unittest import mock
 
 import boto3
@@ -48,6 +49,7 @@ ACCOUNT, REGION = "111122223333", "eu-west-1"
 LEAVE_THE_ORDER_AS_IT_IS = frozenset({MISSING, REAPPEARED, REPLACEMENT_LINKED, STALLED})
 BEGAN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 _TABLES = count(1)
+T = TypeVar("T")
 _MOTO = BotocoreStubber()
 
 
@@ -245,6 +247,22 @@ def _each_once(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     once = list(by_id.values())
     assert [event["sequence"] for event in once] == list(range(1, len(once) + 1))
     return once
+
+
+class InTurn(Executor):
+    """Runs each task when it is submitted: with threads, the sequence of a run's calls would be random."""
+
+    def __init__(self, _workers: int) -> None:
+        """Accept the arguments of a thread pool."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run a task to its end."""
+        future = Future[T]()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:  # noqa: BLE001 - as a thread hands it on
+            future.set_exception(error)
+        return future
 
 
 class Poller:

@@ -8,7 +8,7 @@ import pytest
 from local.outposts.merge_patch import patch_order
 from outposts_order_notifier.domain.event_types import MISSING, REPLACEMENT_LINKED, STALLED
 from outposts_order_notifier.domain.order import Order
-from testing.poll_world import Call, Fault, Poller, Stopped, World
+from testing.poll_world import Call, Fault, InTurn, Poller, Stopped, World
 from testing.stopping_points import StoppingPoints
 
 RUNS_UNTIL_QUIET = 6
@@ -159,6 +159,7 @@ def begin(scenario: Scenario) -> tuple[World, Poller]:
 @pytest.fixture(autouse=True)
 def small_and_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """The calls of a run come in one order, so that the nth is always the same, and few orders fill a request."""
+    monkeypatch.setattr("outposts_order_notifier.poll.run.ThreadPoolExecutor", InTurn)
     monkeypatch.setattr("outposts_order_notifier.poll.workers.CONCURRENT_READS", 1)
     monkeypatch.setattr("outposts_order_notifier.poll.event_bus.MAX_ENTRIES", MAX_ENTRIES)
 

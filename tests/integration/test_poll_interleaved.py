@@ -8,11 +8,10 @@ waits for its turn before each call, so that each example can be reproduced.
 import json
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
 from itertools import count
 from threading import Semaphore, Thread
 from types import SimpleNamespace
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,7 +23,7 @@ from local.outposts.merge_patch import patch_order
 from outposts_order_notifier.domain.event_types import MISSING
 from outposts_order_notifier.domain.order import Order
 from testing.event_bridge import Entry
-from testing.poll_world import Call, Fault, Poller, Stopped, World, no_faults
+from testing.poll_world import Call, Fault, InTurn, Poller, Stopped, World, no_faults
 from testing.strategies import orders
 from tests.integration.test_poll_crashes import an_order, id_of, replacing
 
@@ -41,8 +40,6 @@ FAULTS = st.sampled_from(
 STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
 ITEM_STATUSES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED", "REPLACED")
 RUNS_UNTIL_QUIET = 6
-
-T = TypeVar("T")
 
 
 class Run:
@@ -95,22 +92,6 @@ class Run:
         finally:
             self.over = True
             self._waits.release()
-
-
-class InTurn(Executor):
-    """Runs each task when it is submitted: with threads, the sequence of a run's calls would be random."""
-
-    def __init__(self, _workers: int) -> None:
-        """Accept the arguments of a thread pool."""
-
-    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Run a task to its end."""
-        future = Future[T]()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - as a thread hands it on
-            future.set_exception(error)
-        return future
 
 
 class Polls(RuleBasedStateMachine):
