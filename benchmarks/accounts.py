@@ -139,10 +139,7 @@ class Quota(NamedTuple):
     """An AWS quota and the most that a tick uses of it, at once or in a second.
 
     Attributes:
-        name: Of what.
-        used: In the busiest second.
-        allowed: By default.
-        page: AWS's page that says so, if any.
+        page: AWS's page about the quota, if any.
     """
 
     name: str

@@ -66,11 +66,7 @@ class MemorySize:
 def memory_sizes(start_seconds: float, seconds: float, cpu_seconds: float, peak_mb: float) -> list[MemorySize]:
     """Scale what was measured on a whole processor to each size's share of one.
 
-    Args:
-        start_seconds: A cold start.
-        seconds: A poll's wall time.
-        cpu_seconds: Its processor time; the rest is waiting, which no size shortens.
-        peak_mb: The memory of the largest poll.
+    A poll's wall time that is not processor time is waiting, which no size shortens.
     """
     waiting = max(0.0, seconds - cpu_seconds)
     slower = {mb: WHOLE_PROCESSOR_MB / mb for mb in SIZES}

@@ -29,14 +29,8 @@ class Measured:
     """One poller's run: medians of the times; everything else is the same in every run.
 
     Attributes:
-        poller: The poller.
-        orders: The number of orders.
-        seconds: Wall time.
-        cpu_seconds: Processor time of all threads.
         calls: By operation.
         units: DynamoDB's read and write units, by operation and kind.
-        peak_mb: The peak resident memory of the process, including Python and boto3.
-        runs: The number of runs.
         waited: Whether the calls waited for their latency, instead of it being added afterwards.
     """
 

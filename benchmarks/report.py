@@ -51,15 +51,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All measurements.
-
-    Attributes:
-        polls: Each poller at each number of orders.
-        cold_starts: Of each function.
-        diffing: The comparison of orders.
-        board: The drawing of the board, first as a page.
-        throttled: Each retry mode, under a rate limit.
-    """
+    """All measurements; the board's first is that of a page."""
 
     polls: Sequence[Measured]
     cold_starts: Sequence[ColdStart]

@@ -21,12 +21,7 @@ HEADERS = {
 
 
 class BoardPage(App):
-    """`GET /` is the board, with the filters as query parameters.
-
-    Args:
-        table: The snapshot table.
-        clock: Returns the current time, with a time zone.
-    """
+    """`GET /` is the board, with the filters as query parameters."""
 
     def __init__(self, table: SnapshotTable, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._table = table

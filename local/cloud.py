@@ -44,10 +44,6 @@ class LocalCloud:
     Attributes:
         addresses: What a person can open or `curl`, by name: the board, the messages received.
         outputs: The stack's outputs.
-        emulator: The emulator's process.
-        slack: The built-in Slack receiver.
-        mailbox: The mailbox that the topic writes to.
-        board: The board.
     """
 
     addresses: dict[str, str]

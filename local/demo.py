@@ -31,14 +31,7 @@ QUIET_SECONDS = 2
 
 
 def run(seconds_per_day: float, console: Console) -> Story:
-    """Set up the local cloud, play all scenarios at once, show what happens, and sum it up.
-
-    Args:
-        seconds_per_day: How long a day takes.
-        console: Where to show it.
-
-    Returns:
-        Everything that happened.
+    """Set up the local cloud, play all scenarios at once, show what happens, and return all of it.
 
     Raises:
         LocalCloudError: The local cloud could not be set up, or a published event did not arrive.
@@ -61,12 +54,7 @@ def run(seconds_per_day: float, console: Console) -> Story:
 
 
 class Demo:
-    """Plays scenarios, and collects what the notifier publishes and sends.
-
-    Args:
-        cloud: The local cloud.
-        seconds_per_day: How long a day takes.
-    """
+    """Plays scenarios, and collects what the notifier publishes and sends."""
 
     def __init__(self, cloud: LocalCloud, seconds_per_day: float) -> None:
         self.story = Story()

@@ -22,9 +22,6 @@ def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
     Args:
         context: The CDK context, such as `notifier`; each value is passed as JSON.
         folder: Where logs, templates and packages go.
-
-    Raises:
-        LocalCloudError: The CDK's command line is not installed, or failed; the text includes its output.
     """
     if not CDK.exists():
         raise LocalCloudError("the CDK's command line is not installed; run `make setup` first")

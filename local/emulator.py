@@ -21,15 +21,7 @@ START_SECONDS = 60
 
 @contextmanager
 def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
-    """Run the emulator until the end of the `with` block.
-
-    Args:
-        port: Where it listens.
-        folder: Where its log and temporary files go.
-
-    Raises:
-        LocalCloudError: It did not start.
-    """
+    """Run the emulator on a port until the end of the `with` block; its log and temporary files go to the folder."""
     environment = {
         **bare(os.environ),
         **{name: value for name, value in os.environ.items() if name.startswith(("AWS_", "MINISTACK_REGION"))},

@@ -32,15 +32,7 @@ class RefusalError(Exception):
 
 @dataclass(slots=True)
 class Channel:
-    """A channel.
-
-    Attributes:
-        id: Its id.
-        name: Its name, without `#`.
-        joined: Whether the bot is in it.
-        archived: Whether posts are refused.
-        messages: The posted and not deleted messages, by `ts`, oldest first; each has its `ts`.
-    """
+    """A channel; `messages` are those not deleted, by `ts`, oldest first, each with its `ts`."""
 
     id: str
     name: str
@@ -59,16 +51,11 @@ class Channel:
 
 
 class Workspace:
-    """The workspace.
+    """The workspace; with `edit_window_closed`, its policy forbids editing messages.
 
     Args:
         fault: Returns Slack's error for a message; None if it is valid.
         on_post: Called with each posted message.
-
-    Attributes:
-        channels: Its channels.
-        token: The bot's.
-        edit_window_closed: Whether its policy forbids editing messages.
     """
 
     def __init__(self, fault: Callable[[Any], str | None], on_post: Callable[[Json], object]) -> None:

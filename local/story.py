@@ -19,14 +19,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the story.
-
-    Attributes:
-        kind: `step`, `event`, `Slack` or `e-mail`.
-        text: What happened.
-        day: The scenario's day, for a step.
-        order_id: The order, empty for a message.
-    """
+    """One line of the story, of the kind `step`, `event`, `Slack` or `e-mail`."""
 
     kind: str
     text: str

@@ -30,10 +30,6 @@ CATALOG_ITEMS: dict[str, Json] = {item["CatalogItemId"]: item for items in CATAL
 class Account:
     """An account, which starts with one site and one Outpost of each hardware type.
 
-    Args:
-        account: The account's id, 12 digits.
-        region: The region's name, such as `eu-west-1`.
-
     Attributes:
         operations: What answers each operation of the API.
     """

@@ -22,12 +22,9 @@ def page(
 
     Args:
         operation: The listing operation.
-        request: Its input, of which `NextToken` and `MaxResults` are read.
+        request: Its input; `ValidationException` is raised if `NextToken` is not one of this listing's.
         items: Everything that the request selects, in a stable order.
         result_key: The output's member for the items.
-
-    Raises:
-        ServiceError: The token is not one of this listing's.
     """
     selection = {name: value for name, value in request.items() if name not in {"NextToken", "MaxResults"}}
     listing = json.dumps([operation, selection], sort_keys=True)

@@ -21,11 +21,7 @@ from machine import aws_data
 
 
 class RestJson:
-    """Parses a service's requests and builds its responses.
-
-    Args:
-        service: The service's name in botocore, such as `outposts`.
-    """
+    """Parses the requests of a service, such as `outposts`, and builds its responses."""
 
     def __init__(self, service: str) -> None:
         self._model: ServiceModel = aws_data.session().get_service_model(service)

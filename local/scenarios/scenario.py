@@ -17,15 +17,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PlayedStep:
-    """A step that has just been played.
-
-    Args:
-        title: The scenario's title.
-        day: The day of the scenario, counted from 0.
-        narration: What happened, in one line.
-        order_id: The order to which it happened.
-        is_order_call: Whether it was the customer's CreateOrder or CancelOrder, which CloudTrail records.
-    """
+    """A step of a scenario that was just played; CloudTrail records those that are order calls."""
 
     title: str
     day: float

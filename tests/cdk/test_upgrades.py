@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from reference.upgrades import hindrances, kept
+from reference.upgrades import kept
 from testing.released import VERSIONS, Release
 from testing.synthesis import template_of
+from testing.upgrades import hindrances
 
 Json = dict[str, Any]
 
