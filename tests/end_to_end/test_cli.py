@@ -22,14 +22,14 @@ Json = dict[str, Any]
 
 
 def answer(cloud: Cloud, *arguments: str) -> Any:
-    """Run a command that goes well, and give its JSON, which is all that is on stdout."""
+    """Run a command that succeeds, and return its JSON, which must be all that is on stdout."""
     ran = run(cloud, *arguments, "--json")
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
 
 def create_order(cloud: Cloud) -> tuple[str, str]:
-    """Order a rack; gives the order's id and its line item's."""
+    """Order a rack, and return the ids of the order and its line item."""
     outposts = cloud.client("outposts")
     outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
     items = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
@@ -38,20 +38,20 @@ def create_order(cloud: Cloud) -> tuple[str, str]:
 
 
 def ship(cloud: Cloud, order_id: str, line_item_id: str) -> None:
-    """Let a line item be under way."""
+    """Ship a line item."""
     shipment = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "1234"}
     item = {"Status": "SHIPPED", "ShipmentInformation": shipment}
     control_plane(cloud).update_order(order_id, {"Status": "IN_PROGRESS", "LineItems": {line_item_id: item}})
 
 
 def control_plane(cloud: Cloud) -> ControlPlane:
-    """AWS's part."""
+    """Return the simulator's control plane, which acts as AWS."""
     return ControlPlane(cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"])
 
 
 @pytest.fixture(scope="module")
 def shipped(cloud: Cloud) -> str:
-    """An order under way: its id. The bus has had an archive since before it was made, as in AWS."""
+    """The id of an order that was shipped. The bus had an archive before that, as in AWS."""
     cloud.client("events").create_archive(
         ArchiveName="every-event",
         EventSourceArn=cloud.outputs["EventBusArn"],
@@ -68,8 +68,8 @@ class TestHelp:
     """`--help`."""
 
     @pytest.mark.parametrize("command", COMMANDS)
-    def test_each_command_gives_examples(self, command: str) -> None:
-        """Without credentials or a region, too."""
+    def test_each_command_has_examples(self, command: str) -> None:
+        """Even without credentials or a region."""
         ran = run(None, command, "--help")
         assert ran.returncode == 0
         assert f"python -m notifier {command}" in ran.stdout.split("Examples:")[1]
@@ -77,8 +77,8 @@ class TestHelp:
     @pytest.mark.parametrize(
         "variables", [{"AWS_PROFILE": "stale"}, {"AWS_DEFAULT_PROFILE": "stale"}, {"AWS_CONFIG_FILE": __file__}]
     )
-    def test_needs_no_configuration_that_is_well(self, variables: dict[str, str]) -> None:
-        """A profile that is gone or a file that is broken is told where AWS is asked, in a line that names it."""
+    def test_needs_no_valid_configuration(self, variables: dict[str, str]) -> None:
+        """One line names a profile that is missing or a file that is invalid, once AWS is called."""
         assert run(None, "--help", **variables).returncode == 0
         for command in ("orders", "preview"):
             (line,) = run(None, command, **variables).stderr.splitlines()
@@ -91,13 +91,13 @@ class TestVersion:
     """`--version`."""
 
     def test_is_the_projects(self) -> None:
-        """A checkout has no other."""
+        """A checkout has no other version."""
         version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
         assert run(None, "--version").stdout == f"outposts-order-notifier {version}\n"
 
 
 class TestMistypedCommand:
-    """What is wrong on the command line itself is told in a line, before AWS is asked."""
+    """One line reports an invalid command line, before AWS is called."""
 
     @pytest.mark.parametrize(
         ("arguments", "error"),
@@ -117,7 +117,7 @@ class TestMistypedCommand:
         ],
     )
     def test_is_named(self, arguments: list[str], error: str) -> None:
-        """An empty id is a variable that a script forgot to set: `poll` would poll all."""
+        """A script passes an empty id if its variable is not set; `poll` would then poll all sources."""
         ran = run(None, *arguments)
         assert ran.returncode == 2
         (line,) = ran.stderr.splitlines()
@@ -125,11 +125,11 @@ class TestMistypedCommand:
 
 
 class TestOutput:
-    """Where the answer cannot be written, a line on stderr says so."""
+    """If the output cannot be written, one line on stderr says so."""
 
     @pytest.mark.parametrize("where", [">&-", ">/dev/full"])
     def test_that_cannot_be_written(self, where: str) -> None:
-        """A pipeline must not take it for an empty answer."""
+        """A pipeline must not mistake it for empty output."""
         shell = ["sh", "-c", f'exec "$@" {where}', "sh"]
         command = [*shell, sys.executable, "-m", "notifier", "--version"]
         ran = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
@@ -137,25 +137,25 @@ class TestOutput:
         (line,) = ran.stderr.splitlines()
         assert line.startswith("error: the answer could not be written to stdout: ")
 
-    def test_progress_goes_nowhere_where_stderr_is_closed(self) -> None:
-        """Least of all to stdout, which is for the answer alone."""
+    def test_progress_is_dropped_if_stderr_is_closed(self) -> None:
+        """In particular not to stdout, which is only for the result."""
         command = ["sh", "-c", 'exec "$@" 2>&-', "sh", sys.executable, "-m", "notifier", "poll", ""]
         ran = subprocess.run(command, cwd=ROOT, env=inherited(), capture_output=True, text=True, check=False)  # noqa: S603 - ours
         assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", "")
 
 
 class TestUnreachable:
-    """Where CloudFormation could not be asked, nobody knows whether there is a stack: the cause is told instead."""
+    """If CloudFormation cannot be reached, the cause is reported, and not that there is no stack."""
 
     def test_without_credentials(self) -> None:
-        """It says where they may come from."""
+        """The line says where credentials may come from."""
         missing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
         files = dict.fromkeys(("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"), "/dev/null")
         (line,) = run(None, "orders", **missing, **files).stderr.splitlines()
         assert line.startswith("error: no AWS credentials were found. Pass --profile, or set AWS_PROFILE")
 
     def test_without_an_endpoint(self) -> None:
-        """It says which."""
+        """The line names the endpoint."""
         (line,) = run(None, "orders", AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_MAX_ATTEMPTS="1").stderr.splitlines()
         assert line.startswith('error: Could not connect to the endpoint URL: "http://127.0.0.1:1/". Check your net')
 
@@ -163,7 +163,7 @@ class TestUnreachable:
         ("code", "hint"), [("AccessDenied", True), ("ExpiredToken", True), ("LimitExceededException", False)]
     )
     def test_without_permission(self, code: str, hint: bool) -> None:
-        """It says which, and points to the credentials where they are the cause."""
+        """The line names the error, and points to the credentials if they are the cause."""
 
         @Request.application
         def refuse(_: Request) -> Response:
@@ -181,7 +181,7 @@ class TestLooking:
     """`orders`, `show` and `events`."""
 
     def test_orders_lists_those_in_flight(self, cloud: Cloud, shipped: str) -> None:
-        """With their time in status; settled ones with `--all` only; filters narrow it."""
+        """With their time in status; settled ones only with `--all`; filters apply."""
         settled, _ = create_order(cloud)
         cloud.client("outposts").cancel_order(OrderId=settled)
         run(cloud, "poll", settled)
@@ -193,8 +193,8 @@ class TestLooking:
         assert answer(cloud, "orders", "--status", "error") == []
         assert run(cloud, "orders", "--status", "error").stdout == "No such orders\n"
 
-    def test_show_tells_an_orders_life(self, cloud: Cloud, shipped: str) -> None:
-        """Its statuses with times, where its line items are, and what replaces them."""
+    def test_show_shows_an_orders_history(self, cloud: Cloud, shipped: str) -> None:
+        """Its statuses with times, its shipments and its replacements."""
         life = answer(cloud, "show", shipped)
         assert [step["status"] for step in life["timeline"] if not step["lineItemId"]] == ["PREPARING", "IN_PROGRESS"]
         (item,) = life["lineItems"]
@@ -205,14 +205,14 @@ class TestLooking:
         assert link["replacement"]["orderId"] == replacement
         assert "Lineage" in run(cloud, "show", replacement).stdout
 
-    def test_events_tells_what_was_published_and_when(self, cloud: Cloud, shipped: str) -> None:
-        """Each event once, by sequence, as the bus got it."""
-        told = eventually(lambda: [e for e in answer(cloud, "events", shipped) if e["sequence"] == 6])
-        assert told
-        told = answer(cloud, "events", shipped)
-        assert [event["sequence"] for event in told] == list(range(1, len(told) + 1))
-        assert all(event["publishedAt"] for event in told)
-        assert [event["detailType"] for event in told[:2]] == ["Outposts Order Discovered", "Outposts Order Updated"]
+    def test_events_lists_what_was_published_and_when(self, cloud: Cloud, shipped: str) -> None:
+        """Each event once, in sequence, as it was published."""
+        found = eventually(lambda: [e for e in answer(cloud, "events", shipped) if e["sequence"] == 6])
+        assert found
+        found = answer(cloud, "events", shipped)
+        assert [event["sequence"] for event in found] == list(range(1, len(found) + 1))
+        assert all(event["publishedAt"] for event in found)
+        assert [event["detailType"] for event in found[:2]] == ["Outposts Order Discovered", "Outposts Order Updated"]
         assert "PREPARING → SHIPPED" in run(cloud, "events", shipped).stdout
 
 
@@ -220,14 +220,14 @@ class TestPoll:
     """`poll`."""
 
     def test_polls_all_sources_or_one_order(self, cloud: Cloud, shipped: str) -> None:
-        """The summaries are the function's own."""
+        """The summaries are those of the function."""
         (summary,) = answer(cloud, "poll")
         assert summary["ordersListed"] >= 1
         (summary,) = answer(cloud, "poll", shipped)
         assert (summary["ordersListed"], summary["ordersRead"], summary["failures"]) == (0, 1, [])
 
     def test_a_failure_is_named_and_fails_the_command(self, cloud: Cloud) -> None:
-        """The summary is printed all the same."""
+        """The summary is printed nevertheless."""
         ran = run(cloud, "poll", "oo-0123456789abcdef0", "--json")
         assert ran.returncode == 1
         assert json.loads(ran.stdout)[0]["failures"][0]["orderId"] == "oo-0123456789abcdef0"
@@ -238,7 +238,7 @@ class TestReplay:
     """`replay`."""
 
     def test_sends_an_orders_events_again_to_the_bus(self, cloud: Cloud, shipped: str) -> None:
-        """Those asked for, in sequence, with their eventIds; people are not told again, and nothing is left behind."""
+        """The selected ones, in sequence, with their eventIds; people are not notified again, and nothing remains."""
         copies = Subscriber.make(cloud, "copies")
 
         def sent_again() -> set[str]:
@@ -255,12 +255,12 @@ class TestReplay:
         pattern = json.dumps({"detail": {"orderId": [shipped]}})
         events.put_rule(Name="copies", EventBusName=name, EventPattern=pattern)
         events.put_targets(Rule="copies", EventBusName=name, Targets=[{"Id": "queue", "Arn": copies.arn}])
-        told = len([mail for mail in cloud.mails if shipped in mail["subject"]])
+        mails = len([mail for mail in cloud.mails if shipped in mail["subject"]])
         sent = answer(cloud, "replay", "--order", shipped, "--from-sequence", "3", "--to-sequence", "6")
         assert [event["detail"]["sequence"] for event in sent] == [3, 4, 5, 6]
         ids = {event["detail"]["eventId"] for event in sent}
         assert eventually(lambda: sent_again() == ids)
-        assert len([mail for mail in cloud.mails if shipped in mail["subject"]]) == told
+        assert len([mail for mail in cloud.mails if shipped in mail["subject"]]) == mails
         assert not [rule for rule in events.list_rules(EventBusName=name)["Rules"] if "replay" in rule["Name"]]
         assert not [url for url in cloud.client("sqs").list_queues().get("QueueUrls", []) if "replay" in url]
 
@@ -285,8 +285,8 @@ class TestReplay:
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is not a rule of the bus"),
         ],
     )
-    def test_a_mistake_is_told_in_one_line(self, cloud: Cloud, shipped: str, arguments: list[str], error: str) -> None:
-        """It names what was given and what there is."""
+    def test_a_mistake_is_reported(self, cloud: Cloud, shipped: str, arguments: list[str], error: str) -> None:
+        """The line names what was passed and what exists."""
         ran = run(cloud, "replay", *(shipped if each == "SHIPPED" else each for each in arguments))
         assert ran.returncode != 0
         (line,) = ran.stderr.splitlines()
@@ -297,24 +297,24 @@ class TestNotification:
     """`test-notification`."""
 
     def test_sends_a_sample_of_each_message_marked_as_a_test(self, cloud: Cloud) -> None:
-        """Every channel says that it took it."""
-        told = answer(cloud, "test-notification")
-        assert [each["sample"] for each in told] == list(NAMES)
-        assert all(each["told"] == (["slack"] if each["sample"] == ALARM else ["slack", "sns"]) for each in told)
+        """Every channel accepts it."""
+        results = answer(cloud, "test-notification")
+        assert [each["sample"] for each in results] == list(NAMES)
+        assert all(each["told"] == (["slack"] if each["sample"] == ALARM else ["slack", "sns"]) for each in results)
         texts = [message["text"] for message in cloud.slack_messages if "TEST: " in message["text"]]
         assert len(texts) == len(NAMES)
         assert eventually(lambda: len([m for m in cloud.mails if m["subject"].startswith("TEST: ")]) == len(NAMES) - 1)
 
     def test_a_channel_that_refuses_fails_the_command(self, cloud: Cloud) -> None:
-        """What it answered is told, its address is not."""
+        """Its response is shown, and its address is not."""
         slack_answers(cloud, 1, status=404, body="no_service")
         ran = run(cloud, "test-notification", "--only", "shipment")
         assert ran.returncode == 1
         assert "error: shipment: slack: Slack answered 404 no_service" in ran.stderr
         assert "/services/" not in ran.stdout + ran.stderr
 
-    def test_an_unknown_sample_is_told(self, cloud: Cloud) -> None:
-        """With the nearest one."""
+    def test_an_unknown_sample_is_reported(self, cloud: Cloud) -> None:
+        """With the most similar one."""
         assert "did you mean shipment?" in run(cloud, "test-notification", "--only", "shipments").stderr
 
 
@@ -322,7 +322,7 @@ class TestDoctor:
     """`doctor`."""
 
     def test_finds_a_deployment_well_without_writing_to_anybody(self, cloud: Cloud) -> None:
-        """Every part is looked at; the secret is not shown."""
+        """Every part is checked, and the secret is not shown."""
         before = len(cloud.slack_messages)
         ran = run(cloud, "doctor", "--json")
         checks = json.loads(ran.stdout)
@@ -335,7 +335,7 @@ class TestDoctor:
         assert len(cloud.slack_messages) == before
 
     def test_names_what_is_wrong_and_what_to_do(self, cloud: Cloud) -> None:
-        """A schedule that is off, an alarm that rings, a secret of another shape, an order that cannot be read."""
+        """A disabled schedule, an alarm that fires, an invalid secret, and an order that cannot be read."""
         alarm = "OutpostsOrderNotifier-PendingEvents"
         create_order(cloud)
         control_plane(cloud).put_faults({"GetOrder": {"error": "AccessDeniedException"}})
@@ -356,7 +356,7 @@ class TestDoctor:
 
 
 class TestMistakes:
-    """What cannot be done is told in one line on stderr, with an exit code other than 0, and nothing on stdout."""
+    """One line on stderr reports an error; the exit code is not 0, and stdout is empty."""
 
     @pytest.mark.parametrize(
         ("arguments", "error"),
@@ -379,7 +379,7 @@ class TestMistakes:
 
 @contextmanager
 def secret(cloud: Cloud, text: str) -> Iterator[None]:
-    """Let Slack's secret hold something else."""
+    """Replace Slack's secret for a `with` block."""
     secrets, name = cloud.client("secretsmanager"), "outposts-order-notifier/slack"
     before = secrets.get_secret_value(SecretId=name)["SecretString"]
     secrets.put_secret_value(SecretId=name, SecretString=text)
@@ -391,7 +391,7 @@ def secret(cloud: Cloud, text: str) -> Iterator[None]:
 
 @contextmanager
 def schedules_off(cloud: Cloud) -> Iterator[None]:
-    """Switch the schedules off."""
+    """Disable the schedules for a `with` block."""
     scheduler = cloud.client("scheduler")
     names = [schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"]]
     kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")

@@ -169,7 +169,7 @@ class TestLook:
             (["--folder", "/dev/null/x"], "--folder /dev/null/x cannot be used"),
         ],
     )
-    def test_a_mistake_is_told_in_one_line(self, account: Account, arguments: list[str], error: str) -> None:
+    def test_a_mistake_is_reported_in_one_line(self, account: Account, arguments: list[str], error: str) -> None:
         """It names what was given; stdout stays empty."""
         process = account.preview(*arguments)
         out, err = process.communicate(timeout=60)
@@ -210,7 +210,7 @@ class TestFolder:
             f"error: the snapshots in {tmp_path} are damaged: file is not a database. Move {FILE_NAME}"
         )
 
-    def test_one_that_another_preview_is_at_work_in(self, account: Account, tmp_path: Path) -> None:
+    def test_one_that_another_preview_uses(self, account: Account, tmp_path: Path) -> None:
         """The second would take events from the first's reader; the first goes on."""
         account.create_order()
         first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))

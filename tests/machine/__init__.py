@@ -1,1 +1,1 @@
-"""What may be set on a person's machine, and what becomes of it."""
+"""A person's settings, and their effect."""

@@ -1,4 +1,4 @@
-"""The tables of docs/your-machine.md, as values: what they say is what is tested."""
+"""The tables of docs/your-machine.md, for the tests of each row."""
 
 import re
 from dataclasses import dataclass
@@ -10,27 +10,27 @@ PAGE = ROOT / "docs" / "your-machine.md"
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A row on an environment variable."""
+    """A row about an environment variable."""
 
     name: str
     value: str
     verdict: str
 
     def __str__(self) -> str:
-        """Give the variable as a shell takes it."""
+        """Return the variable as a shell accepts it."""
         return f"{self.name}={self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row on a line of a file of settings."""
+    """A row about a line of a configuration file."""
 
     tool: str
     text: str
     verdict: str
 
     def __str__(self) -> str:
-        """Give the tool and the line."""
+        """Return the tool and the line."""
         return f"{self.tool}: {self.text}"
 
 
@@ -41,7 +41,7 @@ def _rows(heading: str) -> list[list[str]]:
 
 
 def _verdict(cell: str) -> str:
-    """Give the words up to the first that only explain."""
+    """Return the verdict without its explanation."""
     match = re.match(r"Passes, but not to the local cloud|\w+", cell)
     assert match, cell
     return match[0]
@@ -56,16 +56,16 @@ def variables() -> list[Variable]:
 
 
 def lines() -> list[Line]:
-    """Read the table of files of settings."""
+    """Read the table of configuration files."""
     return [Line(tool, cell.strip("`"), _verdict(verdict)) for tool, cell, verdict in _rows("Configuration files")]
 
 
 def situations() -> list[tuple[str, list[str]]]:
-    """Read the table of the machine itself: what may be, and the tests of it."""
+    """Read the table of the machine itself: situations, with their tests."""
     return [(what, re.findall(r"`(\w+)`", tests)) for what, _, tests in _rows("The machine itself")]
 
 
 def hostile() -> dict[str, str]:
-    """Give all variables at once that change nothing in the local cloud."""
+    """Return all variables that change nothing in the local cloud, at once."""
     harmless = {"Ignored", "Filtered", "Passes, but not to the local cloud"}
     return {each.name: each.value for each in variables() if each.verdict in harmless}

@@ -1,4 +1,4 @@
-"""The tools' environment, and the machine around it."""
+"""The tools' environment, and unusual machines."""
 
 import os
 import re
@@ -27,7 +27,7 @@ NEWER_TOOLS = re.compile(
 @pytest.mark.parametrize("family", [*FAMILIES, "npm_config_"])
 @given(name=st.from_regex(r"[A-Z_]{1,20}", fullmatch=True), value=st.text())
 def test_a_variable_of_our_tools_passes_only_if_it_is_listed(family: str, name: str, value: str) -> None:
-    """Whatever a later version of the tool comes to know."""
+    """Including variables that a later version of the tool adds."""
     listed = {each for names in FAMILIES.values() for each in names}
     variable = f"{family}{name}"
     expected = variable in clean({variable: value})
@@ -36,12 +36,12 @@ def test_a_variable_of_our_tools_passes_only_if_it_is_listed(family: str, name: 
 
 @given(variables=st.dictionaries(st.text(min_size=1), st.text()))
 def test_what_is_clean_stays_as_it_is(variables: dict[str, str]) -> None:
-    """So a process and what it starts see the same."""
+    """So a process and its children see the same."""
     assert clean(clean(variables)) == clean(variables)
 
 
 def test_nodes_options_on_certificates_and_the_network_pass() -> None:
-    """Of all the others none."""
+    """No other option passes."""
     given_ = "--use-openssl-ca --require /nowhere.js --max-old-space-size=9000 --inspect --use-system-ca"
     assert clean({"NODE_OPTIONS": given_}) == {
         "NODE_OPTIONS": "--use-openssl-ca --max-old-space-size=9000 --use-system-ca"
@@ -49,7 +49,7 @@ def test_nodes_options_on_certificates_and_the_network_pass() -> None:
 
 
 def test_a_useless_temporary_folder_is_replaced(tmp_path: Path) -> None:
-    """By the one that Python takes; where it can be used, it is kept."""
+    """By Python's default; a usable one is kept."""
     show = "import os; from machine.environment import clean; print(clean(os.environ)['TMPDIR'])"
     folders = {}
     for wanted in ("/nowhere", "/proc", str(tmp_path)):
@@ -67,7 +67,7 @@ def test_programs_are_looked_for_in_a_folder_first() -> None:
 
 
 class TestRun:
-    """`python -m machine.run`, by which the Makefile runs all of them."""
+    """`python -m machine.run`, with which the Makefile runs all of its tools."""
 
     @staticmethod
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -82,13 +82,13 @@ class TestRun:
         )
 
     def test_a_command_gets_the_clean_environment_and_the_tools_first(self) -> None:
-        """And it is this Python that `python` names."""
+        """And `python` is this Python."""
         show = "import os, sys; print(sys.executable, os.environ['PATH'].split(':')[0], 'PYTHONPATH' in os.environ)"
         ran = self.run("python", "-c", show, PYTHONPATH="/nowhere", PYTHONWARNINGS="error")
         assert ran.stdout.split() == [sys.executable, str(Path(sys.executable).parent), "False"]
 
     def test_the_cdk_is_the_pinned_one(self) -> None:
-        """Run by the pinned Node, not found by any PATH."""
+        """The pinned Node runs it, whatever PATH contains."""
         assert self.run("cdk", "--version", PATH="", CDK_APP="nothing").stdout.startswith("2.1148.1 ")
 
     def test_a_command_that_is_not_there_is_reported(self) -> None:
@@ -101,16 +101,16 @@ class TestRun:
 
 
 class TestMachines:
-    """Machines unlike the ones that this was written on."""
+    """Machines unlike those of the authors."""
 
     def test_the_makefile_is_for_old_makes_too(self) -> None:
-        """Nothing of it is newer than macOS's make, nor of the scripts than BSD's tools and bash 3.2."""
+        """It uses nothing newer than macOS's make, and the scripts nothing newer than BSD's tools and bash 3.2."""
         assert not NEWER_MAKE.search((ROOT / "Makefile").read_text("utf-8"))
         for script in [ROOT / "Makefile", ROOT / ".ci" / "run", *ROOT.glob("examples/**/*.sh"), ROOT / "local/bin/aws"]:
             assert not NEWER_TOOLS.search(script.read_text("utf-8")), script
 
     def test_line_ends_are_kept(self) -> None:
-        """Whatever a person's Git would make of them: a carriage return breaks a script, and changes a package."""
+        """Whatever a person's Git is configured to do: a carriage return breaks a script, and changes a package."""
         assert (ROOT / ".gitattributes").read_text("utf-8").splitlines()[0] == "* text=auto eol=lf"
         for file in [
             *ROOT.glob("outposts_order_notifier/**/*.py"),
@@ -142,7 +142,7 @@ class TestMachines:
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"? Ready ?\n", b"")
 
     def test_windows_is_reported(self) -> None:
-        """It has no process groups, and so no SIGHUP: one line says what to use."""
+        """It has neither process groups nor SIGHUP: one line says what to use instead."""
         windows = "import signal, sys; del signal.SIGHUP; import local.__main__ as m; m.IS_POSIX = False\n"
         windows += "sys.argv = ['local', 'up']; m.main()"
         command = [sys.executable, "-c", windows]
@@ -153,7 +153,7 @@ class TestMachines:
         )
 
     def test_a_machine_without_loopback_is_reported(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Nothing can listen there; the line names the address."""
+        """Nothing can listen there, and the line names the address."""
 
         def refuse(*_: object) -> None:
             raise OSError(99, "Cannot assign requested address")

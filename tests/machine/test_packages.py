@@ -1,4 +1,4 @@
-"""The functions' packages, made on machines of all kinds, from an index of wheels that are made here."""
+"""Builds the functions' packages with various settings, from an index of wheels created here."""
 
 import os
 import stat
@@ -20,7 +20,7 @@ DISTRIBUTIONS = ("jmespath", "slack-sdk")
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An index that has the pinned distributions, and nothing else that pip could ask."""
+    """An index with the pinned distributions, and no other source for pip."""
     folder = tmp_path / "index"
     folder.mkdir()
     for distribution in DISTRIBUTIONS:
@@ -37,7 +37,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def made(target: Path) -> dict[str, str]:
-    """Make a package, and give the modes of all that is in it, by path."""
+    """Build a package, and return the modes of its files and folders, by path."""
     target.mkdir()
     content = package._Content("planner", DISTRIBUTIONS, package.FOR_LAMBDA)
     assert content.try_bundle(str(target))
@@ -45,14 +45,14 @@ def made(target: Path) -> dict[str, str]:
 
 
 def is_whole(modes: dict[str, str]) -> bool:
-    """Whether all of it is there."""
+    """Return whether the package is complete."""
     return {"jmespath/__init__.py", "slack_sdk/py.typed", "outposts_order_notifier/planner/handler.py"} <= set(modes)
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o077])
 @pytest.mark.usefixtures("index")
 def test_whoever_runs_the_function_can_read_all_of_its_package(tmp_path: Path, mask: int) -> None:
-    """Folders are 755 and files 644, the package's own folder included, whatever the umask."""
+    """Folders are 755 and files 644, the package's folder included, with any umask."""
     before = os.umask(mask)
     try:
         modes = made(tmp_path / "package")
@@ -66,7 +66,7 @@ def test_whoever_runs_the_function_can_read_all_of_its_package(tmp_path: Path, m
 
 @pytest.mark.parametrize("constant", ["FOLDER_MODE", "FILE_MODE"])
 def test_a_package_with_other_modes_is_another_one(constant: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So a package that was made with wrong ones is not taken again."""
+    """So a package that was built with wrong modes is not used again."""
     content = package._Content("planner", DISTRIBUTIONS, package.FOR_LAMBDA)
     before = content.digest()
     monkeypatch.setattr(package, constant, 0o700)
@@ -75,7 +75,7 @@ def test_a_package_with_other_modes_is_another_one(constant: str, monkeypatch: p
 
 @pytest.mark.usefixtures("index")
 def test_no_variable_changes_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All variables are set that docs/your-machine.md says are ignored."""
+    """With every variable set that docs/your-machine.md calls ignored."""
     plain = made(tmp_path / "plain")
     for variable in variables():
         if variable.verdict == "Ignored":
@@ -89,7 +89,7 @@ def test_no_variable_changes_a_package(tmp_path: Path, monkeypatch: pytest.Monke
 def test_no_line_of_pips_files_changes_a_package(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, section: str
 ) -> None:
-    """All lines are there that docs/your-machine.md says are ignored; the one about the index beside them counts."""
+    """With every line that docs/your-machine.md calls ignored; the index in the same file counts."""
     ignored = [line.text for line in lines() if line.tool == "pip" and line.verdict == "Ignored"]
     file = tmp_path / "pip.conf"
     file.write_text(
@@ -103,14 +103,14 @@ def test_no_line_of_pips_files_changes_a_package(
 
 
 def test_pips_own_environment_is_left_as_it_is() -> None:
-    """What was made for one process serves the next: the local cloud makes it for the CDK, which starts app.py."""
+    """The local cloud passes it to the CDK, which starts app.py, which creates it again."""
     first = pip.environment(sys.executable, {**os.environ, "PIP_INDEX_URL": "https://pypi.example.com/simple"})
     assert first["PIP_INDEX_URL"] == "https://pypi.example.com/simple"
     assert pip.environment(sys.executable, first) == first
 
 
 class TestTrouble:
-    """What is in the way is one line."""
+    """One line reports the problem."""
 
     def test_what_cannot_be_fetched_is_reported(self, index: Path, tmp_path: Path) -> None:
         """The line names the package."""
@@ -119,7 +119,7 @@ class TestTrouble:
             made(tmp_path / "package")
 
     def test_an_index_that_does_not_answer_is_reported(self, tmp_path: Path) -> None:
-        """The line says why, and shows no credential."""
+        """The line gives the reason, and shows no credential."""
         url = "http://me:s3cret@127.0.0.1:9/simple"
         variables = {
             "PATH": os.environ["PATH"],
@@ -136,7 +136,7 @@ class TestTrouble:
 
     @pytest.mark.usefixtures("index")
     def test_what_pip_left_out_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Whatever the reason: here, pip does nothing at all."""
+        """Whatever the reason; here, pip does nothing."""
         monkeypatch.setattr(pip, "install", lambda *_: None)
         with pytest.raises(MachineError, match=r"^jmespath==\S+ is not in .* though pip reported no error"):
             made(tmp_path / "package")
@@ -159,12 +159,12 @@ class TestTrouble:
             pip.environment(sys.executable, {"PIP_CONFIG_FILE": str(file)})
 
     def test_a_credential_is_never_part_of_it(self) -> None:
-        """A URL is shown without its user and password; and it is one line, whatever pip said."""
+        """A URL is shown without its user and password, and the error is one line."""
         text = "cannot reach\n https://me:s3cret@pypi.example.com/simple or http://t0ken@npm.example.com"
         assert str(MachineError(text)) == "cannot reach https://…@pypi.example.com/simple or http://…@npm.example.com"
 
     def test_an_interpreter_without_pip_is_reported(self, tmp_path: Path) -> None:
-        """Such as one of a distribution that packages pip apart."""
+        """Some operating systems package pip separately."""
         bare = tmp_path / "python"
         bare.write_text('#!/bin/sh\necho "$0: No module named pip" >&2\nexit 1\n', "utf-8")
         bare.chmod(0o755)

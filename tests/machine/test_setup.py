@@ -1,4 +1,4 @@
-"""`make setup`, really run, for a project as small as can be: two wheels and one npm package, served from here."""
+"""Runs `make setup` for a minimal project: two wheels and one npm package, served from here."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ STRANGE = '-a b\'c$d#é "q" `x`%&(y)'
 
 
 def tarball() -> bytes:
-    """Make the npm package `tiny`, 1.0.0."""
+    """Return the npm package `tiny`, 1.0.0."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w:gz") as archive:
         text = json.dumps({"name": "tiny", "version": "1.0.0", "scripts": {"install": "touch installed"}}).encode()
@@ -40,7 +40,7 @@ def tarball() -> bytes:
 
 @pytest.fixture
 def registry() -> Iterator[str]:
-    """An npm registry that takes whoever has its token."""
+    """An npm registry that accepts only its token."""
     tiny = tarball()
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(tiny).digest()).decode()
 
@@ -71,7 +71,7 @@ class Project:
     environment: dict[str, str]
 
     def make(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run make, under a umask that keeps others out."""
+        """Run make, with a umask that excludes other users."""
         return subprocess.run(  # noqa: S603 - our own Makefile
             ["make", f"PYTHON={sys.executable}", *arguments],  # noqa: S607 - the person's make
             cwd=self.root,
@@ -85,7 +85,7 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path, registry: str) -> Project:
-    """A project on a machine where all is set that docs/your-machine.md says is ignored."""
+    """A project on a machine with every setting that docs/your-machine.md calls ignored."""
     root, index, home = tmp_path / STRANGE, tmp_path / "index", tmp_path / "home"
     for folder in (root, index, home):
         folder.mkdir()
@@ -116,7 +116,7 @@ class TestSetup:
     """`make setup`."""
 
     def test_make_setup_installs_all(self, project: Project) -> None:
-        """In a folder of any name, whatever is set; and a second time there is nothing to do."""
+        """In a folder of any name, with any settings; and a second time there is nothing to do."""
         ran = project.make("setup")
         assert not ran.stderr, ran.stderr
         assert ran.returncode == 0
@@ -126,7 +126,7 @@ class TestSetup:
         assert "Installing" not in project.make("setup").stdout
 
     def test_a_package_that_is_not_there_is_reported(self, project: Project) -> None:
-        """In one line that names it; the next try begins where this one ended."""
+        """In one line that names it; the next run continues where this one stopped."""
         (project.root / "requirements.txt").write_text("absent==1.0\n")
         ran = project.make("setup")
         assert ran.returncode == 2
@@ -137,7 +137,7 @@ class TestSetup:
         assert not (project.root / ".venv" / ".installed").exists()
 
     def test_make_prints_what_it_would_do(self, project: Project) -> None:
-        """`-n` does nothing, `-j` and `-k` change nothing, and the Makefile's own variables are not the person's."""
+        """`-n` does nothing, `-j` and `-k` change nothing, and variables of the Makefile cannot be set from outside."""
         ran = project.make("-n", "-j", "-k", "deploy", VENV="/nowhere", RUN="false")
         assert ran.returncode == 0
         assert "machine.run cdk deploy" in ran.stdout
@@ -145,7 +145,7 @@ class TestSetup:
         assert not (project.root / ".venv").exists()
 
     def test_an_old_python_is_reported(self, project: Project, tmp_path: Path) -> None:
-        """One line says which is needed, and how to name it."""
+        """One line says which version is needed, and how to select it."""
         old = tmp_path / "python3"
         old.write_text(f'#!/bin/sh\n"{sys.executable}" -E -c "import sys; sys.version_info = (3, 9); $4"\n')
         old.chmod(0o755)
@@ -153,7 +153,7 @@ class TestSetup:
         assert ran.stderr.splitlines()[0] == "Python 3.11 or newer is needed; try: make PYTHON=python3.12 …"
 
     def test_a_colon_in_the_path_is_reported(self, project: Project, tmp_path: Path) -> None:
-        """Python makes no environment there, and says so in one line."""
+        """Python cannot create an environment there, and one line says so."""
         odd = project.root.rename(tmp_path / "a:b")
         ran = Project(odd, project.environment).make("setup")
         error, _ = ran.stderr.splitlines()
@@ -162,7 +162,7 @@ class TestSetup:
 
 
 class TestNpm:
-    """npm, alone."""
+    """npm alone."""
 
     def test_a_registry_that_refuses_is_reported(self, project: Project) -> None:
         """In one line."""

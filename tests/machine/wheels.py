@@ -1,4 +1,4 @@
-"""Wheels, made by hand in a moment: a package index that needs no network."""
+"""Creates minimal wheels for a package index that needs no network."""
 
 import hashlib
 import zipfile

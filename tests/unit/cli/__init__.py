@@ -1,1 +1,1 @@
-"""Tests of the command line: what it says, given what it knows."""
+"""Tests of the command line."""

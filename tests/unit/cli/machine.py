@@ -39,7 +39,7 @@ class Ran:
 
 
 def settings(home: Path, *, keys: bool = True) -> dict[str, str]:
-    """Return the environment of a person whose AWS settings are right, except that AWS cannot be reached."""
+    """Return the environment of a person whose AWS settings are valid, except that AWS cannot be reached."""
     given = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "an/example/of/a/secret/key"}
     return {
         **{name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ},
@@ -85,7 +85,7 @@ def run_process(*arguments: str, environment: dict[str, str], before: tuple[str,
 def as_process(
     environment: dict[str, str], *arguments: str, stdin: io.StringIO | None = EMPTY
 ) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
-    """Replace the environment, arguments and streams of this process; yields what is written to stdout and stderr."""
+    """Replace this process's environment, arguments and streams; yield what is written to stdout and stderr."""
     encoding = environment.get("PYTHONIOENCODING", "utf-8")
     out, err = io.BytesIO(), io.BytesIO()
     streams = [
@@ -117,5 +117,5 @@ def as_process(
 
 @cache
 def _loader(search_path: str | None = None) -> Loader:
-    """Share AWS's models, whose parsing is most of the time of a short run."""
+    """Share AWS's models, because parsing them takes most of the time of a short run."""
     return create_loader(search_path)

@@ -33,7 +33,7 @@ CHAIN = (
 
 
 def with_configuration(home: Path, text: str) -> dict[str, str]:
-    """Write a configuration file; gives the environment of a person who uses it."""
+    """Write a configuration file, and return the environment of a person who uses it."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text(text)
     return settings(home, keys=False)
@@ -86,13 +86,13 @@ class TestProcess:
 
 @pytest.fixture
 def codes() -> list[str]:
-    """The codes that AWS was given."""
+    """The codes that AWS received."""
     return []
 
 
 @pytest.fixture
 def sts(codes: list[str]) -> Iterator[Server]:
-    """AWS, which refuses all calls."""
+    """AWS, which denies all calls."""
 
     @Request.application
     def refuse(request: Request) -> Response:
@@ -121,7 +121,7 @@ class TestCode:
         assert line.startswith("error: the profile default asks for an MFA code, and there is no terminal")
 
     def test_a_code_on_stdin_is_read_without_a_question(self, tmp_path: Path, sts: Server, codes: list[str]) -> None:
-        """A script may get the code from another program."""
+        """A script may read the code from another program."""
         environment = with_configuration(tmp_path, WITH_MFA) | {"AWS_ENDPOINT_URL": sts.url}
         ran = run("orders", environment=environment, stdin=io.StringIO(f"{CODE}\n"))
         (line,) = ran.err.splitlines()
@@ -129,7 +129,7 @@ class TestCode:
         assert codes == [CODE]
 
     def test_a_terminal_is_asked(self, tmp_path: Path, sts: Server, codes: list[str]) -> None:
-        """AWS gets the code that is typed there."""
+        """AWS receives the code that is typed there."""
         environment = with_configuration(tmp_path, WITH_MFA) | {"AWS_ENDPOINT_URL": sts.url}
         ours, theirs = pty.openpty()
         command = [sys.executable, "-m", "notifier", "orders"]

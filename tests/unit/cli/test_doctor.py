@@ -1,4 +1,4 @@
-"""What `doctor` finds out: of Slack's webhook, against the receiver that answers as Slack does; of subscriptions."""
+"""What `doctor` finds about Slack's webhook, concurrency and subscriptions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,24 +26,24 @@ OPS, QUEUE = f"{TOPIC}:1", f"{TOPIC}:2"
 
 @pytest.fixture
 def slack() -> Iterator[tuple[SlackReceiver, str]]:
-    """A receiver, and its address."""
+    """A receiver that responds like Slack, and its address."""
     receiver = SlackReceiver()
     with Server(receiver) as server:
         yield receiver, server.url
 
 
 class TestWebhook:
-    """It is asked without posting anything."""
+    """It is checked without posting anything."""
 
     def test_one_that_works_refuses_an_empty_message(self, slack: tuple[SlackReceiver, str]) -> None:
-        """That proves the address, and nobody is written to."""
+        """That proves the address, and nobody is notified."""
         receiver, origin = slack
         assert check_webhook(Webhook(f"{origin}/services/T0/B0/{MARK}")).verdict == "ok"
         assert receiver.messages == []
 
     @pytest.mark.parametrize("path", [f"/nowhere/{MARK}", f"/triggers/T0/0/{MARK}"])
-    def test_one_that_is_gone_or_cannot_be_tried_is_told(self, slack: tuple[SlackReceiver, str], path: str) -> None:
-        """A workflow's would start the workflow: that is a warning."""
+    def test_one_that_is_gone_or_cannot_be_checked(self, slack: tuple[SlackReceiver, str], path: str) -> None:
+        """Checking a workflow's webhook would start the workflow, so that is a warning."""
         check = check_webhook(Webhook(slack[1] + path))
         assert check.verdict == ("warn" if "triggers" in path else "fail")
         assert check.todo
@@ -51,8 +51,8 @@ class TestWebhook:
     @pytest.mark.parametrize(
         "url", [f"http://127.0.0.1:1/services/T0/B0/{MARK}", f"http://[{MARK}", f"http://{MARK}:x/"]
     )
-    def test_no_answer_tells_the_address(self, url: str) -> None:
-        """Whatever is wrong with it, it is a secret."""
+    def test_no_result_shows_the_address(self, url: str) -> None:
+        """Even an invalid address is a secret."""
         try:
             check = check_webhook(Webhook(url))
         except ValueError as error:  # of what notify's rule does not let through, but `examine` catches all the same
@@ -62,7 +62,7 @@ class TestWebhook:
         assert MARK not in repr(check)
 
     def test_a_redirect_is_not_followed(self) -> None:
-        """Whoever redirects would get the address."""
+        """Otherwise the target of the redirect would receive the address."""
         reached = list[str]()
 
         @Request.application
@@ -76,7 +76,7 @@ class TestWebhook:
         assert reached == [f"/services/T0/B0/{MARK}"]
 
     def test_it_is_reached_by_the_proxy_that_all_other_checks_use(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The name is one that only the proxy knows."""
+        """Only the proxy can resolve the name."""
         asked = list[str]()
 
         @Request.application
@@ -114,7 +114,7 @@ class TestConcurrency:
         ],
     )
     def test_polls_leave_room_for_notify(self, limit: int, polls: list[int | None], verdict: str) -> None:
-        """A queue's polls, those of a schedule, and two of notify; a queue without a limit of its own takes all."""
+        """The polls of a queue and of a schedule, and two of notify; a queue without a limit may use all."""
         client = boto3.client("lambda")
         stack = Stack(boto3.Session())
         stack.session = type("Session", (), {"client": staticmethod(lambda _: client)})()
@@ -136,29 +136,29 @@ class TestConcurrency:
 
 
 class TestSubscriptions:
-    """Those of the topic, compared with those that the stack has made."""
+    """Those of the topic, compared with those that the stack created."""
 
     def test_the_stacks_own_queue_is_nobody_who_reads(self) -> None:
-        """The others are counted, those that the stack has not made included."""
+        """The others are counted, including those that the stack did not create."""
         own = {"Ops": OPS, "Queue": QUEUE}
         (check,) = checked(own, [(OPS, "email"), (QUEUE, "sqs"), (f"{TOPIC}:3", "sqs")])
         assert (check.verdict, check.found) == ("ok", "2 confirmed")
 
     @pytest.mark.parametrize("listed", [[], [("Deleted", "email")]])
     def test_a_configured_recipient_who_is_gone_fails(self, listed: list[tuple[str, str]]) -> None:
-        """By the link below a mail anybody can unsubscribe it; SNS lists it as deleted for some days."""
+        """Anyone can unsubscribe it with the link in an e-mail; SNS lists it as deleted for some days."""
         gone, *_ = checked({"Ops": OPS, "Queue": QUEUE}, [(QUEUE, "sqs"), *listed], pending={OPS: None})
         assert (gone.verdict, gone.found) == ("fail", "unsubscribed: Ops")
         assert "emails" in gone.todo
 
     def test_one_that_is_not_confirmed_yet_is_not_gone(self) -> None:
-        """Its ARN is not listed before."""
+        """Its ARN is only listed once it is confirmed."""
         (check,) = checked({"Ops": OPS}, [("PendingConfirmation", "email")], pending={OPS: "true"})
         assert (check.verdict, check.found) == ("fail", "unconfirmed: email-endpoint")
 
     @pytest.mark.parametrize(("own", "verdict"), [({"Queue": QUEUE}, "ok"), ({}, "warn")])
-    def test_nobody_is_fine_where_a_chat_is_told(self, own: dict[str, str], verdict: str) -> None:
-        """The stack's queue is subscribed for the chats' sake."""
+    def test_no_subscription_is_fine_if_a_chat_is_notified(self, own: dict[str, str], verdict: str) -> None:
+        """The stack's queue is subscribed so that chats are notified."""
         (check,) = checked(own, [(arn, "sqs") for arn in own.values()])
         assert check.verdict == verdict
 

@@ -34,7 +34,7 @@ FIRST = Snapshot(
 
 @pytest.fixture(params=["folder", "table"])
 def snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Snapshots]:
-    """Either of the two."""
+    """Each of the two."""
     if request.param == "folder":
         yield SnapshotFolder(tmp_path)
         return
@@ -48,7 +48,7 @@ class TestSnapshots:
     """Orders."""
 
     def test_what_is_saved_is_loaded_and_known(self, snapshots: Snapshots) -> None:
-        """The whole snapshot, and of the source's orders what choosing needs."""
+        """The whole snapshot, and what choosing needs of the source's orders."""
         assert snapshots.save(FIRST)
         assert snapshots.load([ORDER_ID, "oo-unknown"]).snapshots == {ORDER_ID: FIRST}
         known = snapshots.known("111122223333", "eu-west-1")[ORDER_ID]
@@ -56,7 +56,7 @@ class TestSnapshots:
         assert snapshots.known("111122223333", "us-east-1") == {}
 
     def test_a_write_that_was_overtaken_writes_nothing(self, snapshots: Snapshots) -> None:
-        """Only the version after the stored one is taken."""
+        """Only the version after the stored one is accepted."""
         snapshots.save(FIRST)
         assert not snapshots.save(replace(FIRST, sequence=9))
         assert not snapshots.save(replace(FIRST, version=3))
@@ -64,7 +64,7 @@ class TestSnapshots:
         assert snapshots.save(replace(FIRST, version=2))
 
     def test_pending_events_are_cleared_unless_another_run_stored(self, snapshots: Snapshots) -> None:
-        """Those of a newer version are not this run's to clear."""
+        """A run must not clear the events of a newer version."""
         snapshots.save(FIRST)
         assert not snapshots.clear_pending(ORDER_ID, 2)
         assert snapshots.clear_pending(ORDER_ID, 1)
@@ -72,24 +72,24 @@ class TestSnapshots:
         assert not snapshots.clear_pending("oo-unknown", 1)
 
     def test_an_order_of_many_items_comes_back_whole(self, snapshots: Snapshots) -> None:
-        """What DynamoDB holds in parts, a folder holds as well."""
+        """DynamoDB stores it in several items."""
         large = replace(FIRST, order={**an_order(), "Unknown": os.urandom(600_000).hex()})
         assert snapshots.save(large)
         assert snapshots.load([ORDER_ID]).snapshots == {ORDER_ID: large}
 
 
 class TestSources:
-    """What is remembered of a source."""
+    """The state of a source."""
 
     def test_the_first_baseline_stays(self, snapshots: Snapshots) -> None:
-        """A poll that begins another gets the first one's."""
+        """A second baseline does not replace the first one."""
         first = SourceState(baseline_at="2026-11-24T09:30:00Z", baseline_left=frozenset({ORDER_ID}))
         assert snapshots.source_state("a/b") == SourceState()
         assert snapshots.begin_baseline("a/b", first) == first
         assert snapshots.begin_baseline("a/b", SourceState("2026-11-24T09:35:00Z")) == first
 
     def test_a_later_state_takes_its_place(self, snapshots: Snapshots) -> None:
-        """The orders left over are those of the last save."""
+        """The remaining orders are those of the last save."""
         snapshots.begin_baseline("a/b", SourceState("2026-11-24T09:30:00Z", frozenset({ORDER_ID})))
         after = SourceState("2026-11-24T09:30:00Z", frozenset(), "2026-11-24T09:30:00Z")
         snapshots.save_source_state("a/b", after)
@@ -97,17 +97,17 @@ class TestSources:
 
 
 class TestFolder:
-    """What is a folder's own."""
+    """What only the folder does."""
 
     def test_snapshots_outlive_the_process(self, tmp_path: Path) -> None:
-        """Whoever opens the folder again finds them."""
+        """They are there when the folder is opened again."""
         folder = SnapshotFolder(tmp_path / "new" / "folder")
         folder.save(FIRST)
         folder.close()
         assert SnapshotFolder(tmp_path / "new" / "folder").load([ORDER_ID]).snapshots == {ORDER_ID: FIRST}
 
     def test_one_process_at_a_time_has_a_folder(self, tmp_path: Path) -> None:
-        """Two would take events from each other; whoever closes it leaves it to the next."""
+        """Each of two would get only some of the events; closing it lets another process use it."""
         first = SnapshotFolder(tmp_path)
         with pytest.raises(BlockingIOError):
             SnapshotFolder(tmp_path)
@@ -115,7 +115,7 @@ class TestFolder:
         SnapshotFolder(tmp_path)
 
     def test_a_write_that_the_disk_has_no_room_for_leaves_what_was_there(self, tmp_path: Path) -> None:
-        """The error is the disk's own, and the next write goes on."""
+        """The error is the disk's, and the next write succeeds."""
         folder = SnapshotFolder(tmp_path)
         folder.save(FIRST)
         (pages,) = folder._database.execute("PRAGMA page_count").fetchone()
@@ -127,6 +127,6 @@ class TestFolder:
         assert folder.save(replace(FIRST, version=2))
 
     def test_without_a_folder_nothing_is_kept(self, tmp_path: Path) -> None:
-        """A single look leaves no file behind."""
+        """A single poll leaves no file behind."""
         SnapshotFolder(None).save(FIRST)
         assert not (tmp_path / FILE_NAME).exists()

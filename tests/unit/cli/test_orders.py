@@ -1,4 +1,4 @@
-"""What `orders`, `show` and `events` say, given the snapshots."""
+"""What `orders`, `show` and `events` show for given snapshots."""
 
 import io
 import json
@@ -22,7 +22,7 @@ NOW = "2026-11-24T12:00:00Z"
 
 
 def snapshot(*orders: tuple[str, Order]) -> Snapshot:
-    """An order that was read so at these times."""
+    """Return the snapshot of an order that was read in these states at these times."""
     found: Snapshot | None = None
     for at, order in orders:
         found = observe(found, order, Observation("111122223333", "eu-west-1", at), b"") or found
@@ -40,8 +40,8 @@ LIFE = snapshot(
 class TestRows:
     """`orders`."""
 
-    def test_tells_how_long_an_order_has_been_in_its_status(self) -> None:
-        """Since the poll that saw the status first, in whole seconds."""
+    def test_a_row_has_the_time_in_status(self) -> None:
+        """Since the first poll that saw the status, in whole seconds."""
         row = row_of(LIFE, NOW)
         assert (row["status"], row["since"], row["secondsInStatus"]) == (
             "IN_PROGRESS",
@@ -54,18 +54,18 @@ class TestRows:
             {"SHIPPED": 1},
         )
 
-    def test_tells_what_is_wrong_with_an_order(self) -> None:
-        """Stalled, missing, with events pending: each is a key of its own."""
+    def test_a_row_has_what_is_wrong_with_an_order(self) -> None:
+        """Stalled, missing, and with pending events: each has its key."""
         row = row_of(replace(LIFE, missing=True, stalled=frozenset({"ooi-1"})), NOW)
         assert (row["missing"], row["stalled"], row["eventsPending"]) == (True, ["ooi-1"], len(LIFE.pending))
 
-    def test_an_order_whose_snapshot_is_damaged_is_told_all_the_same(self) -> None:
-        """What is not known is null."""
+    def test_an_order_whose_snapshot_is_damaged_has_a_row(self) -> None:
+        """What is unknown is null."""
         row = row_of(Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn"), NOW)
         assert (row["status"], row["secondsInStatus"], row["damage"]) == (None, None, "snapshot: torn")
 
     def test_filters_are_joined_by_and_their_values_by_or(self) -> None:
-        """One without values accepts all."""
+        """A filter without values accepts all."""
         row = row_of(LIFE, NOW)
         assert matches(row, {"status": None, "account": []})
         assert matches(row, {"status": ["ERROR", "IN_PROGRESS"], "region": ["eu-west-1"]})
@@ -76,7 +76,7 @@ class TestLife:
     """`show`."""
 
     def test_a_timeline_holds_every_status_with_its_length_oldest_first(self) -> None:
-        """The last of each lasts until now."""
+        """The current statuses last until now."""
         assert [
             (step["lineItemId"], step["status"], step["seconds"] // 86_400, step["current"])
             for step in timeline(LIFE, NOW)
@@ -88,7 +88,7 @@ class TestLife:
         ]
 
     def test_line_items_come_with_tracking_link_and_assets(self) -> None:
-        """The link is the carrier's own."""
+        """The link is the carrier's."""
         shipped = an_order(
             ShipmentInformation={"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z"},
             AssetInformationList=[{"AssetId": "7"}],
@@ -99,10 +99,10 @@ class TestLife:
 
 
 class TestHeader:
-    """What `show` begins with."""
+    """The first lines of `show`."""
 
-    def test_is_two_lines_whatever_the_api_said(self) -> None:
-        """Its texts are made harmless, as in tables."""
+    def test_is_two_lines_for_any_text_of_the_api(self) -> None:
+        """Control characters are removed, as in tables."""
         odd = {**an_order(), "OrderType": "OUT\x1b[31mPOST\x07", "OutpostId": "op-1\u202e\n2"}
         header = header_of(life_of(snapshot((NOW, odd)), NOW, Lineage()))
         assert header.startswith(f"Order {ORDER_ID} (OUT [31mPOST) for Outpost op-1 2, account 111122223333")
@@ -110,7 +110,7 @@ class TestHeader:
         assert header.count("\n") == 1
 
     def test_what_is_null_is_unknown(self) -> None:
-        """A time that is unknown is left out."""
+        """An unknown time is omitted."""
         bare = snapshot(("2026-11-24T11:59:26Z", {"OrderId": ORDER_ID}))
         assert header_of(life_of(bare, NOW, Lineage())).split("\n")[1].startswith("unknown for 34 seconds; 2 events")
         damaged = Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn")
@@ -121,7 +121,7 @@ class TestLineage:
     """Which orders replace which."""
 
     def test_a_link_is_found_from_both_of_its_ends_and_no_other(self) -> None:
-        """The new order names the old one; the old one is asked for just as well."""
+        """The new order names the old one; the link is found for both."""
         replacement = an_order(OTHER_ID, PreviousOrderId=ORDER_ID, PreviousLineItemId="ooi-1")
         lineage = Lineage(links_of(replacement))
         link = {
@@ -150,28 +150,28 @@ class TestEvents:
         assert {each["publishedAt"] for each in found} == {"2027-01-15T08:00:00Z"}
         assert not any(line_of(line, OTHER_ID, 0) for line in lines)
 
-    def test_published_and_pending_events_are_told_once_each_by_sequence(self) -> None:
-        """One that was published twice has its first time; one that was logged is no longer pending."""
+    def test_published_and_pending_events_are_listed_once_each_by_sequence(self) -> None:
+        """An event that was published twice has its first time, and one that was logged is no longer pending."""
         first, *rest = LIFE.pending
         line = {**first.log_fields(), "publishedAt": "2026-11-20T12:00:01Z"}
-        told = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], LIFE)
-        assert [event["sequence"] for event in told] == list(range(1, LIFE.sequence + 1))
-        assert (told[0]["publishedAt"], told[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
-        assert {(event["publishedAt"], event["times"]) for event in told[1:]} == {(None, 0)}
-        assert [event["eventId"] for event in told[1:]] == [event.detail["eventId"] for event in rest]
+        listed = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], LIFE)
+        assert [event["sequence"] for event in listed] == list(range(1, LIFE.sequence + 1))
+        assert (listed[0]["publishedAt"], listed[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
+        assert {(event["publishedAt"], event["times"]) for event in listed[1:]} == {(None, 0)}
+        assert [event["eventId"] for event in listed[1:]] == [event.detail["eventId"] for event in rest]
 
     @pytest.mark.parametrize(
-        ("statuses", "told"),
+        ("statuses", "change"),
         [
             ({"previousStatus": "PREPARING"}, "PREPARING → unknown"),
             ({"previousStatus": None, "status": "PREPARING"}, "unknown → PREPARING"),
             ({}, "unknown → unknown"),
         ],
     )
-    def test_a_status_that_is_null_is_unknown(self, statuses: Json, told: str) -> None:
-        """A log line leaves it out, a pending event says null."""
-        assert _change({"detailType": "Outposts Order Status Change", **statuses}) == told
+    def test_a_status_that_is_null_is_unknown(self, statuses: Json, change: str) -> None:
+        """A log line omits it, and in a pending event it is null."""
+        assert _change({"detailType": "Outposts Order Status Change", **statuses}) == change
 
     def test_only_a_change_of_status_leads_from_one_to_another(self) -> None:
-        """A stalled line item has a status, too, but stays in it."""
+        """A stalled line item also has a status, but stays in it."""
         assert _change({"detailType": "Outposts Order Stalled", "status": "SHIPPED"}) is None

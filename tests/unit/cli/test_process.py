@@ -1,4 +1,4 @@
-"""What the command line makes of its process: any encoding, width, shell and operating system will do."""
+"""The command line works with any encoding, width, shell and operating system."""
 
 import ast
 import json
@@ -36,11 +36,11 @@ ENCODINGS = ("ascii", "cp1252", "cp850", "latin-1", "cp932", "utf-8", "utf-16")
 
 
 class TestEncoding:
-    """Whatever stdout and stderr can take."""
+    """Any encoding of stdout and stderr."""
 
     @pytest.mark.parametrize("encoding", ENCODINGS)
     def test_what_it_lacks_is_replaced_and_json_is_whole(self, encoding: str, tmp_path: Path) -> None:
-        """Text gets a `?`; JSON gets escapes, so that nothing is lost."""
+        """Text contains `?` instead; JSON contains escapes, so nothing is lost."""
         environment = {**settings(tmp_path), "PYTHONIOENCODING": encoding}
         with as_process(environment) as written:
             prepare()
@@ -56,7 +56,7 @@ class TestEncoding:
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_no_command_fails_for_a_character(self, command: str, tmp_path: Path) -> None:
-        """Its help is shown in ASCII; an error names what was given as well as ASCII can."""
+        """Its help is printed in ASCII, and an error names what was passed, as far as ASCII can."""
         environment = {**settings(tmp_path), "PYTHONIOENCODING": "ascii"}
         assert run(command, "--help", environment=environment).code == 0
         ran = run(command, *ARGUMENTS.get(command, ()), "--profile", "Zürich☃", environment=environment)
@@ -64,7 +64,7 @@ class TestEncoding:
 
 
 class TestWindows:
-    """An operating system without a POSIX layer, as far as another can play it."""
+    """An operating system without a POSIX layer, as far as another one can imitate it."""
 
     def test_each_command_needs_nothing_of_posix(self, tmp_path: Path) -> None:
         """It is imported, and shows its help, without any of it."""
@@ -81,7 +81,7 @@ for command in {[*COMMANDS]!r}:
         assert ran.out.count("Usage: ") == len(COMMANDS)
 
     def test_preview_keeps_its_snapshots_there(self, tmp_path: Path) -> None:
-        """It gets as far as the account that does not answer, and has made the folder's file."""
+        """It gets as far as the account, which does not respond, and has created the folder's file."""
         folder = tmp_path / "kept"
         arguments = ("preview", "--role-arn", "arn:aws:iam::111122223333:role/Reader", "--folder", str(folder))
         ran = run_process(*arguments, environment=settings(tmp_path), before=("-c", AS_ON_WINDOWS))
@@ -90,7 +90,7 @@ for command in {[*COMMANDS]!r}:
         assert [path.name for path in folder.iterdir()] == ["snapshots.sqlite3"]
 
     def test_no_file_is_read_or_written_in_the_systems_encoding(self) -> None:
-        """There it is a code page."""
+        """On Windows, that is a code page."""
         calls = [
             f"{path.name}:{node.lineno}"
             for path in (ROOT / "outposts_order_notifier" / "cli").glob("*.py")
@@ -106,11 +106,11 @@ for command in {[*COMMANDS]!r}:
 
 
 class TestSignals:
-    """Ctrl-C and the like."""
+    """Ctrl-C and similar signals."""
 
     @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
     def test_ends_quietly_from_the_first_moment(self, name: str, tmp_path: Path) -> None:
-        """While it imports its libraries, too: nothing is printed, and the exit code is a shell's for Ctrl-C."""
+        """Even while it imports its libraries: it prints nothing, and the exit code is that of a shell after Ctrl-C."""
         early = f"""
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever starts the tests may ignore them
@@ -127,7 +127,7 @@ main()
         assert ran == Ran(130, "", "")
 
     def test_what_nohup_ignores_stays_ignored(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A command that outlives its terminal goes on."""
+        """A command that outlives its terminal continues."""
         handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
         try:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -143,7 +143,7 @@ class TestEnvironment:
     """Variables that would stop a library before a command begins."""
 
     def test_functions_settings_and_empty_ones_are_left_out(self) -> None:
-        """All others stay as they are."""
+        """All others are left unchanged."""
         kept = {"AWS_REGION": "eu-west-1", "HTTP_PROXY": "", "NO_COLOR": ""}
         environment = {
             **kept,
@@ -157,19 +157,19 @@ class TestEnvironment:
 
     @pytest.mark.parametrize(("given", "kept"), [("0", LEAST_WIDTH), ("1", LEAST_WIDTH), ("132", 132), ("x", None)])
     def test_a_width_leaves_room_for_a_text(self, given: str, kept: int | None) -> None:
-        """One that is not a number is left out."""
+        """One that is not a number is removed."""
         environment = {"COLUMNS": given, "TERMINAL_WIDTH": given}
         clean(environment)
         assert environment == ({} if kept is None else dict.fromkeys(environment, str(kept)))
 
 
 class TestUnknownError:
-    """An error that nobody foresaw."""
+    """An unexpected error."""
 
     def test_is_one_line_with_its_place_and_the_way_to_its_traceback(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The line shows nothing of its text, which may hold a secret."""
+        """The line contains nothing of its text, which may contain a secret."""
         monkeypatch.setattr(boto3.Session, "client", Mock(side_effect=KeyError("xoxb-secret")))
         environment = settings(tmp_path)
         ran = run("orders", environment=environment)

@@ -1,4 +1,4 @@
-"""What `replay` refuses before it asks AWS, of which there is none here."""
+"""What `replay` refuses before it makes a request; there is no AWS here."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class TestRange:
-    """What is to be sent again."""
+    """The range of events to resend."""
 
     @pytest.mark.parametrize(
         ("options", "error"),
@@ -26,14 +26,14 @@ class TestRange:
             ({}, "pass --order ORDER or --start TIME"),
         ],
     )
-    def test_one_that_holds_nothing_is_told(self, options: dict[str, Any], error: str) -> None:
-        """It names what was given."""
+    def test_an_empty_one_is_refused(self, options: dict[str, Any], error: str) -> None:
+        """The error names the options."""
         with pytest.raises(OperatorError, match=error):
             replay(**options)
 
     @pytest.mark.parametrize("text", ["yesterday", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
     def test_a_text_that_is_not_a_time_in_utc_is_named(self, text: str) -> None:
-        """A zone may take a time before the first year or after the last."""
+        """A time near the first or last year may not exist in UTC."""
         with pytest.raises(typer.BadParameter) as raised:
             time_of(text)
         assert raised.value.message.startswith(f"{text} is not a valid time; use ")

@@ -17,24 +17,24 @@ class TestSamples:
     """One for each message."""
 
     def test_there_is_one_for_each_type_of_event(self) -> None:
-        """A type that is added needs a sample."""
+        """A new type needs a sample."""
         assert {change.detail_type for change in CHANGES.values()} == set(event_types.CHANGES)
 
     @pytest.mark.parametrize("name", NAMES)
     def test_every_message_is_marked_as_a_test(self, name: str) -> None:
-        """Its headline begins with TEST or holds it, in each channel."""
+        """Its headline begins with TEST, or contains it, in each channel."""
         body = sample(name, "111122223333", "eu-west-1", NOW)
         if name == ALARM:
-            told = alarm_message(body)
+            message = alarm_message(body)
         else:
-            told = order_message(body["detail"])
-            assert told.headline.startswith("TEST: ")
+            message = order_message(body["detail"])
+            assert message.headline.startswith("TEST: ")
             assert publication(body["detail"])["Subject"].startswith("TEST: ")
             assert json.loads(json.loads(publication(body["detail"])["Message"])["default"])["test"] is True
-        assert "TEST: " in block_kit_payload(told)["text"]
+        assert "TEST: " in block_kit_payload(message)["text"]
 
-    def test_a_sample_is_told_each_time(self) -> None:
-        """Its eventId is new, so that nothing remembers it."""
+    def test_a_sample_is_sent_each_time(self) -> None:
+        """Its eventId is new, so it counts as not sent yet."""
         ids = {sample("shipment", "111122223333", "eu-west-1", NOW)["detail"]["eventId"] for _ in range(2)}
         assert len(ids) == 2
 

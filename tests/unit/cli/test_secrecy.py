@@ -1,4 +1,4 @@
-"""No command prints a credential, whatever is wrong with it: each place where one can stand holds a mark."""
+"""No command prints a credential, whatever error it causes: every place that can contain one contains a marker."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ ROLE = "role_arn = arn:aws:iam::111122223333:role/Reader\n"
 
 
 def printing(**given: object) -> str:
-    """Give the setting of a process that prints credentials."""
+    """Return the setting of a process that prints credentials."""
     printed = {"Version": 1, "AccessKeyId": MARK, "SecretAccessKey": MARK} | given
     return f"credential_process = echo '{json.dumps(printed)}'"
 
@@ -104,7 +104,7 @@ SLACK_SECRETS = (
 
 
 def check(command: str, environment: dict[str, str], *options: str) -> str:
-    """Run a command that fails, with a traceback, and see that it shows no mark; gives all that it wrote."""
+    """Run a command that fails, with a traceback; check that it prints no marker, and return its output."""
     wanted = {**environment, TRACEBACK_VARIABLE: "1"}
     ran = run(command, *ARGUMENTS.get(command, ()), *options, environment=wanted)
     assert ran.code == 1
@@ -115,7 +115,7 @@ def check(command: str, environment: dict[str, str], *options: str) -> str:
 
 
 def with_profile(home: Path, text: str) -> dict[str, str]:
-    """Write a profile, and a `.netrc`; gives the environment of who uses them."""
+    """Write a profile and a `.netrc`; return the environment of a person who uses them."""
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text(f"[default]\n{text.replace('{home}', str(home))}\n")
     (home / "token").write_text(MARK)
@@ -128,18 +128,18 @@ def with_profile(home: Path, text: str) -> dict[str, str]:
 
 @Request.application
 def quoting(request: Request) -> Response:
-    """Refuse each call as AWS does a wrong signature, and quote all of it."""
+    """Reject every call, and quote all of it, as AWS does after a wrong signature."""
     quoted = f"{request.headers} {request.get_data(as_text=True)}".replace("&", "&amp;").replace("<", "&lt;")
     error = f"<Error><Code>SignatureDoesNotMatch</Code><Message>It was {quoted}</Message></Error>"
     return Response(f"<ErrorResponse>{error}</ErrorResponse>", 403, content_type="text/xml")
 
 
 class TestEveryCommand:
-    """Each command, where the credentials cannot be used."""
+    """Every command, with credentials that cannot be used."""
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_says_which_is_wrong_and_not_what_it_is(self, command: str, tmp_path: Path) -> None:
-        """A token with a line end, a process that prints no JSON, and a refusal that quotes the token."""
+        """A token with a line break, a process that does not print JSON, and a response that quotes the token."""
         text = check(command, settings(tmp_path) | ENVIRONMENTS["a token with a line end"])
         assert "AWS_SESSION_TOKEN contains" in text
         assert "credential_process" in check(command, with_profile(tmp_path, PROFILES["a process that fails"]))
@@ -151,7 +151,7 @@ class TestEveryCommand:
 
 
 class TestEachPlace:
-    """Each place where a credential can stand."""
+    """Every place that can contain a credential."""
 
     @pytest.mark.parametrize("variables", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
     @pytest.mark.parametrize("command", ["orders", "preview"])
@@ -171,7 +171,7 @@ class TestEachPlace:
 
     @pytest.mark.parametrize("profile", QUOTED.values(), ids=QUOTED)
     def test_refusal_of_aws(self, profile: str, tmp_path: Path) -> None:
-        """AWS's answer to a wrong signature quotes what was signed, the token included."""
+        """AWS's response to a wrong signature quotes what was signed, the token included."""
         with Server(quoting) as server:
             environment = with_profile(tmp_path, profile) | {"AWS_ENDPOINT_URL": server.url}
             assert secrecy.HIDDEN in check("orders", environment)
@@ -179,14 +179,14 @@ class TestEachPlace:
     @pytest.mark.parametrize("secret", SLACK_SECRETS)
     @pytest.mark.parametrize("option", [[], ["--json"]], ids=["table", "json"])
     def test_slacks_secret(self, secret: str, option: list[str], tmp_path: Path) -> None:
-        """What notify would refuse, and what Slack is not reached with."""
+        """Secrets that notify would refuse, or with which it cannot reach Slack."""
         with Server(half_of_aws(secret)) as server:
             text = check("doctor", settings(tmp_path) | {"AWS_ENDPOINT_URL": server.url}, *option)
         assert "Slack's " in text
 
 
 def half_of_aws(secret: str):  # type: ignore[no-untyped-def] # noqa: ANN201 - werkzeug's own
-    """Answer as an account whose stack has a Slack secret, and refuse all else."""
+    """Respond like an account whose stack has a Slack secret, and deny everything else."""
     names = {"NotifyFunctionName": "notify", "PollFunctionName": "poll"}
     outputs = "".join(
         f"<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>"
@@ -213,11 +213,11 @@ def half_of_aws(secret: str):  # type: ignore[no-untyped-def] # noqa: ANN201 - w
 
 
 class TestRedaction:
-    """The last line of defence."""
+    """The redaction of everything printed."""
 
     @given(st.text(), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=16), st.text())
     def test_a_known_value_is_hidden_wherever_it_stands(self, before: str, value: str, after: str) -> None:
-        """Between any texts."""
+        """In any text."""
         hide([value])
         try:
             assert value not in redacted(f"{before}{value}{after}")
@@ -237,7 +237,7 @@ class TestRedaction:
         ],
     )
     def test_what_looks_like_a_credential_is_hidden(self, text: str) -> None:
-        """Whoever it is of."""
+        """Even if its value is unknown."""
         assert MARK not in redacted(text)
 
     @pytest.mark.parametrize("path", ["/short", "/?t=short", "?t=short", "#short", "/a/short?b=c d", "/a'short"])
@@ -245,20 +245,20 @@ class TestRedaction:
     def test_of_an_endpoint_its_scheme_host_and_port_are_shown(
         self, path: str, user: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """However short a token in its path or query is, and whatever a call adds to it."""
+        """However short the token in its path or query is, and whatever a call appends."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://{user}example.com:8443{path}")
         shown = redacted(f'"https://{user}example.com:8443{path}" https://example.com:8443/short/2015-03-31/x')
         assert shown.replace(f"{secrecy.HIDDEN}@", "") == '"https://example.com:8443" https://example.com:8443'
 
     @pytest.mark.parametrize("address", ["https://example.com:8443", "https://example.com:8443/", "", "/", "://"])
     def test_an_endpoint_without_a_path_changes_nothing(self, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The address of a queue there stays whole."""
+        """A queue's URL at that endpoint is not cut."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
         text = "https://example.com:8443/000000000000/queue"
         assert redacted(text) == text
 
     @pytest.mark.parametrize("text", ["ops@example.com", "12:30 x@y", "https://example.com/a@b", '{"test": true}'])
     def test_what_does_not_is_left_alone(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An address of a mail, and a word that is also a local cloud's key."""
+        """An e-mail address, and a word that is also a local cloud's key."""
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         assert redacted(text) == text

@@ -1,4 +1,4 @@
-"""The settings that a person may have: each row of docs/cli.md's tables is tried."""
+"""The settings that a person may have: a test for each row of the tables in docs/cli.md."""
 
 import os
 import re
@@ -18,7 +18,7 @@ RUNS = re.compile(r"(\w+)=(.*)")
 
 
 def rows() -> Iterator[tuple[list[str], str]]:
-    """Give of each row the settings, and what it says of them."""
+    """Yield the settings and the outcome in each row."""
     section = (ROOT / "docs" / "cli.md").read_text("utf-8").partition("## Settings of your machine")[2]
     for line in section.splitlines():
         if line.startswith("| `"):
@@ -31,7 +31,7 @@ ROWS = list(rows())
 
 @pytest.mark.parametrize(("examples", "outcome"), ROWS, ids=[" ".join(examples) for examples, _ in ROWS])
 def test_a_setting_does_what_the_page_says(examples: list[str], outcome: str, tmp_path: Path) -> None:
-    """It works, or one line on stderr says what the page quotes."""
+    """It works, or one line on stderr contains what the page quotes."""
     variables = {match[1]: match[2] for each in examples if (match := RUNS.fullmatch(each))}
     environment = settings(tmp_path, keys=bool(variables))
     if not variables:
@@ -52,11 +52,11 @@ def test_a_setting_does_what_the_page_says(examples: list[str], outcome: str, tm
 
 
 def test_each_variable_that_is_judged_is_on_the_page() -> None:
-    """But for those of containers, which are not a person's machine, and for spellings in lower case."""
-    told = {match[1] for examples, _ in ROWS for each in examples if (match := RUNS.fullmatch(each))}
+    """Except those of containers, which are not a person's machine, and lower-case spellings."""
+    documented = {match[1] for examples, _ in ROWS for each in examples if (match := RUNS.fullmatch(each))}
     judged = {setting.variable for setting in SETTINGS if setting.variable.isupper()}
     others = {name for name in judged if name.startswith(("AWS_CONTAINER", "AWS_EC2_METADATA", "AWS_WEB_IDENTITY"))}
-    assert judged - others - {"HTTPS_PROXY"} <= told
+    assert judged - others - {"HTTPS_PROXY"} <= documented
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_each_variable_that_is_judged_is_on_the_page() -> None:
     ],
 )
 def test_a_right_value_is_accepted(variable: str, value: str) -> None:
-    """Nothing that works is refused."""
+    """No valid value is refused."""
     assert wrong_in_environment({variable: value}) is None
 
 
@@ -90,7 +90,7 @@ def test_a_right_value_is_accepted(variable: str, value: str) -> None:
     ],
 )
 def test_a_wrong_value_is_named_without_its_password(variable: str, value: str) -> None:
-    """Whatever it is a setting of."""
+    """Whichever setting it belongs to."""
     found = wrong_in_environment({variable: value})
     assert found
     assert found.startswith(variable)
@@ -98,14 +98,14 @@ def test_a_wrong_value_is_named_without_its_password(variable: str, value: str) 
 
 
 def test_a_profile_counts_as_far_as_no_variable_does() -> None:
-    """Botocore looks into the environment first."""
+    """Botocore reads the environment first."""
     profile = {"max_attempts": "many", "s3": {"max_attempts": "many"}}
     assert wrong_in_profile(profile, "ops", {"AWS_MAX_ATTEMPTS": "3"}) is None
     assert str(wrong_in_profile(profile, "ops", {})).startswith("max_attempts of the profile ops ")
 
 
 def test_slack_is_asked_with_the_trust_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Behind a proxy that opens TLS, `doctor` would else call Slack unreachable; what is set for all is left alone."""
+    """Otherwise `doctor` could not reach Slack behind a proxy that intercepts TLS. SSL_CERT_FILE takes precedence."""
     monkeypatch.setenv("AWS_CA_BUNDLE", __file__)
     for kept in ("/own.pem", ""):
         monkeypatch.setenv("SSL_CERT_FILE", kept)
