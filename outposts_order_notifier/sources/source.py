@@ -65,8 +65,11 @@ def select_source(request: Any, sources: Iterable[Source], organization: Organiz
     if unknown := request.keys() - INPUT_KEYS:
         raise ValueError(f"unknown input {sorted(unknown)}; allowed: {sorted(INPUT_KEYS)}, all optional")
     sources = list(sources)
-    matching = [source for source in sources if _names(source, request)] or [
-        source for source in sources if _matches(source, request)
+    given = {key: value for key, value in request.items() if value is not None and key != "orderIds"}
+    if "outpostIds" in given:
+        given["outpostIds"] = sorted(given["outpostIds"])
+    matching = [source for source in sources if {"outpostIds": [], **given} == _keys(source)] or [
+        source for source in sources if given.items() <= _keys(source).items()
     ]
     if len(matching) == 1:
         return matching[0]
@@ -88,20 +91,7 @@ def _is_allowed(member: tuple[str, Any]) -> bool:
     return name not in {"region", "roleArn", "externalId"} or value is None or isinstance(value, str)
 
 
-def _names(source: Source, request: dict[str, Any]) -> bool:
-    """Return whether the input is the whole source: keys that it omits, the source does not have."""
-    return (
-        request.get("region") == source.region
-        and request.get("roleArn") == source.role_arn
-        and request.get("externalId") == source.external_id
-        and tuple(sorted(request.get("outpostIds", ()))) == source.outpost_ids
-    )
-
-
-def _matches(source: Source, request: dict[str, Any]) -> bool:
-    return (
-        request.get("region") in {None, source.region}
-        and request.get("roleArn") in {None, source.role_arn}
-        and request.get("externalId") in {None, source.external_id}
-        and ("outpostIds" not in request or tuple(sorted(request["outpostIds"])) == source.outpost_ids)
-    )
+def _keys(source: Source) -> dict[str, Any]:
+    """Return the whole input that selects a source."""
+    keys = {"region": source.region, "roleArn": source.role_arn, "externalId": source.external_id}
+    return {name: value for name, value in keys.items() if value is not None} | {"outpostIds": list(source.outpost_ids)}
