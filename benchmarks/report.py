@@ -38,16 +38,6 @@ class Target:
         """Whether the target is met."""
         return self.figure >= self.target if self.at_least else self.figure <= self.target
 
-    @property
-    def sign(self) -> str:
-        """How figure and target compare if it is met."""
-        return "≥" if self.at_least else "≤"
-
-    @property
-    def verdict(self) -> str:
-        """Whether the target is met, in a word."""
-        return "met" if self.met else "**missed**"
-
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -96,7 +86,8 @@ class Report:
             console.print(table.for_terminal())
 
     def _tables(self) -> Iterator[Table]:
-        yield Table("targets", "Against the targets", TARGET_COLUMNS, self.targets())
+        rows = [(each, "≥" if each.at_least else "≤", "met" if each.met else "**missed**") for each in self.targets()]
+        yield Table("targets", "Against the targets", TARGET_COLUMNS, rows)
         yield Table("polls", "One poll", POLLER_COLUMNS | POLL_COLUMNS, self.polls)
         operations = dict.fromkeys((name for each in self.polls for name in each.calls), 0)
         every = [replace(each, calls=operations | each.calls) for each in self.polls]
@@ -151,10 +142,10 @@ POLL_COLUMNS = {
     "Runs": "{0.how_often}",
 }
 TARGET_COLUMNS = {
-    "Figure": "{0.name}",
-    "Measured": "{0.figure:.3g}",
-    "Target": "{0.sign} {0.target:g}",
-    "Verdict": "{0.verdict}",
+    "Figure": "{0[0].name}",
+    "Measured": "{0[0].figure:.3g}",
+    "Target": "{0[1]} {0[0].target:g}",
+    "Verdict": "{0[2]}",
 }
 START_COLUMNS = {
     "Function": "{0.function}",

@@ -4,9 +4,11 @@ For each of them another process waits on a pipe, which closes when this process
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +33,7 @@ class ChildProcess:
         self._log = log
         with log.open("wb") as output:
             self._guard = subprocess.Popen(  # noqa: S603 - the callers' commands are all fixed
-                [sys.executable, "-m", "local.guard", *command],
+                [sys.executable, "-m", "local.child", *command],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -73,3 +75,19 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(folder)
     finally:
         remover.communicate()
+
+
+def _guard() -> None:
+    """Run the command in the arguments, and kill it and all its descendants once standard input closes."""
+
+    def end_with_the_pipe() -> None:
+        os.read(sys.stdin.fileno(), 1)
+        os.killpg(0, signal.SIGKILL)
+
+    command = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)  # noqa: S603 - the callers' commands are all fixed
+    threading.Thread(target=end_with_the_pipe, daemon=True).start()
+    sys.exit(command.wait())
+
+
+if __name__ == "__main__":
+    _guard()

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,7 @@ class Story:
         order_calls: The number of CreateOrder and CancelOrder calls.
         scheduled_polls: The number of polls that the schedule started; known at the end.
         events: The number of events by type.
+        listener: Called with each happening.
     """
 
     happenings: list[Happening] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Story:
     order_calls: int = 0
     scheduled_polls: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    listener: Callable[[Happening], object] = lambda _: None
     _event_ids: set[str] = field(default_factory=set)
     _headlines: list[str] = field(default_factory=list)
     _subjects: list[str] = field(default_factory=list)
@@ -58,7 +60,7 @@ class Story:
         with self._lock:
             self.titles.setdefault(step.order_id, step.title)
             self.order_calls += step.is_order_call
-            self.happenings.append(Happening("step", step.narration, step.day, step.order_id))
+            self._add(Happening("step", step.narration, step.day, step.order_id))
 
     def event(self, event: Json) -> None:
         """Add an event that EventBridge delivered, possibly for the second time."""
@@ -74,14 +76,20 @@ class Story:
                 self._subjects.append(subject(detail))
             else:
                 text = f"{detail_type.removeprefix('Outposts ')}{_change(detail)}"
-                self.happenings.append(Happening("event", text, order_id=detail["orderId"]))
+                self._add(Happening("event", text, order_id=detail["orderId"]))
 
     def messages(self, slack: Sequence[Json], mails: Sequence[Mail]) -> None:
         """Add the new messages among all those received."""
         with self._lock:
-            self.happenings += [Happening("Slack", message["text"]) for message in slack[len(self._slack) :]]
-            self.happenings += [Happening("e-mail", mail.subject) for mail in mails[len(self._mails) :]]
+            for message in slack[len(self._slack) :]:
+                self._add(Happening("Slack", message["text"]))
+            for mail in mails[len(self._mails) :]:
+                self._add(Happening("e-mail", mail.subject))
             self._slack, self._mails = slack, mails
+
+    def _add(self, happening: Happening) -> None:
+        self.happenings.append(happening)
+        self.listener(happening)
 
     @property
     def last_mail(self) -> Mail | None:

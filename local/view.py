@@ -1,7 +1,5 @@
 """The story of a demo on a terminal, live; without a terminal, line by line."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -35,14 +33,8 @@ def view(console: Console, story: Story) -> Iterator[None]:
         ):
             yield
         return
-    over = threading.Event()
-    printer = threading.Thread(target=_print, args=(console, story, over), daemon=True)
-    printer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        printer.join()
+    story.listener = lambda happening: console.print(_plain(happening), soft_wrap=True)
+    yield
 
 
 def closing(story: Story) -> RenderableType:
@@ -112,14 +104,6 @@ def _line(happening: Happening) -> str:
     return f"[{STYLES[happening.kind]}]{kind}{when}{order}[/]{escape(happening.text)}"
 
 
-def _print(console: Console, story: Story, over: threading.Event) -> None:
-    printed = 0
-    while True:
-        last_round = over.is_set()
-        for happening in story.happenings[printed:]:
-            label = happening.kind if happening.kind in {"step", "event"} else ""
-            console.print(f"{label:<7}{_line(happening)}", soft_wrap=True)
-            printed += 1
-        if last_round:
-            return
-        time.sleep(1 / REFRESHES_PER_SECOND)
+def _plain(happening: Happening) -> str:
+    label = happening.kind if happening.kind in {"step", "event"} else ""
+    return f"{label:<7}{_line(happening)}"
