@@ -190,7 +190,7 @@ TIED = [
     # The board
     Tied(r"more than {n} line items", lambda: UNFOLDED_ITEMS),
     Tied(r"at most {n} snapshots", lambda: MOST_READ),
-    Tied(r"settled ones the {n} that ended last", lambda: SETTLED_SHOWN),
+    Tied(r"settled ones, the {n} that ended last", lambda: SETTLED_SHOWN),
     # Patterns
     Tied(r"\$or together make at most {n} combinations", lambda: event_pattern.MAX_COMBINATIONS),
     Tied(r"whole pattern of the rule.{0,40}? has at most {n} characters", lambda: event_pattern.MAX_CHARACTERS),
