@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -11,7 +11,6 @@ from outposts_order_notifier.cli.orders import find
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
-    Json,
     OrderId,
     Profile,
     Region,
@@ -20,6 +19,7 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_STATUS
+from outposts_order_notifier.domain.events import LoggedEvent
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.poll.event_bus import EVENT_PUBLISHED
 from outposts_order_notifier.wording.words import plain
@@ -27,9 +27,15 @@ from outposts_order_notifier.wording.words import plain
 if TYPE_CHECKING:
     from mypy_boto3_logs.client import CloudWatchLogsClient
 
-LOGGED_KEYS = ("eventId", "sequence", "detailType", "observedAt", "lineItemId", "status", "previousStatus")
 DAYS_KEPT = 90  # the log group's retention is three months
 DAY_MS = 86_400_000
+
+
+class ListedEvent(LoggedEvent):
+    """An event in the list: when it was first published (null if it is pending), and how many times."""
+
+    publishedAt: str | None  # noqa: N815 - a key of the JSON
+    times: int
 
 
 def events(
@@ -65,34 +71,30 @@ def events(
     show_table(history, columns, as_json=as_json)
 
 
-def _published(event: Json) -> str:
+def _published(event: ListedEvent) -> str:
     times = f" ({event['times']} times)" if event["times"] > 1 else ""
     return f"{event['publishedAt'] or 'pending'}{times}"
 
 
-def _change(event: Json) -> str | None:
+def _change(event: LoggedEvent) -> str | None:
     """Return the statuses before and after a change of status. A log line omits a status that is null."""
     if event["detailType"] not in {ORDER_STATUS, LINE_ITEM_STATUS}:
         return None
     return f"{plain(event.get('previousStatus'))} → {plain(event.get('status'))}"
 
 
-def history_of(lines: Iterable[Json], snapshot: Snapshot) -> list[Json]:
-    """Return the events in the log's lines, oldest first, and the snapshot's pending events, by sequence.
-
-    Each event appears once, with the time of its first publication as `publishedAt` (null if it is pending), and the
-    number of publications as `times`.
-    """
-    history = dict[str, Json]()
+def history_of(lines: Iterable[ListedEvent], snapshot: Snapshot) -> list[ListedEvent]:
+    """Return the events in the log's lines, oldest first, and the snapshot's pending events: each once, by sequence."""
+    history = dict[str, ListedEvent]()
     for line in lines:
-        event = history.setdefault(line["eventId"], {**line, "times": 0})
-        event["times"] += 1
+        before = history.get(line["eventId"])
+        history[line["eventId"]] = {**before, "times": before["times"] + 1} if before else line
     for pending in snapshot.pending:
         history.setdefault(pending.detail["eventId"], {**pending.log_fields(), "publishedAt": None, "times": 0})
     return sorted(history.values(), key=lambda event: (event["sequence"], event["observedAt"]))
 
 
-def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) -> Iterator[Json]:
+def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) -> Iterator[ListedEvent]:
     """Return the log lines of an order's published events; `since` is in milliseconds since the epoch."""
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=group, startTime=since, filterPattern=f'"{EVENT_PUBLISHED}" "{order_id}"'
@@ -101,7 +103,7 @@ def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) 
     return filter(None, found)
 
 
-def line_of(message: str, order_id: str, timestamp: int) -> Json | None:
+def line_of(message: str, order_id: str, timestamp: int) -> ListedEvent | None:
     """Parse a line of the poll function's log.
 
     Args:
@@ -110,7 +112,7 @@ def line_of(message: str, order_id: str, timestamp: int) -> Json | None:
         timestamp: When the line was logged, in milliseconds since the epoch.
 
     Returns:
-        The logged keys of the event, with `publishedAt`; None if the line does not report an event of the order.
+        The event; None if the line does not report an event of the order.
     """
     try:
         line = json.loads(message)
@@ -120,4 +122,5 @@ def line_of(message: str, order_id: str, timestamp: int) -> Json | None:
     if not isinstance(line, dict) or not wanted.items() <= line.items():
         return None
     published_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(timestamp / 1_000))
-    return {"publishedAt": published_at, **{key: line[key] for key in LOGGED_KEYS if key in line}}
+    logged = {key: line[key] for key in LoggedEvent.__annotations__ if key in line}
+    return cast("ListedEvent", {"publishedAt": published_at, **logged, "times": 1})

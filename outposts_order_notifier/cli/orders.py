@@ -54,7 +54,7 @@ def orders(
     loaded = table.read(known)
     now = to_iso8601(datetime.now(UTC))
     found = (row_of(each, now) for each in loaded.snapshots.values())
-    rows = sorted((row for row in found if matches(row, filters)), key=_by_age)
+    rows = sorted((row for row in found if matches(row, filters)), key=lambda row: (row["since"] or "", row["orderId"]))
     if rows or as_json:
         columns: dict[str, Column] = {
             "Order": "orderId",
@@ -189,10 +189,6 @@ def _status_of(snapshot: Snapshot, name: str, status: str | None, now: str) -> J
     history = snapshot.history.get(name, ())
     since = history[-1].at if history else None
     return {"status": status, "since": since, "secondsInStatus": seconds_between(since, now) if since else None}
-
-
-def _by_age(row: Json) -> tuple[str, str]:
-    return row["since"] or "", row["orderId"]
 
 
 def _notes(row: Json) -> str:

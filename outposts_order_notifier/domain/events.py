@@ -7,7 +7,7 @@ import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict, cast
 
 from outposts_order_notifier.domain.event_types import (
     AMENDED,
@@ -34,7 +34,6 @@ MAX_EVENT_BYTES = 200_000
 ENVELOPE_BYTES = 2_000  # more than PutEvents counts for source, detail-type, resources and time
 MAX_COUNTS_BYTES = 50_000
 MAX_COMMON_CHARACTERS = 1_000  # above the API's limits; the changes hold the whole value
-LOG_KEYS = ("eventId", "sequence", "observedAt", "lineItemId", "status", "previousStatus")
 MARK_BYTES = 2_000  # more than the size of any `_mark`, even with its text escaped
 
 _EVENT_IDS = uuid.UUID("6f1d2c0e-6d0f-5b57-9a4e-3f3c6a1e9d11")
@@ -63,6 +62,18 @@ class Observation:
         return f"{self.account}/{self.region}"
 
 
+class LoggedEvent(TypedDict):
+    """The keys of an event in poll's log, which the command `events` reads. A log line omits null."""
+
+    eventId: str
+    sequence: int
+    detailType: str
+    observedAt: str
+    lineItemId: NotRequired[str | None]
+    status: NotRequired[str | None]
+    previousStatus: NotRequired[str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """An event: its `detail-type` and `detail`."""
@@ -78,11 +89,11 @@ class Event:
         """Return an upper bound of the bytes that PutEvents counts."""
         return _bytes(self.detail) + ENVELOPE_BYTES
 
-    def log_fields(self) -> dict[str, Any]:
+    def log_fields(self) -> LoggedEvent:
         """Return the fields that identify and summarise the event, short enough for a log line."""
-        found = {key: self.detail[key] for key in LOG_KEYS if key in self.detail}
+        found = {key: self.detail[key] for key in LoggedEvent.__annotations__ if key in self.detail}
         short = {key: _beginning(value) if isinstance(value, str | None) else value for key, value in found.items()}
-        return {"detailType": self.detail_type, **short}
+        return cast("LoggedEvent", {"detailType": self.detail_type, **short})
 
 
 def events_of(order: Order, changes: list[Change], observation: Observation, after_sequence: int) -> list[Event]:

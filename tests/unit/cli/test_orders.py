@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from outposts_order_notifier.cli.events import _change, history_of, line_of
+from outposts_order_notifier.cli.events import ListedEvent, _change, history_of, line_of
 from outposts_order_notifier.cli.orders import header_of, life_of, matches, row_of, timeline
 from outposts_order_notifier.cli.terminal import Json
-from outposts_order_notifier.domain.events import Observation
+from outposts_order_notifier.domain.events import Event, LoggedEvent, Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, observe
@@ -153,7 +153,7 @@ class TestEvents:
     def test_published_and_pending_events_are_listed_once_each_by_sequence(self) -> None:
         """An event that was published twice has its first time, and one that was logged is no longer pending."""
         first, *rest = LIFE.pending
-        line = {**first.log_fields(), "publishedAt": "2026-11-20T12:00:01Z"}
+        line: ListedEvent = {**first.log_fields(), "publishedAt": "2026-11-20T12:00:01Z", "times": 1}
         listed = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], LIFE)
         assert [event["sequence"] for event in listed] == list(range(1, LIFE.sequence + 1))
         assert (listed[0]["publishedAt"], listed[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
@@ -170,8 +170,13 @@ class TestEvents:
     )
     def test_a_status_that_is_null_is_unknown(self, statuses: Json, change: str) -> None:
         """A log line omits it, and in a pending event it is null."""
-        assert _change({"detailType": "Outposts Order Status Change", **statuses}) == change
+        assert _change(logged("Outposts Order Status Change", statuses)) == change
 
     def test_only_a_change_of_status_leads_from_one_to_another(self) -> None:
         """A stalled line item also has a status, but stays in it."""
-        assert _change({"detailType": "Outposts Order Stalled", "status": "SHIPPED"}) is None
+        assert _change(logged("Outposts Order Stalled", {"status": "SHIPPED"})) is None
+
+
+def logged(detail_type: str, keys: Json) -> LoggedEvent:
+    """Return a logged event of a type."""
+    return Event(detail_type, {"eventId": "1", "sequence": 1, "observedAt": NOW, **keys}).log_fields()
