@@ -142,7 +142,7 @@ class Monitoring(Construct):
                 "poll function's log and throttles.",
                 threshold=0,
                 periods=2,
-                comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+                below=True,
             )
         return self._missing(
             "PollsStopped",
@@ -173,7 +173,7 @@ class Monitoring(Construct):
                 ),
                 "A notification has waited for more than 15 minutes: a channel refuses or is down. The notify "
                 "function's log says which, and what it answered.",
-                threshold=cdk.Duration.minutes(15).to_seconds(),
+                threshold=15 * 60,
             ),
             self._alarm(
                 "NotificationsNotTaken",
@@ -181,7 +181,7 @@ class Monitoring(Construct):
                 "A notification has been in the queue for 15 minutes, and the notify function has not taken it more "
                 "than once or twice. Look at the function's log, its throttles, and whether its event source mapping "
                 "is enabled.",
-                threshold=cdk.Duration.minutes(15).to_seconds(),
+                threshold=15 * 60,
             ),
             self._alarm(
                 "DeadLetters",
@@ -201,13 +201,7 @@ class Monitoring(Construct):
         self, name: str, metric: cloudwatch.IMetric, description: str, schedules: list[scheduler.Schedule]
     ) -> cloudwatch.Alarm:
         """Create an alarm that fires if something does not happen each tick."""
-        alarm = self._alarm(
-            name,
-            metric,
-            description,
-            comparison=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
-            missing=cloudwatch.TreatMissingData.BREACHING,
-        )
+        alarm = self._alarm(name, metric, description, below=True, missing=cloudwatch.TreatMissingData.BREACHING)
         alarm.node.add_dependency(*schedules)
         if isinstance(alarm.node.default_child, cloudwatch.CfnAlarm):
             alarm.node.default_child.warm_up_configuration = cloudwatch.CfnAlarm.WarmUpConfigurationProperty(
@@ -230,9 +224,10 @@ class Monitoring(Construct):
         *,
         threshold: float = 1,
         periods: int = 1,
-        comparison: cloudwatch.ComparisonOperator = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        below: bool = False,
         missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
     ) -> cloudwatch.Alarm:
+        operator = cloudwatch.ComparisonOperator
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -241,7 +236,7 @@ class Monitoring(Construct):
             metric=metric,
             threshold=threshold,
             evaluation_periods=periods,
-            comparison_operator=comparison,
+            comparison_operator=operator.LESS_THAN_THRESHOLD if below else operator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=missing,
         )
         alarm.add_alarm_action(actions.SnsAction(self._topic))
