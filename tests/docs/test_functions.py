@@ -42,6 +42,9 @@ def test_the_readmes_name_each_alarm() -> None:
 
 
 def test_the_summary_of_a_poll_has_the_documented_keys() -> None:
-    """docs/operations.md shows one."""
+    """docs/operations.md shows one, and explains each key."""
     text = (DOCS / "operations.md").read_text("utf-8").partition("prints the run's summary:\n\n```json\n")[2]
-    assert json.loads(text.partition("\n```")[0]).keys() == Summary.__required_keys__
+    example, _, explained = text.partition("\n```")
+    table = explained.partition("\n## ")[0]
+    assert json.loads(example).keys() == Summary.__required_keys__
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == Summary.__required_keys__
