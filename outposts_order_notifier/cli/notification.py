@@ -1,13 +1,11 @@
 """`test-notification`: sends sample notifications to the configured channels."""
 
-import base64
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from botocore.config import Config
 
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.samples import NAMES, batch_of, sample
@@ -25,8 +23,6 @@ from outposts_order_notifier.cli.terminal import (
 )
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.notify.channel import NOT_SENT, SENT
-
-PATIENT = Config(read_timeout=150, retries={"total_max_attempts": 1})  # the function has 2 minutes
 
 
 def notification(
@@ -65,16 +61,11 @@ def _send(stack: Stack, name: str) -> Json:
     """Send a sample, and return the channels that accepted it and the errors of the others."""
     now = to_iso8601(datetime.now(UTC))
     message = sample(name, stack.account, str(stack.session.region_name), now)
-    answer = stack.session.client("lambda", config=PATIENT).invoke(
-        FunctionName=stack.output("NotifyFunctionName"),
-        Payload=json.dumps(batch_of(message)).encode(),
-        LogType="Tail",
-    )
-    result: Json = json.loads(answer["Payload"].read())
-    channels, errors = outcome_in(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))
-    if answer.get("FunctionError"):
-        errors.append(f"the notify function failed: {result.get('errorMessage')}; see its log")
-    elif result.get("batchItemFailures") and not errors:
+    answer = stack.invoke(stack.output("NotifyFunctionName"), batch_of(message))
+    channels, errors = outcome_in(answer.log)
+    if answer.failed:
+        errors.append(str(answer.error_of("notify")))
+    elif answer.value.get("batchItemFailures") and not errors:
         errors.append("not sent; the error is in the notify function's log")
     return {"told": channels, "errors": errors}
 

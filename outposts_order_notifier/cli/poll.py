@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 import typer
-from botocore.config import Config
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.orders import find
@@ -26,9 +25,6 @@ from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.poll.summary import Summary, summary_in
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import SourceSettings
-
-# The function runs for up to 5 minutes, and must not be invoked twice.
-PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 
 
 def poll(
@@ -93,29 +89,20 @@ def plan(stack: Stack) -> int:
         planner = next((each.name for each in functions if each.logical_id.startswith("PlannerFunction")), "")
     if not planner:
         raise stack.lacks("planner function")
-    answer, failed = _invoke(stack, planner, {})
-    if failed:
-        raise OperatorError(f"the planner function failed: {answer.get('errorMessage')}; see its log")
-    return int(answer["sourcesPlanned"])
+    answer = stack.invoke(planner, {})
+    if answer.failed:
+        raise answer.error_of("planner")
+    return int(answer.value["sourcesPlanned"])
 
 
 def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Summary:
     """Run the poll function, and return its summary; raise an OperatorError if it returned none."""
-    answer, failed = _invoke(stack, stack.output("PollFunctionName"), request)
-    if not failed:
-        return cast("Summary", answer)
-    if summary := summary_in(answer):
+    answer = stack.invoke(stack.output("PollFunctionName"), request)
+    if not answer.failed:
+        return cast("Summary", answer.value)
+    if summary := summary_in(answer.value):
         return summary
-    raise OperatorError(f"the poll function failed: {answer.get('errorMessage')}; see its log")
-
-
-def _invoke(stack: Stack, function: str, request: Mapping[str, Any]) -> tuple[Json, bool]:
-    """Invoke a function, and return its response and whether that is an error."""
-    answer = stack.session.client("lambda", config=PATIENT).invoke(
-        FunctionName=function, Payload=json.dumps(request).encode()
-    )
-    payload: Json = json.loads(answer["Payload"].read())
-    return payload, "FunctionError" in answer
+    raise answer.error_of("poll")
 
 
 def problems_of(summary: Summary) -> list[str]:

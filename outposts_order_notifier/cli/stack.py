@@ -1,13 +1,16 @@
 """Finds the deployed stack and its resources, with the caller's credentials."""
 
+import base64
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
+from botocore.config import Config
 from botocore.exceptions import ClientError, ProfileNotFound
 
 from outposts_order_notifier.cli.credentials import check_credentials, mfa_code
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
     from mypy_boto3_lambda.type_defs import EventSourceMappingConfigurationTypeDef, FunctionConfigurationResponseTypeDef
 
+# A function runs for up to 5 minutes, and must not be invoked twice.
+PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
 STACK_NAME = "OutpostsOrderNotifier"
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 
@@ -33,6 +38,19 @@ class Resource:
     kind: str
     logical_id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a function returned, or its error; and the end of its log."""
+
+    value: dict[str, Any]
+    failed: bool
+    log: str
+
+    def error_of(self, function: str) -> OperatorError:
+        """Return the error for a failed function, such as "poll"."""
+        return OperatorError(f"the {function} function failed: {self.value.get('errorMessage')}; see its log")
 
 
 def session_of(region: str | None, profile: str | None) -> boto3.Session:
@@ -57,7 +75,7 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
     if wrong := wrong_in_profile(settings, session.profile_name, os.environ):
         raise OperatorError(wrong)
     if not session.region_name:
-        raise OperatorError("there is no region: pass --region, or set AWS_REGION")
+        raise OperatorError("no region is set: pass --region, or set AWS_REGION")
     if region and region not in (known := _regions(session)):
         raise OperatorError(f"--region {region} is not an AWS region{nearest_of(region, known)}")
     if not REGION.fullmatch(session.region_name):
@@ -149,6 +167,13 @@ class Stack:
         """Return the mappings from queues to the function that an output names."""
         client = self.session.client("lambda")
         return client.list_event_source_mappings(FunctionName=self.output(output))["EventSourceMappings"]
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> Answer:
+        """Invoke a function, and return its answer."""
+        client = self.session.client("lambda", config=PATIENT)
+        answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode(), LogType="Tail")
+        log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+        return Answer(json.loads(answer["Payload"].read()), "FunctionError" in answer, log)
 
     @property
     def account(self) -> str:
