@@ -99,11 +99,7 @@ class Event:
 def events_of(order: Order, changes: list[Change], observation: Observation, after_sequence: int) -> list[Event]:
     """Return the events of an observation in `sequence`, `Outposts Order Updated` last; none if there are no changes.
 
-    Args:
-        order: The order after this observation.
-        changes: The changes observed. A change too large for one event is split into several.
-        observation: Where and when the order was read.
-        after_sequence: The `sequence` of the order's last event, 0 if there was none.
+    A change too large for one event is split into several. The first event's number follows `after_sequence`.
     """
     if not changes:
         return []

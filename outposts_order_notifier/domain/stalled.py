@@ -50,12 +50,7 @@ def stalled_change(
 ) -> Change | None:
     """Return the change for a status that is stalled, or None if it is not. A settled status never is.
 
-    Args:
-        line_item_id: The line item whose status it is, None for the order's status.
-        status: The current status.
-        since: When the status began, ISO 8601.
-        now: The current time, ISO 8601.
-        thresholds: After how many days each status is stalled.
+    `line_item_id` is None for the order's status. The times are ISO 8601.
     """
     days = thresholds.order if line_item_id is None else thresholds.line_item
     settled = SETTLED_ORDER_STATUSES if line_item_id is None else SETTLED_LINE_ITEM_STATUSES

@@ -90,12 +90,7 @@ def next_state(
 ) -> SourceState:
     """Return a source's state after a run. A listing that is incomplete or in doubt leaves its times unchanged.
 
-    Args:
-        state: The state before.
-        plan: The run's plan.
-        failures: The orders that failed, and `LISTING` if ListOrders did.
-        left: The orders that there was no time for, in sequence.
-        began: When the run began.
+    `failures` contains `LISTING` if ListOrders failed. `left` are the orders that there was no time for, in sequence.
     """
     failed = set(failures) - {LISTING}
     out_of_turn = plan.first | state.failed

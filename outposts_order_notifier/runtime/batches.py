@@ -16,16 +16,10 @@ def put_all(
     sleep: Callable[[float], None],
     may_go_on: Callable[[], bool] = lambda: True,
 ) -> dict[K, str]:
-    """Put entries, and retry those that fail, with exponential back-off and jitter.
+    """Put entries, and retry those that fail, with exponential back-off and jitter; return the last errors, by key.
 
-    Args:
-        put: Puts entries once; returns the errors of those that failed, by key.
-        entries: The entries, by keys that the caller chooses.
-        sleep: Waits for a number of seconds.
-        may_go_on: Returns whether there is time for another attempt.
-
-    Returns:
-        The last errors of the entries that were not put, by key.
+    `put` puts entries once and returns the errors of those that failed; `may_go_on` returns whether there is time for
+    another attempt.
     """
     left, errors = dict(entries), dict[K, str]()
     for attempt in range(ATTEMPTS):

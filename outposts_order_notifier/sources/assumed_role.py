@@ -41,15 +41,11 @@ def sts_region(role_arn: str, region: str, own_region: str | None) -> str:
     """Return the region whose STS endpoint can assume a source's role.
 
     The credentials of any regional endpoint are valid in every region. The endpoint of a region that is enabled by
-    default serves roles of any account. That of an opt-in region requires that the caller's account and the role's have
-    both enabled it. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+    default serves roles of any account. That of an opt-in region, which only the partition `aws` has, requires that the
+    caller's account and the role's have both enabled it.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
 
-    The notifier's region has precedence, so that a role is assumed once for all its regions.
-
-    Args:
-        role_arn: The role; only the partition `aws` has opt-in regions.
-        region: The source's region.
-        own_region: The notifier's region, None if a command line has none.
+    The notifier's region, None if a command line has none, has precedence: a role is assumed once for all its regions.
     """
     if own_region == region or not role_arn.startswith("arn:aws:"):
         return own_region or region

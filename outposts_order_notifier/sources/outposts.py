@@ -108,15 +108,11 @@ def _read_body(
 
 
 def from_wire(value: Any, shape: Shape | None) -> Any:
-    """Return a rest-json value as plain JSON of its shape, whatever the server returned.
+    """Return a rest-json value as plain JSON of its shape, which is None if botocore's model does not know it.
 
     Times become ISO 8601, and nulls are omitted. A value whose type does not fit its shape is converted, so that it is
     neither lost nor fatal to the rest: to a list with that value, to an object with the member `value`, or, in place of
     a string, a number or a time, to its JSON text.
-
-    Args:
-        value: The value parsed from the body.
-        shape: The value's shape in botocore's model, None if the model does not know it.
     """
     kind = shape.type_name if shape else {"dict": "map", "list": "list"}.get(type(value).__name__)
     if kind in {"structure", "map"}:

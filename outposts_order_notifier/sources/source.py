@@ -49,11 +49,8 @@ def _source(source: dict[str, Any], own_account: str) -> Source:
 def select_source(request: Any, sources: Iterable[Source], organization: Organization | None = None) -> Source:
     """Return the configured source that an input selects. No other source is ever read.
 
-    Args:
-        request: The poll function's input: a whole source, as sent by schedules, rules and the planner, or as much of
-            it as identifies it. For a source of the organization: region and role.
-        sources: The configured sources.
-        organization: The configured organization.
+    An input is a whole source, as sent by schedules, rules and the planner, or as much of it as identifies it. A source
+    of the organization needs region and role.
 
     Raises:
         ValueError: The input has an unknown key, or selects no source or several.

@@ -123,11 +123,7 @@ def is_torn(item: Item, parts: Mapping[str, Item]) -> bool:
 
 
 def snapshot_of(item: Item, parts: Mapping[str, Item]) -> Snapshot:
-    """Return the snapshot of an item, without what is damaged.
-
-    Args:
-        item: The order's item.
-        parts: At least this item's parts, by id.
+    """Return the snapshot of an item, without what is damaged. `parts` has at least this item's parts, by id.
 
     Raises:
         NewerSnapshotError: The format is newer than this version's.
