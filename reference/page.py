@@ -79,7 +79,7 @@ def _types(events: Sequence[Json]) -> Iterator[str]:
         own = {key: rules for key, rules in definition["properties"].items() if key not in common}
         yield f"\n### {detail_type}\n\n{detail_type.keys.__doc__}\n"
         schema = f"schemas/{types.SCHEMA_VERSION}/{file_name(detail_type)}"
-        yield f"[Schema]({schema}). {'Its own keys:' if own else 'It has no keys of its own.'}\n"
+        yield f"[Schema]({schema}). {'Further keys:' if own else 'It has no further keys.'}\n"
         yield from _table({**definition, "properties": own}) if own else ()
         yield from _example(detail_type, events)
 

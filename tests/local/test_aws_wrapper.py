@@ -76,7 +76,7 @@ def test_where_there_is_no_aws_cli_that_of_make_setup_is_taken(tmp_path: Path) -
     ran = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert ran.returncode == 127
     assert (
-        ran.stderr == "error: there is no AWS CLI in PATH; install one, or run `make setup`, which brings version 1\n"
+        ran.stderr == "error: there is no AWS CLI in PATH; install one, or run `make setup`, which installs version 1\n"
     )
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
