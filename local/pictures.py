@@ -28,13 +28,9 @@ from local.lives import lives_today
 from local.scenarios import PlayedStep, load_scenarios
 from local.svg import svg_of
 from local.view import live
-from outposts_order_notifier.board.filters import Filters
-from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.render import page as board_page
-from outposts_order_notifier.board.view import board
-from outposts_order_notifier.domain.lineage import Lineage, links_of
-from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.wording.words import duration
+from testing.boards import NOW, SOURCE, board_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -51,8 +47,6 @@ MESSAGE = """<div class="message {kind}"><div class="face">O</div><div>
 {blocks}
 </div></div>"""
 
-NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-SOURCE = Source("111122223333", "eu-west-1")
 WINDOWS: dict[str, tuple[Literal["light", "dark"], Any]] = {
     "board": ("light", {"width": 1280, "height": 1_000}),
     "board-phone": ("dark", {"width": 375, "height": 1_060}),
@@ -174,11 +168,7 @@ def save(browser: "Browser", html: str, target: Path) -> None:
 def _board(browser: "Browser") -> None:
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
-    snapshots = tuple(lives_today(NOW, SOURCE))
-    outposts = tuple(sorted({str(snapshot.order["OutpostId"]) for snapshot in snapshots}))
-    lineage = Lineage(link for snapshot in snapshots for link in links_of(snapshot.order))
-    gathered = Gathered(snapshots, {}, 0, lineage, outposts, (SOURCE.account,), (SOURCE.region,))
-    html = board_page(board(gathered, Filters(), NOW))
+    html = board_page(board_of(*lives_today(NOW, SOURCE)))
     for name, (theme, size) in WINDOWS.items():
         shown = browser.new_context(color_scheme=theme, viewport=size, device_scale_factor=2).new_page()
         shown.set_content(html)
