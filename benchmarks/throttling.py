@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from werkzeug import Request, Response
 
 from benchmarks import orders
 from local.server import Server
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources.outposts import CONCURRENT_READS, get_order, outposts_client
 from outposts_order_notifier.sources.source import Source
 
@@ -90,6 +92,11 @@ def measure(retries: str) -> Throttled:
 
 @contextmanager
 def _client(url: str, retries: str) -> Iterator["OutpostsClient"]:
-    modes = {"AWS_ENDPOINT_URL_OUTPOSTS": url}
-    with mock.patch.dict(os.environ, modes), mock.patch("outposts_order_notifier.sources.outposts.RETRY_MODE", retries):
+    real = clients.configuration
+
+    def in_mode(attempts: int, **options: Any) -> Config:
+        return real(attempts, **{**options, "mode": retries})
+
+    endpoint = mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL_OUTPOSTS": url})
+    with endpoint, mock.patch.object(clients, "configuration", in_mode):
         yield outposts_client(Source("111122223333", "eu-west-1"))
