@@ -42,14 +42,7 @@ _STATUS_CHANGES = (ORDER_STATUS, LINE_ITEM_STATUS)
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Where and when an order was read.
-
-    Attributes:
-        account: The order's account, 12 digits.
-        region: The order's region.
-        observed_at: ISO 8601, UTC.
-        baseline: Whether this is the source's first poll.
-    """
+    """Where and when (ISO 8601, UTC) an order was read; `baseline` if it was by its source's first poll."""
 
     account: str
     region: str

@@ -6,12 +6,7 @@ from typing import NamedTuple, Self
 class Arn(NamedTuple):
     """An Amazon Resource Name: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html.
 
-    Attributes:
-        partition: `aws`, `aws-us-gov` or `aws-cn`.
-        service: The service's namespace, such as `iam`.
-        region: The region, empty for global resources.
-        account: The account's 12 digits.
-        resource: The rest, which may contain colons.
+    The region is empty for global resources. The resource is the rest, which may contain colons.
     """
 
     partition: str

@@ -50,8 +50,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Summary | dict[str
         ValueError: The input selects no configured source, or several.
         PollFailedError: The run ended, but some orders failed; the next run retries them.
     """
-    if "Records" in event:
-        return {"batchItemFailures": _poll_each(event["Records"], context)}
+    match event:  # which may be any JSON
+        case {"Records": records}:
+            return {"batchItemFailures": _poll_each(records, context)}
     summary = _poll(event, context)
     if summary["failures"]:
         raise PollFailedError(summary)

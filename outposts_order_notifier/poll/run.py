@@ -70,14 +70,7 @@ class Outcome:
 class Poll:
     """Polls a source.
 
-    Attributes:
-        source: The source.
-        outposts: The client to read it with.
-        table: The store of its snapshots.
-        bus: The bus to publish to.
-        clock: Returns the current time, with its time zone.
-        seconds_left: Returns the seconds that are left of the function's time.
-        stalled_after: How long each status may last.
+    `clock` returns the current time with its time zone, and `seconds_left` how much is left of the function's time.
     """
 
     source: Source

@@ -691,6 +691,13 @@ class TestRequest:
         with pytest.raises(ValueError, match="it is a list of order ids"):
             world.poll(orderIds=order_ids)
 
+    @pytest.mark.usefixtures("world")
+    @pytest.mark.parametrize("event", [None, 5, "Records", ["Records"]])
+    def test_an_input_that_is_not_an_object_is_refused(self, event: Any) -> None:
+        """The error says what is allowed."""
+        with pytest.raises(ValueError, match="allowed: an object of strings"):
+            handler(event, Context())
+
     def test_an_order_asked_for_twice_is_read_once(self, world: World) -> None:
         """DynamoDB refuses a batch with the same key twice."""
         world.aws.put_order(an_order())
