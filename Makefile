@@ -38,8 +38,8 @@ test: setup ## Run all tests, with coverage
 	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --cov --cov-report=term
 
 .PHONY: test-long
-test-long: setup ## Search for overlapping polls that break the delivery promise; about a quarter of an hour
-	@$(RUN) python -m pytest --hypothesis-profile=long tests/integration/test_poll_interleaved.py
+test-long: setup ## Run the searches of which `make test` tries a sample: every crash point, 3,000 overlaps; half an hour
+	@$(RUN) python -m pytest --hypothesis-profile=long -n auto --dist loadfile -m search
 
 .PHONY: mutants
 mutants: setup ## Change the code in small ways and report what no test notices; about an hour on 2 cores, `make mutants ONLY='outposts_order_notifier.poll.*'` for less

@@ -19,14 +19,15 @@ from outposts_order_notifier.poll import handler as poll_handler
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources import assumed_role
 
-HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
+# Servers on this machine stay reachable; a new session for each test would take longer than most tests.
+MOTO: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}, "reset_boto3_session": False}}
 
 
 @contextmanager
 def played_by_moto() -> Iterator[None]:
     """Put moto in place of AWS, and let the functions start cold, before and afterwards."""
     _let_the_functions_start_cold()
-    with mock_aws(config=HTTP_ON_THIS_MACHINE):
+    with mock_aws(config=MOTO):
         yield
     _let_the_functions_start_cold()
 

@@ -4,9 +4,11 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
 from moto.core.botocore_stubber import BotocoreStubber
 
@@ -47,6 +49,12 @@ def pytest_collection_finish() -> None:
     import testing.event_schemas  # noqa: F401, PLC0415 - after the environment above
 
 
+@pytest.fixture(scope="session")
+def exhaustive(pytestconfig: pytest.Config) -> bool:
+    """Whether the long searches try every case (`make test-long`), or a sample of them that is always the same."""
+    return bool(pytestconfig.getoption("--hypothesis-profile") == "long")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _every_published_event_is_checked() -> Iterator[None]:
     """Fail whichever test publishes an event that is not what its schema says."""
@@ -67,6 +75,15 @@ def _every_published_event_is_checked() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _botocore_reads_each_of_its_files_once() -> Iterator[None]:
+    """Share botocore's data among the sessions of all tests, as the clients of one session share it."""
+    read = cache(JSONFileLoader().load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _, path: read(path))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _moto_answers_one_call_at_a_time() -> Iterator[None]:
     """Let the threads of poll and notify share moto, whose tables and queues are dicts that nothing guards."""
     process, lock = BotocoreStubber.process_request, threading.RLock()
@@ -78,6 +95,13 @@ def _moto_answers_one_call_at_a_time() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BotocoreStubber, "process_request", in_turn)
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-long` runs: the tests that have more cases than `make test` tries."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "exhaustive" in item.fixturenames:
+            item.add_marker("search")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -48,6 +48,19 @@ def eventually(look: Callable[[], Any], seconds: float = ARRIVAL_SECONDS) -> Any
     return seen
 
 
+def left_in(folder: Path) -> list[int]:
+    """The processes that have `folder` as their TMPDIR, or a folder below it, in their environment."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            text = environment.read_bytes()
+        except OSError:
+            continue
+        if f"TMPDIR={folder}".encode() in text:
+            found.append(int(environment.parent.name))
+    return found
+
+
 @dataclass(frozen=True)
 class Cloud:
     """A local cloud that is up.
@@ -209,15 +222,18 @@ def subscribe(cloud: Cloud, name: str, pattern: Json) -> Subscriber:
     return subscriber
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A local cloud whose source has been polled once, so that what follows is news."""
+    """A local cloud whose source has been polled once, so that every later change is published.
+
+    Setting it up takes longer than most tests, so they share it: each asks only for orders of its own.
+    """
     with up(tmp_path_factory.mktemp("up")) as cloud:
         assert cloud.poll()["failures"] == []
         yield cloud
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def bus(cloud: Cloud) -> Subscriber:
     """A subscriber of every event on the bus."""
     return subscribe(cloud, "every-event", {"source": ["outposts-order-notifier"]})

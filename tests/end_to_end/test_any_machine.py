@@ -9,10 +9,13 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
 from machine import pip
+from tests.end_to_end.conftest import left_in
 from tests.machine.table import ROOT, hostile
 from tests.machine.test_setup import STRANGE
 
@@ -83,12 +86,20 @@ def make(clone: Path, variables: dict[str, str], *arguments: str) -> subprocess.
 
 
 def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
-    """`make demo` deploys the stack, plays all orders' lives, and everything that was published arrives."""
+    """`make demo` prints line by line and sums up; each observation reaches both channels, and nothing is left."""
     ran = make(clone, environment(tmp_path), "demo", "ARGS=--seconds-per-day 0.3")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "18 steps in the lives of 5 orders." in ran.stdout
-    (board,) = (clone / ".cache").glob("board.html")
-    assert board.read_text("utf-8").count("<article") == 5
+    assert re.search(r"started by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
+    assert "Line Item Status Change" in ran.stdout
+    for status in ("COMPLETED", "CANCELLED", "ERROR"):
+        assert f"is {status}" in ran.stdout
+    assert "nothing is left running" in ran.stdout
+    (board,) = re.findall(r"open (file://\S+)", ran.stdout)
+    page = Path(url2pathname(urlsplit(board).path)).read_text(encoding="utf-8")
+    assert page.count("<article") == 5
+    assert "REPLACED" in page
+    assert left_in(tmp_path) == []
 
 
 def test_packages_for_lambda_are_complete(clone: Path, tmp_path: Path) -> None:
@@ -128,7 +139,7 @@ def test_a_local_cloud_says_what_to_export_for_a_shell(clone: Path) -> None:
     """Lines that a shell takes, whatever the folder's name: its PATH begins with the folder of our `aws`."""
     show = "import os; os.environ.update(AWS_X='a b', no_proxy='h', HTTP_PROXY='p'); from local import __main__ as m\n"
     show += "from types import SimpleNamespace as N\n"
-    show += "print(m._ready(N(outputs={}, board_url='', mailbox_url='', slack_url=None, webhook_url=None)))"
+    show += "print(m._ready(N(outputs={}, addresses={})))"
     command = [".venv/bin/python", "-c", show]
     ran = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True)  # noqa: S603 - our own
     lines = re.findall(r"^  ((?:export|unset) .*)$", ran.stdout, re.MULTILINE)

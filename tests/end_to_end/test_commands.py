@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import signal
 import socket
@@ -12,7 +11,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import boto3
 import pytest
@@ -22,7 +20,7 @@ from werkzeug import Request, Response
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
-from tests.end_to_end.conftest import ROOT, eventually, free_port, run, start, subscribe, up
+from tests.end_to_end.conftest import ROOT, Cloud, eventually, free_port, left_in, run, start, subscribe, up
 
 SIGNING_SECRET = "a-secret-of-this-test-alone"  # noqa: S105 - only this test's endpoint has it
 LOOPBACK = "0100007F"  # 127.0.0.1, as /proc/net/tcp writes it
@@ -33,19 +31,6 @@ def is_open(url: str) -> bool:
     parts = urlsplit(url)
     with socket.socket() as probe:
         return probe.connect_ex((parts.hostname or "", parts.port or 0)) == 0
-
-
-def left_in(folder: Path) -> list[int]:
-    """The processes that have `folder` as their TMPDIR, or a folder below it, in their environment."""
-    found = []
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            text = environment.read_bytes()
-        except OSError:
-            continue
-        if f"TMPDIR={folder}".encode() in text:
-            found.append(int(environment.parent.name))
-    return found
 
 
 def listening(processes: list[int]) -> list[str]:
@@ -60,6 +45,15 @@ def listening(processes: list[int]) -> list[str]:
     return [row[1] for row in rows if f"socket:[{row[9]}]" in sockets]
 
 
+def check_leaves_nothing(cloud: Cloud, folder: Path, number: signal.Signals) -> None:
+    """End a local cloud by a signal: no process, port or file of it is left."""
+    cloud.process.send_signal(number)
+    cloud.process.wait(timeout=30)
+    assert eventually(lambda: not left_in(folder))
+    assert eventually(lambda: not is_open(cloud.environment["AWS_ENDPOINT_URL"]))
+    assert eventually(lambda: not list(folder.glob("outposts-order-notifier-*")))
+
+
 def hmac_sha256(key: bytes, message: bytes) -> str:
     """Return the HMAC of a message as RFC 2104 defines it, computed without the module that the product uses."""
     padded = key.ljust(64, b"\0")
@@ -70,21 +64,15 @@ def hmac_sha256(key: bytes, message: bytes) -> str:
 class TestUp:
     """`python -m local up`."""
 
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-    def test_leaves_nothing_behind(self, tmp_path: Path, number: signal.Signals) -> None:
-        """No port is open to other machines; and however it ends, even killed, no process, port or file is left."""
+    def test_leaves_nothing_behind(self, tmp_path: Path) -> None:
+        """No port is open to other machines; and even if it is killed, no process, port or file is left."""
         with up(tmp_path) as cloud:
             cloud.poll()
             assert left_in(tmp_path)
             addresses = listening(left_in(tmp_path))
             assert len(addresses) > 1
             assert {address.partition(":")[0] for address in addresses} == {LOOPBACK}
-            cloud.process.send_signal(number)
-            cloud.process.wait(timeout=30)
-            assert eventually(lambda: not left_in(tmp_path))
-            urls = [value for name, value in cloud.environment.items() if name.startswith("AWS_ENDPOINT")]
-            assert eventually(lambda: not any(is_open(url) for url in urls))
-            assert eventually(lambda: not list(tmp_path.glob("outposts-order-notifier-*")))
+            check_leaves_nothing(cloud, tmp_path, signal.SIGKILL)
 
     def test_works_with_another_outposts_endpoint_slack_and_configuration(self, tmp_path: Path) -> None:
         """What is named takes the place of what is built in; a configuration other than the demo's is deployed."""
@@ -108,6 +96,7 @@ class TestUp:
                 assert eventually(lambda: [each for each in receiver.messages if order["OrderId"] in each["text"]])
                 (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
                 assert order["OrderId"] in urllib3.request("GET", board).data.decode()
+                check_leaves_nothing(cloud, tmp_path, signal.SIGTERM)
 
     def test_a_bot_keeps_a_thread_for_each_order_and_a_webhook_gets_a_signed_post(self, tmp_path: Path) -> None:
         """The bot's card is there, and the observation its reply; the webhook's endpoint gets the event's detail."""
@@ -143,6 +132,7 @@ class TestUp:
             assert checks["webhook's secret"]["found"] == "outposts/webhook signs for 127.0.0.1"
             (event,) = eventually(bus.received)
             ((headers, body),) = eventually(lambda: posted)
+            check_leaves_nothing(cloud, tmp_path, signal.SIGINT)
         assert json.loads(body) == event["detail"]
         assert headers["Outposts-Event-Type"] == event["detail-type"]
         assert headers["Outposts-Event-Id"] == event["detail"]["eventId"]
@@ -204,30 +194,6 @@ class TestUp:
 
 class TestDemo:
     """`python -m local demo`, which is what `make demo` runs."""
-
-    def test_plays_every_scenario_and_ends_by_itself(self, tmp_path: Path) -> None:
-        """Without a terminal it prints line by line, and sums up; each observation was told in both channels."""
-        ran = subprocess.run(
-            [sys.executable, "-m", "local", "demo", "--seconds-per-day", "0.3"],
-            cwd=ROOT,
-            env={**os.environ, "TMPDIR": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        assert "18 steps in the lives of 5 orders." in ran.stdout
-        assert re.search(r"started by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
-        assert "Line Item Status Change" in ran.stdout
-        for status in ("COMPLETED", "CANCELLED", "ERROR"):
-            assert f"is {status}" in ran.stdout
-        assert "nothing is left running" in ran.stdout
-        (board,) = re.findall(r"open (file://\S+)$", ran.stdout.strip())
-        page = Path(url2pathname(urlsplit(board).path)).read_text(encoding="utf-8")
-        assert page.count("<article") == 5
-        assert "REPLACED" in page
-        assert left_in(tmp_path) == []
 
     @pytest.mark.parametrize("day", ["0", "-1", "nan", "inf"])
     def test_a_day_of_no_length_is_told_before_anything_starts(self, day: str) -> None:

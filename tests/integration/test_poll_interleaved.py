@@ -24,6 +24,7 @@ from outposts_order_notifier.domain.event_types import MISSING
 from outposts_order_notifier.domain.order import Order
 from testing.event_bridge import Entry
 from testing.poll_world import Call, Fault, InTurn, Poller, Stopped, World, no_faults
+from testing.stopping_points import StoppingPoints
 from testing.strategies import orders
 from tests.integration.test_poll_crashes import an_order, id_of, replacing
 
@@ -40,6 +41,7 @@ FAULTS = st.sampled_from(
 STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
 ITEM_STATUSES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED", "REPLACED")
 RUNS_UNTIL_QUIET = 6
+SAMPLE = 25  # histories in `make test`
 
 
 class Run:
@@ -53,6 +55,7 @@ class Run:
         over: Whether it ended.
         complete: Whether it ended without an error.
         next_call: The operation that it waits to call.
+        made: The operations that it has called.
     """
 
     def __init__(self, poller: Poller, only: list[str] | None = None) -> None:
@@ -61,6 +64,7 @@ class Run:
         self._error: Exception | None = None
         self._fault: Fault | None = None
         self.next_call = ""
+        self.made: list[str] = []
         self._turn, self._waits = Semaphore(0), Semaphore(0)
         poller.faults = self._next_fault
         Thread(target=self._run, args=(poller,), daemon=True).start()
@@ -69,6 +73,7 @@ class Run:
     def step(self, fault: Fault | None) -> None:
         """Let the next call proceed, and wait for the call after it or the end."""
         self._fault = fault
+        self.made.append(self.next_call)
         self._turn.release()
         self._waits.acquire()
         if self._error:
@@ -266,14 +271,13 @@ def one_call_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("one_call_at_a_time")
 def test_overlapping_polls_with_any_faults_publish_everything_once_and_in_order(
-    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+    exhaustive: bool, record_property: Callable[[str, object], None]
 ) -> None:
     """In the end, each transition that a run stored was published, with one id, in sequence."""
-    long = request.config.getoption("--hypothesis-profile") == "long"
     run_state_machine_as_test(
         Polls,
         settings=settings(
-            max_examples=settings().max_examples if long else 80,
+            max_examples=settings().max_examples if exhaustive else SAMPLE,
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
             phases=[phase for phase in Phase if phase is not Phase.explain],
@@ -285,21 +289,20 @@ def test_overlapping_polls_with_any_faults_publish_everything_once_and_in_order(
 
 @pytest.mark.usefixtures("one_call_at_a_time")
 @pytest.mark.parametrize("known", [False, True], ids=["both first polls", "both later polls"])
-def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callable[[str, object], None]) -> None:
+def test_a_run_may_be_overtaken_at_any_call(
+    known: bool, stopping_points: StoppingPoints, record_property: Callable[[str, object], None]
+) -> None:
     """An order changes, another run begins and ends, and orders change and appear before the slow run continues."""
-    calls = overtaken_at = 0
-    while calls == overtaken_at:
-        overtaken_at += 1
+
+    def overtake(after: int | None) -> int:
         world = World()
         world.put(an_order(1))
         world.put(an_order(2))
         if known:
             to_the_end(Run(world.poller()))
             world.put(an_order(1, Status="IN_PROGRESS"))
-        slow, calls = Run(world.poller(0)), 0
-        while not slow.over and calls < overtaken_at:
-            slow.step(None)
-            calls += 1
+        slow = Run(world.poller(0))
+        calls = advance(slow, after)
         world.put(an_order(1, Status="DELIVERED"))
         to_the_end(Run(world.poller(1)))
         world.put(an_order(1, Status="COMPLETED"))
@@ -309,36 +312,36 @@ def test_a_run_may_be_overtaken_at_any_call(known: bool, record_property: Callab
         world.check_quiet()
         assert world.baseline() == {id_of(1): True, id_of(2): True, id_of(3): False}
         world.close()
-    record_property("calls of a run at which another overtook it", overtaken_at)
+        return calls
+
+    points = stopping_points.of(overtake(None))
+    for after in points:
+        overtake(after)
+    record_property("calls of a run at which another overtook it", len(points))
 
 
 @pytest.mark.usefixtures("one_call_at_a_time")
 @pytest.mark.parametrize("mistaken", ["slow", "fast"])
-def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str) -> None:
+def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str, stopping_points: StoppingPoints) -> None:
     """One of them receives an empty listing by mistake, the other one a full listing: which ends last does not matter.
 
     An empty listing after both is the first of two if the full one was later, and at most the second of two otherwise.
     """
-    calls = overtaken_at = 0
-    while calls == overtaken_at:
-        overtaken_at += 1
+
+    def race(after: int | None) -> int:
         world = World()
         world.put(an_order(1))
         world.put(an_order(2))
         to_the_end(Run(world.poller()))
-        listed_at: dict[str, int] = {}
         hide(world, mistaken == "slow")
-        slow, calls = Run(world.poller(0)), 0
-        while not slow.over and calls < overtaken_at:
-            if slow.next_call == "ListOrders":
-                listed_at["slow"] = 1
-            slow.step(None)
-            calls += 1
+        slow = Run(world.poller(0))
+        calls = advance(slow, after)
+        slow_has_listed = "ListOrders" in slow.made
         hide(world, mistaken == "fast")
         to_the_end(Run(world.poller(1)))
-        hide(world, mistaken == "slow" and "slow" not in listed_at)
+        hide(world, mistaken == "slow" and not slow_has_listed)
         to_the_end(slow)
-        full_was_later = mistaken == ("slow" if "slow" in listed_at else "fast")
+        full_was_later = mistaken == ("slow" if slow_has_listed else "fast")
         hide(world, hidden=True)
         to_the_end(Run(world.poller(2)))
         assert (MISSING not in kinds(world)) or not full_was_later
@@ -346,6 +349,17 @@ def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str) -> None:
         assert MISSING in kinds(world)
         world.check_quiet()
         world.close()
+        return calls
+
+    for after in stopping_points.of(race(None)):
+        race(after)
+
+
+def advance(run: Run, calls: int | None) -> int:
+    """Let a run make so many calls, or all; return how many it made."""
+    while not run.over and len(run.made) != calls:
+        run.step(None)
+    return len(run.made)
 
 
 def hide(world: World, hidden: bool) -> None:
