@@ -30,9 +30,6 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     2. The sources are sorted by region, so that a region that is down slows down few of poll's batches.
     3. If the listing fails, the accounts listed before are polled.
 
-    Args:
-        context: The Lambda context, whose function ARN contains the partition and the notifier's account.
-
     Returns:
         `{"sourcesPlanned": …}`, the number of sources on the queue.
 

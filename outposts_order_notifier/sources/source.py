@@ -37,13 +37,8 @@ def sources_from(text: str, own_account: str) -> list[Source]:
 
 def _source(source: dict[str, Any], own_account: str) -> Source:
     settings = SourceSettings.from_json(source)
-    return Source(
-        account=settings.account(own_account),
-        region=settings.region,
-        role_arn=settings.role_arn,
-        external_id=settings.external_id,
-        outpost_ids=tuple(sorted(settings.outpost_ids)),
-    )
+    outpost_ids = tuple(sorted(settings.outpost_ids))
+    return Source(settings.account(own_account), settings.region, settings.role_arn, settings.external_id, outpost_ids)
 
 
 def select_source(request: Any, sources: Iterable[Source], organization: Organization | None = None) -> Source:
