@@ -1,7 +1,6 @@
 """The pollers: this project's, a usual one, and the bound, which makes the fewest possible calls.
 
-Each gets a function that connects its clients to the stand-in, and the number of orders, and returns a function that
-polls once.
+Each gets the number of orders, and returns a function that polls once.
 """
 
 import json
@@ -35,18 +34,15 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 BEFORE = NOW - timedelta(minutes=5)
 
 Run = Callable[[], object]
-Poller = Callable[[Callable[[Any], None], int], Run]
+Reach = Callable[..., None]  # connects clients to the stand-in
+Poller = Callable[[Reach, int], Run]
 
 
-def this_project(reach: Callable[[Any], None], _: int) -> Run:
+def this_project(reach: Reach, _: int) -> Run:
     """Poll as the poll function does."""
-    outposts, dynamodb, events = (
-        outposts_client(SOURCE),
-        clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS),
-        clients.events(),
-    )
-    for client in (outposts, dynamodb, events):
-        reach(client)
+    outposts, events = outposts_client(SOURCE), clients.events()
+    dynamodb = clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS)
+    reach(outposts, dynamodb, events)
     poll = Poll(SOURCE, outposts, SnapshotTable(dynamodb, TABLE), EventBus(events, BUS), lambda: NOW)
 
     def run() -> None:
@@ -56,11 +52,10 @@ def this_project(reach: Callable[[Any], None], _: int) -> Run:
     return run
 
 
-def usual(reach: Callable[[Any], None], _: int) -> Run:
+def usual(reach: Reach, _: int) -> Run:
     """Poll as sample code does: read, look up, compare and store one order after the other."""
     outposts, dynamodb, events = boto3.client("outposts"), boto3.client("dynamodb"), boto3.client("events")
-    for client in (outposts, dynamodb, events):
-        reach(client)
+    reach(outposts, dynamodb, events)
 
     def run() -> None:
         pages = outposts.get_paginator("list_orders").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
@@ -76,14 +71,12 @@ def usual(reach: Callable[[Any], None], _: int) -> Run:
     return run
 
 
-def bound(reach: Callable[[Any], None], count: int) -> Run:
+def bound(reach: Reach, count: int) -> Run:
     """Make only the calls that every correct poller must make, knowing in advance which they are."""
     config = Config(max_pool_connections=CONCURRENT_READS)
-    outposts = boto3.client("outposts", config=config)
-    dynamodb = boto3.client("dynamodb", config=config)
+    outposts, dynamodb = boto3.client("outposts", config=config), boto3.client("dynamodb", config=config)
     events = boto3.client("events", config=config)
-    for client in (outposts, dynamodb, events):
-        reach(client)
+    reach(outposts, dynamodb, events)
     read = [orders.order_id(number) for number in orders.numbers_to_read(count)]
     changed = {orders.order_id(number) for number in range(count) if orders.changed(number)}
 

@@ -156,10 +156,11 @@ class _Wire:
         self._lock = threading.Lock()
         self._clients: list[Any] = []
 
-    def reach(self, client: Any) -> None:
-        """Connect a client."""
-        self._clients.append(client)
-        client.meta.events.register_first("before-send", self._send)
+    def reach(self, *clients: Any) -> None:
+        """Connect clients."""
+        for client in clients:
+            self._clients.append(client)
+            client.meta.events.register_first("before-send", self._send)
 
     def warm_up(self) -> None:
         """Make one call with each client, as in a function's process that has run before."""

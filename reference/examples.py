@@ -3,9 +3,9 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from unittest import mock
@@ -25,6 +25,7 @@ from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
+from testing.event_bridge import EventBridge
 from testing.snapshots import create_snapshot_table
 
 if TYPE_CHECKING:
@@ -35,38 +36,23 @@ Json = dict[str, Any]
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 BEGAN = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 HTTP_ON_THIS_MACHINE: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}}}
-NOBODYS = {
-    "AWS_ACCESS_KEY_ID": "anyone",
-    "AWS_SECRET_ACCESS_KEY": "anything",
-    "AWS_DEFAULT_REGION": REGION,
-}
+NOBODYS = {"AWS_ACCESS_KEY_ID": "anyone", "AWS_SECRET_ACCESS_KEY": "anything", "AWS_DEFAULT_REGION": REGION}
 
 
-@dataclass
-class Bus:
-    """Receives events, and keeps them as EventBridge delivers them."""
-
-    events: list[Json] = field(default_factory=list)
-
-    def put_events(self, *, Entries: Sequence[Json]) -> Json:  # noqa: N803 - the API's name
-        """Answer as PutEvents does."""
-        self.events += [self._delivered(entry) for entry in Entries]
-        return {"FailedEntryCount": 0, "Entries": [{"EventId": "taken"} for _ in Entries]}
-
-    @staticmethod
-    def _delivered(entry: Json) -> Json:
-        detail = json.loads(entry["Detail"])
-        return {
-            "version": "0",
-            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
-            "detail-type": entry["DetailType"],
-            "source": entry["Source"],
-            "account": ACCOUNT,
-            "time": to_iso8601(entry["Time"]),
-            "region": REGION,
-            "resources": entry["Resources"],
-            "detail": detail,
-        }
+def delivered(entry: Json) -> Json:
+    """Return an entry of PutEvents as EventBridge delivers it."""
+    detail = json.loads(entry["Detail"])
+    return {
+        "version": "0",
+        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": ACCOUNT,
+        "time": to_iso8601(entry["Time"]),
+        "region": REGION,
+        "resources": entry["Resources"],
+        "detail": detail,
+    }
 
 
 @dataclass
@@ -89,7 +75,7 @@ def run() -> list[Json]:
 
     They are sorted, because a poll reads orders concurrently and publishes their events in any order.
     """
-    clock, bus = Clock(), Bus()
+    clock, bus = Clock(), EventBridge()
     with polling(clock, EventBus(cast("EventBridgeClient", bus), "orders")) as (simulator, poll):
         poll.run()  # the source's first poll; later changes are not part of the baseline
         for scenario in load_scenarios():
@@ -99,7 +85,8 @@ def run() -> list[Json]:
             happens()
             poll.run()
     return sorted(
-        bus.events, key=lambda event: (event["time"], event["detail"]["orderId"], event["detail"]["sequence"])
+        map(delivered, bus.arrived),
+        key=lambda event: (event["time"], event["detail"]["orderId"], event["detail"]["sequence"]),
     )
 
 

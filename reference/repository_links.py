@@ -24,7 +24,7 @@ BEFORE_MKDOCS = 1  # MkDocs' own priority for links is 0
 _log = logging.getLogger("mkdocs.plugins.repository_links")
 
 
-class RepositoryLinks(Extension):
+class RepositoryLinks(Extension, Treeprocessor):
     """The Markdown extension of the hook.
 
     Attributes:
@@ -39,7 +39,12 @@ class RepositoryLinks(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Register with a Markdown instance."""
-        md.treeprocessors.register(_Links(self), "repository_links", BEFORE_MKDOCS)
+        md.treeprocessors.register(self, "repository_links", BEFORE_MKDOCS)
+
+    def run(self, root: Element) -> None:
+        """Resolve a page's links."""
+        for link in root.iter("a"):
+            self.resolve(link)
 
     def resolve(self, link: Element) -> None:
         """Change a link to a file of the repository to what the site can show; leave all others alone."""
@@ -62,17 +67,6 @@ class RepositoryLinks(Extension):
             link.tag = "span"
             link.attrib.clear()
             link.set("title", f"{inside}, in the repository")
-
-
-class _Links(Treeprocessor):
-    def __init__(self, links: RepositoryLinks) -> None:
-        super().__init__()
-        self._links = links
-
-    def run(self, root: Element) -> None:
-        """Resolve a page's links."""
-        for link in root.iter("a"):
-            self._links.resolve(link)
 
 
 _links = RepositoryLinks()
