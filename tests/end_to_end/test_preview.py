@@ -246,7 +246,9 @@ class TestWatch:
         first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         found = next_events(first.stdout, lines_before)
         first.kill()
-        out, _ = first.communicate(timeout=60)
+        first.wait(timeout=60)
+        assert first.stdout
+        out = first.stdout.read()  # communicate() would skip what was buffered
         found += [json.loads(line) for line in out.splitlines() if line.endswith("}")]
         for order_id in orders:
             account.move(order_id, "CANCELLED")
