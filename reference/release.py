@@ -49,7 +49,7 @@ NOTHING = "def handler(event, context):\n    return {}\n"
 NEVER = {"N": "4102444800"}  # 2100, so that no test depends on the day of its run
 OUTPOST = "op-0123456789abcdef0"
 # Kinds of orders that no scenario leaves behind. Their ids must stay: the tests look for them in every release.
-LARGE, FORMAT_1, FORMAT_2, LATE, GONE, UNTOLD = (f"oo-{number:017}" for number in range(1, 7))
+LARGE, FORMAT_1, FORMAT_2, LATE, GONE, UNPUBLISHED = (f"oo-{number:017}" for number in range(1, 7))
 
 
 class ReleasedError(Exception):
@@ -122,7 +122,7 @@ def _data() -> Json:
     with polling(clock, bus, ACCOUNT) as (simulator, poll):
         api = simulator._account  # noqa: SLF001 - no API creates an order with a given id, or removes one
         poll.run()
-        for order_id in (FORMAT_1, FORMAT_2, GONE, UNTOLD):
+        for order_id in (FORMAT_1, FORMAT_2, GONE, UNPUBLISHED):
             api.put_order(_order(order_id, "IN_PROGRESS", ["BUILDING"]))
         api.put_order(_order(LATE, "PREPARING", ["PREPARING"]))
         for scenario in load_scenarios():
@@ -131,15 +131,15 @@ def _data() -> Json:
         api._orders.pop(GONE)  # noqa: SLF001
         with mock.patch.object(snapshot_item, "MAX_ITEM_TEXT_BYTES", 500):  # the footprint need not be large
             poll.run()
-        api.update_order(UNTOLD, {"Status": "DELIVERED"})
+        api.update_order(UNPUBLISHED, {"Status": "DELIVERED"})
         bus.down = True
-        poll.run_only([UNTOLD])
+        poll.run_only([UNPUBLISHED])
         items = boto3.client("dynamodb").scan(TableName="snapshots")["Items"]
-        told = _told(bus.events)
+        sent = _sent(bus.events)
     return {
         "orders": list(api._orders.values()),  # noqa: SLF001
         "snapshots": sorted(map(_aged, items), key=lambda item: str(item["id"]["S"])),
-        "told": told,
+        "told": sent,  # the key of the released footprints
         "published": [
             {"detail-type": event.detail_type, "detail": event.detail}
             for event in sorted(bus.events, key=lambda event: (event.detail["orderId"], event.detail["sequence"]))
@@ -188,11 +188,11 @@ class _Channel:
         yield Posting(notifications, lambda: None)
 
 
-def _told(events: Sequence[Event]) -> list[Item]:
+def _sent(events: Sequence[Event]) -> list[Item]:
     """Return the items that record what was sent to each channel."""
     client = boto3.client("dynamodb")
     client.create_table(
-        TableName="told",
+        TableName="sent",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
@@ -200,8 +200,8 @@ def _told(events: Sequence[Event]) -> list[Item]:
     notifications = [order_notification(event.detail) for event in events if event.detail_type == UPDATED]
     context: Any = Context()
     for name in ("sns", "slack"):
-        Delivery(SentNotifications(client, "told")).deliver(_Channel(name), notifications, context)
-    items: list[Item] = [*client.scan(TableName="told")["Items"]]
+        Delivery(SentNotifications(client, "sent")).deliver(_Channel(name), notifications, context)
+    items: list[Item] = [*client.scan(TableName="sent")["Items"]]
     dated = ("expiration", "in_progress_expiration")
     return sorted(
         ({**item, **{name: NEVER for name in dated if name in item}} for item in items),

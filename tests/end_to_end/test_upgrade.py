@@ -19,7 +19,7 @@ from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.domain.timestamps import from_iso8601
 from outposts_order_notifier.store.items import snapshot_of
 from reference.examples import REGION
-from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNTOLD
+from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNPUBLISHED
 
 # What had not lasted too long when the release was at work has by now.
 from testing.released import VERSIONS, Release
@@ -156,14 +156,16 @@ class TestUpgrade:
         poll = upgraded.first_poll
         assert (poll["failures"], poll["ordersChanged"]) == ([], 0)
         assert poll["ordersListed"] == len(upgraded.release.data["orders"])
-        assert poll["eventsPublished"] == len(upgraded.left(UNTOLD).pending)
+        assert poll["eventsPublished"] == len(upgraded.left(UNPUBLISHED).pending)
 
     def test_what_was_pending_goes_out(self, upgraded: Upgraded) -> None:
         """Its events arrive with the ids and numbers that the released version gave them; then people are told."""
-        pending = [(event.detail_type, event.detail) for event in upgraded.left(UNTOLD).pending]
-        arrived = eventually(lambda: upgraded.events_of(UNTOLD)[len(pending) - 1 :] and upgraded.events_of(UNTOLD))
+        pending = [(event.detail_type, event.detail) for event in upgraded.left(UNPUBLISHED).pending]
+        arrived = eventually(
+            lambda: upgraded.events_of(UNPUBLISHED)[len(pending) - 1 :] and upgraded.events_of(UNPUBLISHED)
+        )
         assert [(event["detail-type"], event["detail"]) for event in arrived] == pending
-        assert eventually(lambda: [told for told in upgraded.topic.received() if told["orderId"] == UNTOLD])
+        assert eventually(lambda: [told for told in upgraded.topic.received() if told["orderId"] == UNPUBLISHED])
 
     @pytest.mark.parametrize("order_id", [FORMAT_1, FORMAT_2, LARGE, LATE])
     def test_an_orders_numbers_go_on(self, upgraded: Upgraded, order_id: str) -> None:
