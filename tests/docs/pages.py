@@ -49,7 +49,7 @@ def headings(path: Path) -> dict[str, str]:
 
 
 def rows(path: Path, heading: str) -> Iterator[list[str]]:
-    """Give the cells of each row of the tables below a heading, as they are written."""
+    """Return the cells of each row of the tables below a heading, as they are written."""
     section = path.read_text("utf-8").partition(f"# {heading}\n")[2].partition("\n## ")[0]
     for line in section.splitlines():
         if line.startswith("| ") and not line.startswith("| Limit"):
@@ -57,7 +57,7 @@ def rows(path: Path, heading: str) -> Iterator[list[str]]:
 
 
 def links(path: Path) -> Iterator[str]:
-    """Give where a page's links and pictures lead."""
+    """Return the targets of a page's links and pictures."""
     for token in _inline(_GITHUB.parse(path.read_text("utf-8"))):
         if target := token.attrs.get("href") or token.attrs.get("src"):
             yield str(target)

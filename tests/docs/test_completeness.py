@@ -34,9 +34,9 @@ def test_the_table_has_each_command() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
     """Those that all commands share stand once, before the sections."""
-    told = set(re.findall(r"--[a-z][a-z-]*", section_of(command)))
+    documented = set(re.findall(r"--[a-z][a-z-]*", section_of(command)))
     assert section_of(command)
-    assert options_of(command) - SHARED - told == set()
+    assert options_of(command) - SHARED - documented == set()
     assert {option for option in SHARED if f"`{option}`" not in CLI.partition("\n## ")[0]} == set()
 
 

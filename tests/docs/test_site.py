@@ -49,7 +49,7 @@ def article(html: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built anew."""
+    """The newly built site."""
     return built(tmp_path_factory.mktemp("site"))
 
 
@@ -65,7 +65,7 @@ class TestSite:
             assert names - linked <= {page.name}, page.name
 
     def test_no_page_loads_anything_from_elsewhere(self, site: Path) -> None:
-        """No script, font, style or picture: who reads it tells no one."""
+        """No script, font, style or picture: nobody learns who reads it."""
         for page in site.rglob("*.html"):
             loaded = Reader(page.read_text("utf-8")).loaded
             assert [url for url in loaded if urlsplit(url).netloc] == [], page.name

@@ -59,8 +59,8 @@ class TestReadme:
     def test_names_each_command_of_the_makefile(self) -> None:
         """Nor any that is not there."""
         commands = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-        told = set(re.findall(r"^\| `make ([a-z-]+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
-        assert told == commands - {"help"}
+        documented = set(re.findall(r"^\| `make ([a-z-]+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+        assert documented == commands - {"help"}
 
 
 class TestConfiguration:

@@ -49,7 +49,7 @@ def test_a_pattern_is_that_of_a_filter(name: str) -> None:
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_pattern_matches_some_real_events_and_not_others(name: str, corpus: list[Json], emulator: Emulator) -> None:
-    """As it stands in the example, EventBridge takes it, and it tells events apart."""
+    """As it stands in the example, EventBridge accepts it, and it distinguishes events."""
     written, _ = PATTERNS[name]
     assert {emulator.matches(written, event) for event in corpus} == {True, False}
 
@@ -119,9 +119,9 @@ def test_no_secret_stands_in_a_template(name: str) -> None:
 def test_the_terraform_example_ties_rule_queue_and_dead_letters_together() -> None:
     """No Terraform runs here: its text is parsed, and says what the rule that the end-to-end test puts says."""
     resources = terraform()
-    told = resources["aws_cloudwatch_event_rule", "shipments"]
-    assert told["event_pattern"] == '${file("${path.module}/pattern.json")}'
-    assert told["event_bus_name"] == "${data.aws_ssm_parameter.event_bus_name.insecure_value}"
+    rule = resources["aws_cloudwatch_event_rule", "shipments"]
+    assert rule["event_pattern"] == '${file("${path.module}/pattern.json")}'
+    assert rule["event_bus_name"] == "${data.aws_ssm_parameter.event_bus_name.insecure_value}"
     parameter = resources["aws_ssm_parameter", "event_bus_name"]
     assert parameter["name"] == "/outposts-order-notifier/event-bus-name"
     target = resources["aws_cloudwatch_event_target", "queue"]

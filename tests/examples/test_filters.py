@@ -37,18 +37,18 @@ from testing.matching import Emulator, moto_matches
 from testing.strategies import ORDER_ID, ORDER_SHAPE
 from tests.examples.real_events import Json, delivered
 
-Told = Callable[[str, Json], bool]
+Matches = Callable[[str, Json], bool]
 
 
-def status_change(detail_type: str, *statuses: str) -> Told:
+def status_change(detail_type: str, *statuses: str) -> Matches:
     """Say, in Python, what a filter of statuses is for."""
-    return lambda told, detail: told == detail_type and (not statuses or detail["status"] in statuses)
+    return lambda published, detail: published == detail_type and (not statuses or detail["status"] in statuses)
 
 
-def inside(told: Told) -> Told:
+def inside(expects: Matches) -> Matches:
     """Say, in Python, what a filter on updates is for."""
     return lambda detail_type, detail: (
-        detail_type == UPDATED and any(told(change["detailType"], change) for change in detail["changes"])
+        detail_type == UPDATED and any(expects(change["detailType"], change) for change in detail["changes"])
     )
 
 
@@ -62,7 +62,7 @@ def tracked(detail_type: str, detail: Json) -> bool:
     return detail_type == SHIPMENT_CHANGE and bool((detail["shipment"] or {}).get("trackingNumber"))
 
 
-FILTERS: dict[str, tuple[Pattern, Told]] = {
+FILTERS: dict[str, tuple[Pattern, Matches]] = {
     "everything": (everything(), lambda detail_type, _: detail_type != UPDATED),
     "order_status": (order_status(), status_change(ORDER_STATUS_CHANGE)),
     "order_status of two": (
@@ -142,17 +142,17 @@ class TestRealEvents:
         self, name: str, corpus: list[Json], emulator: Emulator
     ) -> None:
         """The emulator's EventBridge agrees with plain Python on each event, and there are some of both kinds."""
-        pattern, told = FILTERS[name]
-        expected = [told(event["detail-type"], event["detail"]) for event in corpus]
+        pattern, expects = FILTERS[name]
+        expected = [expects(event["detail-type"], event["detail"]) for event in corpus]
         assert [emulator.matches(pattern, event) for event in corpus] == expected
         assert {True, False} == set(expected)
 
     @pytest.mark.parametrize("name", SINGLE)
     def test_another_implementation_agrees(self, name: str, corpus: list[Json]) -> None:
         """Moto's EventBridge says the same of every filter on single events."""
-        pattern, told = FILTERS[name]
+        pattern, expects = FILTERS[name]
         assert [moto_matches(pattern, event) for event in corpus] == [
-            told(event["detail-type"], event["detail"]) for event in corpus
+            expects(event["detail-type"], event["detail"]) for event in corpus
         ]
 
     def test_by_default_a_first_poll_is_left_out(self, corpus: list[Json], emulator: Emulator) -> None:
@@ -186,12 +186,12 @@ class TestRulePattern:
         """Never an event of another type, status, Outpost, account or region; by both implementations."""
         pattern = rule_pattern([FILTERS[name][0] for name in names], **narrowing)
         for event in events_of(new, diff.diff(old, new), observation, after_sequence=0):
-            told = delivered(event.detail_type, event.detail)
+            envelope = delivered(event.detail_type, event.detail)
             wanted = any(FILTERS[name][1](event.detail_type, event.detail) for name in names)
             expected = wanted and within(event.detail, narrowing)
-            assert emulator.matches(pattern, told) == expected
+            assert emulator.matches(pattern, envelope) == expected
             if set(names) <= set(SINGLE):
-                assert moto_matches(pattern, told) == expected
+                assert moto_matches(pattern, envelope) == expected
 
     def test_a_pattern_of_ones_own_can_stand_beside_filters(self, emulator: Emulator) -> None:
         """A status that AWS adds later, or any other key, needs no new version of the file."""

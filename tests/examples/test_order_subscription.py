@@ -15,7 +15,7 @@ BUS_ARN = "arn:aws:events:eu-west-1:111122223333:event-bus/outposts-order-notifi
 
 
 def rule_of(stack: cdk.Stack) -> dict[str, Any]:
-    """Synthesize a stack, and give its one rule."""
+    """Synthesize a stack, and return its one rule."""
     return only(Template.from_stack(stack), "AWS::Events::Rule")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def simulator() -> OutpostsSimulator:
-    """Give a simulator of an account of its own."""
+    """Return a simulator."""
     return OutpostsSimulator(account="111122223333", region="eu-west-1")
 
 
@@ -42,11 +42,11 @@ def client_of(server: Server) -> "OutpostsClient":
 
 @pytest.fixture
 def outposts(server: Server) -> "OutpostsClient":
-    """Give an ordinary client of the simulator."""
+    """Return an ordinary client of the simulator."""
     return client_of(server)
 
 
 @pytest.fixture
 def control_plane(server: Server) -> ControlPlane:
-    """Give the simulator's control plane."""
+    """Return the simulator's control plane."""
     return ControlPlane(server.url)

@@ -12,13 +12,13 @@ MANY = 3
 
 
 def inputs(operation: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Give the requests that an operation allows."""
+    """Return the requests that an operation allows."""
     shape = MODEL.operation_model(operation).input_shape
     return values(shape) if shape else st.just({})
 
 
 def values(shape: Shape) -> st.SearchStrategy[Any]:
-    """Give the values that a shape allows, of modest size."""
+    """Return the values that a shape allows, of modest size."""
     limits = shape.metadata
     least = limits.get("min", 0)
     match shape:

@@ -25,7 +25,7 @@ def cli(tmp_path: Path) -> Path:
 
 
 def call(path: str, *arguments: str, **environment: str) -> tuple[str, dict[str, str]]:
-    """Call `aws`, and give the arguments and the environment of the AWS CLI behind it."""
+    """Call `aws`, and return the arguments and the environment of the AWS CLI behind it."""
     variables = {"PATH": path, **environment}
     command = [str(BIN / "aws"), *arguments]
     ran = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)  # noqa: S603 - our own

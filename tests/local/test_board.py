@@ -16,7 +16,7 @@ from testing.snapshots import create_snapshot_table
 
 @pytest.fixture
 def url() -> Iterator[str]:
-    """Serves the board of one order, and gives its address."""
+    """Serve the board of one order, and return its address."""
     with mock_aws():
         client = boto3.client("dynamodb")
         create_snapshot_table(client, "snapshots")

@@ -51,7 +51,7 @@ class TestMergePatch:
 
     @given(old=OBJECTS, new=OBJECTS)
     def test_an_object_can_be_turned_into_any_other(self, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Removing all that an object has and then merging another one into it gives the other one."""
+        """Removing all that an object has and then merging another one into it results in the other one."""
         target = without_nulls(new)
 
         assert merge_patch(merge_patch(old, dict.fromkeys(old)), target) == target
@@ -91,7 +91,7 @@ class TestOrders:
     """The control plane over HTTP."""
 
     def test_an_order_is_stored_verbatim(self, outposts: "OutpostsClient", control_plane: ControlPlane) -> None:
-        """Members and statuses that no model knows are kept, and the API gives them in its answer's body."""
+        """Members and statuses that are in no model are kept, and the API returns them in its response's body."""
         order = {**ORDER, "Status": "TELEPORTED", "Colour": {"Of": ["blue", None]}}
         control_plane.put_order(order)
 
@@ -268,6 +268,6 @@ class TestFaults:
         assert outposts.list_orders()["Orders"] == []
 
     def test_an_unknown_field_is_refused(self, control_plane: ControlPlane) -> None:
-        """A misspelt fault is told with the fields that there are."""
+        """A misspelt fault is refused with the list of fields."""
         with pytest.raises(ServiceError, match="latencySeconds, error, status, times, orderId"):
             control_plane.put_faults({"GetOrder": {"latency": 1}})

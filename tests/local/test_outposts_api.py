@@ -27,7 +27,7 @@ LINE_ITEM = {"CatalogItemId": "OR-RACKM5A", "Quantity": 2}
 
 
 def test_an_order_that_is_created_can_be_read_and_listed(outposts: "OutpostsClient") -> None:
-    """CreateOrder gives a PREPARING order of type OUTPOST, GetOrder the same, ListOrders its summary."""
+    """CreateOrder returns a PREPARING order of type OUTPOST, GetOrder the same, ListOrders its summary."""
     outpost = an_outpost(outposts)
 
     created = outposts.create_order(
@@ -176,7 +176,7 @@ def test_a_token_of_another_listing_is_refused(outposts: "OutpostsClient") -> No
 
 
 def test_sites_and_outposts_can_be_created(outposts: "OutpostsClient") -> None:
-    """CreateSite and CreateOutpost give what GetSite, GetOutpost and the filtered lists then give."""
+    """CreateSite and CreateOutpost return what GetSite, GetOutpost and the filtered lists then return."""
     site = outposts.create_site(
         Name="Cork",
         Tags={"team": "stores"},
@@ -206,7 +206,7 @@ def test_sites_and_outposts_can_be_created(outposts: "OutpostsClient") -> None:
 
 
 def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> None:
-    """ListCatalogItems filters by class, storage and family, and GetCatalogItem gives each item of it."""
+    """ListCatalogItems filters by class, storage and family, and GetCatalogItem returns each of its items."""
     items = outposts.list_catalog_items()["CatalogItems"]
     racks = outposts.list_catalog_items(ItemClassFilter=["RACK"], SupportedStorageFilter=["S3"])["CatalogItems"]
     graviton = outposts.list_catalog_items(EC2FamilyFilter=["c6gd"])["CatalogItems"]
@@ -220,7 +220,7 @@ def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> N
 
 @pytest.mark.parametrize("operation", UNPLAYED)
 def test_an_unsupported_operation_is_an_error_that_says_so(outposts: "OutpostsClient", operation: str) -> None:
-    """Any valid call of an operation that only the model knows is told which ones are played, and not retried."""
+    """Any valid call of an unsupported operation is refused with the list of supported ones, and not retried."""
 
     @settings(max_examples=1, suppress_health_check=list(HealthCheck))
     @given(inputs(operation))
@@ -233,9 +233,9 @@ def test_an_unsupported_operation_is_an_error_that_says_so(outposts: "OutpostsCl
 
 
 def test_createorder_and_cancelorder_are_told_as_cloudtrail_would() -> None:
-    """Each call that succeeded is told once with request and response; failed ones and reads are not."""
-    told: list[tuple[str, Any, Any]] = []
-    with Server(OutpostsSimulator(on_call=lambda *call: told.append(call))) as server:
+    """Each call that succeeded is reported once, with request and response; failed ones and reads are not."""
+    reported: list[tuple[str, Any, Any]] = []
+    with Server(OutpostsSimulator(on_call=lambda *call: reported.append(call))) as server:
         outposts = client_of(server)
         order_id = an_order(outposts)
         outposts.get_order(OrderId=order_id)
@@ -243,10 +243,10 @@ def test_createorder_and_cancelorder_are_told_as_cloudtrail_would() -> None:
         with pytest.raises(ClientError):
             outposts.cancel_order(OrderId=order_id)
 
-    assert [(operation, response) for operation, _, response in told[1:]] == [("CancelOrder", {})]
-    assert told[0][0] == "CreateOrder"
-    assert told[0][1]["LineItems"] == [LINE_ITEM]
-    assert told[0][2]["Order"]["OrderId"] == order_id
+    assert [(operation, response) for operation, _, response in reported[1:]] == [("CancelOrder", {})]
+    assert reported[0][0] == "CreateOrder"
+    assert reported[0][1]["LineItems"] == [LINE_ITEM]
+    assert reported[0][2]["Order"]["OrderId"] == order_id
 
 
 def test_a_call_succeeds_though_recording_it_fails(caplog: pytest.LogCaptureFixture) -> None:
@@ -262,12 +262,12 @@ def test_a_call_succeeds_though_recording_it_fails(caplog: pytest.LogCaptureFixt
 
 
 def an_outpost(outposts: "OutpostsClient") -> Any:
-    """Give an Outpost that is there from the beginning."""
+    """Return an Outpost that is there from the beginning."""
     return outposts.list_outposts()["Outposts"][0]
 
 
 def an_order(outposts: "OutpostsClient", outpost_id: str | None = None) -> str:
-    """Create an order of one line item, and give its id."""
+    """Create an order of one line item, and return its id."""
     identifier = outpost_id or an_outpost(outposts)["OutpostId"]
     created = outposts.create_order(
         OutpostIdentifier=identifier,

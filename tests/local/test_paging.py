@@ -15,20 +15,20 @@ from local.outposts.paging import page
     items=st.integers(0, 30), sizes=st.lists(st.integers(1, 1000), min_size=31, max_size=31), growth=st.integers(0, 3)
 )
 def test_pages_of_any_size_hold_each_item_once(items: int, sizes: list[int], growth: int) -> None:
-    """Whatever the size of each page, and though items are added meanwhile, none is missed or told twice."""
+    """Whatever the size of each page, and though items are added meanwhile, none is missed or listed twice."""
     all_items = [{"Id": str(number)} for number in range(items)]
-    told: list[dict[str, Any]] = []
+    reported: list[dict[str, Any]] = []
     request: dict[str, Any] = {}
     for size, number in zip(sizes, count()):
         answer = page("ListThings", {**request, "MaxResults": size}, all_items, "Things")
-        told += answer["Things"]
+        reported += answer["Things"]
         if "NextToken" not in answer:
             break
         request = {"NextToken": answer["NextToken"]}
         if number < growth:
             all_items.append({"Id": f"later {number}"})
 
-    assert told == all_items
+    assert reported == all_items
 
 
 @pytest.mark.parametrize("cut", [slice(3, -1), slice(4, None), slice(0)])

@@ -32,7 +32,7 @@ def a_quote(outposts: "OutpostsClient", **request: Any) -> "QuoteTypeDef":
 
 
 def outposts_of(outposts: "OutpostsClient") -> list[str]:
-    """Give the ids of the Outposts, the rack's first."""
+    """Return the ids of the Outposts, the rack's first."""
     return [outpost["OutpostId"] for outpost in outposts.list_outposts()["Outposts"]]
 
 
@@ -48,7 +48,7 @@ def an_order(outposts: "OutpostsClient", quote: "QuoteTypeDef", **request: Any) 
 
 
 def test_a_quote_can_be_read_listed_and_deleted(outposts: "OutpostsClient") -> None:
-    """CreateQuote gives a quote that GetQuote and ListQuotes give too, until DeleteQuote."""
+    """CreateQuote returns a quote that GetQuote and ListQuotes return too, until DeleteQuote."""
     quote = a_quote(outposts, RequestedPaymentTerms=["THREE_YEARS"])
 
     check({"Quote": quote}, MODEL.shape_for("CreateQuoteOutput"))

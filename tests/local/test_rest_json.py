@@ -39,13 +39,13 @@ class Listener:
 
 @pytest.fixture(scope="module")
 def listener() -> Listener:
-    """Give one listener for all examples."""
+    """Return one listener for all examples."""
     return Listener()
 
 
 @pytest.fixture(scope="module")
 def client(listener: Listener) -> Iterator[Any]:
-    """Give a client whose calls the listener hears."""
+    """Return a client whose calls the listener hears."""
     with Server(listener) as server:
         yield client_of(server)
 
@@ -141,7 +141,7 @@ def test_a_number_in_the_query_must_be_one() -> None:
     ],
 )
 def test_what_the_model_forbids_is_refused_by_name(path: str, constraint: str) -> None:
-    """A value outside the model's patterns, lengths, ranges and enums is told with what is allowed."""
+    """A value outside the model's patterns, lengths, ranges and enums is refused with what is allowed."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request("GET", path))
 

@@ -15,14 +15,14 @@ SCENARIOS = {scenario.name: scenario for scenario in load_scenarios()}
 
 
 def play(scenario: Scenario, outposts: "OutpostsClient") -> tuple[dict[str, Any], list[PlayedStep]]:
-    """Play a scenario without waiting; give its orders by name, and its steps."""
+    """Play a scenario without waiting; return its orders by name, and its steps."""
     played: list[PlayedStep] = []
     ids = scenario.play(outposts, lambda _: None, played.append)
     return {name: outposts.get_order(OrderId=order_id)["Order"] for name, order_id in ids.items()}, played
 
 
 def statuses(order: dict[str, Any]) -> list[str]:
-    """Give the statuses of an order and of its line items."""
+    """Return the statuses of an order and of its line items."""
     return [order["Status"], *(item["Status"] for item in order["LineItems"])]
 
 

@@ -31,14 +31,14 @@ def removed(definition: Schema, key: str) -> None:
 
 
 def renamed(definition: Schema, key: str) -> None:
-    """Give a key another name."""
+    """Rename a key."""
     definition["properties"][f"{key}New"] = definition["properties"][key]
     definition["required"].append(f"{key}New")
     removed(definition, key)
 
 
 def of_another_type(definition: Schema, key: str) -> None:
-    """Give a key another type."""
+    """Change a key's type."""
     definition["properties"][key] = {"type": "array", "items": {"type": "boolean"}}
 
 
@@ -53,7 +53,7 @@ def admits_null(rules: Schema) -> bool:
 
 
 def breaks_missed(schema: Schema, how: Break) -> list[str]:
-    """Break each key of each part of a schema, one at a time; give those that went unnoticed."""
+    """Break each key of each part of a schema, one at a time; return those that went unnoticed."""
     missed = []
     for name, definition in {"": schema, **schema["definitions"]}.items():
         for key in definition["required"]:
@@ -116,7 +116,7 @@ class TestIsCompatible:
         assert is_compatible(published, new)
 
     def test_a_new_type_of_change_is_let_through(self) -> None:
-        """A later version's update may tell of what this one does not know."""
+        """A later version's update may contain what this one does not know."""
         published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
         definitions = new["definitions"]
         painted = copy.deepcopy(definitions["OrderMissingTold"])
