@@ -25,8 +25,5 @@ def submitted_at(order: Order, now: datetime) -> datetime | None:
 
 
 def is_plausible(at: str) -> bool:
-    """Return whether an order can have had a status at a stored time, ISO 8601.
-
-    Earlier versions stored any date that the API returned.
-    """
+    """Return whether an order can have had a status at a stored time: earlier versions stored any date of the API."""
     return from_iso8601(at) >= OUTPOSTS_LAUNCHED

@@ -135,11 +135,7 @@ def as_rows(links: Iterable[Link]) -> list[list[str]]:
 
 
 def links_from_rows(order_id: str, rows: Iterable[Iterable[str]]) -> tuple[Link, ...]:
-    """Deserialize the links of an order.
-
-    Raises:
-        TypeError: The rows have another shape.
-    """
+    """Deserialize the links of an order; raise TypeError if the rows have another shape."""
     return tuple(_link(order_id, *row) for row in rows)
 
 

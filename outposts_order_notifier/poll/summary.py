@@ -9,12 +9,7 @@ LISTING = ""  # in place of an order id if ListOrders failed
 
 
 class Failure(TypedDict):
-    """A failure that did not stop the rest of the run.
-
-    Attributes:
-        orderId: The order that could not be read, stored or published; null if ListOrders failed.
-        error: The reason.
-    """
+    """A failure that did not stop the rest of the run; `orderId` is null if ListOrders failed."""
 
     orderId: str | None
     error: str

@@ -109,11 +109,7 @@ class SnapshotTable:
         return found, errors
 
     def _batch_get(self, keys: Sequence[Mapping[str, Any]]) -> Iterator[Item]:
-        """Yield up to 100 items; back off while DynamoDB leaves all of them unprocessed.
-
-        Raises:
-            TimeoutError: It did so `ATTEMPTS` times in a row.
-        """
+        """Yield up to 100 items; raise TimeoutError if DynamoDB leaves all unprocessed `ATTEMPTS` times in a row."""
         attempt = 0
         while keys:
             response = self._client.batch_get_item(RequestItems={self._name: {"Keys": keys, "ConsistentRead": True}})
@@ -137,8 +133,7 @@ class SnapshotTable:
     def save(self, snapshot: Snapshot) -> bool:
         """Write a snapshot and its pending events in one conditional write.
 
-        Returns:
-            False if another run stored a version meanwhile: then nothing was written, and the next run decides.
+        Return False if another run stored a version meanwhile: then nothing was written, and the next run decides.
 
         Raises:
             SnapshotTooLargeError: The snapshot is too large for one transaction.
