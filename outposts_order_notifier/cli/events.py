@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from outposts_order_notifier.cli.orders import find
-from outposts_order_notifier.cli.terminal import (
-    AsJson,
-    Column,
-    OrderId,
-    Profile,
-    Region,
-    deployed,
-    note,
-    show_table,
-)
+from outposts_order_notifier.cli.terminal import AsJson, Column, OrderId, Profile, Region, deployed, note, show_table
 from outposts_order_notifier.domain.event_types import LINE_ITEM_STATUS, ORDER_STATUS
 from outposts_order_notifier.domain.events import LoggedEvent
 from outposts_order_notifier.domain.snapshot import Snapshot
