@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -19,11 +19,8 @@ from outposts_order_notifier.runtime.observability import count, logger, metrics
 from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
-from outposts_order_notifier.sources.source import Source, select_source, sources_from
+from outposts_order_notifier.sources.source import select_source, sources_from
 from outposts_order_notifier.store.table import SnapshotTable
-
-if TYPE_CHECKING:
-    from mypy_boto3_outposts.client import OutpostsClient
 
 # Each has 16 connections, and the table's client 160 for a batch of ten sources: Lambda allows 1,024 open files.
 CLIENTS = 40
@@ -31,6 +28,7 @@ TABLE_ATTEMPTS = 5
 TABLE_CONNECTIONS = 10 * CONCURRENT_READS
 # The next tick retries: if a region is down, its sources must not hold up the queue for all others.
 BATCH_ATTEMPTS = 2
+_outposts = lru_cache(maxsize=CLIENTS)(outposts_client)
 
 
 @logger.inject_lambda_context
@@ -115,11 +113,6 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
     summary = result.summary(source.name)
     logger.info("Polled", summary=summary)
     return summary
-
-
-@lru_cache(maxsize=CLIENTS)
-def _outposts(source: Source, attempts: int) -> "OutpostsClient":
-    return outposts_client(source, attempts)
 
 
 @cache
