@@ -12,6 +12,7 @@ from outposts_order_notifier.cdk import memory
 from outposts_order_notifier.cdk.planner import BATCH_SIZE, BATCHING_WINDOW, MAX_CONCURRENCY
 
 FIRST_TICK = "In the very first tick"
+Figures = dict[str, float]
 
 ACCOUNTS = (1, 100, 10_000)  # 10,000: the maximum of an organization
 REGIONS = 4
@@ -49,50 +50,8 @@ ASSUMED = (
 )
 
 
-class Scale(NamedTuple):
-    """An organization of so many accounts, its sources polled in batches of this size.
-
-    Attributes:
-        accounts: How many accounts.
-        batch: Sources in a batch.
-        sources: Accounts times regions.
-        batches: Invocations of poll in a tick.
-        batch_seconds: Of one invocation.
-        plan_seconds: Of the planner.
-        tick_seconds: From the start of the tick to the end of the last source.
-        first_tick_seconds: The same for the first tick, in which every order is new.
-        function_dollars: Of poll and planner, a month, as all dollars.
-        queue_dollars: Of SQS.
-        table_dollars: Of DynamoDB.
-        other_dollars: Of events, logs, traces, and fixed costs.
-    """
-
-    accounts: int
-    batch: int
-    sources: int
-    batches: int
-    batch_seconds: float
-    plan_seconds: float
-    tick_seconds: float
-    first_tick_seconds: float
-    function_dollars: float
-    queue_dollars: float
-    table_dollars: float
-    other_dollars: float
-
-    @property
-    def polling_dollars(self) -> float:
-        """What depends on the size of a batch."""
-        return self.function_dollars + self.queue_dollars
-
-    @property
-    def dollars(self) -> float:
-        """The whole cost of a month."""
-        return self.polling_dollars + self.table_dollars + self.other_dollars
-
-
-def scale(accounts: int, batch: int = BATCH_SIZE) -> Scale:
-    """Calculate an organization's ticks and costs."""
+def scale(accounts: int, batch: int = BATCH_SIZE) -> Figures:
+    """Return the figures of an organization whose sources are polled in batches; dollars are those of a month."""
     sources, in_flight = accounts * REGIONS, accounts * IN_FLIGHT
     batches = ceil(sources / batch)
     # A batch's sources wait at the same time, but share the processor.
@@ -107,22 +66,28 @@ def scale(accounts: int, batch: int = BATCH_SIZE) -> Scale:
     # A tick reads each source's state and index, and the orders in flight, and writes each source's state.
     tick_units = (sources * 1.5 + in_flight) * READ_UNIT + sources * WRITE_UNIT
     changes = in_flight * CHANGES
-    return Scale(
-        accounts=accounts,
-        batch=batch,
-        sources=sources,
-        batches=batches,
-        batch_seconds=batch_seconds,
-        plan_seconds=plan_seconds,
-        tick_seconds=tick_seconds,
-        first_tick_seconds=tick_seconds + accounts * (IN_FLIGHT + SETTLED) * ORDER_CPU_SECONDS / processors,
-        function_dollars=TICKS * (poll_dollars + plan_seconds * PLANNER_GB * GB_SECOND + INVOCATION),
-        queue_dollars=TICKS * (ceil(sources / 10) + 2 * batches) * SQS_REQUEST,
-        table_dollars=TICKS * tick_units + changes * ORDER_WRITE_UNITS * WRITE_UNIT,
-        other_dollars=changes * EVENTS * EVENT
-        + TICKS * (sources * LOG_GB * LOGS_GB + batches * TRACED * TRACE)
-        + FIXED,
-    )
+    functions = TICKS * (poll_dollars + plan_seconds * PLANNER_GB * GB_SECOND + INVOCATION)
+    queues = TICKS * (ceil(sources / 10) + 2 * batches) * SQS_REQUEST
+    tables = TICKS * tick_units + changes * ORDER_WRITE_UNITS * WRITE_UNIT
+    logs = TICKS * (sources * LOG_GB * LOGS_GB + batches * TRACED * TRACE)
+    other = changes * EVENTS * EVENT + logs + FIXED
+    return {
+        "accounts": accounts,
+        "batch": batch,
+        "sources": sources,
+        "batches": batches,
+        "batch seconds": batch_seconds,
+        "plan seconds": plan_seconds,
+        "tick seconds": tick_seconds,
+        # In the first tick, every order is new.
+        "first tick seconds": tick_seconds + accounts * (IN_FLIGHT + SETTLED) * ORDER_CPU_SECONDS / processors,
+        "Lambda": functions,
+        "SQS": queues,
+        "Lambda and SQS": functions + queues,
+        "DynamoDB": tables,
+        "other": other,
+        "total": functions + queues + tables + other,
+    }
 
 
 def _last_start(work_seconds: float) -> float:
@@ -161,14 +126,14 @@ class Quota(NamedTuple):
 _CAPACITY = "amazondynamodb/latest/developerguide/on-demand-capacity-mode.html"
 
 
-def quotas(scale: Scale) -> list[Quota]:
+def quotas(figures: Figures) -> list[Quota]:
     """Return what a tick uses of each quota, the tightest first.
 
     No credentials are assumed to be cached: SQS chooses which instance of the function gets which source.
     """
-    running = min(scale.batches, MAX_CONCURRENCY)
-    polls = min(running * scale.batch, scale.sources) / scale.batch_seconds
-    first_seconds, orders = scale.first_tick_seconds, scale.accounts * (IN_FLIGHT + SETTLED)
+    running = min(figures["batches"], MAX_CONCURRENCY)
+    polls = min(running * figures["batch"], figures["sources"]) / figures["batch seconds"]
+    first_seconds, orders = figures["first tick seconds"], figures["accounts"] * (IN_FLIGHT + SETTLED)
     writes, reads = (f"DynamoDB, {kind} units a second of a new table" for kind in ("write", "read"))
     found = [
         Quota("STS AssumeRole, a second", polls, 600, "IAM/latest/UserGuide/reference_iam-quotas.html"),
@@ -179,21 +144,21 @@ def quotas(scale: Scale) -> list[Quota]:
         Quota(
             f"{FIRST_TICK}: EventBridge PutEvents, a second, in the smallest region",
             # An account's orders share requests of ten; each has a discovery and an update.
-            scale.accounts * 2 / first_seconds,
+            figures["accounts"] * 2 / first_seconds,
             600,
             "eventbridge/latest/userguide/eb-quota.html",
         ),
         Quota(
             "SQS, messages in flight",
-            running * scale.batch,
+            running * figures["batch"],
             120_000,
             "AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html",
         ),
         Quota(
             "EventBridge Scheduler, invocations a second", 1, 500, "scheduler/latest/UserGuide/scheduler-quotas.html"
         ),
-        Quota("The time of a tick, seconds", scale.tick_seconds, TICK_SECONDS),
-        Quota("The time of the planner, seconds", scale.plan_seconds, 300),
+        Quota("The time of a tick, seconds", figures["tick seconds"], TICK_SECONDS),
+        Quota("The time of the planner, seconds", figures["plan seconds"], 300),
     ]
     return sorted(found, key=lambda quota: -quota.share)
 
@@ -204,14 +169,14 @@ def tables() -> Iterator[Table]:
         "accounts",
         "Accounts",
         {
-            "Accounts": "{0.accounts:,}",
-            "Sources": "{0.sources:,}",
-            "Seconds a tick": "{0.tick_seconds:.1f}",
-            "Lambda": "{0.function_dollars:,.2f}",
-            "SQS": "{0.queue_dollars:,.2f}",
-            "DynamoDB": "{0.table_dollars:,.2f}",
-            "All else": "{0.other_dollars:,.2f}",
-            "Total, $ a month": "**{0.dollars:,.2f}**",
+            "Accounts": "{0[accounts]:,}",
+            "Sources": "{0[sources]:,}",
+            "Seconds a tick": "{0[tick seconds]:.1f}",
+            "Lambda": "{0[Lambda]:,.2f}",
+            "SQS": "{0[SQS]:,.2f}",
+            "DynamoDB": "{0[DynamoDB]:,.2f}",
+            "All else": "{0[other]:,.2f}",
+            "Total, $ a month": "**{0[total]:,.2f}**",
         },
         [scale(accounts) for accounts in ACCOUNTS],
     )
@@ -230,10 +195,10 @@ def tables() -> Iterator[Table]:
         "batches",
         "Batches",
         {
-            "Sources a batch": "{0.batch}",
-            "Seconds": "{0.batch_seconds:.2f}",
-            "Seconds a tick": "{0.tick_seconds:.0f}",
-            "Lambda and SQS, $ a month": "{0.polling_dollars:,.2f}",
+            "Sources a batch": "{0[batch]}",
+            "Seconds": "{0[batch seconds]:.2f}",
+            "Seconds a tick": "{0[tick seconds]:.0f}",
+            "Lambda and SQS, $ a month": "{0[Lambda and SQS]:,.2f}",
         },
         [scale(ACCOUNTS[-1], batch) for batch in (1, 4, BATCH_SIZE)],
     )
