@@ -12,7 +12,7 @@ from benchmarks import accounts, orders, polling
 from benchmarks.board import Drawn
 from benchmarks.cold_start import ColdStart
 from benchmarks.diffing import Diffing
-from benchmarks.memory_size import MemorySize, advised, memory_sizes
+from benchmarks.memory_size import SIZES, Figures, advised, memory_sizes
 from benchmarks.polling import Measured
 from benchmarks.table import Table
 from benchmarks.throttling import BURST, CALLS_PER_SECOND, Throttled
@@ -71,7 +71,7 @@ class Report:
             Target(f"seconds to draw a board of {self.board[0].orders} orders", self.board[0].seconds, 1),
         ]
 
-    def memory_sizes(self) -> list[MemorySize]:
+    def memory_sizes(self) -> dict[int, Figures]:
         """Calculate what a poll of 1,000 orders would cost in each memory size."""
         start = next(each for each in self.cold_starts if each.function == "poll")
         poll, large = self._poll("this project", SIZE), self._poll("this project", LARGE)
@@ -94,7 +94,9 @@ class Report:
         columns = POLLER_COLUMNS | {name: f"{{0.calls[{name}]:,}}" for name in operations}
         yield Table("calls", "The calls of one poll", columns, every)
         yield Table("starts", "Cold start", START_COLUMNS, self.cold_starts)
-        yield Table("memory", "Memory sizes for poll", MEMORY_COLUMNS, self.memory_sizes())
+        labels = {mb: f"**{mb:,}**" if mb == memory.POLL else f"{mb:,}" for mb in SIZES}
+        sized = [{"MB": labels[mb], **size} for mb, size in self.memory_sizes().items()]
+        yield Table("memory", "Memory sizes for poll", MEMORY_COLUMNS, sized)
         by = {
             "this project": f"{self.diffing.per_second:,.0f}",
             "DeepDiff, item by item": f"{self.diffing.deepdiff_per_second:,.1f}",
@@ -110,7 +112,6 @@ class Report:
         """Return docs/performance.md with these measurements."""
         missed = [f"- Missed: {each.figure:.3g} {each.name}" for each in self.targets() if not each.met]
         sizes = self.memory_sizes()
-        deployed = next(each for each in sizes if each.mb == memory.POLL)
         parts = {
             "date": f"{datetime.now(UTC).date()}",
             "machine": _machine(),
@@ -119,11 +120,11 @@ class Report:
             "changed": f"{100 / orders.CHANGED_EVERY} %",
             "outposts": f"{polling.SECONDS['outposts'] * 1_000:.0f} ms",
             "other": f"{polling.SECONDS['dynamodb'] * 1_000:.0f} ms",
-            "advised": f"{advised(sizes).mb:,} MB",
+            "advised": f"{advised(sizes):,} MB",
             "poll": f"{memory.POLL:,} MB",
             "notify": f"{memory.NOTIFY} MB",
-            "cold": f"${deployed.cold_dollars:.2f}",
-            "snapstart": f"${deployed.snapstart_dollars:.2f}",
+            "cold": f"${sizes[memory.POLL]['cold dollars']:.2f}",
+            "snapstart": f"${sizes[memory.POLL]['SnapStart dollars']:.2f}",
             "limit": f"{CALLS_PER_SECOND} calls a second and bursts of {BURST}",
             "organization": accounts.ASSUMED,
             "tightest": f"\n\n{accounts.tightest()}\n\n",
@@ -156,12 +157,12 @@ START_COLUMNS = {
     "Bare script, peak MB": "{0.bare_peak_mb:.0f}",
 }
 MEMORY_COLUMNS = {
-    "MB": "{0.label}",
-    "Cold start, seconds": "{0.start_seconds:.2f}",
-    "Poll, seconds": "{0.seconds:.2f}",
-    "GB-seconds": "{0.gb_seconds:.3f}",
-    "$ a month": "{0.dollars:.3f}",
-    f"MB free at {LARGE:,} orders": "{0.free_mb:,.0f}",
+    "MB": "{0[MB]}",
+    "Cold start, seconds": "{0[start]:.2f}",
+    "Poll, seconds": "{0[poll]:.2f}",
+    "GB-seconds": "{0[GB-seconds]:.3f}",
+    "$ a month": "{0[dollars]:.3f}",
+    f"MB free at {LARGE:,} orders": "{0[free]:,.0f}",
 }
 DRAWING_COLUMNS = {
     "As": "{0.kind}",
