@@ -4,8 +4,9 @@ Nothing is deployed: a scenario is played against the simulator, and after each 
 the poll function does it, at times that follow from the scenario's days.
 """
 
-from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 import boto3
 
@@ -23,10 +24,6 @@ from outposts_order_notifier.sources.source import Source
 TODAY = {"rack": 41.0, "replacement": 33.0, "error": 45.0, "cancelled": 20.0}
 
 
-class _OverError(Exception):
-    """The scenario has reached its last day."""
-
-
 def lives_today(now: datetime, source: Source) -> list[Snapshot]:
     """Return the snapshots of all scenarios' orders, for which now is the end of the day in `TODAY`.
 
@@ -37,19 +34,15 @@ def lives_today(now: datetime, source: Source) -> list[Snapshot]:
 
 def _lived(scenario: Scenario, now: datetime, source: Source) -> list[Snapshot]:
     snapshots = dict[str, Snapshot]()
-    today, day = TODAY[scenario.name], 0.0
+    today = TODAY[scenario.name]
+    days = accumulate(step.get("after_days", 0) for step in scenario.steps)
+    until_now = replace(scenario, steps=[step for step, day in zip(scenario.steps, days, strict=True) if day <= today])
 
-    def pause(days: float) -> None:
-        nonlocal day
-        day += days
-        if day > today:
-            raise _OverError
-
-    def observation() -> Observation:
+    def observation(day: float) -> Observation:
         return Observation(source.account, source.region, to_iso8601(now - timedelta(days=today - day)))
 
-    def poll(_: PlayedStep) -> None:
-        seen = observation()
+    def poll(step: PlayedStep) -> None:
+        seen = observation(step.day)
         for listed in outposts.list_orders()["Orders"]:
             known = snapshots.get(listed["OrderId"])
             order = get_order(outposts, listed["OrderId"])
@@ -61,9 +54,8 @@ def _lived(scenario: Scenario, now: datetime, source: Source) -> list[Snapshot]:
 
     with Server(OutpostsSimulator(source.account, source.region)) as server:
         outposts = boto3.client("outposts", region_name=source.region, endpoint_url=server.url)
-        with suppress(_OverError):
-            scenario.play(outposts, pause, poll)
-    day = today
+        until_now.play(outposts, lambda _: None, poll)
     return [
-        observe(each, each.order, observation(), b"", stalled_after=Thresholds()) or each for each in snapshots.values()
+        observe(each, each.order, observation(today), b"", stalled_after=Thresholds()) or each
+        for each in snapshots.values()
     ]

@@ -68,15 +68,6 @@ class OutpostsSimulator(App):
             logger.exception("%s %s", request.method, request.path)
             return PROTOCOL.answer_error(ServiceError("InternalServerException", repr(error)))
 
-    def create_order(self, request: Json) -> Json:
-        """Create an order as CreateOrder does, without checking the request against the model; return the order.
-
-        Raises:
-            ServiceError: The Outpost or a catalog item does not exist, or the order has no line items.
-        """
-        order: Json = self._perform("CreateOrder", request)["Order"]
-        return order
-
     def _serve(self, request: Request) -> Response:
         operation, given = PROTOCOL.read(request)
         self._faults.apply(operation, given)

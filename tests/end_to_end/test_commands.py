@@ -80,13 +80,13 @@ class TestUp:
         configuration.write_text(json.dumps({"announceExistingOrders": True}))
         simulator, receiver = OutpostsSimulator(), SlackReceiver()
         with Server(simulator) as outposts, Server(receiver) as slack:
-            order = simulator.create_order(
+            order = simulator._account.operations["CreateOrder"](
                 {
                     "OutpostIdentifier": outpost_of(outposts.url),
                     "PaymentOption": "NO_UPFRONT",
                     "LineItems": [{"CatalogItemId": "OR-RACKM5A"}],
                 }
-            )
+            )["Order"]
             webhook = f"{slack.url}/services/T1/B1/x"
             arguments = ["--outposts-endpoint", outposts.url, "--slack-webhook", webhook, "--config", configuration]
             with up(tmp_path, *map(str, arguments)) as cloud:

@@ -144,14 +144,12 @@ class TestOrders:
         assert [(item["PreviousOrderId"], item["PreviousLineItemId"]) for item in new["LineItems"]] == [(ORDER_ID, old)]
 
     def test_the_same_can_be_done_in_process(self, simulator: OutpostsSimulator, outposts: "OutpostsClient") -> None:
-        """Whoever holds the simulator itself creates, moves, replaces and reads orders without HTTP."""
-        created = simulator.create_order(
-            {
-                "OutpostIdentifier": outposts.list_outposts()["Outposts"][0]["OutpostId"],
-                "LineItems": [{"CatalogItemId": "OR-RACKM5A"}],
-                "PaymentOption": "ALL_UPFRONT",
-            }
-        )
+        """The simulator object itself updates, replaces and reads orders without HTTP."""
+        created = outposts.create_order(
+            OutpostIdentifier=outposts.list_outposts()["Outposts"][0]["OutpostId"],
+            LineItems=[{"CatalogItemId": "OR-RACKM5A"}],
+            PaymentOption="ALL_UPFRONT",
+        )["Order"]
         moved = simulator.update_order(created["OrderId"], {"Status": "COMPLETED"})
         replacement = simulator.replace_line_item(created["OrderId"], created["LineItems"][0]["LineItemId"])
 
