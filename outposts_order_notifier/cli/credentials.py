@@ -83,11 +83,7 @@ def check_credentials(session: "boto3.Session", profiles: Mapping[str, Mapping[s
 
 
 def mfa_code(question: str) -> str:
-    """Ask for the code of an MFA device on the terminal; if there is none, read it from stdin.
-
-    Raises:
-        EOFError: There is neither a terminal nor a code on stdin.
-    """
+    """Ask for the code of an MFA device on the terminal; if there is none, read it from stdin, or raise an EOFError."""
     if sys.stdin and sys.stdin.isatty():
         return getpass.getpass(question)
     if not (line := sys.stdin.readline() if sys.stdin else ""):

@@ -28,11 +28,7 @@ def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = Fal
 
 
 def examine(stack: Stack) -> Iterator[Check]:
-    """Run all checks. A check that cannot run fails, and the others still run.
-
-    Raises:
-        OperatorError: The stack does not exist.
-    """
+    """Run all checks of a stack. A check that cannot run fails, and the others still run."""
     yield _stack(stack)
     checks: dict[str, Callable[[Stack], Iterator[Check]]] = {
         "polls": _polls,

@@ -95,15 +95,9 @@ def _lines(logs: "CloudWatchLogsClient", group: str, order_id: str, since: int) 
 
 
 def line_of(message: str, order_id: str, timestamp: int) -> ListedEvent | None:
-    """Parse a line of the poll function's log.
+    """Return the event of an order that a line of poll's log reports, or None.
 
-    Args:
-        message: The line.
-        order_id: The order whose events are listed.
-        timestamp: When the line was logged, in milliseconds since the epoch.
-
-    Returns:
-        The event; None if the line does not report an event of the order.
+    The timestamp of the line is in milliseconds since the epoch.
     """
     try:
         line = json.loads(message)

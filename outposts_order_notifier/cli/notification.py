@@ -71,11 +71,7 @@ def _send(stack: Stack, name: str) -> Json:
 
 
 def outcome_in(log: str) -> tuple[list[str], list[str]]:
-    """Return the channels that accepted a notification, and the errors of the others.
-
-    Args:
-        log: The end of the notify function's log, which may begin in the middle of a line.
-    """
+    """Return, from the end of notify's log, the channels that accepted a notification and the errors of the others."""
     channels, errors = list[str](), list[str]()
     for text in log.splitlines():
         with suppress(ValueError):

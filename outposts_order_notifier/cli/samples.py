@@ -89,14 +89,7 @@ NAMES = (*CHANGES, ALARM)
 
 
 def sample(name: str, account: str, region: str, now: str) -> dict[str, Any]:
-    """Return a new sample message as the notify function receives it from its queue.
-
-    Args:
-        name: One of `NAMES`.
-        account: The notifier's account.
-        region: The notifier's region.
-        now: The current time, in ISO 8601.
-    """
+    """Return a new sample message, by its name in `NAMES`, as the notify function receives it from its queue."""
     if name == ALARM:
         alarm = "TEST: OutpostsOrderNotifier-PollFailures"
         return {
