@@ -34,18 +34,10 @@ def as_json(value: Any) -> Response:
 
 
 class Server:
-    """Serve an application on this machine only, until `close` or for the length of a `with` block.
+    """Serve an application on a free port of this machine, until `close` or for the length of a `with` block."""
 
-    Args:
-        app: The WSGI application; called from one thread per connection.
-        port: The port to listen on; 0 chooses a free one.
-
-    Raises:
-        SystemExit: `port` is taken (werkzeug prints which, and what may be using it).
-    """
-
-    def __init__(self, app: "WSGIApplication", port: int = 0) -> None:
-        self._server = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler)
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._server = make_server(HOST, 0, app, threaded=True, request_handler=_QuietHandler)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": POLL_SECONDS}, daemon=True
         )

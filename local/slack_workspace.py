@@ -91,8 +91,9 @@ class Workspace:
         """Answer a call of a method."""
         try:
             self._check_token(request.headers.get("Authorization", ""))
+            arguments = self._arguments(method, request)
             with self._lock:
-                return {"ok": True, **self._method(method)(self._arguments(method, request))}
+                return {"ok": True, **self._methods[method](arguments)}
         except RefusalError as error:
             return {"ok": False, "error": str(error)}
 
@@ -102,13 +103,10 @@ class Workspace:
         if header != f"Bearer {self.token}":
             raise RefusalError("invalid_auth")
 
-    def _method(self, name: str) -> Callable[[Json], Json]:
-        if name not in self._methods:
-            raise RefusalError("unknown_method")
-        return self._methods[name]
-
     def _arguments(self, method: str, request: Request) -> Json:
         """Read the arguments: only methods that write accept JSON."""
+        if method not in self._methods:
+            raise RefusalError("unknown_method")
         if not method.startswith("chat."):
             return dict(request.form)
         if request.mimetype != "application/json":
@@ -179,8 +177,7 @@ class Workspace:
 
     def _conversations(self, arguments: Json) -> Json:
         joined = [channel for channel in self.channels if channel.joined and not channel.archived]
-        page = _slice([{"id": channel.id, "name": channel.name} for channel in joined], arguments)
-        return {"channels": page["items"], "response_metadata": page["response_metadata"]}
+        return _slice("channels", [{"id": channel.id, "name": channel.name} for channel in joined], arguments)
 
 
 def _is_allowed(value: Any) -> bool:
@@ -204,11 +201,10 @@ def _page(messages: Iterable[Json], arguments: Mapping[str, str]) -> Json:
         for message in messages
         if float(message["ts"]) > oldest
     ]
-    page = _slice(found, arguments)
-    return {"messages": page["items"], "response_metadata": page["response_metadata"]}
+    return _slice("messages", found, arguments)
 
 
-def _slice(items: list[Json], arguments: Mapping[str, str]) -> Json:
+def _slice(name: str, items: list[Json], arguments: Mapping[str, str]) -> Json:
     start, limit = int(arguments.get("cursor") or 0), int(arguments.get("limit", 100))
     end = start + limit
-    return {"items": items[start:end], "response_metadata": {"next_cursor": str(end) if end < len(items) else ""}}
+    return {name: items[start:end], "response_metadata": {"next_cursor": str(end) if end < len(items) else ""}}
