@@ -28,9 +28,8 @@ def main() -> None:
         starts = [cold_start.measure(function, max(runs, 10)) for function in cold_start.FUNCTIONS]
     with console.status("Measuring comparisons …"):
         compared = diffing.measure(10, runs)
-    with console.status("Measuring the board …"):
+    with console.status("Measuring the board and throttled reads …"):
         drawn = board.measure(runs)
-    with console.status("Measuring throttled reads …"):
         throttled = [throttling.measure(mode) for mode in throttling.MODES]
     report = Report(polls, starts, compared, drawn, throttled)
     report.show(console)

@@ -26,16 +26,12 @@ Answer = tuple[int, dict[str, str], bytes]
 
 
 class Cloud:
-    """The services behind one poller.
+    """The services behind one poller. `calls` and `units` count since the last reset, by operation.
 
     Args:
-        count: How many orders there are.
+        count: The number of orders.
         items: The table after earlier runs.
         indexed: Whether the table has the index `BySource`, which costs write units.
-
-    Attributes:
-        calls: The calls since the last reset, by operation.
-        units: DynamoDB's read and write units since the last reset, by operation and kind.
     """
 
     def __init__(self, count: int, items: Iterable[Item], *, indexed: bool) -> None:

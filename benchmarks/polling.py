@@ -66,13 +66,9 @@ class Measured:
 
 
 def measure(pollers: Sequence[str], count: int, runs: int, *, wait: bool = True) -> list[Measured]:
-    """Run pollers alternately, so that whatever slows the machine affects all of them.
+    """Run pollers alternately over so many orders, so that whatever slows the machine affects all of them.
 
-    Args:
-        pollers: The pollers.
-        count: The number of orders.
-        runs: How many times each.
-        wait: Whether calls wait; if not, the latency of all of them is added to the time.
+    Without `wait`, calls do not wait for their latency; all of it is added to the time.
     """
     processes = [_Process(poller, count, wait=wait) for poller in pollers]
     for _ in range(runs):

@@ -44,11 +44,7 @@ class Chromium:
 
 
 def find_chromium() -> Chromium:
-    """Find a Chromium: the one in the variable CHROMIUM, else the package's, else one in PATH.
-
-    Raises:
-        LocalCloudError: There is none.
-    """
+    """Return the Chromium in the variable CHROMIUM, else the package's, else the first in PATH."""
     if named := os.environ.get("CHROMIUM"):
         return Chromium(named)
     # The package has a binary for one platform only.
@@ -64,11 +60,7 @@ def find_chromium() -> Chromium:
 
 @contextmanager
 def headless() -> "Iterator[Browser]":
-    """Run a headless Chromium under Playwright's control for the length of a `with` block.
-
-    Raises:
-        LocalCloudError: There is none.
-    """
+    """Run a headless Chromium under Playwright's control for the length of a `with` block."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - needed for tests and pictures only
 
     chromium = find_chromium()

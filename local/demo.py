@@ -31,11 +31,7 @@ QUIET_SECONDS = 2
 
 
 def run(seconds_per_day: float, console: Console) -> Story:
-    """Set up the local cloud, play all scenarios at once, show what happens, and return all of it.
-
-    Raises:
-        LocalCloudError: The local cloud could not be set up, or a published event did not arrive.
-    """
+    """Set up the local cloud, play all scenarios at once, show what happens, and return all of it."""
     console.print("[bold]Outposts order notifier[/]: a demo on this machine, without an AWS account\n")
     with local_cloud(lambda step: console.print(f"• {step} …"), choose_port(None)) as cloud:
         demo = Demo(cloud, seconds_per_day)
@@ -73,11 +69,7 @@ class Demo:
         self._polls += 1
 
     def play(self, scenarios: list[Scenario]) -> None:
-        """Play the scenarios in parallel, and wait until every published event has arrived in each channel.
-
-        Raises:
-            LocalCloudError: A scenario failed, or an event did not arrive in time.
-        """
+        """Play the scenarios in parallel, and wait until every published event has arrived in each channel."""
         failed: list[Exception] = []
         players = [threading.Thread(target=self._play, args=(scenario, failed), daemon=True) for scenario in scenarios]
         with self._fast_clock():

@@ -19,9 +19,7 @@ STACK = "OutpostsOrderNotifier"
 def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
     """Bootstrap the emulator's account, deploy the stack, and return its outputs.
 
-    Args:
-        context: The CDK context, such as `notifier`; each value is passed as JSON.
-        folder: Where logs, templates and packages go.
+    The context is the CDK's, such as `notifier`; logs, templates and packages go to the folder.
     """
     if not CDK.exists():
         raise LocalCloudError("the CDK's command line is not installed; run `make setup` first")

@@ -40,11 +40,7 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
 
 
 def choose_port(wanted: int | None) -> int:
-    """Return the wanted port, or without one the usual port of AWS emulators if it is free, else any free one.
-
-    Raises:
-        LocalCloudError: The wanted port is in use or invalid, or nothing can listen on this machine.
-    """
+    """Return the wanted port if it is free; by default, the usual port of AWS emulators, else any free one."""
     if wanted is not None:
         if not _is_free(wanted):
             raise LocalCloudError(f"port {wanted} is in use; choose another, or omit --port to get a free one")

@@ -116,11 +116,7 @@ def _answered(configured: dict[str, Any]) -> Response:
 
 
 def message_fault(payload: Any) -> str | None:
-    """Return Slack's error for an incoming webhook's message; None if it is valid.
-
-    Returns:
-        Slack's name of the error, and for blocks the position and kind of each fault.
-    """
+    """Return Slack's error for an incoming webhook's message, with each fault of its blocks; None if it is valid."""
     if not isinstance(payload, dict):
         return "invalid_payload"
     if not payload.get("text") and not payload.get("blocks"):

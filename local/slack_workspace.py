@@ -51,11 +51,9 @@ class Channel:
 
 
 class Workspace:
-    """The workspace; with `edit_window_closed`, its policy forbids editing messages.
+    """The workspace. `fault` returns Slack's error for a message, `on_post` gets each posted message.
 
-    Args:
-        fault: Returns Slack's error for a message; None if it is valid.
-        on_post: Called with each posted message.
+    With `edit_window_closed`, the workspace's policy forbids editing messages.
     """
 
     def __init__(self, fault: Callable[[Any], str | None], on_post: Callable[[Json], object]) -> None:

@@ -37,7 +37,6 @@ class Story:
         titles: The title of each order's scenario, by order id.
         order_calls: The number of CreateOrder and CancelOrder calls.
         scheduled_polls: The number of polls that the schedule started; known at the end.
-        events: The number of events by type.
         listener: Called with each happening.
     """
 

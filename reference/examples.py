@@ -94,10 +94,7 @@ def run() -> list[Json]:
 def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator[tuple[OutpostsSimulator, Poll]]:
     """Set up the deployed poll code, a simulator that it reads, and a table `snapshots` in this process.
 
-    Args:
-        clock: The clock of both.
-        bus: Where the events go.
-        account_id: The account of the simulator and the notifier.
+    The simulator and the notifier are in the same account and use the same clock.
     """
     with (
         mock.patch.multiple(account, _now=clock.timestamp, new_id=_Ids()),

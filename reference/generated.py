@@ -7,11 +7,7 @@ PART = re.compile(r"(<!-- (?!end)(\w+) -->).*?(?=<!-- end -->)", re.DOTALL)
 
 
 def fill(page: str, parts: Mapping[str, str]) -> str:
-    """Replace the generated parts of a page.
-
-    Raises:
-        ValueError: The page has other parts than these.
-    """
+    """Return a page with these generated parts, which must be all of its parts."""
     if (found := {name for _, name in PART.findall(page)}) != parts.keys():
         raise ValueError(f"the page has the parts {sorted(found)}, generated are {sorted(parts)}")
     return PART.sub(lambda match: match[1] + parts[match[2]], page)

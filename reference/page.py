@@ -34,12 +34,7 @@ SHARED = (types.Shipment, types.LineItemReference, types.Amendment, types.Trunca
 
 
 def fill_page(text: str, events: Sequence[Json]) -> str:
-    """Return docs/events.md with its generated parts.
-
-    Args:
-        text: The page.
-        events: The events of a run, of which some become examples.
-    """
+    """Return docs/events.md, this text, with its generated parts; some events of a run become examples."""
     parts = {"statuses": _statuses(), "common": _table(_definition(types.MISSING, types.MISSING.keys))}
     parts |= {"types": _types(events), "values": _shared()}
     blocks = {name: "\n".join(["\n", *lines, "\n"]) for name, lines in parts.items()}

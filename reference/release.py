@@ -67,11 +67,7 @@ def footprint() -> dict[str, str]:
 
 
 def write(version: str, folder: Path = RELEASES) -> Path:
-    """Write the footprint of a version, and return its folder.
-
-    Raises:
-        ReleasedError: It already exists; what was released no longer changes.
-    """
+    """Write the footprint of a version, which must not exist yet, and return its folder."""
     release = folder / version
     if release.exists():
         raise ReleasedError(f"{release} already exists: raise `version` in pyproject.toml first")

@@ -95,11 +95,8 @@ class Account:
     def replace_line_item(self, order_id: str, line_item_id: str) -> Json:
         """Replace a line item as AWS does when its hardware fails, and return the new order.
 
-        The line item becomes REPLACED; the new order, of type REPLACEMENT, has one line item, which names it.
-
-        Raises:
-            ServiceError: The order or the line item does not exist, or lacks what the new order needs. Nothing has
-                changed.
+        The line item becomes REPLACED; the new order, of type REPLACEMENT, has one line item, which names it. If the
+        line item lacks what the new order needs, an error is raised and nothing changes.
         """
         with self._lock:
             order = self.order(order_id)

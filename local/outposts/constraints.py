@@ -11,11 +11,7 @@ from local.outposts.errors import ServiceError
 
 
 def check(given: dict[str, Any], shape: Shape) -> None:
-    """Check a value, such as a request's input, against its shape and all constraints of the shape.
-
-    Raises:
-        ServiceError: `ValidationException`, listing every fault with its value and what is allowed.
-    """
+    """Check a value against its shape and constraints; the error lists every fault, its value and what is allowed."""
     report = ParamValidator().validate(given, shape)
     if report.has_errors():
         raise ServiceError("ValidationException", report.generate_report())

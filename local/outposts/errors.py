@@ -2,11 +2,9 @@
 
 
 class ServiceError(Exception):
-    """An error of the Outposts API.
+    """An error of the Outposts API, such as `NotFoundException`.
 
     Args:
-        code: The error's name, such as `NotFoundException`.
-        message: What is wrong, and what is allowed.
         status: The HTTP status of an error that the service's model does not declare.
         members: Further members of the error's shape, such as `ResourceId`.
     """

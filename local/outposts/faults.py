@@ -36,14 +36,7 @@ class Faults:
         self._faults: dict[str, list[Fault]] = {}
 
     def replace(self, faults: dict[str, Any]) -> dict[str, Any]:
-        """Replace all faults, and return the new ones.
-
-        Args:
-            faults: By the operation's name, a fault's fields as an object, or a list of these.
-
-        Raises:
-            ServiceError: `ValidationException`: a field is unknown.
-        """
+        """Replace all faults, and return the new ones: by operation, an object with a fault's fields, or a list."""
         try:
             parsed = {
                 operation: [Fault(**fields) for fields in (given if isinstance(given, list) else [given])]
@@ -57,11 +50,7 @@ class Faults:
         return faults
 
     def apply(self, operation: str, request: Mapping[str, Any]) -> None:
-        """Delay and fail a call as the fault that fits it says, if there is one.
-
-        Raises:
-            ServiceError: The fault's error.
-        """
+        """Delay and fail a call as the fault that fits it says, if there is one."""
         fault = self._next(operation, request.get("OrderId"))
         if fault is None:
             return

@@ -68,11 +68,7 @@ class Quotes:
         return page("ListQuotes", request, list(self._quotes.values()), "Quotes")
 
     def order(self, request: Json, outpost: Json) -> Json:
-        """Check a CreateOrder from a quote, and return the members that the order gets from it; change nothing.
-
-        Raises:
-            ServiceError: The quote does not exist, was already ordered, or does not offer what the request asks for.
-        """
+        """Return the members that an order gets from its quote, if the quote can be ordered; change nothing."""
         quote = self._quote(request["QuoteIdentifier"])
         if "LineItems" in request:
             raise ServiceError("ValidationException", "An order needs either QuoteIdentifier or LineItems, not both.")

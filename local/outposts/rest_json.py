@@ -36,11 +36,7 @@ class RestJson:
         return Rule(path, methods=[operation.http["method"]], endpoint=operation.name)
 
     def read(self, request: Request) -> tuple[str, dict[str, Any]]:
-        """Return the operation that a request calls, and its input by member names, checked against the model.
-
-        Raises:
-            ServiceError: The model has no such operation, or does not allow this input.
-        """
+        """Return the operation that a request calls, and its input by member names, checked against the model."""
         # The undecoded path: in an ARN, a slash is encoded, because it does not separate.
         path = urlsplit(request.environ["REQUEST_URI"]).path
         try:
