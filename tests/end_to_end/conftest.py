@@ -22,6 +22,7 @@ import urllib3
 from botocore.config import Config
 
 from testing.event_schemas import check_event
+from tests.unit.cli import machine as command_line
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180
@@ -162,6 +163,7 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
+            assert eventually(lambda: not left_in(folder))
 
 
 def inherited() -> dict[str, str]:
@@ -171,17 +173,10 @@ def inherited() -> dict[str, str]:
 
 
 def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
-    """Run a command of `python -m notifier` with the variables that the local cloud told to export."""
-    told = cloud.environment if cloud else {}
-    return subprocess.run(  # noqa: S603 - our own command line
-        [sys.executable, "-m", "notifier", *arguments],
-        cwd=ROOT,
-        env={**inherited(), **told, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+    """Run a command of the command line with the variables that the local cloud printed, inside this process."""
+    printed = cloud.environment if cloud else {}
+    ran = command_line.run(*arguments, environment={**inherited(), **printed, **variables})
+    return subprocess.CompletedProcess(arguments, ran.code, ran.out, ran.err)
 
 
 @dataclass(frozen=True)

@@ -64,18 +64,11 @@ def hmac_sha256(key: bytes, message: bytes) -> str:
 class TestUp:
     """`python -m local up`."""
 
-    def test_leaves_nothing_behind(self, tmp_path: Path) -> None:
-        """No port is open to other machines; and even if it is killed, no process, port or file is left."""
-        with up(tmp_path) as cloud:
-            cloud.poll()
-            assert left_in(tmp_path)
-            addresses = listening(left_in(tmp_path))
-            assert len(addresses) > 1
-            assert {address.partition(":")[0] for address in addresses} == {LOOPBACK}
-            check_leaves_nothing(cloud, tmp_path, signal.SIGKILL)
-
     def test_works_with_another_outposts_endpoint_slack_and_configuration(self, tmp_path: Path) -> None:
-        """What is named takes the place of what is built in; a configuration other than the demo's is deployed."""
+        """What is named takes the place of what is built in; a configuration other than the demo's is deployed.
+
+        No port is open to other machines.
+        """
         configuration = tmp_path / "notifier.json"
         configuration.write_text(json.dumps({"announceExistingOrders": True}))
         simulator, receiver = OutpostsSimulator(), SlackReceiver()
@@ -96,6 +89,7 @@ class TestUp:
                 assert eventually(lambda: [each for each in receiver.messages if order["OrderId"] in each["text"]])
                 (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
                 assert order["OrderId"] in urllib3.request("GET", board).data.decode()
+                assert {address.partition(":")[0] for address in listening(left_in(tmp_path))} == {LOOPBACK}
                 check_leaves_nothing(cloud, tmp_path, signal.SIGTERM)
 
     def test_a_bot_keeps_a_thread_for_each_order_and_a_webhook_gets_a_signed_post(self, tmp_path: Path) -> None:
@@ -132,7 +126,7 @@ class TestUp:
             assert checks["webhook's secret"]["found"] == "outposts/webhook signs for 127.0.0.1"
             (event,) = eventually(bus.received)
             ((headers, body),) = eventually(lambda: posted)
-            check_leaves_nothing(cloud, tmp_path, signal.SIGINT)
+            check_leaves_nothing(cloud, tmp_path, signal.SIGKILL)
         assert json.loads(body) == event["detail"]
         assert headers["Outposts-Event-Type"] == event["detail-type"]
         assert headers["Outposts-Event-Id"] == event["detail"]["eventId"]
