@@ -1,4 +1,4 @@
-"""Applies changes to an order: the other direction of the diff, to prove that the changes are complete."""
+"""Apply changes to an order, the reverse of the diff, to prove that the changes are complete."""
 
 import copy
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,12 @@ from outposts_order_notifier.domain.order import Order, line_items_by_id
 
 
 def keyed(order: Order) -> dict[str, Any]:
-    """An order with its line items by name: their order carries no meaning in the API."""
+    """Return an order with its line items by name, because their sequence has no meaning in the API."""
     return {**order, "LineItems": line_items_by_id(order)}
 
 
 def apply(changes: Iterable[Change], order: Order) -> dict[str, Any]:
-    """Apply changes to an order; the result is keyed."""
+    """Apply changes to an order, and return the result as `keyed` does."""
     result: dict[str, Any] = copy.deepcopy(keyed(order))
     for change in changes:
         _APPLY[change.detail_type](result, change.keys)
@@ -23,9 +23,9 @@ def apply(changes: Iterable[Change], order: Order) -> dict[str, Any]:
 
 
 def links_reported(events: list[dict[str, Any]]) -> list[Link]:
-    """The links that events tell."""
-    told = [event for event in events if event["detailType"] == REPLACEMENT_LINKED]
-    ends = [[event[end] for end in ("previous", "replacement")] for event in told]
+    """Return the links that events report."""
+    reported = [event for event in events if event["detailType"] == REPLACEMENT_LINKED]
+    ends = [[event[end] for end in ("previous", "replacement")] for event in reported]
     return [Link(*(Reference(each["orderId"], each["lineItemId"]) for each in pair)) for pair in ends]
 
 

@@ -20,7 +20,7 @@ THEMES_OWN = ("landmark-unique", "scrollable-region-focusable")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built anew."""
+    """The newly built site."""
     return built(tmp_path_factory.mktemp("site"))
 
 

@@ -321,15 +321,15 @@ def outcome(configuration: str, tick: int, name: str) -> Outcome:
 @cache
 def healthy(configuration: str, tick: int) -> tuple[str, ...]:
     """Let new alarms watch a stack for a week in which nothing happens, and return all but their first OK."""
-    told = []
+    reported = []
     for sky in SKIES if tick > 5 else SKIES[::2]:  # a week of minutes takes its time
         # CloudFormation makes the alarms with their schedules, or some minutes later.
         made = 4 * (sky.seed % 2)
         for alarm, changes in watched(configuration, tick, sky, made, made + WEEK, current=None):
             first, *further = changes
             if first[1:] != ("INSUFFICIENT_DATA", "OK") or further:
-                told.append(f"{alarm.name}: {changes[:3]}")
-    return tuple(told)
+                reported.append(f"{alarm.name}: {changes[:3]}")
+    return tuple(reported)
 
 
 def watched(  # noqa: PLR0913 - whose alarms, under which sky, when

@@ -30,21 +30,21 @@ def run(tmp_path: Path, context: dict[str, Any], **environment: str) -> subproce
 class TestApp:
     """The application."""
 
-    def test_synthesizes_the_stack_without_a_word(self, tmp_path: Path) -> None:
-        """A right configuration makes the stack's template, and nothing is written to the terminal."""
+    def test_synthesizes_the_stack_silently(self, tmp_path: Path) -> None:
+        """A valid configuration results in the stack's template, and nothing is written to the terminal."""
         ran = run(tmp_path, {"notifier": {"eventBusReaders": ["111122223333"]}}, CDK_DEFAULT_REGION="eu-west-1")
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
         assert (tmp_path / "OutpostsOrderNotifier.template.json").exists()
 
-    def test_ends_with_one_line_where_the_configuration_is_wrong(self, tmp_path: Path) -> None:
-        """A mistake is told in one line on stderr, without a traceback, and no template is made."""
+    def test_ends_with_one_line_if_the_configuration_is_invalid(self, tmp_path: Path) -> None:
+        """A mistake is reported in one line on stderr, without a traceback, and no template is created."""
         ran = run(tmp_path, {"notifier": {"emails": ["nobody"]}}, CDK_DEFAULT_REGION="eu-west-1")
         assert ran.returncode == 1
         assert ran.stderr == 'notifier.emails[0]: "nobody"; allowed: an e-mail address, such as team@example.com\n'
         assert not (tmp_path / "OutpostsOrderNotifier.template.json").exists()
 
-    def test_wants_to_be_run_by_the_cdk_command_line(self, tmp_path: Path) -> None:
-        """Without a region there is nothing to deploy to, and the error says who gives one."""
+    def test_must_be_run_by_the_cdk_command_line(self, tmp_path: Path) -> None:
+        """Without a region there is nothing to deploy to, and the error says what sets it."""
         ran = run(tmp_path, {}, CDK_DEFAULT_REGION="")
         assert ran.returncode == 1
         assert "`cdk synth`" in ran.stderr

@@ -317,7 +317,7 @@ class TestConfigurationError:
 
     @pytest.mark.parametrize(("context", "meant"), MISSPELT, ids=[meant for _, meant in MISSPELT])
     def test_suggests_the_nearest_right_spelling(self, context: Any, meant: str) -> None:
-        """A slip of the pen is told with what was probably meant."""
+        """A typing error is reported with what was probably meant."""
         with pytest.raises(ConfigurationError) as caught:
             parsed(context)
         assert str(caught.value).endswith(f'; did you mean "{meant}"?')
@@ -348,8 +348,8 @@ class TestConfigurationError:
             'did you mean "region"?'
         )
 
-    def test_an_unknown_region_of_the_stack_is_told_alike(self) -> None:
-        """The region comes from the environment, where a slip is as easy."""
+    def test_an_unknown_region_of_the_stack_is_reported_too(self) -> None:
+        """The region comes from the environment, which may contain the same mistake."""
         with pytest.raises(ConfigurationError, match=r'^the stack\'s region: eu-wst-1; .*did you mean "eu-west-1"\?$'):
             parsed({}, "eu-wst-1")
 

@@ -89,7 +89,7 @@ def move_alarm(today: Json) -> None:
 
 
 def drop_output(today: Json) -> None:
-    """Tell less."""
+    """Remove an output."""
     today["Outputs"].remove("EventBusArn")
 
 
@@ -113,8 +113,8 @@ def test_what_cannot_change_in_place_is_named(released: Json, change: Callable[[
     """The message says what changed, what an upgrade would lose, and what to do instead."""
     today = copy.deepcopy(released)
     change(today)
-    (told,) = hindrances(released, today)
-    assert re.search(message, told), told
+    (hindrance,) = hindrances(released, today)
+    assert re.search(message, hindrance), hindrance
 
 
 def test_an_index_may_be_added_beside_another(released: Json) -> None:

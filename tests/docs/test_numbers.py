@@ -161,7 +161,7 @@ TIED = [
     Tied(
         r"500 orders at once take about a {n} of an hour", lambda: round(500 * 2 * INTERVAL_MS / 1_000 / HOUR * 4) / 4
     ),
-    Tied(r"[Mm]ore than {n} (?:orders|observations)", lambda: MOST_SINGLE),
+    Tied(r"(?:More|more) than {n} (?:orders|observations)", lambda: MOST_SINGLE),
     Tied(r"[Aa] subject has room for {n} characters", lambda: MAX_SUBJECT),
     Tied(r"(?:in use|read again|takes effect within|Within) {n} minute", lambda: SECRET_SECONDS / MINUTE),
     Tied(r"of at least {n} characters", lambda: MIN_KEY),

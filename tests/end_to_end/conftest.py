@@ -1,4 +1,4 @@
-"""The stack deployed onto the local cloud, as someone outside uses it: by its command line and ordinary clients."""
+"""The stack deployed on the local cloud, as its users see it: through its command line and ordinary clients."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from tests.unit.cli import machine as command_line
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180
 ARRIVAL_SECONDS = 60
-# An invocation lasts as long as the function runs, and must not be made twice.
+# An invocation lasts as long as the function runs, and must not be repeated.
 PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
 
 Json = dict[str, Any]
@@ -35,14 +35,14 @@ Ran = subprocess.CompletedProcess[str]
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port
 
 
 def eventually(look: Callable[[], Any], seconds: float = ARRIVAL_SECONDS) -> Any:
-    """Look until there is something to see; what was seen last in the end."""
+    """Look until there is something to see; return what was last seen."""
     deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.2)
@@ -50,7 +50,7 @@ def eventually(look: Callable[[], Any], seconds: float = ARRIVAL_SECONDS) -> Any
 
 
 def left_in(folder: Path) -> list[int]:
-    """The processes that have `folder` as their TMPDIR, or a folder below it, in their environment."""
+    """Return the processes whose environment has `folder`, or a folder below it, as TMPDIR."""
     found = []
     for environment in Path("/proc").glob("[0-9]*/environ"):
         try:
@@ -64,11 +64,11 @@ def left_in(folder: Path) -> list[int]:
 
 @dataclass(frozen=True)
 class Cloud:
-    """A local cloud that is up.
+    """A running local cloud.
 
     Attributes:
         process: `python -m local up`.
-        outputs: The stack's outputs, as it wrote them.
+        outputs: The stack's outputs, as it printed them.
         printed: What it printed until it was ready.
     """
 
@@ -78,7 +78,7 @@ class Cloud:
 
     @cached_property
     def environment(self) -> dict[str, str]:
-        """The variables that a shell has once the printed lines were put into it, and only they."""
+        """Return the variables that a shell has after it evaluated the printed lines, and no others."""
         lines = re.findall(r"^  ((?:export|unset) .*)$", self.printed, re.MULTILINE)
         show = f"{shlex.quote(sys.executable)} -c 'import json, os; print(json.dumps(dict(os.environ)))'"
         shell = subprocess.run(  # noqa: S603 - our own lines
@@ -93,7 +93,7 @@ class Cloud:
 
     @property
     def mails(self) -> list[Json]:
-        """The mails that the topic sent."""
+        """The e-mails that the topic sent."""
         return self._received("E-mails")
 
     @property
@@ -102,20 +102,20 @@ class Cloud:
         return self._received("Slack messages")
 
     def client(self, service: str) -> Any:
-        """Make an ordinary client of the local cloud."""
-        told = self.environment
-        special = {"outposts": told["AWS_ENDPOINT_URL_OUTPOSTS"]}
+        """Create an ordinary client of the local cloud."""
+        variables = self.environment
+        special = {"outposts": variables["AWS_ENDPOINT_URL_OUTPOSTS"]}
         return boto3.client(  # type: ignore[call-overload] # any service
             service,
-            endpoint_url=special.get(service, told["AWS_ENDPOINT_URL"]),
-            region_name=told["AWS_REGION"],
-            aws_access_key_id=told["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=told["AWS_SECRET_ACCESS_KEY"],
+            endpoint_url=special.get(service, variables["AWS_ENDPOINT_URL"]),
+            region_name=variables["AWS_REGION"],
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
             config=PATIENT,
         )
 
     def poll(self, **request: Any) -> Json:
-        """Invoke the poll function, and give its answer."""
+        """Invoke the poll function, and return its response."""
         answer = self.client("lambda").invoke(
             FunctionName=self.outputs["PollFunctionName"], Payload=json.dumps(request).encode()
         )
@@ -123,7 +123,7 @@ class Cloud:
         return summary
 
     def end(self) -> int:
-        """Press Ctrl-C, and give the exit code."""
+        """Press Ctrl-C, and return the exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(timeout=30)
 
@@ -134,7 +134,7 @@ class Cloud:
 
 
 def start(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
-    """Start `python -m local up`; what it prints goes to `folder`/printed."""
+    """Start `python -m local up`; its output goes to `folder`/printed."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POWERTOOLS_"))}
     with (folder / "printed").open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - our own command line
@@ -148,7 +148,7 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
 
 @contextmanager
 def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
-    """Have a local cloud for the length of a `with` block."""
+    """Run a local cloud for the length of a `with` block."""
     outputs = folder / "outputs.json"
     process = start(folder, "--port", str(free_port()), "--outputs", str(outputs), *arguments)
     try:
@@ -167,13 +167,13 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
 
 
 def inherited() -> dict[str, str]:
-    """The environment, but for what a developer's own says of whom and where to ask: no test reaches AWS."""
+    """Return the environment without a developer's AWS settings, so that no test reaches AWS."""
     own = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT")
     return {name: value for name, value in os.environ.items() if not name.startswith(own)}
 
 
 def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
-    """Run a command of the command line with the variables that the local cloud printed, inside this process."""
+    """Run a command with the variables that the local cloud printed, inside this process."""
     printed = cloud.environment if cloud else {}
     ran = command_line.run(*arguments, environment={**inherited(), **printed, **variables})
     return subprocess.CompletedProcess(arguments, ran.code, ran.out, ran.err)
@@ -181,7 +181,7 @@ def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
 
 @dataclass(frozen=True)
 class Subscriber:
-    """A queue of the test's own, filled by a rule on the bus or by the topic."""
+    """The test's queue, filled by a rule on the bus or by the topic."""
 
     sqs: Any
     url: str
@@ -190,14 +190,14 @@ class Subscriber:
 
     @classmethod
     def make(cls, cloud: Cloud, name: str) -> "Subscriber":
-        """Make a queue."""
+        """Create a queue."""
         sqs = cloud.client("sqs")
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
         return cls(sqs, url, attributes["QueueArn"], {})
 
     def received(self) -> list[Json]:
-        """Take what has arrived since, and give all that ever did, each event once: polls may repeat one."""
+        """Receive what has arrived, and return all events so far, each once, because polls may repeat one."""
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 body = json.loads(message["Body"])
@@ -209,7 +209,7 @@ class Subscriber:
 
 
 def subscribe(cloud: Cloud, name: str, pattern: Json) -> Subscriber:
-    """Put the events that match a pattern into a queue, from now on."""
+    """Send the events that match a pattern to a queue, from now on."""
     subscriber = Subscriber.make(cloud, name)
     events, bus = cloud.client("events"), cloud.outputs["EventBusName"]
     events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
@@ -221,7 +221,7 @@ def subscribe(cloud: Cloud, name: str, pattern: Json) -> Subscriber:
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """A local cloud whose source has been polled once, so that every later change is published.
 
-    Setting it up takes longer than most tests, so they share it: each asks only for orders of its own.
+    Starting it takes longer than most tests, so they share it, and each looks only at the orders that it created.
     """
     with up(tmp_path_factory.mktemp("up")) as cloud:
         assert cloud.poll()["failures"] == []
@@ -236,7 +236,7 @@ def bus(cloud: Cloud) -> Subscriber:
 
 @pytest.fixture(scope="module")
 def topic(cloud: Cloud) -> Subscriber:
-    """A subscriber of the topic that wants to hear of replaced line items only."""
+    """A subscriber of the topic that filters for replaced line items."""
     subscriber = Subscriber.make(cloud, "replaced")
     cloud.client("sns").subscribe(
         TopicArn=cloud.outputs["NotificationTopicArn"],

@@ -23,18 +23,18 @@ from local.slack import SlackReceiver
 from tests.end_to_end.conftest import ROOT, Cloud, eventually, free_port, left_in, run, start, subscribe, up
 
 SIGNING_SECRET = "a-secret-of-this-test-alone"  # noqa: S105 - only this test's endpoint has it
-LOOPBACK = "0100007F"  # 127.0.0.1, as /proc/net/tcp writes it
+LOOPBACK = "0100007F"  # 127.0.0.1 as in /proc/net/tcp
 
 
 def is_open(url: str) -> bool:
-    """Whether something listens there."""
+    """Return whether something listens on the port."""
     parts = urlsplit(url)
     with socket.socket() as probe:
         return probe.connect_ex((parts.hostname or "", parts.port or 0)) == 0
 
 
 def listening(processes: list[int]) -> list[str]:
-    """Where processes listen, as the kernel tells it: an address in hexadecimal, and a port."""
+    """Return the addresses and ports on which processes listen, in hexadecimal as in /proc/net/tcp."""
     sockets = set()
     for process in processes:
         for descriptor in Path(f"/proc/{process}/fd").glob("*"):
@@ -46,7 +46,7 @@ def listening(processes: list[int]) -> list[str]:
 
 
 def check_leaves_nothing(cloud: Cloud, folder: Path, number: signal.Signals) -> None:
-    """End a local cloud by a signal: no process, port or file of it is left."""
+    """End a local cloud with a signal, and check that no process, port or file remains."""
     cloud.process.send_signal(number)
     cloud.process.wait(timeout=30)
     assert eventually(lambda: not left_in(folder))
@@ -65,9 +65,9 @@ class TestUp:
     """`python -m local up`."""
 
     def test_works_with_another_outposts_endpoint_slack_and_configuration(self, tmp_path: Path) -> None:
-        """What is named takes the place of what is built in; a configuration other than the demo's is deployed.
+        """Each option replaces what is built in; a configuration other than the demo's is deployed.
 
-        No port is open to other machines.
+        No port accepts connections from other machines.
         """
         configuration = tmp_path / "notifier.json"
         configuration.write_text(json.dumps({"announceExistingOrders": True}))
@@ -92,8 +92,8 @@ class TestUp:
                 assert {address.partition(":")[0] for address in listening(left_in(tmp_path))} == {LOOPBACK}
                 check_leaves_nothing(cloud, tmp_path, signal.SIGTERM)
 
-    def test_a_bot_keeps_a_thread_for_each_order_and_a_webhook_gets_a_signed_post(self, tmp_path: Path) -> None:
-        """The bot's card is there, and the observation its reply; the webhook's endpoint gets the event's detail."""
+    def test_a_bot_has_a_thread_for_each_order_and_a_webhook_receives_a_signed_post(self, tmp_path: Path) -> None:
+        """The bot posts a card and replies with the observation; the webhook receives the event's detail."""
         configuration = tmp_path / "notifier.json"
         slack = {"secretName": "outposts/slack", "channel": "#outposts"}
         webhook = {"secretName": "outposts/webhook"}
@@ -115,8 +115,8 @@ class TestUp:
             items = [{"CatalogItemId": "OR-RACKM5A"}]
             client = cloud.client("outposts")
             client.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)
-            told = eventually(lambda: len(cloud.slack_messages) > 1 and cloud.slack_messages)
-            card, reply = told
+            messages = eventually(lambda: len(cloud.slack_messages) > 1 and cloud.slack_messages)
+            card, reply = messages
             assert card["text"].endswith(" is PREPARING")
             assert card["metadata"]["event_type"] == "outposts_order_card"
             assert "thread_ts" in reply
@@ -141,7 +141,7 @@ class TestUp:
             (None, "it must be a JSON file"),
         ],
     )
-    def test_a_wrong_configuration_is_told_in_one_line(
+    def test_an_invalid_configuration_is_reported_in_one_line(
         self, tmp_path: Path, configuration: dict[str, int] | None, error: str
     ) -> None:
         """Nothing is started, and the line says what is wrong and what is allowed."""
@@ -168,7 +168,7 @@ class TestUp:
             ),
         ],
     )
-    def test_an_option_of_no_use_is_told_before_anything_starts(
+    def test_an_invalid_option_is_reported_before_anything_starts(
         self, tmp_path: Path, arguments: list[str], error: str
     ) -> None:
         """One line names the option and what it should be."""
@@ -177,8 +177,8 @@ class TestUp:
         (line,) = (tmp_path / "printed").read_text().splitlines()
         assert error in line
 
-    def test_a_taken_port_is_told(self, tmp_path: Path) -> None:
-        """Another program's port is left alone."""
+    def test_a_port_in_use_is_reported(self, tmp_path: Path) -> None:
+        """The other program is not affected."""
         with socket.create_server(("127.0.0.1", free_port())) as taken:
             port = taken.getsockname()[1]
             process = start(tmp_path, "--port", str(port))
@@ -190,7 +190,7 @@ class TestDemo:
     """`python -m local demo`, which is what `make demo` runs."""
 
     @pytest.mark.parametrize("day", ["0", "-1", "nan", "inf"])
-    def test_a_day_of_no_length_is_told_before_anything_starts(self, day: str) -> None:
+    def test_a_day_without_length_is_reported_before_anything_starts(self, day: str) -> None:
         """One line names the option and what it should be."""
         command = [sys.executable, "-m", "local", "demo", "--seconds-per-day", day]
         ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own command line
@@ -199,6 +199,6 @@ class TestDemo:
 
 
 def outpost_of(url: str) -> str:
-    """An Outpost of the simulator at an address."""
+    """Return an Outpost of the simulator at an address."""
     outpost: str = boto3.client("outposts", endpoint_url=url).list_outposts()["Outposts"][0]["OutpostId"]
     return outpost

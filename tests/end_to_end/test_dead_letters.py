@@ -1,4 +1,4 @@
-"""What becomes of a message that a channel refuses for too long."""
+"""What happens to a message that a channel refuses for too long."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from tests.end_to_end.conftest import Cloud, eventually, run
 
 
 def redrive(cloud: Cloud) -> str:
-    """Run the documented command, and give what it prints."""
+    """Run the documented command, and return its output."""
     ran = run(cloud, "redrive")
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
 
 def slack_answers(cloud: Cloud, times: int, status: int = 503, body: str = "service_unavailable") -> None:
-    """Let Slack be down, or refuse otherwise, for so many messages."""
+    """Let Slack refuse this many messages."""
     (url,) = [word for word in cloud.printed.split() if word.endswith("/_receiver/messages")]
     answer = {"status": status, "body": body, "times": times}
     assert urllib3.request("PUT", url.replace("messages", "answer"), json=answer).status == 204
@@ -34,8 +34,8 @@ def number_of_dead_letters(cloud: Cloud) -> int:
 class TestDeadLetters:
     """The dead-letter queue."""
 
-    def test_one_command_sends_them_again_to_whom_was_not_told(self, cloud: Cloud) -> None:
-        """Slack is down until the retries are used up; after the command it is told once, and no one twice."""
+    def test_one_command_sends_them_again_to_those_who_were_not_notified(self, cloud: Cloud) -> None:
+        """Slack is down until the retries are used up; after the command it is notified once, and nobody twice."""
         assert "is empty" in redrive(cloud)
         with few_receives(cloud):
             slack_answers(cloud, times=100)
@@ -45,22 +45,22 @@ class TestDeadLetters:
             order = outposts.create_order(OutpostIdentifier=outpost, PaymentOption="NO_UPFRONT", LineItems=items)
             order_id = order["Order"]["OrderId"]
             assert eventually(lambda: number_of_dead_letters(cloud), seconds=120)
-            assert not told(cloud.slack_messages, "text", order_id)
+            assert not messages_about(cloud.slack_messages, "text", order_id)
             slack_answers(cloud, times=0)
         assert redrive(cloud).endswith(" messages sent again\n")
-        assert eventually(lambda: told(cloud.slack_messages, "text", order_id) == 1)
-        assert told(cloud.mails, "subject", order_id) == 1
+        assert eventually(lambda: messages_about(cloud.slack_messages, "text", order_id) == 1)
+        assert messages_about(cloud.mails, "subject", order_id) == 1
         assert number_of_dead_letters(cloud) == 0
 
 
-def told(messages: list[dict[str, Any]], key: str, order_id: str) -> int:
+def messages_about(messages: list[dict[str, Any]], key: str, order_id: str) -> int:
     """Count the messages about an order."""
     return sum(order_id in message[key] for message in messages)
 
 
 @contextmanager
 def few_receives(cloud: Cloud) -> Iterator[None]:
-    """Let one receive use up the retries of hours: the function's back-off begins at 15 seconds."""
+    """Let one receive use up hours of retries: the function's back-off begins at 15 seconds."""
     sqs = cloud.client("sqs")
     mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=cloud.outputs["NotifyFunctionName"])
     name = mappings["EventSourceMappings"][0]["EventSourceArn"].split(":")[-1]

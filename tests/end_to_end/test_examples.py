@@ -288,6 +288,6 @@ class TestApiDestination:
             life.update({}, {"Status": "ERROR"})
             ((authorization, body),) = eventually(lambda: desk.posted)
         assert authorization == "Basic bm90aWZpZXI6dDBrZW4="
-        told = body["fields"]["summary"] if service == "jira" else body["short_description"]
+        summary = body["fields"]["summary"] if service == "jira" else body["short_description"]
         outpost = life.order["OutpostId"]
-        assert told == f"Outposts order {life.order_id} for {outpost}: PREPARING became ERROR"
+        assert summary == f"Outposts order {life.order_id} for {outpost}: PREPARING became ERROR"

@@ -1,4 +1,4 @@
-"""An order's life, from the Outposts API to the people and machines that are told."""
+"""An order's history, from the Outposts API to the people and programs that are notified."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.end_to_end.conftest import Cloud, Json, Subscriber, eventually
 
 
 def create_order(cloud: Cloud) -> Json:
-    """Order a rack over the Outposts API."""
+    """Order a rack through the Outposts API."""
     outposts = cloud.client("outposts")
     outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
     items = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}, {"CatalogItemId": "OR-RACKR5A", "Quantity": 1}]
@@ -18,7 +18,7 @@ def create_order(cloud: Cloud) -> Json:
 
 
 def events_of(order: Json, bus: Subscriber, detail_type: str) -> list[Json]:
-    """The details of an order's events of one type that have arrived."""
+    """Return the details of the events of one type about an order that have arrived."""
     return [
         event["detail"]
         for event in bus.received()
@@ -27,10 +27,10 @@ def events_of(order: Json, bus: Subscriber, detail_type: str) -> list[Json]:
 
 
 class TestOrder:
-    """The whole way, on the deployed stack."""
+    """The whole path, on the deployed stack."""
 
-    def test_a_new_order_is_told_without_waiting_for_the_schedule(self, cloud: Cloud, bus: Subscriber) -> None:
-        """CreateOrder, as a trail records it, polls at once: the event, the Slack message and the mail follow."""
+    def test_a_new_order_is_reported_without_waiting_for_the_schedule(self, cloud: Cloud, bus: Subscriber) -> None:
+        """A CreateOrder call that a trail recorded causes a poll at once: event, Slack message and e-mail follow."""
         order = create_order(cloud)
         (discovered,) = eventually(lambda: events_of(order, bus, "Outposts Order Discovered"))
         assert (discovered["baseline"], discovered["sequence"]) == (False, 1)
@@ -41,10 +41,10 @@ class TestOrder:
         (mail,) = eventually(lambda: [each for each in cloud.mails if each["subject"] == headline])
         assert order["OutpostId"] in mail["text"]
 
-    def test_a_replaced_line_item_is_told_to_those_who_filter_for_it(
+    def test_a_replaced_line_item_is_reported_to_those_who_filter_for_it(
         self, cloud: Cloud, bus: Subscriber, topic: Subscriber
     ) -> None:
-        """The status change is on the bus, with the link; the topic's filter policy lets this one message through."""
+        """The status change is on the bus, with the link; the topic's filter policy passes only this message."""
         order = create_order(cloud)
         assert eventually(lambda: events_of(order, bus, "Outposts Order Discovered"))
         control_plane = ControlPlane(cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"])
@@ -68,11 +68,11 @@ class TestOrder:
         assert discovered["order"]["LineItems"][0]["PreviousLineItemId"] == replaced
         (linked,) = eventually(lambda: events_of(replacement, bus, "Outposts Replacement Linked"))
         assert linked["previous"] == {"orderId": order["OrderId"], "lineItemId": replaced}
-        (told,) = eventually(topic.received)
-        assert (told["orderId"], told["lineItemCountsByStatus"]) == (order["OrderId"], {"REPLACED": 1, "SHIPPED": 1})
+        (sent,) = eventually(topic.received)
+        assert (sent["orderId"], sent["lineItemCountsByStatus"]) == (order["OrderId"], {"REPLACED": 1, "SHIPPED": 1})
 
     def test_each_order_is_numbered_without_gaps(self, cloud: Cloud, bus: Subscriber) -> None:
-        """Whatever arrived of an order so far is 1, 2, 3 …, each with its own event id."""
+        """The events of an order so far are numbered 1, 2, 3 …, each with a different event id."""
         order = create_order(cloud)
         cloud.client("outposts").cancel_order(OrderId=order["OrderId"])
         cloud.poll()
@@ -84,7 +84,7 @@ class TestOrder:
         assert all(sorted(each) == list(range(1, len(each) + 1)) for each in numbers.values())
 
     def test_the_dashboards_widget_shows_it(self, cloud: Cloud) -> None:
-        """The function that the dashboard names, called as CloudWatch's console does, draws the order."""
+        """The function named in the dashboard draws the order if it is called like CloudWatch's console does."""
         order = create_order(cloud)
         cloud.poll()
         dashboard = cloud.client("cloudwatch").get_dashboard(DashboardName="OutpostsOrderNotifier")["DashboardBody"]
@@ -97,8 +97,8 @@ class TestOrder:
         answer = cloud.client("lambda").invoke(FunctionName=endpoint, Payload=call.encode())
         assert order["OrderId"] in json.load(answer["Payload"])
 
-    def test_a_channel_that_is_down_delays_no_other_and_is_told_later(self, cloud: Cloud, bus: Subscriber) -> None:
-        """Slack answers 503 for a while: the mail comes once and at once, the Slack message comes once, later."""
+    def test_a_channel_that_is_down_delays_no_other_and_is_notified_later(self, cloud: Cloud, bus: Subscriber) -> None:
+        """Slack answers 503 for a while: the e-mail comes once, at once, and the Slack message once, later."""
         (receiver,) = [line for line in cloud.printed.split() if line.endswith("/_receiver/messages")]
         answer = {"status": 503, "body": "service_unavailable", "times": 1}
         put(receiver.replace("messages", "answer"), answer)
@@ -115,10 +115,10 @@ def put(url: str, body: Json) -> None:
 
 
 class TestAlarm:
-    """An alarm of the stack, whose change of state CloudWatch reports on the default bus."""
+    """An alarm of the stack whose change of state CloudWatch reports on the default bus."""
 
-    def test_is_reported_once_it_has_cleared_and_not_while_it_is_merely_new(self, cloud: Cloud) -> None:
-        """The rule knows the alarm, transforms the event, and the topic takes it to mail and Slack."""
+    def test_is_reported_once_it_has_cleared_and_not_when_it_is_only_new(self, cloud: Cloud) -> None:
+        """The rule matches the alarm and transforms the event, and the topic sends it by e-mail and to Slack."""
         (alarm,) = cloud.client("cloudwatch").describe_alarms(AlarmNames=["OutpostsOrderNotifier-DeadLetters"])[
             "MetricAlarms"
         ]
@@ -135,7 +135,7 @@ class TestAlarm:
 
 
 def state_change(alarm: Json, previous: str, reason: str) -> Json:
-    """Make an entry for PutEvents of an alarm that has become OK."""
+    """Return a PutEvents entry about an alarm that has become OK."""
     return {
         "Source": "local.cloudwatch",
         "DetailType": "CloudWatch Alarm State Change",

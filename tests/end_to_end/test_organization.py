@@ -1,4 +1,4 @@
-"""An organization on the local cloud: planner, queue and poll as they are deployed."""
+"""An organization on the local cloud: planner, queue and poll as deployed."""
 
 import json
 from pathlib import Path
@@ -15,16 +15,16 @@ NOTIFIER = {"organization": {"roleName": "OutpostsReader", "regions": REGIONS}, 
 
 
 def plan(cloud: Cloud) -> Any:
-    """Run the planner, as its schedule does each tick."""
+    """Run the planner, as its schedule does at each tick."""
     functions = cloud.client("lambda").list_functions()["Functions"]
     (name,) = (each["FunctionName"] for each in functions if "PlannerFunction" in each["FunctionName"])
     return json.load(cloud.client("lambda").invoke(FunctionName=name)["Payload"])
 
 
 def check_command_line(cloud: Cloud, foreign: dict[str, Any], planned: int) -> None:
-    """Operators poll an organization, and one order of an account in it, as they do a source."""
-    told = run(cloud, "poll")
-    assert f"{planned} sources of the organization are on the queue" in told.stderr
+    """Operators can poll an organization, or one order of its accounts, like a source."""
+    result = run(cloud, "poll")
+    assert f"{planned} sources of the organization are on the queue" in result.stderr
     (summary,) = json.loads(run(cloud, "poll", foreign["orderId"], "--json").stdout)
     assert summary["source"] == f"{foreign['account']}/{foreign['region']}"
     assert (summary["ordersRead"], summary["failures"]) == (1, [])
@@ -36,12 +36,12 @@ class TestOrganization:
     """An organization of three accounts in two regions."""
 
     def test_an_order_of_any_account_and_region_reaches_the_bus(self, tmp_path: Path) -> None:
-        """Accounts that joined after the deployment are found by the next plan; each order is told where it lives."""
+        """The next plan finds accounts that joined after the deployment; each event has its account and region."""
         clouds: list[Cloud] = []
 
         def account_of(access_key: str) -> str:
             if not access_key.startswith("ASIA"):
-                return ACCOUNT  # the functions' own
+                return ACCOUNT  # the functions' own account
             account: str = clouds[0].client("sts").get_access_key_info(AccessKeyId=access_key)["Account"]
             return account
 
@@ -62,11 +62,11 @@ class TestOrganization:
             sources = [(account, region) for account in accounts for region in REGIONS]
             for number, (account, region) in enumerate(sources):
                 outposts.put_order(account, region, number)
-            # Its own account in its own region is a source by itself.
+            # The notifier's own account in its own region is a configured source.
             assert plan(cloud) == {"sourcesPlanned": len(sources) - 1}
             assert cloud.poll()["failures"] == []
             assert eventually(lambda: len(bus.received()) == len(sources))
             foreign = next(each["detail"] for each in bus.taken.values() if each["detail"]["account"] == accounts[1])
             check_command_line(cloud, foreign, planned=len(sources) - 1)
-        told = {(each["detail"]["account"], each["detail"]["region"]): each for each in bus.taken.values()}
-        assert told.keys() == set(sources)
+        arrived = {(each["detail"]["account"], each["detail"]["region"]): each for each in bus.taken.values()}
+        assert arrived.keys() == set(sources)

@@ -31,7 +31,7 @@ ACCOUNTS = {"testing": OWN, "PROFILE": OTHER, f"ROLE-FOR-{OTHER}": MEMBER}
 
 @Request.application
 def sts(request: Request) -> Response:
-    """Tell whose the caller's key is, or give a key of a role that it assumed."""
+    """Return whose key the caller uses, or a key of a role that it assumed."""
     caller = ACCOUNTS[request.headers["Authorization"].partition("Credential=")[2].split("/")[0]]
     answers = {
         "GetCallerIdentity": f"<Account>{caller}</Account>",
@@ -107,17 +107,17 @@ class TestLook:
         order_id = account.create_order()
         for _ in range(2):
             out, _ = account.preview("--json").communicate(timeout=60)
-            told = json.loads(out)
-            assert [order["orderId"] for order in told["orders"]] == [order_id]
-            assert [event["detail-type"] for event in told["events"]] == [
+            shown = json.loads(out)
+            assert [order["orderId"] for order in shown["orders"]] == [order_id]
+            assert [event["detail-type"] for event in shown["events"]] == [
                 "Outposts Order Discovered",
                 "Outposts Order Updated",
             ]
-            for event in told["events"]:
+            for event in shown["events"]:
                 check_event(event)
                 assert (event["version"], event["account"], event["region"]) == ("0", OWN, "eu-west-1")
                 assert uuid.UUID(event["id"]) != uuid.UUID(event["detail"]["eventId"])
-            assert [message["headline"].split(" is ")[1] for message in told["messages"]] == ["PREPARING: new order"]
+            assert [message["headline"].split(" is ")[1] for message in shown["messages"]] == ["PREPARING: new order"]
 
     def test_goes_on_where_another_outposts_is_asked_and_nobody_says_whose_account_it_is(
         self, account: Account
@@ -180,7 +180,7 @@ class TestLook:
         assert error in last
 
     def test_an_api_that_refuses_fails_the_command(self, account: Account) -> None:
-        """What it answered is told."""
+        """Its response is shown."""
         ControlPlane(account.url).put_faults({"ListOrders": {"error": "AccessDeniedException"}})
         process = account.preview("--json")
         _, err = process.communicate(timeout=60)
@@ -189,7 +189,7 @@ class TestLook:
 
 
 class TestFolder:
-    """What may be wrong with `--folder` is told in one line that names it."""
+    """One line reports a problem with `--folder`, and names it."""
 
     @pytest.mark.parametrize("watch", [[], ["--watch"]])
     def test_one_that_cannot_be_written_any_more(self, account: Account, tmp_path: Path, watch: list[str]) -> None:
@@ -279,8 +279,8 @@ class TestWatch:
         assert process.stdout
         process.stdout.close()
         assert process.stderr
-        told = process.stderr.read()
+        reported = process.stderr.read()
         assert process.wait(timeout=60) != 0
-        assert "Traceback" not in told
+        assert "Traceback" not in reported
         out, _ = account.preview("--json", "--folder", str(tmp_path)).communicate(timeout=60)
         assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]

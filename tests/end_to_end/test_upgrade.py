@@ -1,4 +1,4 @@
-"""Today's version, deployed over a released one that has been at work."""
+"""The current version, deployed over a released one that has been in use."""
 
 import json
 from collections.abc import Iterator
@@ -20,29 +20,27 @@ from outposts_order_notifier.domain.timestamps import from_iso8601
 from outposts_order_notifier.store.items import snapshot_of
 from reference.examples import REGION
 from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNPUBLISHED
-
-# What had not lasted too long when the release was at work has by now.
 from testing.released import VERSIONS, Release
 from tests.end_to_end.conftest import PATIENT, Json, Subscriber, eventually, free_port
 
-# What had not lasted too long when the release was at work has by now.
+# Statuses that had not stalled when the release was in use have stalled by now.
 NEVER = {"order": {"IN_PROGRESS": None, "DELIVERED": None}, "lineItem": {"BUILDING": None}}
 SHIPPED = {"LineItems": {"ooi-00000000000000000": {"Status": "SHIPPED"}}}
 
 
 @dataclass(frozen=True)
 class Upgraded:
-    """A local cloud on which the released version was at work, and that has today's now.
+    """A local cloud on which the released version was in use, and the current one is deployed.
 
     Attributes:
         release: The released version.
-        before: The stack's outputs then.
-        outputs: The stack's outputs now.
+        before: The stack's outputs before the upgrade.
+        outputs: The stack's outputs after the upgrade.
         api: The Outposts simulator.
-        slack: What Slack received since.
-        bus: A subscriber's queue, fed by a rule that it had put on the bus before.
-        topic: A subscriber's queue, subscribed to the topic before.
-        first_poll: What the first poll since answered.
+        slack: The messages that Slack received after the upgrade.
+        bus: A subscriber's queue, filled by a rule that it put on the bus before the upgrade.
+        topic: A subscriber's queue, subscribed to the topic before the upgrade.
+        first_poll: The response of the first poll after the upgrade.
     """
 
     release: Release
@@ -55,36 +53,36 @@ class Upgraded:
     first_poll: Json
 
     def events_of(self, order_id: str) -> list[Json]:
-        """The events about an order that the subscriber has received, in sequence."""
+        """Return the events about an order that the subscriber has received, in sequence."""
         events = [event for event in self.bus.received() if event["detail"]["orderId"] == order_id]
         return sorted(events, key=lambda event: int(event["detail"]["sequence"]))
 
     def left(self, order_id: str) -> Snapshot:
-        """The snapshot of an order that the released version left."""
+        """Return the snapshot of an order as the released version left it."""
         items = {item["id"]["S"]: item for item in self.release.items("snapshots")}
         snapshot = snapshot_of(items[order_id], items)
         assert not snapshot.damage
         return snapshot
 
     def slack_of(self, order_id: str) -> list[str]:
-        """The texts about an order that Slack has received."""
+        """Return the texts about an order that Slack has received."""
         return [text for message in self.slack.messages if order_id in (text := str(message["text"]))]
 
 
 def client(service: str) -> Any:
-    """Make an ordinary client of the local cloud."""
+    """Create an ordinary client of the local cloud."""
     return boto3.client(service, config=PATIENT)  # type: ignore[call-overload] # any service
 
 
 def poll(outputs: dict[str, str]) -> Json:
-    """Invoke the poll function, and give its answer."""
+    """Invoke the poll function, and return its response."""
     answer = client("lambda").invoke(FunctionName=outputs["PollFunctionName"])
     summary: Json = json.load(answer["Payload"])
     return summary
 
 
 def deploy_released(release: Release) -> dict[str, str]:
-    """Deploy a released version by CloudFormation, with the data that it left; gives the stack's outputs."""
+    """Deploy a released version with CloudFormation, with the data that it left; return the stack's outputs."""
     cloudformation = client("cloudformation")
     cloudformation.create_stack(StackName=STACK, TemplateBody=release.template, Capabilities=["CAPABILITY_NAMED_IAM"])
     cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
@@ -104,7 +102,7 @@ def deploy_released(release: Release) -> dict[str, str]:
 
 
 def subscriber(name: str) -> Subscriber:
-    """Make a queue."""
+    """Create a queue."""
     sqs = client("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
@@ -113,7 +111,7 @@ def subscriber(name: str) -> Subscriber:
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
-    """Deploy a released version, let others subscribe, and deploy today's over it."""
+    """Deploy a released version, let others subscribe, and deploy the current one over it."""
     release, folder, port = Release(request.param), tmp_path_factory.mktemp("upgrade"), free_port()
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
@@ -145,45 +143,47 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 class TestUpgrade:
-    """What is as it was, and what goes on."""
+    """What stays the same, and what continues."""
 
-    def test_the_stack_keeps_what_others_know_it_by(self, upgraded: Upgraded) -> None:
-        """Table, bus, topic, queue and functions are the same ones: no output of before has another value."""
+    def test_the_stack_keeps_its_outputs(self, upgraded: Upgraded) -> None:
+        """Table, bus, topic, queue and functions are still the same resources."""
         assert {name: upgraded.outputs.get(name) for name in upgraded.before} == upgraded.before
 
-    def test_nothing_is_told_again(self, upgraded: Upgraded) -> None:
-        """The first poll finds every order as it was left, in whatever format: it publishes what was pending alone."""
+    def test_nothing_is_reported_again(self, upgraded: Upgraded) -> None:
+        """The first poll recognizes every order in every format, and publishes only what was pending."""
         poll = upgraded.first_poll
         assert (poll["failures"], poll["ordersChanged"]) == ([], 0)
         assert poll["ordersListed"] == len(upgraded.release.data["orders"])
         assert poll["eventsPublished"] == len(upgraded.left(UNPUBLISHED).pending)
 
-    def test_what_was_pending_goes_out(self, upgraded: Upgraded) -> None:
-        """Its events arrive with the ids and numbers that the released version gave them; then people are told."""
+    def test_pending_events_are_published(self, upgraded: Upgraded) -> None:
+        """They arrive with the ids and numbers that the released version assigned, and people are notified."""
         pending = [(event.detail_type, event.detail) for event in upgraded.left(UNPUBLISHED).pending]
         arrived = eventually(
             lambda: upgraded.events_of(UNPUBLISHED)[len(pending) - 1 :] and upgraded.events_of(UNPUBLISHED)
         )
         assert [(event["detail-type"], event["detail"]) for event in arrived] == pending
-        assert eventually(lambda: [told for told in upgraded.topic.received() if told["orderId"] == UNPUBLISHED])
+        assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == UNPUBLISHED])
 
     @pytest.mark.parametrize("order_id", [FORMAT_1, FORMAT_2, LARGE, LATE])
-    def test_an_orders_numbers_go_on(self, upgraded: Upgraded, order_id: str) -> None:
-        """Its next change is told as a change, under the next number, to those who had subscribed before."""
+    def test_an_orders_numbers_continue(self, upgraded: Upgraded, order_id: str) -> None:
+        """Its next change is published as a change, with the next number, to those who had subscribed before."""
         last = upgraded.left(order_id).sequence
         upgraded.api._account.update_order(order_id, SHIPPED)
         assert poll(upgraded.outputs)["failures"] == []
         arrived = eventually(lambda: upgraded.events_of(order_id)[1:] and upgraded.events_of(order_id))
-        told = [(event["detail-type"], event["detail"]["sequence"], event["detail"]["baseline"]) for event in arrived]
-        assert told == [
+        numbered = [
+            (event["detail-type"], event["detail"]["sequence"], event["detail"]["baseline"]) for event in arrived
+        ]
+        assert numbered == [
             ("Outposts Line Item Status Change", last + 1, False),
             ("Outposts Order Updated", last + 2, False),
         ]
         assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == order_id])
         assert eventually(lambda: upgraded.slack_of(order_id))
 
-    def test_a_redelivery_of_what_people_were_told_is_told_to_none(self, upgraded: Upgraded) -> None:
-        """EventBridge delivers an event again after the upgrade; whom the released version told hears nothing."""
+    def test_a_redelivered_event_is_not_sent_again(self, upgraded: Upgraded) -> None:
+        """EventBridge delivers an event again after the upgrade; nobody is notified twice."""
         (old,) = [event for event in upgraded.release.data["published"] if event["detail"]["orderId"] == LARGE]
         new_order = "oo-0aaaaaaaaaaaaaaaa"
         upgraded.api._account.put_order({**upgraded.api._account.order(LARGE), "OrderId": new_order})
@@ -199,4 +199,4 @@ class TestUpgrade:
         assert eventually(lambda: upgraded.slack_of(new_order))
         assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == new_order])
         assert not [text for text in upgraded.slack_of(LARGE) if "new order" in text]
-        assert old["detail"]["eventId"] not in {told["eventId"] for told in upgraded.topic.received()}
+        assert old["detail"]["eventId"] not in {each["eventId"] for each in upgraded.topic.received()}

@@ -175,7 +175,7 @@ class Deployment:
 
 
 def _on_bus(arn: str, owner: str) -> bool:
-    """Tell whether an ARN is that of a rule on the bus, whose policy is the rule's."""
+    """Return whether an ARN is that of a rule on the bus; the bus's policy applies to it."""
     return ":event-bus/" in owner and arn.startswith(owner.replace(":event-bus/", ":rule/") + "/")
 
 

@@ -40,7 +40,7 @@ class Call:
     Attributes:
         function: The function that made it.
         action: Such as `dynamodb:PutItem`.
-        resource: Its ARN, as far as the call tells it; `*` for an action without resources.
+        resource: Its ARN, as far as the call identifies it; `*` for an action without resources.
         role: The role of another account that made it, None for the function's own.
         variable: The environment variable that names the resource, empty if none does.
         context: Condition keys that the call itself sets.

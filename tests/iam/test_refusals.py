@@ -68,7 +68,7 @@ def to_functions() -> Iterator[Request]:
     def by(function: str, action: str, resource: str, **context: str) -> Request:
         return of_function(everything(), function, action, resource, context=context)
 
-    snapshots, told = table("Snapshots"), table("NotificationsIdempotency")
+    snapshots, idempotency = table("Snapshots"), table("NotificationsIdempotency")
     for function in FUNCTION_ROLES:
         for action in ("dynamodb:DeleteTable", "dynamodb:UpdateTable", "dynamodb:ExportTableToPointInTime"):
             yield by(function, action, snapshots)
@@ -83,7 +83,7 @@ def to_functions() -> Iterator[Request]:
             yield by(function, "events:PutEvents", named("AWS::Events::EventBus", ""))
             yield assumes(function, MEMBER_ROLE)
         if function != "notify":
-            yield by(function, "dynamodb:PutItem", told)
+            yield by(function, "dynamodb:PutItem", idempotency)
             yield by(function, "secretsmanager:GetSecretValue", SECRET)
             yield by(function, "sns:Publish", named("AWS::SNS::Topic", "NotificationsTopic"))
         if function != "planner":

@@ -28,15 +28,15 @@ CONTEXT = Context(invoked_function_arn=f"arn:aws:lambda:eu-west-1:{OWN}:function
 
 @dataclass
 class World:
-    """What a test acts on.
+    """What a test uses.
 
     Attributes:
         outposts: The Outposts API.
-        account_by_key: The account that each access key was given for.
+        account_by_key: The account that each access key belongs to.
         queue: The URL of the queue of sources to poll.
-        subscriber: The URL of a queue that gets every event.
+        subscriber: The URL of a queue that receives every event.
         accounts: The organization's member accounts.
-        denied: Accounts whose role refuses.
+        denied: Accounts whose role cannot be assumed.
         assumed: How often each role was assumed.
     """
 
@@ -49,7 +49,7 @@ class World:
     assumed: list[str] = field(default_factory=list)
 
     def tick(self) -> list[dict[str, str]]:
-        """Plan, and let poll take the queue in batches; gives the sources that failed."""
+        """Plan, let poll process the queue in batches, and return the sources that failed."""
         planner.handler({}, CONTEXT)
         sqs, failed = boto3.client("sqs"), []
         while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
@@ -63,11 +63,11 @@ class World:
         return failed
 
     def role(self, account: str) -> str:
-        """The role that an account is read by."""
+        """Return the role with which an account is read."""
         return f"arn:aws:iam::{account}:role/OutpostsReader"
 
-    def told(self) -> list[tuple[str, str, str]]:
-        """Account, region and order of each discovery that has reached the subscriber since."""
+    def discovered(self) -> list[tuple[str, str, str]]:
+        """Return account, region and order of each discovery that arrived since the last call."""
         return [
             (event["detail"]["account"], event["detail"]["region"], event["detail"]["orderId"])
             for event in drain(self.subscriber)
@@ -76,7 +76,7 @@ class World:
 
 
 def record(message_id: str, body: str) -> dict[str, str]:
-    """A message as Lambda hands it over, as far as poll looks."""
+    """Return a message as Lambda passes it, with the keys that poll reads."""
     return {"messageId": message_id, "receiptHandle": "handle", "body": body, "eventSource": "aws:sqs"}
 
 
@@ -126,18 +126,18 @@ def world(table: str, bus_queue: str, exhaustive: bool, monkeypatch: pytest.Monk
 
 
 def counted(written: str, name: str) -> float:
-    """Add up a metric in what the functions wrote."""
+    """Return the sum of a metric in what the functions wrote."""
     metrics = [json.loads(line) for line in written.splitlines() if '"_aws"' in line]
     return sum(sum(each[name]) for each in metrics if name in each)
 
 
 class TestOrganization:
-    """All of it, tick by tick."""
+    """The whole organization, tick by tick."""
 
-    def test_one_denied_and_one_throttled_account_are_named_and_keep_no_other_back(
+    def test_a_denied_and_a_throttled_account_are_named_and_delay_no_other(
         self, world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
     ) -> None:
-        """Every other source's order is told; the next plan polls what failed, and then all of it is told."""
+        """Every other source's order is published; the next plan polls what failed, and then all of it is published."""
         sources = [(account, region) for account in world.accounts for region in REGIONS]
         orders = {source: f"oo-{number:017x}" for number, source in enumerate(sources)}
         for number, (account, region) in enumerate(sources):
@@ -152,9 +152,9 @@ class TestOrganization:
 
         expected = {(account, region) for account in (denied, throttled) for region in REGIONS}
         assert {(source["roleArn"].split(":")[4], source["region"]) for source in failed} == expected
-        told = world.told()
-        assert set(told) == {(*source, order) for source, order in orders.items() if source not in expected}
-        assert len(told) == len(set(told))
+        discovered = world.discovered()
+        assert set(discovered) == {(*source, order) for source, order in orders.items() if source not in expected}
+        assert len(discovered) == len(set(discovered))
         summaries = [vars(each)["summary"] for each in caplog.records if each.message == "Polled"]
         failures = {each["source"]: each["failures"][0]["error"] for each in summaries if each["failures"]}
         assert failures.keys() == {"/".join(source) for source in expected}
@@ -169,17 +169,17 @@ class TestOrganization:
             world.outposts.simulators[throttled, region]._faults.replace({})
 
         assert world.tick() == []
-        assert set(world.told()) == {(*source, orders[source]) for source in expected}
+        assert set(world.discovered()) == {(*source, orders[source]) for source in expected}
         assert sorted(world.assumed) == sorted(world.accounts)
 
     def test_a_slow_account_delays_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What the others of its batch have to tell is published while the slow one is waited for."""
+        """Events of the other accounts in its batch are published while poll waits for the slow one."""
         slow, *others = world.accounts[:10]
         for number, account in enumerate([slow, *others]):
             world.outposts.put_order(account, "eu-west-1", number)
-        told_early = threading.Event()
+        others_published = threading.Event()
         faults = world.outposts.simulators[slow, "eu-west-1"]._faults
-        monkeypatch.setattr(faults, "apply", lambda *_: told_early.wait(60))
+        monkeypatch.setattr(faults, "apply", lambda *_: others_published.wait(60))
         records = [
             record(account, json.dumps({"region": "eu-west-1", "roleArn": world.role(account), "externalId": "orders"}))
             for account in [slow, *others]
@@ -188,15 +188,15 @@ class TestOrganization:
         batch.start()
         early: set[str] = set()
         while batch.is_alive() and early != set(others):
-            early |= {account for account, _, _ in world.told()}
+            early |= {account for account, _, _ in world.discovered()}
         assert early == set(others)
-        told_early.set()
+        others_published.set()
         batch.join()
-        assert [account for account, _, _ in world.told()] == [slow]
+        assert [account for account, _, _ in world.discovered()] == [slow]
 
 
 class TestBatch:
-    """What comes by the queue."""
+    """Messages from the queue."""
 
     @pytest.mark.parametrize(
         "body",
@@ -209,21 +209,21 @@ class TestBatch:
             "not JSON",
         ],
     )
-    def test_a_message_that_means_nothing_configured_fails_alone(
+    def test_a_message_that_matches_no_configured_source_fails_alone(
         self, world: World, body: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Another role, region or account is not read, whoever wrote the message; the others of the batch are."""
+        """Another role, region or account is never read, whoever sent the message; the rest of the batch is."""
         account = world.accounts[0]
         world.outposts.put_order(account, "eu-west-1", 1)
         good = json.dumps({"region": "eu-west-1", "roleArn": world.role(account)})
         answer = poll.handler({"Records": [record("bad", body), record("good", good)]}, CONTEXT)
         assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
-        assert [told[0] for told in world.told()] == [account]
+        assert [account_id for account_id, _, _ in world.discovered()] == [account]
         assert counted(capsys.readouterr().out, "PollFailures") == 1
         assert world.assumed == [account]
 
     def test_an_order_is_polled_directly_by_role_and_region(self, world: World) -> None:
-        """The input of a direct invocation is what a message holds, with order ids where wanted."""
+        """A direct invocation accepts what a message contains, optionally with order ids."""
         account = world.accounts[0]
         for number in (1, 2):
             world.outposts.put_order(account, "eu-central-1", number)

@@ -18,7 +18,7 @@ from testing.aws import drain, make_queue
 from testing.lambda_context import Context
 
 ORGANIZATION = {"roleName": "reader", "externalId": "orders", "regions": ["eu-west-1", "us-east-1"]}
-OWN = "123456789012"  # moto's management account
+OWN = "123456789012"  # the management account in moto
 CONTEXT = Context(invoked_function_arn=f"arn:aws:lambda:eu-west-1:{OWN}:function:planner")
 
 
@@ -38,7 +38,7 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # n
 
 
 def make_accounts(count: int) -> list[str]:
-    """Make an organization; gives its accounts, the management account first."""
+    """Create an organization, and return its accounts, the management account first."""
     client = boto3.client("organizations")
     client.create_organization(FeatureSet="ALL")
     for number in range(count):
@@ -47,39 +47,39 @@ def make_accounts(count: int) -> list[str]:
 
 
 def planned(queue_url: str) -> set[tuple[str, str]]:
-    """Account and region of each message, each once."""
+    """Return account and region of each message, and check that none is repeated."""
     messages = drain(queue_url)
     sources = {(message["roleArn"].split(":")[4], message["region"]) for message in messages}
     assert len(sources) == len(messages)
     return sources
 
 
-class Befallen:
-    """A client's calls, of which some are refused."""
+class CallsWithFaults:
+    """Records a client's calls, and refuses some of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[str] = []
         self.refused: dict[str, int] = {}
         call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
-        def befall(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
+        def call_or_refuse(client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
             self.calls.append(operation)
             if self.calls.count(operation) > self.refused.get(operation, sys.maxsize):
                 raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, operation)
             return call(client, operation, parameters)
 
-        monkeypatch.setattr(BaseClient, "_make_api_call", befall)
+        monkeypatch.setattr(BaseClient, "_make_api_call", call_or_refuse)
 
     def refuse(self, operation: str, after: int) -> None:
-        """Refuse an operation's calls after so many."""
+        """Refuse an operation after this many calls."""
         self.refused[operation] = after
 
 
 class TestPlan:
     """One run of the planner."""
 
-    def test_every_active_account_is_planned_in_every_region_but_what_is_a_source_already(self, queue_url: str) -> None:
-        """More accounts than a page, a closed one, and the notifier's own region that it polls by itself."""
+    def test_every_active_account_is_planned_in_every_region_unless_already_a_source(self, queue_url: str) -> None:
+        """There is more than one page of accounts, a closed one, and the notifier's own region, polled anyway."""
         accounts = make_accounts(45)
         boto3.client("organizations").close_account(AccountId=accounts[-1])
         answer = planner.handler({}, CONTEXT)
@@ -88,18 +88,18 @@ class TestPlan:
         assert planned(queue_url) == expected
         assert answer == {"sourcesPlanned": len(expected)}
 
-    def test_given_accounts_are_planned_without_asking_organizations(
+    def test_configured_accounts_are_planned_without_calling_organizations(
         self, queue_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A notifier that may not list accounts can still watch some."""
-        calls = Befallen(monkeypatch).calls
+        """A notifier without permission to list accounts can still watch some."""
+        calls = CallsWithFaults(monkeypatch).calls
         monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, "accounts": ["222233334444"]}))
         assert planner.handler({}, CONTEXT) == {"sourcesPlanned": 2}
         assert calls == ["SendMessageBatch"]
         assert planned(queue_url) == {("222233334444", "eu-west-1"), ("222233334444", "us-east-1")}
 
     def test_ticks_too_short_for_all_starve_no_account(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What is not polled within its tick expires; were the order always the same, so would be what expires."""
+        """Messages not processed within a tick expire; with a fixed sequence, the same ones always would."""
         accounts = [f"{number:012}" for number in range(20)]
         one_region = {"accounts": accounts, "regions": ["us-east-1"]}
         monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, **one_region}))
@@ -109,28 +109,28 @@ class TestPlan:
             in_time |= {message["roleArn"].split(":")[4] for message in drain(queue_url)[:10]}
         assert in_time == set(accounts)
 
-    def test_one_region_comes_after_the_other(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """So that most of poll's batches hold no source of a region that is down."""
+    def test_regions_are_planned_one_after_the_other(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So most of poll's batches contain no source in a region that is down."""
         accounts = {"accounts": [f"{number:012}" for number in range(20)]}
         monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, **accounts}))
         planner.handler({}, CONTEXT)
         regions = [message["region"] for message in drain(queue_url)]
         assert regions in (sorted(regions), sorted(regions, reverse=True))
 
-    def test_a_message_is_what_poll_takes(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Region, role and external id, as for a direct invocation."""
+    def test_a_message_is_what_poll_accepts(self, queue_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It has region, role and external id, as in a direct invocation."""
         accounts = {"accounts": ["222233334444"], "regions": ["us-east-1"]}
         monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, **accounts}))
         planner.handler({}, CONTEXT)
         role = "arn:aws:iam::222233334444:role/reader"
         assert drain(queue_url) == [{"region": "us-east-1", "roleArn": role, "externalId": "orders"}]
 
-    def test_a_listing_that_breaks_off_fails_the_run_after_what_was_listed_is_planned(
+    def test_an_interrupted_listing_fails_the_run_after_planning_what_was_listed(
         self, queue_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """An alarm tells of it, and the accounts known until then are polled all the same."""
+        """An alarm reports it, and the accounts listed until then are polled nevertheless."""
         make_accounts(45)
-        Befallen(monkeypatch).refuse("ListAccounts", after=1)
+        CallsWithFaults(monkeypatch).refuse("ListAccounts", after=1)
         with pytest.raises(PlanFailedError, match=r"ListAccounts: .*AccessDenied"):
             planner.handler({}, CONTEXT)
         assert len(planned(queue_url)) == 20 * 2 - 1
@@ -138,22 +138,22 @@ class TestPlan:
     def test_an_organization_that_cannot_be_listed_at_all_fails_the_run(
         self, queue_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """An account that is neither management account nor delegated administrator."""
-        Befallen(monkeypatch).refuse("ListAccounts", after=0)
+        """The account is neither the management account nor a delegated administrator."""
+        CallsWithFaults(monkeypatch).refuse("ListAccounts", after=0)
         with pytest.raises(PlanFailedError, match=r"ListAccounts: .*AccessDenied"):
             planner.handler({}, CONTEXT)
         assert drain(queue_url) == []
 
     def test_a_plan_is_counted(self, queue_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-        """The alarm on polls compares with what was planned."""
+        """The alarm on polls compares them with the number of planned sources."""
         make_accounts(2)
         planner.handler({}, CONTEXT)
-        told = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-        assert [each["SourcesPlanned"] for each in told] == [[len(planned(queue_url))]]
+        metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+        assert [each["SourcesPlanned"] for each in metrics] == [[len(planned(queue_url))]]
 
 
-class Refusing:
-    """An SQS that refuses a batch's entries for some time, each by itself."""
+class RejectingQueue:
+    """An SQS client that rejects a batch's entries individually for a while."""
 
     def __init__(self, refusals: dict[str, int]) -> None:
         self.refusals = refusals
@@ -161,7 +161,7 @@ class Refusing:
         self.taken: list[str] = []
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803 - SQS's
-        """Take or refuse each entry."""
+        """Accept or reject each entry."""
         assert QueueUrl == "queue"
         assert len(Entries) <= 10
         assert len({entry["Id"] for entry in Entries}) == len(Entries)
@@ -178,19 +178,19 @@ class Refusing:
 
 
 class TestPollQueue:
-    """Sending, where SQS takes only a part of a batch."""
+    """Sending if SQS accepts only part of a batch."""
 
-    def test_what_was_refused_is_sent_again_alone(self) -> None:
-        """What was taken is not sent twice."""
-        sqs = Refusing({"r3": 1, "r11": 2})
+    def test_only_rejected_messages_are_sent_again(self) -> None:
+        """Accepted ones are not sent twice."""
+        sqs = RejectingQueue({"r3": 1, "r11": 2})
         queue = PollQueue(sqs, "queue", sleep=lambda _: None)  # type: ignore[arg-type] # all that is used of it
         assert queue.send({"region": f"r{number}"} for number in range(12)) == (12, [])
         assert sorted(sqs.taken) == sorted(f"r{number}" for number in range(12))
         assert [len(batch) for batch in sqs.batches] == [10, 1, 2, 1, 1]
 
-    def test_what_stays_refused_is_named_and_the_others_are_sent(self) -> None:
-        """One source that cannot be sent keeps no other back."""
-        sqs = Refusing({"r3": 99})
+    def test_a_message_that_is_always_rejected_is_named_and_the_others_are_sent(self) -> None:
+        """One source that cannot be sent does not affect the others."""
+        sqs = RejectingQueue({"r3": 99})
         queue = PollQueue(sqs, "queue", sleep=lambda _: None)  # type: ignore[arg-type] # all that is used of it
         sent, errors = queue.send({"region": f"r{number}"} for number in range(12))
         assert (sent, errors) == (11, ['{"region": "r3"}: InternalError: None'])

@@ -181,8 +181,8 @@ def test_a_file_has_no_filters() -> None:
     assert "<form" not in page(made, Frame(filters=False))
 
 
-def test_a_board_of_nothing_says_so() -> None:
-    """And tells apart whether there never was an order, none is in flight, or the filters let none in."""
+def test_an_empty_board_says_so() -> None:
+    """It distinguishes whether there never was an order, none is in flight, or none matches the filters."""
     assert "No order yet. One is here as soon as a poll has found it." in page(board_of())
     assert "No order is in flight." in page(board_of(lived((3, {"Status": "COMPLETED"}))))
     assert "No order that the filters let in is in flight." in page(

@@ -163,7 +163,7 @@ class TestRefusals:
         assert published.errors == {f"oo-{number}": NO_TIME for number in range(10, 15)}
 
     def test_a_refusal_is_not_tried_again_without_time(self) -> None:
-        """The error tells what the bus said."""
+        """The error contains the bus's message."""
         bridge = EventBridge(of("oo-1"))
         bus = EventBus(cast("Any", bridge), "orders")
         published = bus.publish({"oo-1": events_of("oo-1", 1)}, may_go_on=lambda: not bridge.requests)
