@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-# What is around a widget in CloudWatch's console, as far as it matters here.
+# What surrounds a widget in CloudWatch's console, reduced to what matters here.
 SHELL = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Dashboard</title>
 <meta name="viewport" content="width=device-width">
 <body style="margin:0;background:{background}"><main><h1 style="color:{ink}">Dashboard</h1>
@@ -56,7 +56,7 @@ def board_url() -> Iterator[str]:
 
 @pytest.fixture
 def widget_url(tmp_path: Path) -> Callable[[str], str]:
-    """Gives the address of a dashboard with the board's widget, in a theme."""
+    """Return a function that returns the address of a dashboard with the board's widget, in a theme."""
 
     def url(theme: str) -> str:
         colours = {"light": ("#fff", "#000"), "dark": ("#0f1b2a", "#fff")}
@@ -87,7 +87,7 @@ def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
 
 
 def violations(page: "Page", *, but: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
-    """What axe-core finds wrong with a page: each rule, but for some, and where."""
+    """Return what axe-core finds wrong with a page: each rule, with a few exceptions, and where."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     rules = {rule: {"enabled": False} for rule in but}
     found = page.evaluate("rules => axe.run({rules})", rules)["violations"]

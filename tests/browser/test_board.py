@@ -18,7 +18,7 @@ windows = pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "p
 
 
 class TestPage:
-    """The page of its own."""
+    """The separate page."""
 
     @themes
     @windows
@@ -31,14 +31,14 @@ class TestPage:
 
     @windows
     def test_never_scrolls_sideways(self, open_page: Open, board_url: str, window: dict[str, int]) -> None:
-        """Nor where an order holds very long words, or all its line items are shown."""
+        """Not even if an order contains very long words, or all its line items are shown."""
         page = open_page(board_url, viewport=window, bypass_csp=True)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") == window["width"]
 
     @themes
     def test_follows_the_systems_theme(self, open_page: Open, board_url: str, theme: str) -> None:
-        """Dark ink on light paper, or the other way round."""
+        """Dark text on a light background, or the reverse."""
         page = open_page(board_url, color_scheme=theme)
         colours = page.evaluate(
             "(style => [style.color, style.backgroundColor])(getComputedStyle(document.querySelector('article')))"
@@ -46,8 +46,8 @@ class TestPage:
         ink, paper = (sum(map(int, colour.strip("rgb()").split(","))) for colour in colours)
         assert (ink < paper) == (theme == "light")
 
-    def test_all_is_there_without_javascript(self, open_page: Open, board_url: str) -> None:
-        """Orders, line items, shipments and replacements; the filters work, and lines unfold."""
+    def test_needs_no_javascript(self, open_page: Open, board_url: str) -> None:
+        """Orders, line items, shipments and replacements are shown; filters work, and rows unfold."""
         page = open_page(board_url, java_script_enabled=False)
         text = page.content()
         for expected in ("Stalled: IN_PROGRESS for 9 days", "JD014600006281230704", "Replaced by", "NEVER_SEEN"):
@@ -68,7 +68,7 @@ class TestPage:
         assert page.locator("article").count() > 1
 
     def test_loads_nothing_and_breaks_no_policy(self, open_page: Open, board_url: str) -> None:
-        """One answer holds it all, and its Content-Security-Policy lets nothing else in."""
+        """One response contains everything, and its Content-Security-Policy allows nothing else."""
         page = open_page("about:blank")
         asked, said = list[str](), list[str]()
         page.on("request", lambda request: asked.append(request.url))
@@ -78,8 +78,8 @@ class TestPage:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert (asked, said) == ([board_url], [])
 
-    def test_replacements_lead_to_each_other(self, open_page: Open, board_url: str) -> None:
-        """From the new order's line item to the old order."""
+    def test_replacements_link_to_each_other(self, open_page: Open, board_url: str) -> None:
+        """The new order's line item links to the old order."""
         page = open_page(board_url)
         link = page.locator("dd a", has_text="oo-").first
         old = link.inner_text()
@@ -111,7 +111,7 @@ class TestPage:
         assert folded.get_attribute("open") == ""
 
     def test_a_screen_reader_hears_statuses_and_durations(self, open_page: Open, board_url: str) -> None:
-        """The timeline is a list whose items say it all in words."""
+        """The timeline is a list whose items say everything in words."""
         tree = open_page(board_url).locator("article", has_text="JD014600006281230704").aria_snapshot()
         assert 'heading "IN_PROGRESS for 29 days oo-' in tree
         assert 'list "Life of oo-' in tree
@@ -127,16 +127,16 @@ class TestWidget:
     def test_axe_finds_no_violation(
         self, open_page: Open, widget_url: Callable[[str], str], theme: str, window: object
     ) -> None:
-        """In the console's theme, whatever the system's."""
+        """In the console's theme, regardless of the system's."""
         other = {"light": "dark", "dark": "light"}[theme]
         page = open_page(widget_url(theme), color_scheme=other, viewport=window)
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") == page.evaluate("innerWidth")
 
-    def test_its_buttons_call_the_function_and_its_links_leave_the_console_alone(
+    def test_its_buttons_call_the_function_and_no_link_changes_the_console(
         self, open_page: Open, widget_url: Callable[[str], str]
     ) -> None:
-        """Each action stands right behind its button; no link leads to a place in the page, which is the console's."""
+        """Each action follows its button; no link leads to an anchor, because the page is the console's."""
         page = open_page(widget_url("light"))
         assert page.locator("button + cwdb-action[action=call]").count() == page.locator("button").count() == 2
         assert page.locator("cwdb-action").first.text_content() == '{"filters": {}}'

@@ -23,7 +23,7 @@ def test_a_message_shows_its_own_time() -> None:
 
 
 def test_a_picture_is_twice_as_sharp_as_the_page_and_as_high_as_its_content(browser: "Browser", tmp_path: Path) -> None:
-    """With the Chromium that everything else here takes."""
+    """It is taken with the same Chromium as everything else here."""
     target = tmp_path / "message.png"
     save(browser, page([MESSAGE] * 10), target)
     width, height = struct.unpack(">II", target.read_bytes()[16:24])

@@ -1,4 +1,4 @@
-"""The documentation's site as people read it."""
+"""The documentation's site as readers see it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
-# The theme's: a nav around each copy button, and no focus for what scrolls sideways.
+# Of the theme: a nav around each copy button, and no focus for what scrolls sideways.
 THEMES_OWN = ("landmark-unique", "scrollable-region-focusable")
 
 
@@ -25,15 +25,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestSite:
-    """All pages."""
+    """Every page."""
 
     @pytest.mark.parametrize(("window", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
     def test_reads_well(
         self, open_page: "Callable[..., Page]", site: Path, exhaustive: bool, window: dict[str, int], theme: str
     ) -> None:
-        """Nothing is wider than the window, no picture is missing, contrast and structure are for everyone.
+        """Nothing is wider than the window, no picture is missing, and the page is accessible.
 
-        And no other host is asked for anything, by a script neither.
+        No other host receives a request, not even from a script.
         """
         page = open_page("about:blank", viewport=window, color_scheme=theme)
         asked: list[str] = []

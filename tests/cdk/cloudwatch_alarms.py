@@ -58,7 +58,7 @@ class Unknown:
     Attributes:
         further: How many data points more than the evaluation periods the evaluation range has: "depends".
         fills_nothing: Whether FILL makes data points for a metric that has none at all in the range.
-        minute: At which minute of the hour an alarm is evaluated that is evaluated once per hour.
+        minute: The minute of the hour at which an alarm is evaluated that is evaluated once per hour.
     """
 
     further: int = 2
@@ -70,8 +70,8 @@ class Metric:
     """A metric's data points: at most one a minute, each with the moment from which CloudWatch has it.
 
     Args:
-        points: Minute and value of each, in any order; those of the same minute are kept apart.
-        late: By how many minutes a point of a minute comes late.
+        points: Minute and value of each, in any order; those of the same minute remain separate.
+        late: The minutes by which a point of a minute arrives late.
     """
 
     def __init__(self, points: Iterable[tuple[int, float]], late: Callable[[int], int] = lambda _: 0) -> None:
@@ -81,13 +81,13 @@ class Metric:
         self._points = [(value, minute + 1 + late(minute)) for minute, value in ordered]
 
     def moments(self, period: int, windows: int) -> Iterable[int]:
-        """Return each minute at which a point comes or moves from one window of a period to the next."""
+        """Return each minute in which a point arrives, or moves from one window of a period to the next."""
         for minute, (_, since) in zip(self._minutes, self._points, strict=True):
             yield since
             yield from range(minute + period + 1, minute + period * windows + 2, period)
 
     def statistic(self, name: str, start: int, end: int, now: int) -> float | None:
-        """Aggregate what is known `now` of the minutes from `start` until before `end`; None if that is nothing."""
+        """Aggregate what is known `now` of the minutes from `start` until before `end`; None if there is no data."""
         first, last = bisect_left(self._minutes, start), bisect_left(self._minutes, end)
         known = [value for value, since in self._points[first:last] if since <= now]
         return _STATISTICS[name](known) if known else None
@@ -109,7 +109,7 @@ class Alarm:
 
     @property
     def name(self) -> str:
-        """Its name without the stack's."""
+        """Its name without the stack's name."""
         return str(self.properties["AlarmName"]).rpartition("-")[2]
 
     @cached_property
@@ -125,7 +125,7 @@ class Alarm:
 
     @cached_property
     def expression(self) -> ast.expr:
-        """What it computes of its metrics."""
+        """The expression that it computes from its metrics."""
         metrics = self.properties.get("Metrics", [])
         (text,) = [each["Expression"] for each in metrics if "Expression" in each] or ["metric"]
         computed: ast.expr = ast.parse(text, mode="eval").body
@@ -136,7 +136,7 @@ class Alarm:
         """The length of each window, in minutes.
 
         Raises:
-            ValueError: PutMetricAlarm would refuse the alarm.
+            ValueError: PutMetricAlarm would reject the alarm.
         """
         metrics = self.properties.get("Metrics", [])
         (seconds,) = {each["MetricStat"]["Period"] for each in metrics if "MetricStat" in each} or {
@@ -170,10 +170,10 @@ class Alarm:
 
     @property
     def warm_up(self) -> int:
-        """For how many minutes a new alarm is not evaluated.
+        """The minutes during which a new alarm is not evaluated.
 
         Raises:
-            ValueError: PutMetricAlarm would refuse it, or it may end early, which is not modelled.
+            ValueError: PutMetricAlarm would reject it, or the warm-up may end early, which is not modelled.
         """
         configuration = self.properties.get("WarmUpConfiguration")
         if not configuration:
@@ -184,7 +184,7 @@ class Alarm:
         return minutes
 
     def breaches(self, value: float) -> bool:
-        """Whether a data point violates the threshold."""
+        """Return whether a data point violates the threshold."""
         return _COMPARISONS[self.properties["ComparisonOperator"]](value, self.properties["Threshold"])
 
     def state(self, metrics: Mapping[MetricKey, Metric], now: int, current: State, unknown: Unknown) -> State:
@@ -258,7 +258,7 @@ class Alarm:
 def next_state(  # noqa: PLR0911 - one for each sentence of the page
     points: Sequence[bool | None], *, periods: int, to_alarm: int, treatment: Treatment, current: State
 ) -> State:
-    """Decide on the state by the data points of the evaluation range, the newest first.
+    """Return the state that follows from the data points in the evaluation range, the newest first.
 
     Args:
         points: Whether each breaches; None for a missing one.
@@ -303,7 +303,7 @@ def _computed(expression: ast.expr, series: Mapping[str, Series], unknown: Unkno
     """Evaluate an expression of metric math: names, numbers, FILL, and arithmetic.
 
     Raises:
-        NotImplementedError: It holds something else.
+        NotImplementedError: It contains something else.
     """
     count = len(next(iter(series.values())))
     match expression:

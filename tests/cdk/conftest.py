@@ -1,4 +1,4 @@
-"""Templates that many tests look at, made once."""
+"""Templates that many tests use, synthesized once."""
 
 import pytest
 from aws_cdk.assertions import Template
@@ -9,17 +9,17 @@ from testing.synthesis import FULL, template_of
 
 @pytest.fixture(scope="session")
 def minimal() -> Template:
-    """The template of a configuration that says nothing."""
+    """The template of an empty configuration."""
     return template_of({})
 
 
 @pytest.fixture(scope="session")
 def full() -> Template:
-    """The template of a configuration that says all it can."""
+    """The template of a configuration with every key."""
     return template_of(FULL)
 
 
 @pytest.fixture(scope="session")
 def local() -> Template:
-    """The template as the local cloud gets it."""
+    """The template as deployed on the local cloud."""
     return template_of(FULL, local_cloud=LocalCloud(slack_origin="http://127.0.0.1:4567"))

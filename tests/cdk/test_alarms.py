@@ -17,10 +17,10 @@ from testing.released import VERSIONS, Release
 from testing.synthesis import ACCOUNT, REGION, only
 from tests.cdk.alarm_situations import (
     AWAKE,
+    CONDITIONS,
     CONFIGURATIONS,
-    SKIES,
+    FAILURES,
     TICKS,
-    TROUBLES,
     WEEK,
     World,
     alarms,
@@ -38,12 +38,12 @@ EVERY = [(configuration, tick) for configuration in CONFIGURATIONS for tick in T
 EACH_TROUBLE = [
     (configuration, tick, name)
     for configuration, tick in EVERY
-    for name, trouble in TROUBLES.items()
-    if has(trouble, configuration)
+    for name, failure in FAILURES.items()
+    if has(failure, configuration)
 ]
 SLACK = 5  # minutes that CloudWatch and late metrics add to what a text promises
 RUNBOOK_TICK = 5
-WITH_ORGANIZATION = ", with an organization"  # in the runbook, of an alarm that differs there
+WITH_ORGANIZATION = ", with an organization"  # in the runbook, for an alarm that differs there
 OTHER_TICKS = (2, 4, 59, 720)
 
 
@@ -54,7 +54,7 @@ def named(configuration: str, tick: int, name: str) -> Alarm:
 
 
 def runbook() -> dict[str, list[str]]:
-    """Read the runbook's table of times: by alarm, its further cells."""
+    """Read the runbook's table of times: each alarm's other cells."""
     page = (DOCS / "operations.md").read_text("utf-8").partition("\n## Alarms\n")[2].partition("\n### ")[0]
     rows = [
         [cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines() if line.startswith("|")
@@ -64,58 +64,54 @@ def runbook() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(("configuration", "tick"), EVERY)
 class TestHealth:
-    """A stack to which nothing happens."""
+    """A stack without failures."""
 
-    def test_lets_a_new_alarm_be_silent_from_its_first_minute_through_a_week(
-        self, configuration: str, tick: int
-    ) -> None:
-        """An alarm becomes OK once, of which nobody is notified, and stays it."""
+    def test_a_new_alarm_is_silent_for_a_week(self, configuration: str, tick: int) -> None:
+        """An alarm becomes OK once, about which nobody is notified, and stays OK."""
         assert healthy(configuration, tick) == ()
 
     @pytest.mark.parametrize("current", ["OK", "INSUFFICIENT_DATA"])
-    def test_lets_an_upgrade_be_silent(self, configuration: str, tick: int, current: State) -> None:
-        """An alarm of an earlier version keeps its state, gets today's properties, and finds metrics of days before."""
+    def test_an_upgrade_is_silent(self, configuration: str, tick: int, current: State) -> None:
+        """An alarm of an earlier version keeps its state, and finds metrics of earlier days."""
         before = 7 * tick + 60
-        for sky in SKIES[::2]:
-            for alarm, changes in watched(configuration, tick, sky, before, before + 6 * tick + DAY, current=current):
+        for case in CONDITIONS[::2]:
+            for alarm, changes in watched(configuration, tick, case, before, before + 6 * tick + DAY, current=current):
                 assert {state for _, _, state in changes} <= {"OK"}, alarm.name
                 assert len(changes) == (current != "OK"), alarm.name
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_released_versions_alarms_become_todays_in_silence(version: str) -> None:
-    """Its alarms watch a healthy stack; then each has today's properties under the name and with the state that it had.
+def test_the_upgrade_of_a_released_versions_alarms_is_silent(version: str) -> None:
+    """Its alarms watch a healthy stack; then each keeps its name and state and gets the current properties.
 
-    The release's template is that for the local cloud, and polls once a day.
+    The release's template is the one for the local cloud, and polls once a day.
     """
     resources = json.loads(Release(version).template)["Resources"].values()
     released = [Alarm(each["Properties"]) for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
     configuration, tick = "three sources, Slack", 1_440
-    for sky in SKIES:
-        metrics = World(tick, 3, organization=False, sky=sky, end=3 * WEEK).metrics()
+    for case in CONDITIONS:
+        metrics = World(tick, 3, organization=False, conditions=case, end=3 * WEEK).metrics()
         for alarm in released:
-            old = alarm.transitions(metrics, WEEK, 2 * WEEK, unknown=sky.unknown, current="OK")
+            old = alarm.transitions(metrics, WEEK, 2 * WEEK, unknown=case.unknown, current="OK")
             state = old[-1][2] if old else "OK"
             today = named(configuration, tick, alarm.name)
-            assert today.transitions(metrics, 2 * WEEK, 3 * WEEK, unknown=sky.unknown, current=state) == []
+            assert today.transitions(metrics, 2 * WEEK, 3 * WEEK, unknown=case.unknown, current=state) == []
 
 
 @pytest.mark.parametrize(("configuration", "tick", "name"), EACH_TROUBLE)
-class TestTrouble:
+class TestFailure:
     """A failure."""
 
-    def test_makes_its_alarm_fire_stay_and_clear_once_and_no_other(
-        self, configuration: str, tick: int, name: str
-    ) -> None:
-        """Whatever is late, and whatever CloudWatch's documentation leaves open."""
+    def test_only_its_alarm_fires_stays_and_clears_once(self, configuration: str, tick: int, name: str) -> None:
+        """Regardless of late metrics, and of what CloudWatch's documentation leaves open."""
         found = outcome(configuration, tick, name)
         assert set(found.times) == {(1, 2)}
-        assert len(found.times) == len(SKIES)
+        assert len(found.times) == len(CONDITIONS)
         assert found.others == ()
 
-    def test_makes_it_fire_when_its_text_says(self, configuration: str, tick: int, name: str) -> None:
-        """Within minutes of it: not before, and not a tick later."""
-        alarm = named(configuration, tick, TROUBLES[name].alarm)
+    def test_its_alarm_fires_when_its_text_says(self, configuration: str, tick: int, name: str) -> None:
+        """Within minutes: not earlier, and not a tick later."""
+        alarm = named(configuration, tick, FAILURES[name].alarm)
         found = outcome(configuration, tick, name)
         late = SLACK + (2 * HOUR if alarm.hourly else 0)
         if name in {"dead letters", "polls do not start"}:
@@ -132,12 +128,12 @@ class TestNewStack:
 
     @pytest.mark.parametrize(("configuration", "tick"), EVERY)
     def test_is_reported_when_the_warm_up_is_over(self, configuration: str, tick: int) -> None:
-        """A warm-up does not hide it for ever."""
+        """A warm-up does not hide it forever."""
         warm = [alarm for alarm in alarms(configuration, tick) if alarm.warm_up]
         assert [alarm.name for alarm in warm] == ["PlansMissing" if "organization" in configuration else "PollsStopped"]
         for alarm in warm:
-            for sky in SKIES:
-                (change,) = alarm.transitions({}, 0, alarm.warm_up + 70, unknown=sky.unknown)
+            for case in CONDITIONS:
+                (change,) = alarm.transitions({}, 0, alarm.warm_up + 70, unknown=case.unknown)
                 assert change[1:] == ("INSUFFICIENT_DATA", "ALARM")
                 assert change[0] - alarm.warm_up <= 60
 
@@ -146,37 +142,37 @@ class TestTexts:
     """What alarms and runbook say."""
 
     @pytest.mark.parametrize("tick", OTHER_TICKS)
-    def test_any_tick_makes_alarms_that_cloudwatch_takes(self, tick: int) -> None:
-        """Periods of whole minutes, ranges of a day or seven, warm-ups of two days at most."""
+    def test_cloudwatch_accepts_the_alarms_of_any_tick(self, tick: int) -> None:
+        """Periods are whole minutes, ranges at most a day or seven, and warm-ups at most two days."""
         for configuration in ("one source", ORGANIZATION):
             for alarm in alarms(configuration, tick):
                 assert alarm.period * alarm.periods <= 7 * DAY
                 assert alarm.warm_up <= 2 * DAY
 
     @pytest.mark.parametrize("tick", OTHER_TICKS)
-    def test_any_tick_is_silent_in_health_and_heard_in_trouble(self, tick: int) -> None:
-        """Also the ticks that no example has."""
+    def test_any_tick_is_silent_in_health_and_reports_a_failure(self, tick: int) -> None:
+        """Including ticks that no example uses."""
         for configuration in ("one source", ORGANIZATION):
-            for sky in SKIES[1::2]:
+            for case in CONDITIONS[1::2]:
                 start = 7 * tick + 60
-                for alarm, changes in watched(configuration, tick, sky, start, start + 4 * tick + 300, current="OK"):
+                for alarm, changes in watched(configuration, tick, case, start, start + 4 * tick + 300, current="OK"):
                     assert changes == [], alarm.name
             for name in ("polls stop", "polls fail", "one source's polls fail"):
                 found = outcome(configuration, tick, name)
                 assert (set(found.times), found.others) == ({(1, 2)}, ()), (configuration, name)
 
     def test_the_runbook_has_each_alarms_time_as_measured(self) -> None:
-        """Its column for ticks of five minutes is what the alarm's own text says, and what the model measures."""
+        """Its column for ticks of five minutes agrees with the alarm's text and with what the model measures."""
         rows = runbook()
         names = {alarm.name for alarm in alarms(ORGANIZATION, RUNBOOK_TICK)}
         assert rows.keys() == names | {f"PollsStopped{WITH_ORGANIZATION}"}
-        for configuration, name in itertools.product(("one source", ORGANIZATION), TROUBLES):
-            trouble = TROUBLES[name]
-            if not has(trouble, configuration):
+        for configuration, name in itertools.product(("one source", ORGANIZATION), FAILURES):
+            failure = FAILURES[name]
+            if not has(failure, configuration):
                 continue
-            row = rows[trouble.alarm]
+            row = rows[failure.alarm]
             if configuration == ORGANIZATION:
-                row = rows.get(f"{trouble.alarm}{WITH_ORGANIZATION}", row)
+                row = rows.get(f"{failure.alarm}{WITH_ORGANIZATION}", row)
             fired, cleared = row[1:3]
             found = outcome(configuration, RUNBOOK_TICK, name)
             assert max(found.fired) <= minutes(fired), name
@@ -206,7 +202,7 @@ class TestTexts:
 
     @pytest.mark.parametrize("tick", [5, 60, 1_440])
     def test_the_runbook_has_the_warm_ups(self, tick: int) -> None:
-        """Three ticks and ten minutes, two days at most; none of an organization's polls."""
+        """Three ticks and ten minutes, at most two days; an organization's polls have none."""
         waits = {alarm.name: alarm.warm_up for alarm in alarms(ORGANIZATION, tick) if alarm.warm_up}
         assert waits == {"PlansMissing": min(3 * tick + 10, 2 * DAY)}
         assert named("one source", tick, "PollsStopped").warm_up == min(3 * tick + 10, 2 * DAY)
@@ -252,21 +248,21 @@ class TestClearing:
         },
     }
 
-    def test_is_only_that_of_an_alarm_that_fired(self, minimal: Template) -> None:
-        """Neither an alarm nor the rule notifies anybody of an alarm that is merely new."""
+    def test_is_only_reported_of_an_alarm_that_fired(self, minimal: Template) -> None:
+        """Neither an alarm nor the rule notifies anybody of an alarm that is only new."""
         for each in minimal.find_resources("AWS::CloudWatch::Alarm").values():
             assert each["Properties"].keys().isdisjoint({"OKActions", "InsufficientDataActions"})
         pattern = cleared(minimal)["EventPattern"]
         assert pattern["detail"] == {"state": {"value": ["OK"]}, "previousState": {"value": ["ALARM"]}}
         assert (pattern["source"], pattern["detail-type"]) == (["aws.cloudwatch"], [self.EVENT["detail-type"]])
 
-    def test_is_that_of_each_alarm_of_the_stack(self, full: Template) -> None:
-        """And of no other stack's."""
+    def test_is_reported_of_each_alarm_of_the_stack(self, full: Template) -> None:
+        """And of no other stack's alarm."""
         heard = {each["Fn::GetAtt"][0] for each in cleared(full)["EventPattern"]["resources"]}
         assert heard == full.find_resources("AWS::CloudWatch::Alarm").keys()
 
     def test_goes_to_the_topic_as_cloudwatchs_own_message(self, minimal: Template) -> None:
-        """People read it in an e-mail, the queue's filter passes it by `AlarmName`, and notify puts it into words."""
+        """People read it in an e-mail, the queue's filter matches `AlarmName`, and notify translates it into words."""
         (target,) = cleared(minimal)["Targets"]
         (topic,) = minimal.find_resources("AWS::SNS::Topic")
         assert target["Arn"] == {"Ref": topic}
@@ -279,8 +275,8 @@ class TestClearing:
         texts = [line.text for line in message.lines]
         assert texts == [self.EVENT["detail"]["configuration"]["description"], self.EVENT["detail"]["state"]["reason"]]
 
-    def test_is_published_with_a_role_of_the_rules_own(self, minimal: Template) -> None:
-        """The topic itself lets no rule publish, so that nobody else's rule can."""
+    def test_is_published_with_the_rules_dedicated_role(self, minimal: Template) -> None:
+        """The topic does not allow any rule to publish, so nobody else's rule can."""
         (target,) = cleared(minimal)["Targets"]
         role = minimal.find_resources("AWS::IAM::Role")[target["RoleArn"]["Fn::GetAtt"][0]]["Properties"]
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]

@@ -1,4 +1,4 @@
-"""The model of CloudWatch's alarms gives what CloudWatch's documentation publishes."""
+"""The model of CloudWatch's alarms has the results that CloudWatch's documentation publishes."""
 
 from typing import Any
 
@@ -30,14 +30,14 @@ def points(row: str) -> list[bool | None]:
 
 
 def an_alarm(**properties: Any) -> Alarm:
-    """Make an alarm on the sum of one metric."""
+    """Return an alarm on the sum of one metric."""
     metric = {"MetricName": "Calls", "Dimensions": [{"Name": "service", "Value": "it"}], "Statistic": "Sum"}
     settings = {"Threshold": 1, "ComparisonOperator": "GreaterThanOrEqualToThreshold", "EvaluationPeriods": 1}
     return Alarm({"AlarmName": "Stack-It", "Period": 300, **metric, **settings, **properties})
 
 
 def computing(expression: str, *names: str) -> Alarm:
-    """Make an alarm on an expression."""
+    """Return an alarm on an expression."""
     stats = [
         {
             "Id": name,
@@ -82,8 +82,8 @@ class TestWindow:
         changes = alarm.transitions(calls, 1, 30, unknown=Unknown(further=0))
         assert changes == [(1, "INSUFFICIENT_DATA", "OK"), (2, "OK", "ALARM"), (7, "ALARM", "OK")]
 
-    def test_sees_a_late_data_point_when_it_has_come(self) -> None:
-        """A point of minute 1 that is three minutes late is there at minute 5."""
+    def test_sees_a_late_data_point_once_it_has_arrived(self) -> None:
+        """A point of minute 1 that is three minutes late is available at minute 5."""
         calls = {("Calls", "it"): Metric([(1, 1.0)], late=lambda _: 3)}
         alarm = an_alarm(TreatMissingData="notBreaching")
         changes = alarm.transitions(calls, 1, 30, unknown=Unknown(further=0), current="OK")
@@ -97,7 +97,7 @@ class TestWindow:
         assert changes == [(2, "OK", "ALARM"), (17, "ALARM", "OK")]
 
     def test_of_several_days_moves_once_an_hour(self) -> None:
-        """The documentation's job at 10:02: at 10:03 it is not seen, at 11:03 it is."""
+        """The documentation's job of 10:02 is not seen at 10:03, but at 11:03."""
         alarm = an_alarm(Period=DAY * 60, EvaluationPeriods=2, DatapointsToAlarm=1, TreatMissingData="notBreaching")
         calls = {("Calls", "it"): Metric([(10 * 60 + 2, 1.0)])}
         assert alarm.hourly
@@ -108,7 +108,7 @@ class TestWindow:
         ("seconds", "periods"), [(90, 1), (30, 1), (3_540, 25), (3_600, 169), (DAY * 60, 8), (300, 289)]
     )
     def test_has_putmetricalarms_limits(self, seconds: int, periods: int) -> None:
-        """A multiple of a minute; a day at most, or seven where a period is an hour or longer."""
+        """A multiple of a minute; at most a day, or seven if a period is an hour or longer."""
         with pytest.raises(ValueError, match="It: "):
             _ = an_alarm(Period=seconds, EvaluationPeriods=periods).period
 
@@ -140,12 +140,12 @@ class TestMath:
     @pytest.mark.parametrize(
         ("expression", "state"), [("calls + faults", "ALARM"), ("faults - calls", "OK"), ("faults * 2", "ALARM")]
     )
-    def test_takes_what_is_missing_beside_another_for_0(self, expression: str, state: State) -> None:
+    def test_a_missing_value_beside_another_is_0(self, expression: str, state: State) -> None:
         """Missing values "are treated as 0"; if all are missing, so is the result."""
         alarm = computing(expression, "calls", "faults")
         assert alarm.state({("calls", "it"): Metric([(9, 1.0)])}, 10, "OK", Unknown(further=0)) == state
 
-    def test_that_is_not_modelled_is_refused(self) -> None:
-        """A new function needs its documentation read first."""
+    def test_what_is_not_modelled_is_rejected(self) -> None:
+        """The documentation of a new function must be read first."""
         with pytest.raises(NotImplementedError, match="RUNNING_SUM"):
             computing("RUNNING_SUM(calls)", "calls").state({}, 10, "OK", Unknown())

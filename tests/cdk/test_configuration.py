@@ -1,4 +1,4 @@
-"""The `notifier` context: what it gives, and what it says of mistakes."""
+"""The `notifier` context: what it results in, and how mistakes are reported."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ OUTPOST = "op-0123456789abcdef0"
 ROLE = "arn:aws:iam::123456789012:role/OutpostsReader"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
-# What is wrong, and how the line begins that says so.
+# A mistake, and the beginning of the line that reports it.
 MISTAKES: list[tuple[Any, str]] = [
     (5, "notifier: 5; allowed: an object with sources, organization, pollEveryMinutes"),
     ({"surces": []}, "notifier.surces: unknown key; allowed: sources, "),
@@ -175,8 +175,8 @@ MISTAKES: list[tuple[Any, str]] = [
 ]
 
 
-def test_a_notify_pattern_may_name_a_status_that_no_one_has_seen_yet() -> None:
-    """Only one that is nearly the API's own is taken for a mistake."""
+def test_a_notify_pattern_may_name_an_unknown_status() -> None:
+    """Only one that is similar to a status of the API is considered a mistake."""
     pattern = {"changes": {"status": ["PARTIALLY_INSTALLED", {"prefix": "ERR"}, "ERROR"]}}
     assert Configuration.parse({"notify": pattern}, "eu-west-1").notify == pattern
 
@@ -215,16 +215,16 @@ def parsed(context: Any, stack_region: str = "eu-west-1") -> Configuration:
 
 
 class TestParse:
-    """`Configuration.parse` with a right configuration."""
+    """`Configuration.parse` with a valid configuration."""
 
     @pytest.mark.parametrize("context", [None, {}, "{}"])
-    def test_without_keys_the_own_account_is_polled_in_the_stacks_region(self, context: Any) -> None:
-        """Saying nothing watches the stack's own account and region every five minutes."""
+    def test_by_default_the_stacks_account_is_polled_in_its_region(self, context: Any) -> None:
+        """An empty configuration watches the stack's account and region every five minutes."""
         configuration = parsed(context)
         assert configuration == Configuration(sources=(SourceSettings("eu-west-1"),), poll_every_minutes=5)
 
-    def test_every_key_finds_its_place(self) -> None:
-        """Each key of docs/configuration.md is read, with its types."""
+    def test_every_key_is_read(self) -> None:
+        """Each key in docs/configuration.md is read, with its types."""
         configuration = parsed(
             {
                 "sources": [
@@ -263,28 +263,28 @@ class TestParse:
             outposts_endpoint_url="http://127.0.0.1:4999/outposts",
         )
 
-    def test_json_text_and_a_file_say_the_same_as_the_object(self, tmp_path: Path) -> None:
-        """The command line gives text or a file's path where cdk.json gives an object."""
+    def test_json_text_and_a_file_have_the_same_result_as_the_object(self, tmp_path: Path) -> None:
+        """The command line passes text or a file's path, and cdk.json an object."""
         values = {"pollEveryMinutes": 7, "stalledAfterDays": {"order": {"ERROR": None}}}
         file = tmp_path / "notifier.json"
         file.write_text(json.dumps(values))
         assert parsed(values) == parsed(json.dumps(values)) == parsed(f"@{file}")
 
     @pytest.mark.parametrize("pattern", PATTERNS, ids=json.dumps)
-    def test_every_kind_of_event_pattern_is_taken(self, pattern: dict[str, Any]) -> None:
-        """Whatever EventBridge can match in the detail may stand in `notify`."""
+    def test_every_kind_of_event_pattern_is_accepted(self, pattern: dict[str, Any]) -> None:
+        """`notify` accepts anything that EventBridge can match in the detail."""
         assert parsed({"notify": pattern}).notify == pattern
 
     @pytest.mark.parametrize(
         ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-west-1", "aws")]
     )
-    def test_other_partitions_have_regions_and_roles_of_their_own(self, region: str, partition: str) -> None:
-        """A stack in GovCloud or China watches sources of its own partition."""
+    def test_other_partitions_have_their_own_regions_and_roles(self, region: str, partition: str) -> None:
+        """A stack in GovCloud or China watches sources in its partition."""
         role = ROLE.replace("aws", partition, 1)
         assert parsed({"sources": [{"region": region, "roleArn": role}]}, region).sources[0].role_arn == role
 
-    def test_an_organization_has_an_external_id_also_where_none_is_given(self) -> None:
-        """It is the one that the template of the member accounts' role asks for by default."""
+    def test_an_organization_has_a_default_external_id(self) -> None:
+        """It is the default of the template for the member accounts' role."""
         organization = parsed({"organization": {"roleName": "R", "regions": ["eu-west-1"]}}).organization
         assert organization
         assert organization.as_json() == {
@@ -293,7 +293,7 @@ class TestParse:
             "externalId": "outposts-order-notifier",
         }
 
-    def test_one_region_may_be_shared_out_by_outposts_and_accounts(self) -> None:
+    def test_one_region_may_be_divided_by_outposts_and_accounts(self) -> None:
         """Sources that cannot name the same order may share a region."""
         sources = [
             {"region": "eu-west-1", "outpostIds": [OUTPOST]},
@@ -304,11 +304,11 @@ class TestParse:
 
 
 class TestConfigurationError:
-    """`Configuration.parse` with a mistake."""
+    """`Configuration.parse` with an invalid configuration."""
 
     @pytest.mark.parametrize(("context", "line"), MISTAKES, ids=[line for _, line in MISTAKES])
-    def test_names_path_given_and_allowed(self, context: Any, line: str) -> None:
-        """One line says where the mistake is, what was given, and what is allowed there."""
+    def test_names_the_path_the_value_and_what_is_allowed(self, context: Any, line: str) -> None:
+        """One line says where the mistake is, what the value is, and what is allowed."""
         with pytest.raises(ConfigurationError) as caught:
             parsed(context)
         text = str(caught.value)
@@ -316,7 +316,7 @@ class TestConfigurationError:
         assert "\n" not in text
 
     @pytest.mark.parametrize(("context", "meant"), MISSPELT, ids=[meant for _, meant in MISSPELT])
-    def test_suggests_the_nearest_right_spelling(self, context: Any, meant: str) -> None:
+    def test_suggests_the_most_similar_valid_spelling(self, context: Any, meant: str) -> None:
         """A typing error is reported with what was probably meant."""
         with pytest.raises(ConfigurationError) as caught:
             parsed(context)
@@ -325,8 +325,8 @@ class TestConfigurationError:
     @pytest.mark.parametrize(
         "url", ["https://user:pa55@h/", "https://user:pa55@h:99999/", "https://user:pa55@-/", "https://user:pa55@h/?x"]
     )
-    def test_a_password_in_an_address_is_refused_and_not_shown(self, url: str) -> None:
-        """It would stand in the template and in the function's environment."""
+    def test_a_password_in_an_address_is_rejected_and_not_shown(self, url: str) -> None:
+        """Otherwise it would be in the template and in the function's environment."""
         with pytest.raises(ConfigurationError, match=r"^notifier\.outpostsEndpointUrl: an? ") as caught:
             parsed({"outpostsEndpointUrl": url})
         assert "pa55" not in str(caught.value)
@@ -340,7 +340,7 @@ class TestConfigurationError:
         assert len(Configuration.parse(sources, "eu-west-1").sources) == 2
 
     def test_a_misspelt_key_is_reported_with_the_allowed_ones(self) -> None:
-        """The whole line, once, to the letter."""
+        """The whole line, once, character by character."""
         with pytest.raises(ConfigurationError) as caught:
             parsed({"sources": [{"regoin": "eu-west-1"}]})
         assert str(caught.value) == (
@@ -362,8 +362,8 @@ class TestConfigurationError:
         key=st.sampled_from(["sources", "organization", "slack", "notify", "emails", "stalledAfterDays"]),
         value=json_values,
     )
-    def test_no_value_whatsoever_makes_another_error(self, key: str, value: Any) -> None:
-        """Any JSON is either a configuration or one line that says why not."""
+    def test_no_value_causes_another_error(self, key: str, value: Any) -> None:
+        """Any JSON is either a configuration or results in one line that says why not."""
         try:
             parsed({key: value})
         except ConfigurationError as error:

@@ -22,7 +22,7 @@ SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 }
 REQUIRED = {"organization.roleName", "organization.regions", "sources.region", "slack.secretName", "webhook.secretName"}
-# What can only be left out together: an external id without a role is refused.
+# Keys that can only be omitted together: an external id without a role is rejected.
 PARTNERS = {"sources.roleArn": "externalId"}
 Path = tuple[str, ...]
 
@@ -55,13 +55,13 @@ def without(configuration: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def an_example_with(path: Path) -> dict[str, Any]:
-    """Return the configuration that has this key."""
+    """Return a configuration that has this key."""
     return SOME_ACCOUNTS if path == ("organization", "accounts") else EVERY
 
 
 @pytest.mark.parametrize("path", [path for path in KEYS if ".".join(path) not in REQUIRED], ids=".".join)
 def test_a_key_changes_what_is_configured(path: Path) -> None:
-    """A key that is allowed and never read would be ignored in silence."""
+    """A key that is allowed and never read would be ignored silently."""
     configured = an_example_with(path)
     if path == ("sources", "outpostIds"):  # without them, two sources would watch the same
         configured = {"sources": [{"region": REGION, "outpostIds": ["op-0123456789abcdef0"]}]}

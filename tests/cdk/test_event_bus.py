@@ -12,7 +12,7 @@ READERS = ["o-a1b2c3d4e5", "111122223333", "210987654321", "o-b1b2c3d4e5"]
 
 
 def reader_statements(template: Template) -> dict[str, dict[str, Any]]:
-    """Give the bus policy's statements by their id."""
+    """Return the bus policy's statements by their id."""
     policies = template.find_resources("AWS::Events::EventBusPolicy")
     return {
         each["Properties"]["StatementId"].removeprefix("cdk-"): each["Properties"]["Statement"]
@@ -24,17 +24,17 @@ class TestEventBus:
     """The bus in the template."""
 
     def test_keeps_its_events_for_a_year(self, minimal: Template) -> None:
-        """The archive holds the notifier's own events, for replays."""
+        """The archive holds the notifier's events, for replays."""
         minimal.has_resource_properties(
             "AWS::Events::Archive", {"EventPattern": {"source": ["outposts-order-notifier"]}, "RetentionDays": 365}
         )
 
-    def test_lets_in_no_one_by_itself(self, minimal: Template) -> None:
-        """Without `eventBusReaders` the bus has no policy."""
+    def test_has_no_policy_by_default(self, minimal: Template) -> None:
+        """Only `eventBusReaders` adds one."""
         minimal.resource_count_is("AWS::Events::EventBusPolicy", 0)
 
-    def test_lets_each_reader_manage_rules_of_its_own_and_nothing_else(self) -> None:
-        """A reader's account, or any of its organization, puts rules on this bus, and touches only those it made."""
+    def test_lets_each_reader_manage_only_its_own_rules(self) -> None:
+        """A reader's account, or any in its organization, can put rules on this bus and change only those."""
         statements = reader_statements(template_of({"eventBusReaders": READERS}))
         assert statements.keys() == {"RulesOfReaderAccounts", "RulesOfoa1b2c3d4e5", "RulesOfob1b2c3d4e5"}
         own_rules = {"events:creatorAccount": "${aws:PrincipalAccount}"}
@@ -55,7 +55,7 @@ class TestEventBus:
             assert f":events:{REGION}:{ACCOUNT}:rule/" in str(statement["Resource"])
 
     def test_changes_the_policy_one_statement_after_the_other(self) -> None:
-        """EventBridge refuses a change of a bus's policy during another one."""
+        """EventBridge rejects a change of a bus's policy during another one."""
         policies = template_of({"eventBusReaders": READERS}).find_resources("AWS::Events::EventBusPolicy")
         waits = {name: policy.get("DependsOn", []) for name, policy in policies.items()}
         first, *others = sorted(waits, key=list(waits).index)
@@ -65,15 +65,15 @@ class TestEventBus:
     def test_has_a_statement_for_all_accounts_and_one_for_each_organization(
         self, readers: list[str], count: int
     ) -> None:
-        """The policy grows by 34 characters an account, and has room for hundreds."""
+        """Each account adds 34 characters to the policy, so hundreds fit."""
         template_of({"eventBusReaders": readers}).resource_count_is("AWS::Events::EventBusPolicy", count)
 
     def test_its_archive_names_no_key(self, minimal: Template) -> None:
-        """The CDK's empty key fails the deployment in some regions."""
+        """The CDK's empty key makes the deployment fail in some regions."""
         minimal.has_resource_properties("AWS::Events::Archive", {"KmsKeyIdentifier": Match.absent()})
 
-    def test_its_name_and_arn_stand_in_parameter_store(self, minimal: Template) -> None:
-        """Other stacks find the bus by parameters of fixed names."""
+    def test_its_name_and_arn_are_in_parameter_store(self, minimal: Template) -> None:
+        """Other stacks find the bus by parameters with fixed names."""
         for name in ("name", "arn"):
             minimal.has_resource_properties(
                 "AWS::SSM::Parameter",

@@ -1,4 +1,4 @@
-"""EventBridge's grammar of event patterns, beside AWS's own verdicts."""
+"""EventBridge's grammar of event patterns, compared with AWS's own verdicts."""
 
 import copy
 import json
@@ -26,7 +26,7 @@ from testing.event_patterns import ROWS, Row
 
 Json = dict[str, Any]
 
-# Patterns that EventBridge accepts, made from its grammar.
+# Patterns that EventBridge accepts, generated from its grammar.
 texts = st.text(max_size=6)
 filled = st.text(min_size=1, max_size=6)
 numbers = st.integers(-5_000_000_000, 5_000_000_000) | st.decimals(-4e9, 4e9, places=4).map(float)
@@ -51,7 +51,7 @@ blocks = st.builds("{}/{}".format, st.ip_addresses(v=4), st.integers(0, 31)) | s
 
 
 def one_or_several(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Make a value, or a list of some."""
+    """Generate a value, or a list of some."""
     return values | st.lists(values, min_size=1, max_size=3)
 
 
@@ -79,7 +79,7 @@ keys = st.text(min_size=1, max_size=6).filter(lambda key: key != "$or" and key n
 
 
 def objects(inside: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
-    """Make objects of a pattern, some of them with `$or`."""
+    """Generate objects in a pattern, some of them with `$or`."""
     plain = st.dictionaries(keys, inside, min_size=1, max_size=3)
     either = st.lists(plain, min_size=2, max_size=3).map(lambda alternatives: {"$or": alternatives})
     return plain | st.builds(lambda one, other: {**one, **other}, plain, either)
@@ -87,7 +87,7 @@ def objects(inside: st.SearchStrategy[Any]) -> st.SearchStrategy[Json]:
 
 patterns = objects(st.recursive(leaves, objects, max_leaves=6))
 
-# What may stand in no list of a pattern.
+# Values that no list in a pattern may contain.
 BROKEN: list[Any] = [
     [],
     ["a list"],
@@ -125,7 +125,7 @@ BROKEN: list[Any] = [
 
 
 def places(pattern: Json, path: str = "p") -> dict[str, tuple[Any, Any]]:
-    """Find all objects, lists of values and `$or` inside a pattern: path → what holds it, and its key there."""
+    """Find all objects, lists of values and `$or` in a pattern: path → what contains it, and its key there."""
     found: dict[str, tuple[Any, Any]] = {}
     for key, value in pattern.items():
         found[f"{path}.{key}"] = (pattern, key)
@@ -138,26 +138,26 @@ def places(pattern: Json, path: str = "p") -> dict[str, tuple[Any, Any]]:
 
 
 def simple(pattern: Json) -> bool:
-    """Whether all wildcards of a pattern together are simple enough, as if they were one key's."""
+    """Return whether all wildcards in a pattern are simple enough together, as if they had one key."""
     return complexity([text for _, text in wildcards(pattern, "p")]) <= MAX_COMPLEXITY
 
 
 class TestVerdicts:
-    """The check beside AWS's verdicts."""
+    """The check, compared with AWS's verdicts."""
 
     @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-    def test_refuses_what_event_bridge_refuses_and_nothing_else(self, row: Row) -> None:
-        """PutRule would say the same of each pattern of the table."""
+    def test_rejects_only_what_event_bridge_rejects(self, row: Row) -> None:
+        """PutRule would have the same verdict on each pattern in the table."""
         assert bool([*problems(row.pattern, "p")]) == row.refused
 
-    def test_the_table_holds_enough_of_each_verdict(self) -> None:
+    def test_the_table_has_enough_of_each_verdict(self) -> None:
         """A table that lost its rows would prove nothing."""
         assert len([row for row in ROWS if row.refused]) >= 60
         assert len([row for row in ROWS if {matches for _, matches in row.verdicts} == {True, False}]) >= 60
 
 
 def test_event_bridge_accepts_each_pattern_of_the_stack(full: Template) -> None:
-    """Rules and archive: what it refuses would fail in a deployment, not before."""
+    """An invalid pattern of a rule or the archive would only fail when it is deployed."""
     patterns = [
         resource["Properties"]["EventPattern"]
         for kind in ("AWS::Events::Rule", "AWS::Events::Archive")
@@ -171,17 +171,17 @@ def test_event_bridge_accepts_each_pattern_of_the_stack(full: Template) -> None:
 
 
 class TestGrammar:
-    """The check beside patterns made from the grammar."""
+    """The check, compared with patterns generated from the grammar."""
 
     @given(pattern=patterns)
-    def test_accepts_whatever_the_grammar_makes(self, pattern: Json) -> None:
-        """Nobody is kept from a pattern that EventBridge accepts."""
+    def test_accepts_everything_that_the_grammar_generates(self, pattern: Json) -> None:
+        """Nobody is denied a pattern that EventBridge accepts."""
         assume(combinations(pattern) <= MAX_COMBINATIONS and simple(pattern))
         assert [*problems(pattern, "p")] == []
 
     @given(pattern=patterns, data=st.data())
-    def test_names_the_place_of_whatever_breaks_it(self, pattern: Json, data: st.DataObject) -> None:
-        """One broken rule makes one line that leads to it."""
+    def test_names_the_place_of_each_mistake(self, pattern: Json, data: st.DataObject) -> None:
+        """One broken rule results in one line that names its path."""
         pattern = copy.deepcopy(pattern)
         path, (holder, key) = data.draw(st.sampled_from(sorted(places(pattern).items(), key=lambda item: item[0])))
         if key == "$or":
@@ -197,8 +197,8 @@ class TestGrammar:
         assert "\n" not in f"{found.given}{found.allowed}".replace(json.dumps("\n"), "")
 
     @given(word=st.sampled_from(sorted(RESERVED)), pattern=patterns)
-    def test_refuses_reserved_words_inside_or_alone(self, word: str, pattern: Json) -> None:
-        """Elsewhere a key may have such a name."""
+    def test_rejects_reserved_words_only_inside_or(self, word: str, pattern: Json) -> None:
+        """A key elsewhere may have such a name."""
         assume(combinations(pattern) <= MAX_COMBINATIONS / 2 and simple(pattern))
         assert [*problems({word: pattern}, "p")] == []
         (found,) = problems({"$or": [pattern, {word: ["a"]}]}, "p")
@@ -210,8 +210,8 @@ class TestGrammar:
             lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["$or", "numeric"]), inner),
         )
     )
-    def test_judges_any_value_whatsoever(self, value: Any) -> None:
-        """No JSON makes it fail."""
+    def test_judges_any_value(self, value: Any) -> None:
+        """No JSON makes the check fail."""
         for found in problems(value, "p"):
             assert found.path.startswith("p")
 
@@ -259,11 +259,11 @@ class TestLength:
     """The quota of a pattern's size."""
 
     def pattern(self, length: int) -> Json:
-        """Make a pattern whose text has this many characters."""
+        """Return a pattern whose text has this many characters."""
         return {"a": ["x" * (length - len('{"a":[""]}'))]}
 
     def test_the_longest_is_accepted_and_one_more_is_not(self) -> None:
-        """EventBridge's quota counts characters: a letter beyond ASCII is written with JSON's escape, which has six."""
+        """EventBridge's quota counts characters: one beyond ASCII is written as JSON's escape, which has six."""
         assert MAX_CHARACTERS == 2_048
         assert length_problem(self.pattern(2_048), "p") is None
         assert length_problem({"a": ["ü" * 339]}, "p") is None
@@ -288,13 +288,13 @@ class TestLength:
         ({"$or": [{"a": ["x"]}, {"b": [{"exists": False}]}]}, False),
     ],
 )
-def test_null_is_found_wherever_it_stands(pattern: Json, holds: bool) -> None:
-    """Such a pattern cannot stand in a template as an object."""
+def test_null_is_found_anywhere(pattern: Json, holds: bool) -> None:
+    """A pattern with null cannot be an object in a template."""
     assert holds_null(pattern) is holds
 
 
-def test_combinations_are_all_lengths_of_or_multiplied() -> None:
-    """As EventBridge's guide counts them: nested ones too, though event-ruler makes fewer rules of those."""
+def test_combinations_are_the_product_of_the_lengths_of_or() -> None:
+    """As EventBridge's guide counts them: nested ones too, although event-ruler makes fewer rules of those."""
     three = [{key: [1]} for key in "abc"]
     assert combinations({"a": [1]}) == 1
     assert combinations({"$or": three, "x": {"$or": three}}) == 9

@@ -1,4 +1,4 @@
-"""The limits that AWS and Slack publish: what a configuration can exceed is refused, and the rest stays within them."""
+"""The limits of AWS and Slack: a configuration that exceeds one is rejected, and everything else is within them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -26,12 +26,12 @@ GOVERNMENT = "us-gov-west-1"
 
 
 def own(count: int) -> dict[str, Any]:
-    """Give a configuration of sources of the stack's own account and region, an Outpost each."""
+    """Return a configuration of sources in the stack's account and region, one for each Outpost."""
     return {"sources": [{"region": REGION, "outpostIds": [f"op-{number:017x}"]} for number in range(count)]}
 
 
 def others(count: int) -> dict[str, Any]:
-    """Give a configuration of sources of other accounts, with the role and external id of our template."""
+    """Return a configuration of sources in other accounts, with the role and external id of our template."""
     return {
         "sources": [
             {
@@ -45,13 +45,13 @@ def others(count: int) -> dict[str, Any]:
 
 
 def organization(count: int) -> dict[str, Any]:
-    """Give a configuration of an organization that names accounts."""
+    """Return a configuration of an organization that names accounts."""
     accounts = [f"{number:012}" for number in range(count)]
     return {"organization": {"roleName": "OutpostsReader", "regions": [REGION, "us-east-1"], "accounts": accounts}}
 
 
 def readers(accounts: int, organizations: int = 0) -> dict[str, Any]:
-    """Give a configuration with that many readers of the bus."""
+    """Return a configuration with this many readers of the bus."""
     return {
         "eventBusReaders": [
             *(f"{number:012}" for number in range(accounts)),
@@ -61,11 +61,11 @@ def readers(accounts: int, organizations: int = 0) -> dict[str, Any]:
 
 
 def emails(count: int) -> dict[str, Any]:
-    """Give a configuration with that many addresses."""
+    """Return a configuration with this many addresses."""
     return {"emails": [f"{number}@example.com" for number in range(count)]}
 
 
-# The longest that each key takes, together.
+# The longest value of each key, together.
 LONGEST: dict[str, Any] = {
     "sources": [
         {
@@ -120,39 +120,39 @@ EXCEEDED: list[tuple[dict[str, Any], list[str]]] = [
 
 @cache
 def maximum(name: str) -> Template:
-    """Synthesize a configuration that is as large as it may be."""
+    """Synthesize one of the largest valid configurations."""
     notifier, region = MAXIMA[name]
     return template_of(notifier, region=region)
 
 
 def synthesized(template: Template) -> Synthesized:
-    """Give the template as the application measures it."""
+    """Return the template as the application measures it."""
     return Synthesized(STACK, json.dumps(template.to_json(), indent=1))
 
 
 class TestSynthesis:
-    """What a configuration can exceed."""
+    """Limits that a configuration can exceed."""
 
     @pytest.mark.parametrize(
         ("notifier", "lines"), EXCEEDED, ids=lambda value: value[0] if isinstance(value, list) else ""
     )
     def test_names_key_size_limit_and_source(self, notifier: dict[str, Any], lines: list[str]) -> None:
-        """One more than fits is refused in one line that says which key, how much, and whose limit it is."""
+        """One more than fits is rejected in one line that names the key, the size, the limit, and whose limit it is."""
         assert list(map(str, excesses(synthesized(template_of(notifier))))) == lines
 
     @pytest.mark.parametrize("name", MAXIMA)
     def test_the_largest_configurations_stay_within_every_limit(self, name: str) -> None:
-        """One less than what is refused, and the longest of every text, is what AWS takes."""
+        """One fewer than what is rejected, with the longest of every text, is accepted by AWS."""
         assert list(map(str, excesses(synthesized(maximum(name))))) == []
 
     @pytest.mark.parametrize("name", MAXIMA)
-    def test_the_largest_configurations_are_right_by_cloudformations_schemas(self, name: str) -> None:
-        """Names, descriptions, durations and rates of single properties are within what each service takes."""
+    def test_the_largest_configurations_match_cloudformations_schemas(self, name: str) -> None:
+        """Names, descriptions, durations and rates of single properties are within what each service accepts."""
         config = ManualArgs(ignore_checks=["W3005"], regions=[MAXIMA[name][1]])
         assert lint(json.dumps(maximum(name).to_json()), config=config) == []
 
     def test_the_application_ends_with_one_line(self, tmp_path: Path) -> None:
-        """`cdk` stops where its application fails. The CDK itself would end in a traceback for many resources."""
+        """`cdk` stops if its application fails. The CDK itself would end in a traceback for many resources."""
         ran = run(tmp_path, {**context(), "notifier": emails(460)}, CDK_DEFAULT_REGION=REGION)
         assert ran.returncode == 1
         assert ran.stderr == (
@@ -162,46 +162,46 @@ class TestSynthesis:
 
 
 def context() -> dict[str, Any]:
-    """Give cdk.json's context, which the command line hands over."""
+    """Return cdk.json's context, which the command line passes on."""
     values: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
     return values
 
 
 def made_of(*resources: tuple[str, dict[str, Any]]) -> Synthesized:
-    """Give a template of resources, each a type and its properties; `R0` is the first."""
+    """Return a template of resources, each a type and its properties; `R0` is the first."""
     content = {f"R{number}": {"Type": kind, "Properties": each} for number, (kind, each) in enumerate(resources)}
     return Synthesized(STACK, json.dumps({"Resources": content}))
 
 
 def function(variables: dict[str, Any]) -> Synthesized:
-    """Give a template that has a queue, and a function with these environment variables."""
+    """Return a template with a queue, and a function with these environment variables."""
     properties = {"Handler": "lambdas.poll.handler.handler", "Environment": {"Variables": variables}}
     return made_of(("AWS::SQS::Queue", {}), ("AWS::Lambda::Function", properties))
 
 
 def environment_size(variables: dict[str, Any]) -> int:
-    """Measure a function's environment."""
+    """Return the size of a function's environment."""
     (size,) = LIMITS[0].sizes(function(variables))
     return size.size
 
 
 def statement(**further: Any) -> dict[str, Any]:
-    """Give a policy's document with one statement."""
+    """Return a policy document with one statement."""
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **further}]}
 
 
 def permissions(padding: int) -> Synthesized:
-    """Give a template in which a rule may invoke a function."""
+    """Return a template in which a rule may invoke a function."""
     permission = {"FunctionName": "f", "Principal": "p", "Action": "a", "SourceArn": "s" * padding}
     return made_of(("AWS::Lambda::Permission", permission))
 
 
 def queue_policy(**further: Any) -> Synthesized:
-    """Give a template with a queue's policy."""
+    """Return a template with a queue's policy."""
     return made_of(("AWS::SQS::QueuePolicy", {"PolicyDocument": statement(**further)}))
 
 
-# For each limit a template, larger by one with each step.
+# For each limit, a template that is larger by one at each step.
 GROWING: dict[str, Callable[[int], Synthesized]] = {
     "AWS Lambda, environment variables": lambda size: function({"SOURCES": "s" * size}),
     "AWS Lambda, resource-based policy": permissions,
@@ -236,8 +236,8 @@ class TestSizes:
     """How a template is measured."""
 
     @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
-    def test_the_maximum_is_taken_and_one_more_is_not(self, limit: Limit) -> None:
-        """Each limit is the largest size that is taken, whatever else is in the template."""
+    def test_the_maximum_is_accepted_and_one_more_is_not(self, limit: Limit) -> None:
+        """Each limit is the largest size that is accepted, regardless of the rest of the template."""
         grown = GROWING[limit.name]
         padding = limit.maximum - max(each.size for each in limit.sizes(grown(0)))
         assert list(excesses(grown(padding))) == []
@@ -247,12 +247,12 @@ class TestSizes:
 
     @given(st.dictionaries(st.from_regex(r"\A[A-Z]{1,9}\Z"), st.text(max_size=99), min_size=1))
     def test_an_environment_is_as_long_as_its_json(self, variables: dict[str, str]) -> None:
-        """That is the string that Lambda measures, as its error shows: quotation marks count twice."""
+        """Lambda measures that string, as its error shows: quotation marks count twice."""
         assert environment_size(variables) == len(json.dumps(variables, separators=(",", ":")))
 
     @given(st.text("ab", max_size=40), st.text("ab", max_size=40))
     def test_parts_are_measured_joined(self, before: str, after: str) -> None:
-        """A template's Fn::Join is the text that it makes."""
+        """Fn::Join counts as the text that it results in."""
         joined = {"A": {"Fn::Join": ["/", [before, after]]}}
         assert environment_size(joined) == environment_size({"A": f"{before}/{after}"})
 
@@ -265,15 +265,15 @@ class TestSizes:
         assert environment_size({"A": {"Ref": "AWS::AccountId"}}) == environment_size({"A": "111122223333"})
 
     def test_iam_counts_no_white_space(self) -> None:
-        """By its quotas' page."""
+        """According to its page on quotas."""
         assert characters({"Version": "2012-10-17", "Statement": []}) == len('{"Version":"2012-10-17","Statement":[]}')
 
 
 class TestBounds:
-    """What no configuration can exceed."""
+    """Limits that no configuration can exceed."""
 
     @pytest.mark.parametrize("minutes", [1, 1_440])
-    def test_any_tick_is_within_what_each_service_takes(self, minutes: int) -> None:
+    def test_any_tick_is_within_what_each_service_accepts(self, minutes: int) -> None:
         """Ages, retention, visibility and rate follow the tick, which is from a minute to a day."""
         notifier = {**organization(1), **own(2), "pollEveryMinutes": minutes}
         template = template_of(notifier)
@@ -302,7 +302,7 @@ class TestBounds:
         assert characters(json.loads(role)) <= 2_048
 
     def test_rules_share_their_targets(self) -> None:
-        """Sources of the own account and region take a fifth as many rules, each still with its own input."""
+        """Sources of the stack's account and region need a fifth as many rules, each still with its own input."""
         rules = maximum("most Outposts, readers and addresses").find_resources("AWS::Events::Rule").values()
         targets = [
             rule["Properties"]["Targets"]
@@ -314,14 +314,14 @@ class TestBounds:
         assert sorted(map(str, inputs)) == sorted(map(str, own(45)["sources"]))
 
     def test_stalled_days_of_every_status_leave_room_for_sources(self) -> None:
-        """All statuses with the largest number take less than a fifth of the environment."""
+        """All statuses with the largest number need less than a fifth of the environment."""
         kinds = schema()["properties"]["stalledAfterDays"]["properties"]
         days = {kind: dict.fromkeys(each["properties"], 3_650) for kind, each in kinds.items()}
         assert environment_size({"A": json.dumps(days)}) < 1_000
 
 
 def ages_of_rules(template: Template) -> Iterator[int]:
-    """Give how old an event may become at each target of each rule that sets it."""
+    """Return the maximum age of an event at each target of each rule that sets it."""
     for rule in template.find_resources("AWS::Events::Rule").values():
         for target in rule["Properties"]["Targets"]:
             if "RetryPolicy" in target:
@@ -332,7 +332,7 @@ class TestTable:
     """The table in docs/reliability.md."""
 
     def test_has_each_limit_with_number_and_source(self) -> None:
-        """Nor another number than the code's."""
+        """It has no other number than the code."""
         table = {row[0]: row for row in rows(DOCS / "reliability.md", "Limits")}
         for limit in LIMITS:
             row = next(row for name, row in table.items() if limit.name in name)

@@ -1,4 +1,4 @@
-"""The template of the role that each member account has: right by itself, and in step with the configuration.
+"""The template of the role in each member account: valid by itself, and consistent with the configuration.
 
 `tests/iam` judges whom it trusts and what it allows.
 """
@@ -26,13 +26,13 @@ POLL_ROLE = "What the poll function of the Outposts order notifier may do"
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the emulator's, which takes an account's id for an access key."""
+    """An account of the emulator, which uses an account's id as access key."""
 
     url: str
     account_id: str
 
     def client(self, service: str) -> Any:
-        """Make a client with the account's credentials."""
+        """Create a client with the account's credentials."""
         return boto3.client(  # type: ignore[call-overload] # any service
             service,
             REGION,
@@ -42,7 +42,7 @@ class Account:
         )
 
     def deployed(self, **parameters: str) -> dict[str, Any]:
-        """Deploy the template, and give the role that comes of it, what it allows, and the stack's output."""
+        """Deploy the template, and return the resulting role, what it allows, and the stack's output."""
         cloudformation, iam = self.client("cloudformation"), self.client("iam")
         cloudformation.create_stack(
             StackName="member",
@@ -71,19 +71,19 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def role(url: str) -> dict[str, Any]:
-    """The role as a stack with nothing but the notifier's account makes it."""
+    """The role in a stack whose only parameter is the notifier's account."""
     return Account(url, "222233334444").deployed(NotifierAccountId=NOTIFIER)
 
 
 class TestMemberRole:
     """`templates/member-role.yaml`."""
 
-    def test_cfn_lint_has_nothing_to_say(self) -> None:
-        """The template is right by CloudFormation's own specification."""
+    def test_cfn_lint_finds_nothing(self) -> None:
+        """The template is valid by CloudFormation's own specification."""
         assert lint(TEMPLATE, config=ManualArgs(regions=[REGION])) == []
 
-    def test_it_is_what_an_organization_without_further_keys_is_read_by(self, role: dict[str, Any]) -> None:
-        """The template's defaults are the configuration's: the documentation's example needs no more."""
+    def test_its_defaults_are_those_of_the_configuration(self, role: dict[str, Any]) -> None:
+        """The documentation's example needs no other keys."""
         organization = Configuration.parse(
             {"organization": {"roleName": "OutpostsReader", "regions": [REGION]}}, REGION
         ).organization
@@ -93,8 +93,8 @@ class TestMemberRole:
         assert trust["Condition"]["StringEquals"] == {"sts:ExternalId": organization.external_id}
         assert role["Output"] == role["Arn"]
 
-    def test_name_and_external_id_can_be_ones_own(self, url: str) -> None:
-        """As the configuration's can."""
+    def test_name_and_external_id_can_be_set(self, url: str) -> None:
+        """Like those of the configuration."""
         account = Account(url, "333344445555")
         boundary = "arn:aws:iam::333344445555:policy/boundary"
         role = account.deployed(
@@ -104,6 +104,6 @@ class TestMemberRole:
         assert '"sts:ExternalId": "orders"' in json.dumps(role["AssumeRolePolicyDocument"])
         assert EXTERNAL_ID not in json.dumps(role["AssumeRolePolicyDocument"])
 
-    def test_it_is_called_by_its_name_in_the_documentation(self) -> None:
+    def test_the_documentation_has_its_name(self) -> None:
         """The commands there name this file."""
         assert "templates/member-role.yaml" in (ROOT / "docs" / "configuration.md").read_text("utf-8")

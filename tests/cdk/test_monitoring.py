@@ -13,18 +13,18 @@ ALARM = "AWS::CloudWatch::Alarm"
 
 
 def alarm(template: Template, name: str) -> dict[str, Any]:
-    """Give an alarm's properties."""
+    """Return an alarm's properties."""
     return only(template, ALARM, AlarmName=f"OutpostsOrderNotifier-{name}")
 
 
 def expression(properties: dict[str, Any]) -> str:
-    """Give what an alarm on several metrics computes."""
+    """Return the expression of an alarm on several metrics."""
     (computed,) = (str(each["Expression"]) for each in properties["Metrics"] if "Expression" in each)
     return computed
 
 
 def metrics(properties: dict[str, Any]) -> dict[str, tuple[str, str | None, str]]:
-    """Give name, service and statistic of each metric that an alarm computes with."""
+    """Return name, service and statistic of each metric in an alarm's expression."""
     stats = {each["Id"]: each["MetricStat"] for each in properties["Metrics"] if "MetricStat" in each}
     return {
         name: (
@@ -39,8 +39,8 @@ def metrics(properties: dict[str, Any]) -> dict[str, tuple[str, str | None, str]
 class TestAlarms:
     """The alarms."""
 
-    def test_there_is_one_for_each_way_to_fall_silent(self, full: Template) -> None:
-        """Polls that fail, stop or do not start, events that do not drain, notifications that wait or were given up."""
+    def test_there_is_one_for_each_failure(self, full: Template) -> None:
+        """Polls that fail, stop or do not start, events that stay pending, notifications that wait or were given up."""
         names = {each["Properties"]["AlarmName"] for each in full.find_resources(ALARM).values()}
         assert {name.removeprefix("OutpostsOrderNotifier-") for name in names} == {
             "PollsStopped",
@@ -56,7 +56,7 @@ class TestAlarms:
         }
 
     def test_the_runbook_has_each(self, full: Template) -> None:
-        """Under its name: what it means, what to look at first, how to fix it. It has no other entry."""
+        """By its name: what it means, what to look at first, how to fix it. It has no other entry."""
         runbook = (DOCS / "operations.md").read_text("utf-8").partition("\n## Alarms\n")[2].partition("\n## ")[0]
         entries = dict(each.split("\n", 1) for each in runbook.split("\n### ")[1:])
         alarms = {each["Properties"]["AlarmName"] for each in full.find_resources(ALARM).values()}
@@ -69,7 +69,7 @@ class TestAlarms:
         assert f" {len(minimal.find_resources(ALARM))} alarms, " in (DOCS / "operations.md").read_text("utf-8")
 
     def test_each_notifies_the_topic_by_itself_when_it_fires(self, full: Template) -> None:
-        """People learn of trouble where they learn of orders, with what to look at, even if notify is broken."""
+        """People see a failure in the same place as orders, with what to look at, even if notify is broken."""
         (topic,) = full.find_resources("AWS::SNS::Topic")
         for each in full.find_resources(ALARM).values():
             assert each["Properties"]["AlarmActions"] == [{"Ref": topic}]
@@ -88,14 +88,14 @@ class TestAlarms:
             ("DeadLetters", "FILL(letters, 0)", {"letters": ("ApproximateNumberOfMessagesVisible", None, "Maximum")}),
         ],
     )
-    def test_each_computes_with_a_metric_that_is_there(
+    def test_each_uses_an_existing_metric(
         self, minimal: Template, name: str, computed: str, of: dict[str, tuple[str, str | None, str]]
     ) -> None:
-        """Its name, service and statistic; test_alarms.py shows what comes of it."""
+        """Its name, service and statistic; test_alarms.py shows the result."""
         assert (expression(alarm(minimal, name)), metrics(alarm(minimal, name))) == (computed, of)
 
     def test_with_an_organization_polls_are_compared_with_what_was_planned(self, full: Template) -> None:
-        """An invocation polls many sources then, so sources are counted."""
+        """One invocation polls many sources then, so sources are counted."""
         stopped = alarm(full, "PollsStopped")
         assert expression(stopped) == "FILL(polled, 0) - FILL(planned, 0)"
         assert metrics(stopped) == {
@@ -110,14 +110,14 @@ class TestAlarms:
         assert metrics(failures) == {"errors": ("Errors", None, "Sum"), "failures": ("PollFailures", "poll", "Sum")}
 
     def test_a_plan_is_missing_if_none_succeeds(self, full: Template) -> None:
-        """A planner that does not run, or fails, leaves accounts without polls."""
+        """If the planner fails or does not run, accounts are not polled."""
         missing = alarm(full, "PlansMissing")
         assert expression(missing) == "FILL(runs, 0) - FILL(errors, 0)"
         assert metrics(missing) == {"runs": ("Invocations", None, "Sum"), "errors": ("Errors", None, "Sum")}
         assert "PlannerFunction" in str(missing["Metrics"])
 
     def test_a_new_stack_polls_before_it_could_miss_a_poll(self, full: Template, minimal: Template) -> None:
-        """The alarms on missing polls and plans are made after the schedules that they wait for."""
+        """The alarms on missing polls and plans are created after the schedules on which they depend."""
         for template, name in ((minimal, "PollsStopped"), (full, "PlansMissing")):
             (waits,) = (
                 each["DependsOn"]
@@ -127,15 +127,15 @@ class TestAlarms:
             assert len(template.find_resources("AWS::Scheduler::Schedule").keys() & set(waits)) == 1
 
     def test_pending_events_are_polls_own_metric(self, full: Template) -> None:
-        """The alarm's namespace and dimension are those that the function's metrics have."""
+        """The alarm's namespace and dimension are those of the function's metrics."""
         pending = alarm(full, "PendingEvents")["Metrics"][1]["MetricStat"]["Metric"]
         function = only(full, "AWS::Lambda::Function", Handler="lambdas.poll.handler.handler")
         variables = function["Environment"]["Variables"]
         assert pending["Namespace"] == variables["POWERTOOLS_METRICS_NAMESPACE"]
         assert pending["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
 
-    def test_the_two_queues_of_dead_letters_have_an_alarm_each(self, full: Template) -> None:
-        """A lost notification and a poll that did not start are different trouble."""
+    def test_each_dead_letter_queue_has_an_alarm(self, full: Template) -> None:
+        """A lost notification and a poll that did not start are different failures."""
         queues = [str(alarm(full, name)["Metrics"]) for name in ("DeadLetters", "PollsNotStarted")]
         assert "NotificationsDeadLetterQueue" in queues[0]
         assert "PollerDeadLetterQueue" in queues[1]
@@ -145,7 +145,7 @@ class TestDashboard:
     """The dashboard."""
 
     def test_is_where_the_output_says(self, minimal: Template) -> None:
-        """The address of the output names the dashboard, in its region's console."""
+        """The address in the output names the dashboard, in its region's console."""
         name = only(minimal, "AWS::CloudWatch::Dashboard")["DashboardName"]
         (output,) = minimal.find_outputs("DashboardUrl").values()
         assert output["Value"] == (
@@ -168,6 +168,6 @@ class TestDashboard:
         [("us-gov-west-1", "console.amazonaws-us-gov.com"), ("cn-north-1", "console.amazonaws.cn")],
     )
     def test_its_address_is_of_the_partition(self, region: str, host: str) -> None:
-        """GovCloud and China have consoles of their own."""
+        """GovCloud and China have their own consoles."""
         (output,) = template_of({}, region=region).find_outputs("DashboardUrl").values()
         assert output["Value"].startswith(f"https://{host}/")

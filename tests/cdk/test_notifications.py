@@ -12,7 +12,7 @@ ROLE = "What the notify function of the Outposts order notifier may do"
 
 
 def rule_pattern(template: Template) -> dict[str, Any]:
-    """Return the pattern of what people are notified of."""
+    """Return the pattern of the events about which people are notified."""
     rule = only(template, "AWS::Events::Rule", EventPattern={"source": ["outposts-order-notifier"]})
     pattern: dict[str, Any] = rule["EventPattern"]
     return pattern
@@ -24,7 +24,7 @@ def notify_function(template: Template) -> dict[str, Any]:
 
 
 class TestRule:
-    """What people are notified of."""
+    """The events about which people are notified."""
 
     @pytest.mark.parametrize(
         ("notifier", "detail"),
@@ -35,16 +35,16 @@ class TestRule:
             ({"announceExistingOrders": True, "notify": {"region": ["eu-west-1"]}}, {"region": ["eu-west-1"]}),
         ],
     )
-    def test_is_whole_observations_narrowed_by_the_configuration(
+    def test_matches_whole_observations_that_the_configuration_selects(
         self, notifier: dict[str, Any], detail: dict[str, Any] | None
     ) -> None:
-        """`notify` and `announceExistingOrders` make the rule's pattern; a first poll's findings stay quiet."""
+        """`notify` and `announceExistingOrders` add to the rule's pattern; what a first poll finds is not reported."""
         pattern = rule_pattern(template_of(notifier))
         assert pattern["detail-type"] == ["Outposts Order Updated"]
         assert pattern.get("detail") == detail
 
     def test_null_reaches_event_bridge(self) -> None:
-        """CloudFormation refuses null in an object, so a pattern that holds one stands in the template as text."""
+        """CloudFormation rejects null in an object, so a pattern with null is text in the template."""
         notify = {"outpostId": [None, "op-0123456789abcdef0"], "changes": {"shipment": [None]}}
         (rule,) = (
             rule["Properties"]["EventPattern"]
@@ -58,7 +58,7 @@ class TestRule:
         }
 
     def test_leaves_what_it_cannot_deliver_in_the_dead_letter_queue(self, minimal: Template) -> None:
-        """An event that never reached the queue waits beside the notifications that were given up."""
+        """An event that never reached the queue is with the notifications that were given up."""
         rule = only(minimal, "AWS::Events::Rule", EventPattern={"source": ["outposts-order-notifier"]})
         (target,) = rule["Targets"]
         assert "NotificationsDeadLetterQueue" in str(target["DeadLetterConfig"])
@@ -67,7 +67,7 @@ class TestRule:
 class TestQueues:
     """The queue before the function, and the dead-letter queues."""
 
-    def test_every_queue_demands_tls(self, minimal: Template) -> None:
+    def test_every_queue_requires_tls(self, minimal: Template) -> None:
         """Each queue's policy denies requests without TLS."""
         queues = minimal.find_resources("AWS::SQS::Queue")
         policies = minimal.find_resources("AWS::SQS::QueuePolicy")
@@ -80,24 +80,24 @@ class TestQueues:
         assert guarded == queues.keys()
 
     def test_a_notification_is_tried_for_hours_and_then_kept_for_two_weeks(self, minimal: Template) -> None:
-        """Twenty receives, with the function's back-off about four hours, come before the dead-letter queue."""
+        """Twenty receives, about four hours with the function's back-off, precede the dead-letter queue."""
         queue = only(minimal, "AWS::SQS::Queue", RedrivePolicy={"maxReceiveCount": 20})
         assert "NotificationsDeadLetterQueue" in str(queue["RedrivePolicy"]["deadLetterTargetArn"])
         minimal.resource_properties_count_is("AWS::SQS::Queue", {"MessageRetentionPeriod": 1_209_600}, 2)
 
     def test_a_message_stays_hidden_for_six_runs_of_the_function(self, minimal: Template) -> None:
-        """Lambda's guide asks for six times the function's time-out."""
+        """Lambda's guide recommends six times the function's time-out."""
         queue = only(minimal, "AWS::SQS::Queue", RedrivePolicy={"maxReceiveCount": 20})
         assert queue["VisibilityTimeout"] >= 6 * notify_function(minimal)["Timeout"]
 
-    def test_parts_of_a_batch_are_retried_alone(self, minimal: Template) -> None:
-        """One message's failure does not send the others of its batch again."""
+    def test_only_the_failed_messages_of_a_batch_are_retried(self, minimal: Template) -> None:
+        """One message's failure does not cause the others in its batch to be sent again."""
         mapping = only(minimal, "AWS::Lambda::EventSourceMapping")
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
 
-    def test_a_flood_comes_in_large_batches(self, minimal: Template) -> None:
-        """Only what comes in one batch can share a digest."""
+    def test_a_flood_is_received_in_large_batches(self, minimal: Template) -> None:
+        """Only the messages of one batch can share a digest."""
         mapping = only(minimal, "AWS::Lambda::EventSourceMapping")
         assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (100, 5)
 
@@ -105,8 +105,8 @@ class TestQueues:
 class TestTopic:
     """The topic."""
 
-    def test_demands_tls_and_lets_this_accounts_alarms_publish(self, minimal: Template) -> None:
-        """Alarms of this account may publish; nothing without TLS may."""
+    def test_requires_tls_and_lets_this_accounts_alarms_publish(self, minimal: Template) -> None:
+        """Nothing without TLS may publish."""
         policy = only(minimal, "AWS::SNS::TopicPolicy")
         deny, allow = policy["PolicyDocument"]["Statement"]
         assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
@@ -114,7 +114,7 @@ class TestTopic:
         assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
     def test_each_address_is_subscribed(self, full: Template) -> None:
-        """Every configured address gets the topic's e-mails."""
+        """Every configured address receives the topic's e-mails."""
         for email in FULL["emails"]:
             full.has_resource_properties("AWS::SNS::Subscription", {"Protocol": "email", "Endpoint": email})
 
@@ -125,26 +125,26 @@ class TestTopic:
         assert subscription["FilterPolicyScope"] == "MessageBody"
         assert subscription["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
 
-    def test_alarms_go_to_the_queue_for_amazon_q_alone(self) -> None:
-        """Without Slack too: the function turns them into custom notifications."""
+    def test_alarms_go_to_the_queue_for_amazon_q_only(self) -> None:
+        """Even without Slack: the function turns them into custom notifications."""
         template = template_of({"amazonQDeveloper": True})
         assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
 
-    def test_alarms_go_to_the_queue_for_a_webhook_alone(self) -> None:
+    def test_alarms_go_to_the_queue_for_a_webhook_only(self) -> None:
         """The function posts them."""
         template = template_of({"webhook": {"secretName": "outposts/webhook"}})
         assert only(template, "AWS::SNS::Subscription")["FilterPolicy"] == {"AlarmName": [{"exists": True}]}
 
-    def test_without_slack_alarms_need_no_detour(self, minimal: Template) -> None:
-        """Without other channels, the topic alone delivers alarms."""
+    def test_without_another_channel_the_topic_delivers_alarms(self, minimal: Template) -> None:
+        """They do not go through the queue."""
         minimal.resource_count_is("AWS::SNS::Subscription", 0)
 
 
 class TestNotifyFunction:
     """The function."""
 
-    def test_its_environment_names_what_it_works_with(self, full: Template) -> None:
-        """Topic, table, queue and Slack reach the function by its environment; the secret's value does not."""
+    def test_its_environment_names_its_resources(self, full: Template) -> None:
+        """The function's environment has topic, table, queue and Slack, but not the secret's value."""
         variables = notify_function(full)["Environment"]["Variables"]
         assert variables.keys() == {
             "NOTIFICATION_TOPIC_ARN",
@@ -160,8 +160,8 @@ class TestNotifyFunction:
         slack = FULL["slack"]
         assert (variables["SLACK_SECRET_NAME"], variables["SLACK_CHANNEL"]) == (slack["secretName"], "outposts")
 
-    def test_a_webhook_needs_its_secret_alone(self) -> None:
-        """The secret's name is a variable; the URL and the key in it are not."""
+    def test_a_webhook_only_needs_its_secret(self) -> None:
+        """The secret's name is a variable; its URL and key are not."""
         template = template_of({"webhook": {"secretName": "outposts/webhook"}})
         variables = notify_function(template)["Environment"]["Variables"]
         assert {name: value for name, value in variables.items() if "WEBHOOK" in name} == {
@@ -171,8 +171,8 @@ class TestNotifyFunction:
         assert reading["Action"] == "secretsmanager:GetSecretValue"
         assert ":secret:outposts/webhook-??????" in str(reading["Resource"])
 
-    def test_without_slack_it_may_read_no_secret(self, minimal: Template) -> None:
-        """Secrets Manager is only allowed where a secret is configured."""
+    def test_without_slack_it_may_not_read_secrets(self, minimal: Template) -> None:
+        """Secrets Manager is only allowed if a secret is configured."""
         assert "secretsmanager" not in str(statements_of(minimal, ROLE))
 
     def test_what_was_sent_is_recorded_until_it_expires(self, minimal: Template) -> None:

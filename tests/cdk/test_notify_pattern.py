@@ -1,4 +1,4 @@
-"""What `notify` may ask for: nothing that no event has, and everything that one may have."""
+"""What `notify` may match: everything that an event may contain, and nothing else."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ from testing.strategies import orders
 Json = dict[str, Any]
 STATUS_CHANGE = "Outposts Line Item Status Change"
 
-# A pattern that matches nothing, the place where it goes wrong, and the right spelling if one is near.
+# A pattern that matches nothing, the place of the mistake, and the valid spelling if one is similar.
 NEVER: list[tuple[Json, str, str | None]] = [
     ({"changes": [{"exists": True}]}, "changes", None),
     ({"changes": {"shipment": [{"exists": True}]}}, "changes.shipment", None),
@@ -77,7 +77,7 @@ NEVER: list[tuple[Json, str, str | None]] = [
     ({"$or": [{"region": ["eu-west-1"]}, {"baselin": [True]}]}, "$or[1].baselin", "baseline"),
 ]
 
-# A pattern that an event of this version, or of the API's next one, may match.
+# A pattern that an event of this version, or of a later version of the API, may match.
 MAYBE: list[Json] = [
     {"orderStatus": ["ERROR", "ON_HOLD", None]},
     {"orderType": ["EXPANSION"]},
@@ -112,12 +112,12 @@ observations = st.builds(
 
 
 def found(pattern: Json) -> list[Problem]:
-    """Judge a `notify` pattern."""
+    """Check a `notify` pattern."""
     return [*notify_problems(pattern, "notify", announce_existing_orders=False)]
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Give a pattern for each value in a part of an event, that asks for it alone."""
+    """Return a pattern for each value in a part of an event, which matches only that value."""
     if isinstance(value, dict):
         yield from ({key: inner} for key, inside in value.items() for inner in leaves(inside))
     elif isinstance(value, list):
@@ -130,15 +130,15 @@ class TestNever:
     """Patterns that EventBridge accepts, and that no event matches."""
 
     @pytest.mark.parametrize(("pattern", "path", "nearest"), NEVER, ids=str)
-    def test_is_refused_with_the_nearest_spelling(self, pattern: Json, path: str, nearest: str | None) -> None:
-        """A rule that never fires looks like orders that never change."""
+    def test_is_rejected_with_the_most_similar_spelling(self, pattern: Json, path: str, nearest: str | None) -> None:
+        """A rule that never matches looks like orders that never change."""
         problem, *others = found(pattern)
         assert (problem.path, problem.nearest) == (f"notify.{path}", nearest)
         assert problem.allowed
         assert not others
 
     def test_an_object_is_explained(self) -> None:
-        """`exists` on an object is the mistake that EventBridge's guide warns of."""
+        """`exists` on an object is the mistake of which EventBridge's guide warns."""
         (problem,) = found({"changes": {"shipment": [{"exists": True}]}})
         assert problem.allowed == (
             "an object, as EventBridge compares values, and exists sees neither objects nor lists of objects; "
@@ -151,26 +151,26 @@ class TestMaybe:
 
     @pytest.mark.parametrize("pattern", MAYBE, ids=str)
     def test_is_accepted(self, pattern: Json) -> None:
-        """The API's next word is nobody's mistake."""
+        """A later value of the API is not a mistake."""
         assert found(pattern) == []
 
     @pytest.mark.parametrize("key", [*Common.__annotations__, *OrderUpdated.__annotations__])
     def test_every_key_of_the_event_is_known(self, key: str) -> None:
-        """A key that a later version adds can be asked for without a change here."""
+        """A pattern can use a key that a later version adds without a change here."""
         assert all(problem.given != "unknown key" for problem in found({key: ["x"]}))
 
     @pytest.mark.parametrize("detail_type", CHANGES, ids=str)
     def test_every_key_of_each_change_is_known(self, detail_type: Any) -> None:
-        """Beside the type's own name too."""
+        """In addition to the type's own name."""
         for key in detail_type.keys.__annotations__:
             pattern = {"changes": {"detailType": [str(detail_type)], key: ["x"]}}
             assert all(problem.given != "unknown key" for problem in found(pattern))
 
     @given(old=orders, new=orders, observation=observations, data=st.data())
-    def test_whatever_an_event_holds_can_be_asked_for(
+    def test_any_value_of_an_event_can_be_matched(
         self, old: Order, new: Order, observation: Observation, data: st.DataObject
     ) -> None:
-        """No value of an event is refused, whatever the API has added; only a word that is nearly a known one."""
+        """No value of an event is rejected, whatever the API adds; only a misspelled known one."""
         for event in events_of(new, diff.diff(old, new), observation, after_sequence=0)[-1:]:
             pattern = data.draw(st.sampled_from([*leaves(event.detail)]))
             assert all(problem.nearest is not None for problem in found(pattern))
@@ -180,7 +180,7 @@ class TestLength:
     """The whole rule's pattern counts."""
 
     def outposts(self, length: int) -> Json:
-        """Make a `notify` pattern that makes the rule's pattern this long."""
+        """Return a `notify` pattern with which the rule's pattern has this length."""
         empty = len(
             '{"source":["outposts-order-notifier"],"detail-type":["Outposts Order Updated"],'
             '"detail":{"baseline":[false],"outpostId":[""]}}'
@@ -203,8 +203,8 @@ class TestLength:
         assert [*notify_problems(self.outposts(2_049), "notify", announce_existing_orders=True)] == []
 
 
-def test_the_rule_asks_for_updates_alone() -> None:
-    """`detail` is left out if it asks for nothing: EventBridge refuses an empty object."""
+def test_by_default_the_rule_matches_all_updates() -> None:
+    """`detail` is omitted if it matches everything: EventBridge rejects an empty object."""
     bare = {"source": ["outposts-order-notifier"], "detail-type": ["Outposts Order Updated"]}
     assert rule_pattern({}, announce_existing_orders=True) == bare
     assert rule_pattern({"region": ["eu-west-1"]}, announce_existing_orders=False) == {

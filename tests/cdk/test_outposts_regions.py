@@ -1,4 +1,4 @@
-"""Regions without Outposts are warned of, and deployed all the same."""
+"""A region without Outposts causes a warning, and can be deployed nevertheless."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ WITHOUT = [
 
 @pytest.mark.parametrize(("notifier", "region", "beginnings"), WITHOUT)
 def test_each_region_without_outposts_is_named(notifier: dict[str, Any], region: str, beginnings: list[str]) -> None:
-    """By its key, the stack's own region as the default source's."""
+    """By its key; the stack's own region is that of the default source."""
     found = list(warnings(Configuration.parse(notifier, region)))
     assert len(found) == len(beginnings)
     for warning, beginning in zip(found, beginnings, strict=True):
@@ -40,13 +40,13 @@ def test_another_endpoint_may_be_anywhere() -> None:
     assert list(warnings(Configuration.parse(notifier, "eu-central-2"))) == []
 
 
-def test_botocore_knows_the_regions_of_outposts() -> None:
-    """An enumeration that is empty would warn of every region, one of all regions of none."""
+def test_botocore_has_the_regions_of_outposts() -> None:
+    """An empty list would cause a warning for every region, a list of all regions for none."""
     assert {"us-east-1", "eu-west-1", "us-gov-west-1"} <= regions("outposts").keys()
     assert not {"eu-central-2", "cn-north-1"} & regions("outposts").keys()
 
 
-def test_the_warning_stops_no_deployment() -> None:
+def test_the_warning_does_not_stop_a_deployment() -> None:
     """It is the CDK's own kind of warning, which `--strict` makes an error and code can acknowledge."""
     stack = stack_of({}, region="eu-central-2")
     warned = Match.string_like_regexp("no endpoint in eu-central-2")
@@ -56,6 +56,6 @@ def test_the_warning_stops_no_deployment() -> None:
     Annotations.from_stack(acknowledged).has_no_warning("/OutpostsOrderNotifier", warned)
 
 
-def test_regions_with_outposts_are_silent() -> None:
+def test_regions_with_outposts_cause_no_warning() -> None:
     """No warning without a reason."""
     assert list(warnings(Configuration.parse({}, REGION))) == []

@@ -1,4 +1,4 @@
-"""The functions' packages, really built, for Lambda's platform."""
+"""The functions' packages, built for Lambda's platform."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from outposts_order_notifier.cdk.configuration import Configuration
 from testing.synthesis import REGION
 
 DISTRIBUTIONS = {"aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions.py", "wrapt"}
-# What Lambda's Python runtime brings, so that the package need not.
+# What Lambda's Python runtime contains, so that the package need not.
 RUNTIME = {"boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six"}
-# What these import where they find it, as botocore does certifi, and the hook that setuptools leaves in any Python.
+# What these import if it exists, like botocore certifi, and the hook that setuptools leaves in any Python.
 OPTIONAL = {"certifi", "_distutils_hack"}
-# Imports the handler as Lambda does, with the package first, then what the handler leaves for later; prints which
+# Imports the handler as Lambda does, with the package first, then what the handler imports later; prints which
 # top-level modules came from the package, and which from elsewhere.
 IMPORT = """
 import importlib, json, pkgutil, sys
@@ -38,7 +38,7 @@ print(json.dumps({"inside": sorted(inside), "elsewhere": sorted(elsewhere)}))
 
 
 def synthesize(folder: Path) -> dict[str, Path]:
-    """Synthesize the stack, packages included; give each function's package by the function's name."""
+    """Synthesize the stack with its packages; return each function's package by the function's name."""
     app = cdk.App(outdir=str(folder))
     environment = cdk.Environment(region=REGION)
     configuration = Configuration.parse({"organization": {"roleName": "R", "regions": [REGION]}}, REGION)
@@ -72,10 +72,10 @@ class TestPackage:
             ("board", {"jinja2", "markupsafe"}),
         ],
     )
-    def test_holds_what_the_function_imports_and_nothing_else(
+    def test_contains_only_what_the_function_imports(
         self, packages: dict[str, Path], name: str, further: set[str]
     ) -> None:
-        """Its own code, the shared code, the pinned distributions: no other function, no tests, no leftovers of pip."""
+        """Its code, shared code and the pinned distributions: no other function, no tests, nothing else from pip."""
         package = packages[name]
         assert {path.name for path in package.iterdir()} == {
             "lambdas",
@@ -89,8 +89,8 @@ class TestPackage:
         suffixes = {".py", ".j2", ".css"} if name == "board" else {".py"}
         assert {path.suffix for path in (package / "outposts_order_notifier").rglob("*") if path.is_file()} == suffixes
 
-    def test_is_made_for_lambdas_platform(self, packages: dict[str, Path]) -> None:
-        """Compiled modules are those of arm64 and of the function's Python."""
+    def test_is_built_for_lambdas_platform(self, packages: dict[str, Path]) -> None:
+        """Compiled modules are for arm64 and the function's Python."""
         for package in packages.values():
             names = [path.name for path in package.rglob("*.so")]
             assert names
@@ -100,7 +100,7 @@ class TestPackage:
     def test_imports_all_of_it_and_nothing_that_lambdas_runtime_lacks(
         self, packages: dict[str, Path], name: str
     ) -> None:
-        """The function imports each distribution in its package, and finds what is not there in the runtime."""
+        """The function imports each distribution in its package, and finds everything else in the runtime."""
         ran = subprocess.run(  # noqa: S603 - the package was just built from this repository
             [sys.executable, "-B", "-c", IMPORT, str(packages[name]), f"lambdas.{name}.handler"],
             cwd=packages[name],
@@ -110,18 +110,18 @@ class TestPackage:
             check=True,
         )
         imported = json.loads(ran.stdout)
-        # slack_sdk carries a second, older package in its distribution.
+        # slack_sdk has a second, older package in its distribution.
         assert set(imported["inside"]) == {path.name for path in packages[name].iterdir()} - {"slack"}
         assert set(imported["elsewhere"]) <= RUNTIME | OPTIONAL
 
     def test_is_small(self, packages: dict[str, Path], tmp_path: Path) -> None:
-        """Zipped it is below 3 MB: it uploads and starts quickly."""
+        """It is below 3 MB when zipped, so that it uploads and starts quickly."""
         for name, package in packages.items():
             archive = shutil.make_archive(str(tmp_path / name), "zip", package)
             assert Path(archive).stat().st_size < 3_000_000
 
     def test_is_the_same_every_time(self, packages: dict[str, Path], tmp_path: Path) -> None:
-        """Made again from the same sources it has the same name and content, so nothing is deployed in vain."""
+        """Built again from the same sources, it has the same name and content, so nothing is deployed needlessly."""
         again = synthesize(tmp_path)
         assert {name: path.name for name, path in again.items()} == {name: path.name for name, path in packages.items()}
         for name, package in packages.items():
@@ -129,5 +129,5 @@ class TestPackage:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Give all files of a folder."""
+    """Return all files in a folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

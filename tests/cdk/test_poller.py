@@ -16,12 +16,12 @@ ORDER_CALLS = {"detail-type": ["AWS API Call via CloudTrail"]}
 
 
 def poll_function(template: Template) -> dict[str, Any]:
-    """Give the poll function's properties."""
+    """Return the poll function's properties."""
     return only(template, "AWS::Lambda::Function", Handler="lambdas.poll.handler.handler")
 
 
 def order_rules(template: Template) -> list[dict[str, Any]]:
-    """Give the rules on CloudTrail's record of order calls."""
+    """Return the rules on CloudTrail's record of order calls."""
     pattern = {"Properties": {"EventPattern": ORDER_CALLS}}
     return [rule["Properties"] for rule in template.find_resources("AWS::Events::Rule", pattern).values()]
 
@@ -30,13 +30,13 @@ class TestPollFunction:
     """The function."""
 
     def test_runs_on_arm_with_the_newest_python_and_traces(self, minimal: Template) -> None:
-        """The runtime is what the packages are made for."""
+        """The packages are built for this runtime."""
         function = poll_function(minimal)
         assert (function["Architectures"], function["Runtime"]) == (["arm64"], "python3.14")
         assert function["TracingConfig"] == {"Mode": "Active"}
 
-    def test_its_environment_names_what_it_works_with(self, full: Template) -> None:
-        """Table, bus, sources and another Outposts endpoint reach the function by its environment."""
+    def test_its_environment_names_its_resources(self, full: Template) -> None:
+        """Table, bus, sources and another Outposts endpoint are variables."""
         variables = poll_function(full)["Environment"]["Variables"]
         assert variables.keys() == {
             "SNAPSHOT_TABLE_NAME",
@@ -54,8 +54,8 @@ class TestPollFunction:
         assert json.loads(variables["ORGANIZATION"]) == {**FULL["organization"], "externalId": EXTERNAL_ID}
         assert variables["AWS_ENDPOINT_URL_OUTPOSTS"] == "https://outposts.example.com"
 
-    def test_the_defaults_of_stalled_orders_are_its_own(self, minimal: Template) -> None:
-        """The stack hands over what is configured, and no more."""
+    def test_the_defaults_of_stalled_orders_are_not_in_the_template(self, minimal: Template) -> None:
+        """The stack only passes on what is configured."""
         variables = poll_function(minimal)["Environment"]["Variables"]
         assert Thresholds.from_json(variables["STALLED_AFTER_DAYS"]) == Thresholds()
 
@@ -66,17 +66,17 @@ class TestPollFunction:
         )
 
     def test_its_log_is_kept_for_three_months(self, minimal: Template) -> None:
-        """Each function writes to a log group of its own that forgets."""
+        """Each function writes to a dedicated log group."""
         minimal.all_resources_properties("AWS::Logs::LogGroup", {"RetentionInDays": 90})
         minimal.resource_count_is("AWS::Logs::LogGroup", 3)
         assert "LogGroup" in poll_function(minimal)["LoggingConfig"]
 
     def test_a_stack_without_other_accounts_may_assume_no_role(self, minimal: Template) -> None:
-        """STS is only allowed where a source has a role."""
+        """STS is only allowed if a source has a role."""
         assert "sts:AssumeRole" not in str(statements_of(minimal, ROLE))
 
     def test_a_stack_of_other_accounts_only_may_not_read_its_own(self) -> None:
-        """Where each source has a role, the function itself needs no access to Outposts."""
+        """If each source has a role, the function itself needs no access to Outposts."""
         template = template_of({"sources": [{"region": "eu-west-1", "roleArn": READER_ROLE}]})
         assert "outposts:" not in str(statements_of(template, ROLE))
 
@@ -85,7 +85,7 @@ class TestSchedules:
     """One schedule for each source."""
 
     def test_each_source_is_polled_at_the_configured_rate(self, full: Template) -> None:
-        """Every source has its schedule, which hands it to the function and leaves failures in a queue."""
+        """Every source has a schedule that passes it to the function and sends failures to a queue."""
         schedules = [each["Properties"] for each in full.find_resources("AWS::Scheduler::Schedule").values()]
         polls = [each for each in schedules if "PollerFunction" in str(each["Target"]["Arn"])]
         assert [json.loads(schedule["Target"]["Input"]) for schedule in polls] == FULL["sources"]
@@ -95,19 +95,19 @@ class TestSchedules:
             assert "PollerDeadLetterQueue" in str(schedule["Target"]["DeadLetterConfig"])
 
     @pytest.mark.parametrize("number", range(len(FULL["sources"])))
-    def test_what_a_schedule_hands_over_means_its_source_alone(self, full: Template, number: int) -> None:
-        """Poll finds the one source that is meant, also where sources share a region."""
+    def test_a_schedules_input_identifies_one_source(self, full: Template, number: int) -> None:
+        """Poll finds the source even if sources share a region."""
         sources = sources_from(poll_function(full)["Environment"]["Variables"]["SOURCES"], ACCOUNT)
         assert select_source(FULL["sources"][number], sources) == sources[number]
 
-    def test_an_account_of_its_own_and_another_may_share_a_region(self) -> None:
-        """A source without a role means the stack's own account, also beside sources of other accounts."""
+    def test_the_stacks_account_and_another_may_share_a_region(self) -> None:
+        """A source without a role is in the stack's account, even next to sources in other accounts."""
         own, other = {"region": "eu-west-1"}, {"region": "eu-west-1", "roleArn": READER_ROLE}
         sources = sources_from(json.dumps([own, other]), ACCOUNT)
         assert [select_source(own, sources), select_source(other, sources)] == sources
 
     @pytest.mark.parametrize(("minutes", "rate"), [(1, "rate(1 minute)"), (60, "rate(1 hour)"), (1440, "rate(1 day)")])
-    def test_any_rate_is_one_that_scheduler_and_lambda_take(self, minutes: int, rate: str) -> None:
+    def test_scheduler_and_lambda_accept_any_rate(self, minutes: int, rate: str) -> None:
         """From a minute to a day, ages stay within what each service allows."""
         template = template_of({"pollEveryMinutes": minutes})
         assert only(template, "AWS::Scheduler::Schedule")["ScheduleExpression"] == rate
@@ -123,10 +123,10 @@ class TestSchedules:
 
 
 class TestOrderCalls:
-    """Polling at once when CloudTrail has recorded an order call."""
+    """Polling at once after CloudTrail has recorded an order call."""
 
     def test_sources_of_the_own_account_and_region_are_polled_at_once(self, full: Template) -> None:
-        """CreateOrder and CancelOrder that succeeded poll the source that they belong to."""
+        """A CreateOrder or CancelOrder call that succeeds polls the source to which it belongs."""
         (rule,) = order_rules(full)
         assert rule["EventPattern"] == {
             "source": ["aws.outposts"],
@@ -142,11 +142,11 @@ class TestOrderCalls:
         assert "PollerDeadLetterQueue" in str(target["DeadLetterConfig"])
 
     def test_listens_on_the_accounts_default_bus(self, full: Template) -> None:
-        """CloudTrail's events come by the default bus."""
+        """CloudTrail's events arrive on the default bus."""
         (rule,) = order_rules(full)
         assert "EventBusName" not in rule
 
     @pytest.mark.parametrize("source", [{"region": "us-west-2"}, {"region": "eu-west-1", "roleArn": READER_ROLE}])
     def test_other_regions_and_accounts_have_only_their_schedule(self, source: dict[str, str]) -> None:
-        """CloudTrail of elsewhere is not heard here, so no rule waits for it."""
+        """CloudTrail events from elsewhere do not arrive here, so no rule waits for them."""
         assert order_rules(template_of({"sources": [source]})) == []

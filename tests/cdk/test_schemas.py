@@ -15,7 +15,7 @@ MAX_CONTENT_CHARACTERS = 100_000  # CreateSchema's own limit
 
 
 def schemas_of(template: Template) -> dict[str, dict[str, Any]]:
-    """Give the schemas' properties by their name in the registry."""
+    """Return the schemas' properties by their name in the registry."""
     found = [each["Properties"] for each in template.find_resources(SCHEMA).values()]
     return {properties["SchemaName"]: properties for properties in found}
 
@@ -23,8 +23,8 @@ def schemas_of(template: Template) -> dict[str, dict[str, Any]]:
 class TestSchemas:
     """The registry `outposts-order-notifier`."""
 
-    def test_holds_a_schema_of_each_type_of_event(self, minimal: Template) -> None:
-        """Named as those of AWS's own events are: `source@DetailType`."""
+    def test_has_a_schema_of_each_event_type(self, minimal: Template) -> None:
+        """They are named like those of AWS's own events: `source@DetailType`."""
         minimal.has_resource_properties("AWS::EventSchemas::Registry", {"RegistryName": "outposts-order-notifier"})
         contents = {name: json.loads(each["Content"]) for name, each in schemas_of(minimal).items()}
         assert contents == {
@@ -32,8 +32,8 @@ class TestSchemas:
         }
         assert len(contents) == 13
 
-    def test_they_are_what_the_registry_takes(self, minimal: Template) -> None:
-        """JSON Schema of draft 4, no longer than it may be, described in 256 characters."""
+    def test_the_registry_accepts_them(self, minimal: Template) -> None:
+        """JSON Schema of draft 4 within the size limit, with a description of at most 256 characters."""
         for properties in schemas_of(minimal).values():
             assert properties["Type"] == "JSONSchemaDraft4"
             assert len(properties["Content"]) <= MAX_CONTENT_CHARACTERS
@@ -41,8 +41,8 @@ class TestSchemas:
             Draft4Validator.check_schema(json.loads(properties["Content"]))
 
     @pytest.mark.parametrize("region", ["il-central-1", "mx-central-1"])
-    def test_a_region_without_the_service_goes_without(self, region: str) -> None:
-        """Outposts has regions that the schema registry has not; the rest of the stack deploys there."""
+    def test_a_region_without_the_service_has_no_registry(self, region: str) -> None:
+        """Outposts is available in some such regions; the rest of the stack deploys there."""
         template = template_of({}, region=region)
         template.resource_count_is("AWS::EventSchemas::Registry", 0)
         template.resource_count_is(SCHEMA, 0)

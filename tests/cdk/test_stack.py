@@ -27,7 +27,7 @@ NOT_LOCAL = {
     "AWS::EventSchemas::Registry",
     "AWS::EventSchemas::Schema",
 }
-# The CDK makes each function wait for its role, which the function also refers to: superfluous, and harmless.
+# The CDK makes each function depend on its role, to which it also refers: superfluous, but harmless.
 IGNORED = ["W3005"]
 
 
@@ -35,34 +35,34 @@ class TestStack:
     """The stack."""
 
     def test_has_the_documented_outputs(self, minimal: Template) -> None:
-        """Operators and other tools find the parts by these names."""
+        """Operators and other tools find the resources by these names."""
         assert minimal.find_outputs("*").keys() == OUTPUTS
 
-    def test_has_amazon_qs_topic_where_it_is_configured(self) -> None:
-        """The chat configuration is made by hand, and needs the topic's ARN."""
+    def test_has_amazon_qs_topic_if_configured(self) -> None:
+        """The chat configuration is created manually, and needs the topic's ARN."""
         template = template_of({"amazonQDeveloper": True})
         assert template.find_outputs("*").keys() == {*OUTPUTS, "AmazonQTopicArn"}
         template.resource_count_is("AWS::SNS::Topic", 2)
 
     @pytest.mark.parametrize("configuration", ["minimal", "full", "local"])
-    def test_cfn_lint_has_nothing_to_say(self, configuration: str, request: pytest.FixtureRequest) -> None:
-        """The template is right by CloudFormation's own specification."""
+    def test_cfn_lint_finds_nothing(self, configuration: str, request: pytest.FixtureRequest) -> None:
+        """The template is valid by CloudFormation's own specification."""
         template: Template = request.getfixturevalue(configuration)
         config = ManualArgs(ignore_checks=IGNORED, regions=[REGION])
         assert lint(json.dumps(template.to_json()), config=config) == []
 
     @pytest.mark.parametrize("notifier", [{}, FULL], ids=["minimal", "full"])
-    def test_cdk_nag_has_nothing_to_say(self, notifier: dict[str, Any]) -> None:
-        """AWS Solutions' rules hold, but for those acknowledged with a reason where they are broken."""
+    def test_cdk_nag_finds_nothing(self, notifier: dict[str, Any]) -> None:
+        """It follows AWS Solutions' rules, except those acknowledged with a reason."""
         report = AwsSolutionsChecks().validate_scope(stack_of(notifier))
         assert [(each.rule_name, each.violating_resources) for each in report.violations] == []
 
     def test_stays_far_within_cloudformations_limits(self, full: Template) -> None:
-        """A template has at most 1 MB and 500 resources: half of each stays free."""
+        """A template may have 1 MB and 500 resources: half of each stays free."""
         assert len(json.dumps(full.to_json(), indent=1)) < 500_000
         assert len(full.to_json()["Resources"]) < 250
 
-    def test_keeps_no_secret(self, full: Template) -> None:
+    def test_contains_no_secret(self, full: Template) -> None:
         """The template names Slack's secret and never resolves it."""
         assert "{{resolve:" not in json.dumps(full.to_json())
 
@@ -70,21 +70,21 @@ class TestStack:
 class TestLocalCloud:
     """The same stack on the local cloud."""
 
-    def test_leaves_out_what_the_emulator_does_not_know(self, local: Template) -> None:
-        """Archives, bus policies, schemas and alarms that compute would fail the deployment."""
+    def test_omits_what_the_emulator_does_not_support(self, local: Template) -> None:
+        """Archives, bus policies, schemas and alarms with expressions would make the deployment fail."""
         assert "Expression" not in str(local.find_resources("AWS::CloudWatch::Alarm"))
         for resource_type in NOT_LOCAL:
             local.resource_count_is(resource_type, 0)
 
     def test_has_everything_else(self, full: Template, local: Template) -> None:
-        """What is tried locally is what is deployed: no other resource is missing, none is added."""
+        """What is tested locally is what is deployed: no other resource is missing or added."""
         everywhere = full.to_json()["Resources"]
         only_in_aws = everywhere.keys() ^ local.to_json()["Resources"].keys()
         assert {everywhere[name]["Type"] for name in only_in_aws} == {*NOT_LOCAL, "AWS::CloudWatch::Alarm"}
         assert sum(everywhere[name]["Type"] == "AWS::CloudWatch::Alarm" for name in only_in_aws) == 1
 
-    def test_traces_nothing_and_lets_the_slack_receiver_in(self, local: Template) -> None:
-        """There is no X-Ray, and Slack's receiver has an origin of its own."""
+    def test_does_not_trace_and_allows_the_slack_receiver(self, local: Template) -> None:
+        """There is no X-Ray, and Slack's receiver has a different origin."""
         for function in local.find_resources("AWS::Lambda::Function").values():
             assert "TracingConfig" not in function["Properties"]
             assert function["Properties"]["Environment"]["Variables"]["POWERTOOLS_TRACE_DISABLED"] == "true"

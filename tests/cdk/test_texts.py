@@ -1,4 +1,4 @@
-"""The texts in every template: none is empty where AWS takes none, and all are ASCII."""
+"""The texts in every template: none is empty if AWS does not accept that, and all are ASCII."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ FILES = sorted([*(ROOT / "templates").glob("*.yaml"), *(ROOT / "examples").glob(
 
 @cache
 def template(name: str) -> Any:
-    """Give a synthesized template, or one that is a file."""
+    """Return a synthesized template, or one that is a file."""
     if name in CONFIGURATIONS:
         return template_of(CONFIGURATIONS[name]).to_json()
     if name in MAXIMA:
@@ -65,7 +65,7 @@ every_template = pytest.mark.parametrize(
 
 
 def empty_texts(value: Any, path: str = "") -> Iterator[str]:
-    """Find empty texts. Fn::Join's delimiter may be one."""
+    """Find empty texts. The delimiter of Fn::Join may be empty."""
     if value == "" and not path.endswith(".Fn::Join[0]"):
         yield path
     elif isinstance(value, dict):
@@ -78,11 +78,11 @@ def empty_texts(value: Any, path: str = "") -> Iterator[str]:
 
 @every_template
 def test_no_text_is_empty(name: str) -> None:
-    """CloudFormation refuses some empty texts, in some regions: a property without a value is left out."""
+    """CloudFormation rejects some empty texts in some regions: a property without a value is omitted."""
     assert list(empty_texts(template(name)["Resources"])) == []
 
 
-def test_an_empty_text_is_noticed() -> None:
+def test_an_empty_text_is_found() -> None:
     """Among the parts of a text too."""
     properties = {"Joined": {"Fn::Join": ["", ["a", ""]]}, "KmsKeyIdentifier": ""}
     assert list(empty_texts(properties)) == [".Joined.Fn::Join[1][1]", ".KmsKeyIdentifier"]
@@ -90,22 +90,22 @@ def test_an_empty_text_is_noticed() -> None:
 
 @every_template
 def test_every_text_is_ascii(name: str) -> None:
-    """CloudFormation shows a template's other characters as question marks, so each `cdk diff` would find changes."""
+    """CloudFormation shows other characters as question marks, so each `cdk diff` would show changes."""
     text = json.dumps(template(name), ensure_ascii=False)
     assert sorted({character for character in text if not character.isascii()}) == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_the_files_are_ascii(path: Path) -> None:
-    """Comments included, as CloudFormation keeps the text."""
+    """Including comments, because CloudFormation stores the text."""
     assert path.read_text("utf-8").isascii()
 
 
 class TestAnotherScript:
-    """What the configuration says in another script than ours."""
+    """Texts of the configuration in a non-Latin script."""
 
-    def test_a_pattern_means_the_same(self) -> None:
-        """EventBridge takes a pattern as JSON text, with JSON's escapes."""
+    def test_a_pattern_has_the_same_meaning(self) -> None:
+        """EventBridge receives a pattern as JSON text, with JSON's escapes."""
         resources = template("another script")["Resources"].values()
         rules = [each["Properties"] for each in resources if each["Type"] == "AWS::Events::Rule"]
         (rule,) = [each for each in rules if "EventBusName" in each]
@@ -115,8 +115,8 @@ class TestAnotherScript:
             "detail": {"baseline": [False], "outpostId": [JAPANESE]},
         }
 
-    def test_a_channel_arrives_as_it_was_written(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The function reads JSON's escapes."""
+    def test_a_channel_arrives_unchanged(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The function decodes JSON's escapes."""
         resources = template("another script")["Resources"].values()
         functions = [each["Properties"] for each in resources if each["Type"] == "AWS::Lambda::Function"]
         (notify,) = [each for each in functions if each["Handler"] == "lambdas.notify.handler.handler"]

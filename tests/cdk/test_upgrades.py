@@ -1,4 +1,4 @@
-"""Today's template over each released one, by CloudFormation's rules that an emulator does not know."""
+"""The current template over each released one, by rules of CloudFormation that an emulator does not check."""
 
 import copy
 import re
@@ -19,20 +19,20 @@ TABLE = "SnapshotsTableAE12316E"
 
 @pytest.fixture(scope="module")
 def released() -> Json:
-    """What the first release has to keep."""
+    """What must be kept of the first release."""
     return Release(VERSIONS[0]).resources
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_todays_template_can_be_deployed_over_a_released_one(version: str) -> None:
-    """A released configuration is still understood, and no resource that keeps something is replaced or gone."""
+def test_the_template_can_be_deployed_over_a_released_one(version: str) -> None:
+    """A released configuration is still valid, and no resource with data is replaced or removed."""
     released = Release(version).resources
     today = kept(template_of(released["Notifier"]).to_json())
     assert list(hindrances(released, today)) == []
 
 
 def properties(today: Json, resource_type: str) -> Json:
-    """Give the properties of the first resource of a type."""
+    """Return the properties of the first resource of a type."""
     found: Json = next(each for each in today["Resources"].values() if each["Type"] == resource_type)["Properties"]
     return found
 
@@ -43,12 +43,12 @@ def widen_index(today: Json) -> None:
 
 
 def rename_index(today: Json) -> None:
-    """Give the index another name, which is one that goes and one that comes."""
+    """Rename the index: one index is removed, and another one is added."""
     today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"][0]["IndexName"] = "BySourceAndStatus"
 
 
 def turn_index(today: Json) -> None:
-    """Sort the index otherwise."""
+    """Sort the index differently."""
     today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"][0]["KeySchema"][1]["AttributeName"] = "status"
 
 
@@ -63,27 +63,27 @@ def rename_construct(today: Json) -> None:
 
 
 def rename_bus(today: Json) -> None:
-    """Call the bus otherwise."""
+    """Rename the bus."""
     properties(today, "AWS::Events::EventBus")["Name"] = "outposts"
 
 
 def make_queue_fifo(today: Json) -> None:
-    """Let a queue keep its order."""
+    """Make a queue FIFO."""
     properties(today, "AWS::SQS::Queue")["FifoQueue"] = True
 
 
 def make_topic_fifo(today: Json) -> None:
-    """Let the topic keep its order."""
+    """Make the topic FIFO."""
     properties(today, "AWS::SNS::Topic")["FifoTopic"] = True
 
 
 def rename_parameter(today: Json) -> None:
-    """Put the bus's name or ARN elsewhere."""
+    """Rename the parameter of the bus's name or ARN."""
     properties(today, "AWS::SSM::Parameter")["Name"] = "/outposts/bus"
 
 
 def move_alarm(today: Json) -> None:
-    """Let another resource have an alarm's name."""
+    """Give an alarm's name to another resource."""
     name = next(name for name, each in today["Resources"].items() if each["Type"] == "AWS::CloudWatch::Alarm")
     today["Resources"]["Another"] = today["Resources"].pop(name)
 
@@ -118,14 +118,14 @@ def test_what_cannot_change_in_place_is_named(released: Json, change: Callable[[
 
 
 def test_an_index_may_be_added_beside_another(released: Json) -> None:
-    """That is the way to change one."""
+    """That is how to change one."""
     today = copy.deepcopy(released)
     indexes = today["Resources"][TABLE]["Properties"]["GlobalSecondaryIndexes"]
     indexes.append({**indexes[0], "IndexName": "BySourceAndStatus"})
     assert list(hindrances(released, today)) == []
 
 
-def test_an_alarm_may_go(released: Json) -> None:
+def test_an_alarm_may_be_removed(released: Json) -> None:
     """Nothing is lost with it."""
     today = copy.deepcopy(released)
     move_alarm(today)
