@@ -1,4 +1,4 @@
-"""The documentation as Markdown, read by the rules of the code hosts that show it."""
+"""The documentation as Markdown, parsed by the rules of the code hosts that show it."""
 
 import subprocess
 import sys
@@ -13,15 +13,15 @@ from mdit_py_plugins.anchors import anchors_plugin
 ROOT = Path(__file__).parent.parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-# All that people read on a code host.
+# Everything that people read on a code host.
 TEXTS = [*ROOT.glob("*.md"), *PAGES, *ROOT.glob("examples/*/README.md"), *ROOT.glob("lambdas/*/README.md")]
 
-# GitHub's Markdown, and its ids of headings: https://github.com/Flet/github-slugger
+# GitHub's Markdown, and its heading ids: https://github.com/Flet/github-slugger
 _GITHUB = MarkdownIt("gfm-like", {"linkify": False, "html": True}).use(anchors_plugin, max_level=6)
 
 
 def built(folder: Path) -> Path:
-    """Build the site there. A warning is an error: a broken link or anchor, a page that the navigation lacks."""
+    """Build the site there. A warning is an error: a broken link or anchor, or a page that the navigation lacks."""
     result = subprocess.run(  # noqa: S603 - a fixed command
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)],
         cwd=ROOT,
@@ -49,7 +49,7 @@ def headings(path: Path) -> dict[str, str]:
 
 
 def rows(path: Path, heading: str) -> Iterator[list[str]]:
-    """Return the cells of each row of the tables below a heading, as they are written."""
+    """Return the cells of each row of the tables below a heading, as written."""
     section = path.read_text("utf-8").partition(f"# {heading}\n")[2].partition("\n## ")[0]
     for line in section.splitlines():
         if line.startswith("| ") and not line.startswith("| Limit"):

@@ -1,4 +1,4 @@
-"""docs/add-a-channel.md and docs/messages.md name what there is."""
+"""docs/add-a-channel.md and docs/messages.md name what exists."""
 
 import re
 
@@ -10,8 +10,8 @@ ROOT = DOCS.parent
 PAGE = (DOCS / "add-a-channel.md").read_text("utf-8")
 
 
-def test_each_file_of_the_webhook_is_there() -> None:
-    """The list is what a new channel touches."""
+def test_each_file_of_the_webhook_exists() -> None:
+    """The list is what a new channel requires."""
     _, _, listed = PAGE.partition("## The files of the webhook")
     paths = [
         path for path in re.findall(r"`([\w./-]+)`", listed) if "/" in path or path in {"mkdocs.yml", "CHANGELOG.md"}
@@ -21,8 +21,8 @@ def test_each_file_of_the_webhook_is_there() -> None:
     assert modules == {name for name in re.findall(r"`(\w+\.py)`", listed) if name in modules}
 
 
-def test_each_channel_has_the_modules_that_are_asked_of_it() -> None:
-    """A misspelt name of a module would leave the channel without its part, in silence."""
+def test_each_channel_has_the_required_modules() -> None:
+    """A misspelt module name would silently leave the channel without that part."""
     assert webhook in registry.CHANNELS
     for name in ("settings", "infrastructure", "channel"):
         assert len(list(registry.parts(name))) == len(registry.CHANNELS)

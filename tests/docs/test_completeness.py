@@ -1,4 +1,4 @@
-"""docs/cli.md and docs/configuration.md have all that the code has."""
+"""docs/cli.md and docs/configuration.md have everything that the code has."""
 
 import re
 from typing import Any
@@ -26,14 +26,14 @@ def options_of(command: str) -> set[str]:
 
 
 def test_the_table_has_each_command() -> None:
-    """Nor any that does not exist."""
+    """And no other."""
     table = CLI.partition("| Command | Does |")[2].partition("\n\n")[0]
     assert set(re.findall(r"^\| \[`([a-z-]+)", table, re.MULTILINE)) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
-    """Those that all commands share stand once, before the sections."""
+    """Options of all commands are listed once, before the sections."""
     documented = set(re.findall(r"--[a-z][a-z-]*", section_of(command)))
     assert section_of(command)
     assert options_of(command) - SHARED - documented == set()
@@ -42,7 +42,7 @@ def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
 
 @pytest.mark.parametrize("key", ["sources", "organization", "slack", "stalledAfterDays"])
 def test_a_keys_row_has_each_key_within_it(key: str) -> None:
-    """Under the name that the schema has."""
+    """By its name in the schema."""
     rules = schema()["properties"][key]
     page = (DOCS / "configuration.md").read_text("utf-8")
     (row,) = re.findall(rf"^\| `{key}` .*$", page, re.MULTILINE)

@@ -30,7 +30,7 @@ def emitted(function: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_readme_names_each_metric_that_its_function_emits(function: str) -> None:
-    """It does not name any other."""
+    """And no other."""
     assert named(function, "Metrics") == set(emitted(function))
 
 

@@ -45,21 +45,21 @@ from testing.synthesis import FULL, only, template_of
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
 
-# Written by programs from what they measured or from the code: tests/reference compares docs/events.md with the code.
+# Generated from measurements or from the code: tests/reference compares docs/events.md with the code.
 GENERATED = {"events.md", "performance.md"}
 PROVEN = r"(?m)^\|.*\]\(\.\./tests/.*\n|(?s:(?<=\n## Alarms\n).*?(?=\n### ))"
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 class Tied(NamedTuple):
-    """A sentence's number, at `{n}` in the pattern, and what the code says it is."""
+    """A number in a sentence, at `{n}` in the pattern, and its value in the code."""
 
     pattern: str
     value: Callable[[], float]
 
 
 class Exempt(NamedTuple):
-    """A sentence's number that is not this code's to keep, and why."""
+    """A number in a sentence that does not depend on this code, and why."""
 
     pattern: str
     reason: str
@@ -100,7 +100,7 @@ def function(name: str) -> dict[str, Any]:
 
 
 def queue_of(name: str) -> dict[str, Any]:
-    """Return the properties of the queue whose logical id begins with this."""
+    """Return the properties of the queue whose logical id has this prefix."""
     queues = full().find_resources("AWS::SQS::Queue")
     (found,) = (each["Properties"] for logical_id, each in queues.items() if logical_id.startswith(name))
     return dict(found)
@@ -114,7 +114,7 @@ def notify_queue() -> dict[str, Any]:
 
 
 def plans() -> dict[str, Any]:
-    """Return how poll takes the planner's messages."""
+    """Return how poll receives the planner's messages."""
     return resource("AWS::Lambda::EventSourceMapping", BatchSize=10)
 
 
@@ -138,7 +138,7 @@ def renewed_before() -> float:
 
 
 def coverage_percent() -> float:
-    """Return the least coverage that `make test` accepts."""
+    """Return the minimum coverage that `make test` accepts."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     return float(settings["tool"]["coverage"]["report"]["fail_under"])
 
@@ -290,7 +290,7 @@ def untied() -> Iterator[tuple[str, Quantity]]:
 
 @pytest.mark.parametrize("row", TIED, ids=lambda row: row.pattern)
 def test_a_number_is_what_the_code_says(row: Tied) -> None:
-    """On whichever pages it stands, and on one at least."""
+    """On each page that has it, and on at least one."""
     found = [(page, match.group(), number(match["n"])) for page, match in occurrences(row.pattern)]
     assert found
     expected = row.value()
@@ -298,11 +298,11 @@ def test_a_number_is_what_the_code_says(row: Tied) -> None:
 
 
 def test_every_quantity_is_tied_or_exempt() -> None:
-    """A new sentence with a number needs a row, so that nobody can change the one without the other."""
+    """A new sentence with a number needs a row, so that nobody can change only one of the two."""
     assert [f"{page}: …{quantity.context}…" for page, quantity in untied()] == []
 
 
 @pytest.mark.parametrize("row", EXEMPT, ids=lambda row: row.pattern)
 def test_no_exemption_outlives_its_sentence(row: Exempt) -> None:
-    """What is exempt still stands somewhere."""
+    """What is exempt is still on a page."""
     assert list(occurrences(row.pattern))

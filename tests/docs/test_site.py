@@ -13,9 +13,9 @@ from markdown import markdown
 from reference.repository_links import RepositoryLinks
 from tests.docs.pages import DOCS, PAGES, ROOT, built, rendered
 
-# What must come out alike on the site and on a code host, whose Markdown is more lenient with indentation.
+# What must look the same on the site and on a code host, whose Markdown is more lenient with indentation.
 STRUCTURE = ("ol", "ul", "li", "table", "tr", "td", "pre", "details", "h2", "h3")
-# By a name of these, an element has the browser load something. `a` is not among them.
+# Attributes by which an element makes the browser load something; `a` has none of them.
 LOADING = {"src", "srcset", "data", "poster", "href", "action"}
 LOADED_BY_STYLE = re.compile(r"""(?:url\(|@import|\bhref=)\s*['"]?(\w+://[^'")\s]+)""")
 INCLUDED = "include-markdown"
@@ -26,7 +26,7 @@ class Reader(HTMLParser):
 
     Attributes:
         loaded: What a browser loads with it.
-        tags: How many there are of each element that matters.
+        tags: The number of each relevant element.
     """
 
     def __init__(self, html: str) -> None:
@@ -36,14 +36,14 @@ class Reader(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an element."""
+        """Record an element."""
         self.tags.update({tag} & set(STRUCTURE))
         if tag != "a":
             self.loaded += [value for name, value in attrs if name in LOADING and value]
 
 
 def article(html: str) -> str:
-    """Cut the text out of a page of the site."""
+    """Return the text of a page of the site."""
     return html.partition("<article")[2].partition("</article>")[0]
 
 
@@ -54,9 +54,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestSite:
-    """What is built."""
+    """The built site."""
 
-    def test_each_page_is_there_and_found_from_each_other(self, site: Path) -> None:
+    def test_each_page_exists_and_links_to_all_others(self, site: Path) -> None:
         """The navigation has all of them."""
         names = {page.with_suffix(".html").name for page in PAGES}
         assert names | {"404.html"} == {page.name for page in site.glob("*.html")}
@@ -65,7 +65,7 @@ class TestSite:
             assert names - linked <= {page.name}, page.name
 
     def test_no_page_loads_anything_from_elsewhere(self, site: Path) -> None:
-        """No script, font, style or picture: nobody learns who reads it."""
+        """No script, font, style or picture: nobody can track its readers."""
         for page in site.rglob("*.html"):
             loaded = Reader(page.read_text("utf-8")).loaded
             assert [url for url in loaded if urlsplit(url).netloc] == [], page.name
@@ -75,13 +75,13 @@ class TestSite:
             assert LOADED_BY_STYLE.findall(style.read_text("utf-8")) == [], style.name
 
     @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "index.md"], ids=lambda page: page.name)
-    def test_a_page_is_made_like_on_a_code_host(self, site: Path, page: Path) -> None:
-        """Lists, tables and code come out alike; Python-Markdown takes a list's indentation more strictly."""
+    def test_a_page_looks_like_on_a_code_host(self, site: Path, page: Path) -> None:
+        """Lists, tables and code are the same, although Python-Markdown is stricter about a list's indentation."""
         html = article(site.joinpath(page.name).with_suffix(".html").read_text("utf-8"))
         assert Reader(html).tags == Reader(rendered(page)).tags
 
     def test_the_first_page_shows_readmes_sections(self, site: Path) -> None:
-        """Each of them, with its links and pictures; nothing is written twice."""
+        """Each of them, with its links and pictures; nothing is duplicated."""
         shown = article((site / "index.html").read_text("utf-8"))
         for words in ("AWS Outposts sends no events", "make demo", "npx cdk bootstrap", "OrderSubscription"):
             assert words in re.sub("<[^>]+>", "", shown)
@@ -94,27 +94,27 @@ class TestSite:
 
 
 class TestRepositoryLinks:
-    """Links from pages to files that are no pages."""
+    """Links from pages to files that are not pages."""
 
     @staticmethod
     def shown(target: str, url: str | None = None) -> str:
-        """Show a link that stands on a page."""
+        """Return a link on a page as it is shown."""
         links = RepositoryLinks()
         links.page, links.pages, links.url = DOCS / "slack.md", frozenset({DOCS / "board.md"}), url
         return markdown(f"[words]({target})", extensions=[links])
 
-    def test_without_the_repositorys_address_the_words_stay(self) -> None:
-        """Their tooltip names the path, of a file or of a folder."""
+    def test_without_the_repositorys_address_the_link_is_text(self) -> None:
+        """Its tooltip names the path, of a file or of a folder."""
         assert self.shown("../app.py") == '<p><span title="app.py, in the repository">words</span></p>'
         assert "examples/cdk, in the repository" in self.shown("../examples/cdk")
 
-    def test_with_it_they_lead_there(self) -> None:
-        """`repo_url` in mkdocs.yml says where."""
+    def test_with_the_repositorys_address_links_lead_there(self) -> None:
+        """`repo_url` in mkdocs.yml sets it."""
         shown = self.shown("../app.py#L3", "https://code.example.com/notifier/blob/HEAD")
         assert 'href="https://code.example.com/notifier/blob/HEAD/app.py#L3"' in shown
 
-    def test_a_file_that_is_not_there_is_a_warning(self, caplog: pytest.LogCaptureFixture) -> None:
-        """So the strict build stops; files outside the repository are none of it."""
+    def test_a_file_that_does_not_exist_is_a_warning(self, caplog: pytest.LogCaptureFixture) -> None:
+        """So the strict build fails; files outside the repository cause one too."""
         with caplog.at_level(logging.WARNING):
             self.shown("../nothing.py")
             self.shown("../../README.md")
@@ -124,10 +124,10 @@ class TestRepositoryLinks:
         ]
 
     @pytest.mark.parametrize("target", ["board.md#limits", "#bot", "https://example.com/a"])
-    def test_all_others_are_left_alone(self, target: str) -> None:
+    def test_all_other_links_are_unchanged(self, target: str) -> None:
         """MkDocs checks pages and anchors."""
         assert f'href="{target}"' in self.shown(target)
 
     def test_readme_is_the_sites_first_page(self) -> None:
-        """It shows README's sections, under the same headings."""
+        """It shows README's sections, with the same headings."""
         assert 'href="index.md#deploy-it"' in self.shown("../README.md#deploy-it")

@@ -1,4 +1,4 @@
-"""The troubleshooting tables of docs/slack.md are the tables that the code goes by."""
+"""The troubleshooting tables in docs/slack.md are those in the code."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ ROW = re.compile(r"\| (`[a-z_]+`(?:, `[a-z_]+`)*) \| (.*) \|")
 
 
 def table_of(heading: str) -> dict[str, str]:
-    """Read the table under a heading: what to do, by the name of each error."""
+    """Read the table below a heading: what to do, by the name of each error."""
     _, _, after = (DOCS / "slack.md").read_text("utf-8").partition(f"\n### {heading}\n")
     rows = [ROW.fullmatch(line) for line in after.partition("\n##")[0].splitlines()]
     found = [(name.strip("`"), row[2]) for row in rows if row for name in row[1].split(", ")]
@@ -21,6 +21,6 @@ def table_of(heading: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("heading", "errors"), [("A bot's errors", BOT), ("A webhook's errors", WEBHOOK)])
-def test_each_error_has_the_row_that_the_code_goes_by(heading: str, errors: Mapping[str, Verdict]) -> None:
-    """No error is in one of them alone, and both give the same advice."""
+def test_each_error_has_the_same_row_as_in_the_code(heading: str, errors: Mapping[str, Verdict]) -> None:
+    """No error is only in one of them, and both have the same advice."""
     assert table_of(heading) == {name: verdict.advice for name, verdict in errors.items()}

@@ -13,10 +13,10 @@ texts = pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.relative_to
 
 
 def missing(text: Path, target: str) -> str | None:
-    """Say what is wrong with a link; None where it leads somewhere."""
+    """Return what is wrong with a link; None if it is valid."""
     url = urlsplit(target)
     if url.scheme:
-        # Without a network no more can be known of it than that it is well-formed.
+        # Without a network, the only possible check is that it is well-formed.
         right = url.scheme == "https" and re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", url.netloc)
         return None if right else "not https and a host"
     path = (text.parent / unquote(url.path)).resolve() if url.path else text
@@ -34,12 +34,12 @@ class TestLinks:
 
     @texts
     def test_leads_to_a_file_and_a_heading_that_exist(self, text: Path) -> None:
-        """Relative links work on a code host and in a clone; other addresses are https, and not asked."""
+        """Relative links work on a code host and in a clone; other addresses are https, and not requested."""
         wrong = {target: fault for target in links(text) if (fault := missing(text, target))}
         assert wrong == {}
 
-    def test_a_wrong_one_is_noticed(self) -> None:
-        """A file, a heading or an address that is not there."""
+    def test_a_broken_one_is_found(self) -> None:
+        """A file, a heading or an address that does not exist."""
         for target in ("nothing.md", "slack.md#nothing", "#nothing", "http://example.com", "https://localhost"):
             assert missing(DOCS / "index.md", target), target
 
@@ -48,16 +48,16 @@ class TestReadme:
     """README.md."""
 
     def test_is_short(self) -> None:
-        """It says what this is and how to begin; each concept has its home in docs/."""
+        """It says what this is and how to begin; details are in docs/."""
         assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 170
 
     def test_names_each_page(self) -> None:
-        """Who reads it on a code host finds all of them; the site's first page shows README's own sections."""
+        """Its readers on a code host find all of them; the site's first page shows README's sections."""
         named = {ROOT / urlsplit(target).path for target in links(ROOT / "README.md")}
         assert {page for page in DOCS.glob("*.md") if page.name != "index.md"} <= named
 
     def test_names_each_command_of_the_makefile(self) -> None:
-        """Nor any that is not there."""
+        """And no other."""
         commands = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
         documented = set(re.findall(r"^\| `make ([a-z-]+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
         assert documented == commands - {"help"}
@@ -67,6 +67,6 @@ class TestConfiguration:
     """docs/configuration.md."""
 
     def test_has_each_key(self) -> None:
-        """Nor any that is not allowed."""
+        """And no other."""
         table = (DOCS / "configuration.md").read_text("utf-8").partition("## Keys")[2].partition("\n## ")[0]
         assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == set(schema()["properties"])

@@ -1,4 +1,4 @@
-"""docs/your-machine.md: each row of its tables is tried."""
+"""docs/your-machine.md: each row in its tables is tested."""
 
 import os
 import re
@@ -22,7 +22,7 @@ class TestVariables:
 
     @pytest.mark.parametrize("row", VARIABLES, ids=str)
     def test_a_variable_is_treated_as_its_row_says(self, row: Variable) -> None:
-        """It reaches the tools, or it does not; and so in the local cloud."""
+        """It reaches the tools or not, as does the local cloud."""
         given = {row.name: row.value}
         expected: tuple[object, object]
         match row.verdict:
@@ -40,12 +40,12 @@ class TestVariables:
         assert (clean(given), {name: value for name, value in local.items() if value != os.devnull}) == expected
 
     def test_each_variable_that_passes_has_a_row(self) -> None:
-        """Of the families of our tools."""
+        """Of the prefixes of our tools."""
         passing = {row.name.upper() for row in VARIABLES if row.verdict in {"Passes", "Filtered"}}
         assert set().union(*FAMILIES.values()) <= passing
 
-    def test_the_emulator_gets_the_basics_alone(self) -> None:
-        """Neither its own settings nor LocalStack's."""
+    def test_the_emulator_only_gets_the_basics(self) -> None:
+        """Not even its own settings or LocalStack's."""
         given = {"PATH": "/bin", "GATEWAY_PORT": "1", "SERVICES": "s3", "DEBUG": "1", "LAMBDA_EXECUTOR": "docker"}
         assert bare({**given, "LC_ALL": "C", "no_proxy": "*"}) == {"PATH": "/bin", "LC_ALL": "C", "no_proxy": "*"}
 
@@ -60,16 +60,16 @@ class TestVariables:
         ],
     )
     def test_no_proxy_is_extended(self, given: dict[str, str], expected: str) -> None:
-        """Whoever is reached directly still is, in whichever case it was written."""
+        """Hosts reached directly still are, in either case of the variable's name."""
         made = without_proxy({**given, "HTTP_PROXY": "p"}, ["127.0.0.1", "localhost"])
         assert made == {"HTTP_PROXY": "p", "NO_PROXY": expected, "no_proxy": expected}
 
 
 class TestFiles:
-    """The table of files of settings."""
+    """The table of configuration files."""
 
     def test_pips_lines_are_treated_as_their_rows_say(self, tmp_path: Path) -> None:
-        """All of them are read at once, and what reaches the installation is what passes."""
+        """All are read at once, and the installation sees what passes."""
         (tmp_path / "pip.conf").write_text("[global]\n" + "".join(f"{line.text}\n" for line in of_pip), "utf-8")
         made = pip.environment(sys.executable, {**HOME, "PIP_CONFIG_FILE": str(tmp_path / "pip.conf")})
         for line in of_pip:
@@ -80,7 +80,7 @@ class TestFiles:
 
     @pytest.mark.parametrize("kind", ["userconfig", "globalconfig"])
     def test_npms_lines_are_treated_as_their_rows_say(self, tmp_path: Path, kind: str) -> None:
-        """Its copy, which nobody else can read, has the lines that pass, whose variables are kept."""
+        """Its copy, which nobody else can read, has the lines that pass, with their variables unexpanded."""
         npmrc = tmp_path / "npmrc"
         npmrc.write_text("".join(f"; {line.text}\n{line.text}\n" for line in of_npm), "utf-8")
         made = npm.environment({**HOME, f"NPM_CONFIG_{kind.upper()}": str(npmrc)}, tmp_path)
@@ -103,7 +103,7 @@ class TestSituations:
     """The table of the machine itself."""
 
     def test_names_tests_that_exist(self) -> None:
-        """Each row at least one."""
+        """At least one for each row."""
         files = [*ROOT.glob("tests/**/test_*.py")]
         there = {name for file in files for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))}
         for what, tests in situations():

@@ -1,4 +1,4 @@
-"""Events as they reach a subscriber, made by the real code."""
+"""Events as a subscriber receives them, created by the real code."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def delivered(detail_type: str, detail: Json) -> Json:
-    """Put an event into the envelope that EventBridge delivers."""
+    """Return an event in the envelope in which EventBridge delivers it."""
     return {
         "version": "0",
         "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
@@ -29,7 +29,7 @@ def delivered(detail_type: str, detail: Json) -> Json:
 
 
 def all_scenarios() -> list[Json]:
-    """Every event of every scenario polled after each step, then those of a first poll that finds their orders."""
+    """Return every event of every scenario polled after each step, then those of a first poll afterwards."""
     watched, late = World(), World()
     watched.poller().poll().run()
     with Server(watched.api) as server:
@@ -42,7 +42,7 @@ def all_scenarios() -> list[Json]:
 
 
 def a_stalled_order() -> list[Json]:
-    """What a stalled order's poll publishes."""
+    """Return what poll publishes about a stalled order."""
     order = {"OrderId": "oo-0123456789abcdef0", "OutpostId": "op-1", "OrderType": "OUTPOST", "Status": "PREPARING"}
     keys = {"status": "PREPARING", "since": "2026-10-01T00:00:00Z", "days": 55, "thresholdDays": 45}
     change = Change("Outposts Order Stalled", keys)

@@ -1,4 +1,4 @@
-"""The examples' texts: their patterns against real events, their templates by the linter, their sample events."""
+"""The examples: their patterns against real events, their templates by the linter, and their sample events."""
 
 import json
 from pathlib import Path
@@ -42,34 +42,34 @@ WANTED = [
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_pattern_is_that_of_a_filter(name: str) -> None:
-    """What the filters are proven for holds for the examples."""
+    """So what is proven for the filters is true for the examples."""
     written, wanted = PATTERNS[name]
     assert written == rule_pattern([wanted])
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_pattern_matches_some_real_events_and_not_others(name: str, corpus: list[Json], emulator: Emulator) -> None:
-    """As it stands in the example, EventBridge accepts it, and it distinguishes events."""
+    """EventBridge accepts it as it is in the example, and it distinguishes events."""
     written, _ = PATTERNS[name]
     assert {emulator.matches(written, event) for event in corpus} == {True, False}
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_event_bridge_accepts_a_pattern(name: str) -> None:
-    """By the same grammar that `notify` is held to, whose proof is AWS's own verdicts."""
+    """By the same grammar as for `notify`, which is compared with AWS's own verdicts."""
     written, _ = PATTERNS[name]
     assert [*problems(written, name)] == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_template_is_without_fault(path: Path) -> None:
-    """The CloudFormation linter knows each type and property, those too that the emulator does not."""
+def test_a_template_is_valid(path: Path) -> None:
+    """The CloudFormation linter checks each type and property, even those that the emulator does not support."""
     assert lint_file(path) == []
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_event_is_like_a_real_one(name: str, corpus: list[Json]) -> None:
-    """It has the very keys that an event of its type has, and ids that belong to no order."""
+    """It has exactly the keys of an event of its type, and ids that belong to no order."""
     entry = sample(name)
     detail = json.loads(entry["Detail"])
     real = [event["detail"] for event in corpus if event["detail-type"] == entry["DetailType"]]
@@ -80,14 +80,14 @@ def test_a_sample_event_is_like_a_real_one(name: str, corpus: list[Json]) -> Non
 
 @pytest.mark.parametrize(("example", "event"), WANTED)
 def test_the_sample_event_of_an_example_fires_it(example: str, event: str, emulator: Emulator) -> None:
-    """A team can test its rule without us: the sample event matches."""
+    """A team can test its rule alone: the sample event matches."""
     entry = sample(event)
     written, _ = PATTERNS[example]
     assert emulator.matches(written, delivered(entry["DetailType"], json.loads(entry["Detail"])))
 
 
 def test_every_target_has_a_dead_letter_queue() -> None:
-    """Without one, EventBridge drops what a target refuses for 24 hours."""
+    """Without one, EventBridge drops what a target rejects for 24 hours."""
     targets = [
         target
         for path in TEMPLATES
@@ -100,8 +100,8 @@ def test_every_target_has_a_dead_letter_queue() -> None:
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "ticket"])
-def test_no_secret_stands_in_a_template(name: str) -> None:
-    """Whatever authorizes a call comes from Secrets Manager when the stack is deployed."""
+def test_no_template_contains_a_secret(name: str) -> None:
+    """Any credential comes from Secrets Manager when the stack is deployed."""
     authorization = template(f"api-destination/{name}.yaml")["Resources"]["Connection"]["Properties"]["AuthParameters"]
     secrets = {
         key: value["Fn::Sub"]
@@ -116,8 +116,8 @@ def test_no_secret_stands_in_a_template(name: str) -> None:
     assert all(text.startswith("{{resolve:secretsmanager:${SecretName}:SecretString:") for text in secrets.values())
 
 
-def test_the_terraform_example_ties_rule_queue_and_dead_letters_together() -> None:
-    """No Terraform runs here: its text is parsed, and says what the rule that the end-to-end test puts says."""
+def test_the_terraform_example_connects_rule_queue_and_dead_letters() -> None:
+    """Terraform does not run here: its text is parsed, and agrees with the rule in the end-to-end test."""
     resources = terraform()
     rule = resources["aws_cloudwatch_event_rule", "shipments"]
     assert rule["event_pattern"] == '${file("${path.module}/pattern.json")}'

@@ -41,24 +41,24 @@ Matches = Callable[[str, Json], bool]
 
 
 def status_change(detail_type: str, *statuses: str) -> Matches:
-    """Say, in Python, what a filter of statuses is for."""
+    """Return the Python equivalent of a filter of statuses."""
     return lambda published, detail: published == detail_type and (not statuses or detail["status"] in statuses)
 
 
 def inside(expects: Matches) -> Matches:
-    """Say, in Python, what a filter on updates is for."""
+    """Return the Python equivalent of a filter on updates."""
     return lambda detail_type, detail: (
         detail_type == UPDATED and any(expects(change["detailType"], change) for change in detail["changes"])
     )
 
 
 def error(detail_type: str, detail: Json) -> bool:
-    """Whether an order or a line item enters ERROR."""
+    """Return whether an order or a line item enters ERROR."""
     return detail_type in {ORDER_STATUS_CHANGE, LINE_ITEM_STATUS_CHANGE} and detail["status"] == "ERROR"
 
 
 def tracked(detail_type: str, detail: Json) -> bool:
-    """Whether a shipment's tracking number is known."""
+    """Return whether a shipment's tracking number is known."""
     return detail_type == SHIPMENT_CHANGE and bool((detail["shipment"] or {}).get("trackingNumber"))
 
 
@@ -126,7 +126,7 @@ narrowings = st.fixed_dictionaries(
 
 
 def within(detail: Json, narrowing: dict[str, Any]) -> bool:
-    """Say, in Python, what a narrowing is for."""
+    """Return the Python equivalent of a narrowing."""
     keys = {"outpost_ids": "outpostId", "accounts": "account", "regions": "region", "order_types": "orderType"}
     wanted = {key: narrowing.get(name) for name, key in keys.items()}
     return all(not values or detail[key] in values for key, values in wanted.items()) and (
@@ -135,13 +135,11 @@ def within(detail: Json, narrowing: dict[str, Any]) -> bool:
 
 
 class TestRealEvents:
-    """Each filter on every event that the scenarios bring about."""
+    """Each filter on every event of the scenarios."""
 
     @pytest.mark.parametrize("name", FILTERS)
-    def test_it_matches_what_it_is_for_and_nothing_else(
-        self, name: str, corpus: list[Json], emulator: Emulator
-    ) -> None:
-        """The emulator's EventBridge agrees with plain Python on each event, and there are some of both kinds."""
+    def test_it_matches_exactly_its_events(self, name: str, corpus: list[Json], emulator: Emulator) -> None:
+        """The emulator's EventBridge agrees with plain Python on each event, and both results occur."""
         pattern, expects = FILTERS[name]
         expected = [expects(event["detail-type"], event["detail"]) for event in corpus]
         assert [emulator.matches(pattern, event) for event in corpus] == expected
@@ -149,14 +147,14 @@ class TestRealEvents:
 
     @pytest.mark.parametrize("name", SINGLE)
     def test_another_implementation_agrees(self, name: str, corpus: list[Json]) -> None:
-        """Moto's EventBridge says the same of every filter on single events."""
+        """Moto's EventBridge has the same result for every filter on single events."""
         pattern, expects = FILTERS[name]
         assert [moto_matches(pattern, event) for event in corpus] == [
             expects(event["detail-type"], event["detail"]) for event in corpus
         ]
 
-    def test_by_default_a_first_poll_is_left_out(self, corpus: list[Json], emulator: Emulator) -> None:
-        """What the notifier found when it began is news to those only who ask for it."""
+    def test_by_default_a_first_poll_does_not_match(self, corpus: list[Json], emulator: Emulator) -> None:
+        """Only those who ask for existing orders receive them."""
         for include in (False, True):
             pattern = rule_pattern([everything()], include_baseline=include)
             matched = [event for event in corpus if emulator.matches(pattern, event)]
@@ -174,7 +172,7 @@ class TestRulePattern:
         old=orders,
         new=orders,
     )
-    def test_it_matches_what_any_filter_wants_within_all_narrowings(  # noqa: PLR0913, PLR0917 - Hypothesis gives each
+    def test_it_matches_what_any_filter_matches_within_all_narrowings(  # noqa: PLR0913, PLR0917 - Hypothesis gives each
         self,
         emulator: Emulator,
         names: list[str],
@@ -193,8 +191,8 @@ class TestRulePattern:
             if set(names) <= set(SINGLE):
                 assert moto_matches(pattern, envelope) == expected
 
-    def test_a_pattern_of_ones_own_can_stand_beside_filters(self, emulator: Emulator) -> None:
-        """A status that AWS adds later, or any other key, needs no new version of the file."""
+    def test_a_custom_pattern_can_be_combined_with_filters(self, emulator: Emulator) -> None:
+        """A status that AWS adds later, or any other key, does not require a new version of the file."""
         own = {"detail-type": [ORDER_STATUS_CHANGE], "detail": {"status": ["NEW"]}}
         pattern = rule_pattern([own, stalled()])
         order = {"OrderId": ORDER_ID, "OutpostId": "op-1", "Status": "NEW"}
@@ -206,27 +204,27 @@ class TestRulePattern:
         )
         assert emulator.matches(pattern, delivered(change.detail_type, change.detail))
 
-    def test_a_pattern_that_is_too_long_says_what_to_do(self) -> None:
-        """EventBridge takes 2,048 characters; a filter and 80 Outposts fit."""
+    def test_the_error_of_a_pattern_that_is_too_long_says_what_to_do(self) -> None:
+        """EventBridge accepts 2,048 characters; a filter and 80 Outposts fit."""
         outposts = [f"op-{number:017x}" for number in range(100)]
         filters = [pattern for pattern, _ in FILTERS.values()]
         rule_pattern([any_error()], outpost_ids=outposts[:80])
         with pytest.raises(ValueError, match=rf"EventBridge allows {MAX_PATTERN_CHARACTERS}: create several"):
             rule_pattern(filters, outpost_ids=outposts)
 
-    def test_a_subscription_to_nothing_is_refused(self) -> None:
-        """Without a filter the rule would match everything."""
+    def test_a_subscription_to_nothing_is_rejected(self) -> None:
+        """Without a filter, the rule would match everything."""
         with pytest.raises(ValueError, match="pass at least one filter"):
             rule_pattern([])
 
-    def test_one_text_in_place_of_a_list_is_refused(self) -> None:
-        """Its characters would be taken for Outposts, and nothing would ever match."""
+    def test_a_string_in_place_of_a_list_is_rejected(self) -> None:
+        """Its characters would be used as Outposts, and nothing would ever match."""
         with pytest.raises(TypeError, match=r"pass a list, \['op-1'\]"):
             rule_pattern([everything()], outpost_ids="op-1")
 
 
 class TestLiterals:
-    """The file stands alone, so it repeats a few words; they are the notifier's."""
+    """The file has no imports, so it repeats a few words of the notifier."""
 
     def test_its_detail_types_are_those_of_the_code(self) -> None:
         """A renamed event type would leave subscribers with patterns that match nothing."""
@@ -236,14 +234,14 @@ class TestLiterals:
         assert (SHIPMENT_CHANGE, STALLED, UPDATED) == (event_types.SHIPMENT, event_types.STALLED, event_types.UPDATED)
 
     def test_its_statuses_are_those_of_the_api(self) -> None:
-        """Those of botocore's model, neither fewer nor more."""
+        """Exactly those in botocore's model."""
         order: Any = ORDER_SHAPE
         assert set(get_args(OrderStatus)) == set(order.members["Status"].enum)
         item = order.members["LineItems"].member
         assert set(get_args(LineItemStatus)) == set(item.members["Status"].enum)
 
     @pytest.mark.parametrize("misspelt", [lambda: order_status("COMPLETE"), lambda: line_item_status("SHIPED")])  # type: ignore[arg-type] # that is the test
-    def test_a_misspelt_status_is_refused(self, misspelt: Callable[[], Pattern]) -> None:
-        """It would never match; the error names what there is."""
+    def test_a_misspelt_status_is_rejected(self, misspelt: Callable[[], Pattern]) -> None:
+        """It would never match; the error names the valid ones."""
         with pytest.raises(ValueError, match=r"is not a known status; known are PREPARING"):
             misspelt()

@@ -1,4 +1,4 @@
-"""The matchers that tests use, beside AWS's own verdicts."""
+"""The matchers that tests use, compared with AWS's own verdicts."""
 
 import json
 
@@ -8,7 +8,7 @@ from outposts_order_notifier.cdk.event_pattern import problems
 from testing.event_patterns import ENVELOPE, ROWS, Json, Row
 from testing.matching import Emulator, moto_matches
 
-# Where the emulator's verdict is not AWS's. No test asks it for one of these.
+# Where the emulator's verdict differs from AWS's. No test uses it for one of these.
 EMULATOR_DIFFERS = {
     "a dotted key": "takes an event's dotted key for another than the path",
     "exists not, in an array of objects": "looks at one element, where AWS looks at all of them",
@@ -32,7 +32,7 @@ EMULATOR_DIFFERS = {
     "$or of texts": "as above",
     "$or of match types": "as above",
 }
-# Where moto's verdict is not AWS's, beside the kinds of pattern that `moto_matches` does not ask it for.
+# Where moto's verdict differs from AWS's, besides the kinds of pattern for which `moto_matches` does not use it.
 MOTO_DIFFERS = {
     "zero": "in Python, false equals 0",
     "true": "in Python, true equals 1",
@@ -46,7 +46,7 @@ ACCEPTED = [row for row in ROWS if not row.refused]
 
 
 def emulator_agrees(emulator: Emulator, row: Row) -> bool:
-    """Whether the emulator says of all of a row what AWS says."""
+    """Return whether the emulator has AWS's verdict on a whole row."""
     try:
         emulator.matches(row.pattern, {**ENVELOPE, "detail": {}})
     except emulator.events.exceptions.InvalidEventPatternException:
@@ -55,21 +55,21 @@ def emulator_agrees(emulator: Emulator, row: Row) -> bool:
     return not row.refused and found == [matches for _, matches in row.verdicts]
 
 
-def test_the_emulator_differs_from_aws_in_these_rows_alone(emulator: Emulator) -> None:
-    """Whoever relies on it relies on AWS, but for what is listed here with its reason."""
+def test_the_emulator_differs_from_aws_only_in_these_rows(emulator: Emulator) -> None:
+    """Tests that rely on it rely on AWS, except for what is listed here with its reason."""
     assert {row.name for row in ROWS if not emulator_agrees(emulator, row)} == EMULATOR_DIFFERS.keys()
 
 
 def moto_agrees(row: Row) -> bool | None:
-    """Whether moto says of all of a row's events what AWS says; None where it is not asked."""
+    """Return whether moto has AWS's verdict on all events of a row; None if it is not used for it."""
     try:
         return [moto_matches(row.pattern, event) for event, _ in row.verdicts] == [says for _, says in row.verdicts]
     except NotImplementedError:
         return None
 
 
-def test_moto_differs_from_aws_in_these_rows_alone() -> None:
-    """What it gets wrong is either not asked for, or listed here with its reason."""
+def test_moto_differs_from_aws_only_in_these_rows() -> None:
+    """For what it gets wrong, it is either not used, or listed here with its reason."""
     assert {row.name for row in ACCEPTED if moto_agrees(row) is False} == MOTO_DIFFERS.keys()
     assert len([row for row in ACCEPTED if moto_agrees(row)]) >= 40
 
@@ -83,7 +83,7 @@ def test_moto_differs_from_aws_in_these_rows_alone() -> None:
     ],
     ids=json.dumps,
 )
-def test_moto_is_not_asked_for_what_it_gets_wrong(pattern: Json, detail: Json) -> None:
+def test_moto_is_not_used_for_what_it_gets_wrong(pattern: Json, detail: Json) -> None:
     """A test that relied on it there would prove nothing."""
     assert [*problems(pattern, "p")] == []
     with pytest.raises(NotImplementedError):

@@ -15,7 +15,7 @@ BUS_ARN = "arn:aws:events:eu-west-1:111122223333:event-bus/outposts-order-notifi
 
 
 def rule_of(stack: cdk.Stack) -> dict[str, Any]:
-    """Synthesize a stack, and return its one rule."""
+    """Synthesize a stack, and return its only rule."""
     return only(Template.from_stack(stack), "AWS::Events::Rule")
 
 
@@ -36,8 +36,8 @@ class TestOrderSubscription:
         )
         assert only(template, "AWS::Events::Rule")["EventBusName"] == {"Ref": parameter}
 
-    def test_several_filters_make_one_rule(self) -> None:
-        """An event that two of them want arrives once."""
+    def test_several_filters_result_in_one_rule(self) -> None:
+        """An event that matches two of them arrives once."""
         stack = cdk.Stack()
         OrderSubscription(
             stack,
@@ -56,7 +56,7 @@ class TestOrderSubscription:
         ]
 
     def test_each_target_has_a_dead_letter_queue(self) -> None:
-        """The subscription's, which lets in this rule alone; a target's own queue stays its own."""
+        """It is the subscription's, and only accepts this rule; a target's own queue is not changed."""
         stack = cdk.Stack()
         queue, own = sqs.Queue(stack, "Q"), sqs.Queue(stack, "Own")
         subscription = OrderSubscription(
@@ -79,8 +79,8 @@ class TestOrderSubscription:
         rule = stack.resolve(subscription.rule.rule_arn)
         assert [statement["Condition"] for statement in statements] == [{"ArnEquals": {"aws:SourceArn": rule}}]
 
-    def test_a_dead_letter_queue_can_be_given(self) -> None:
-        """A team's one queue serves all its subscriptions."""
+    def test_a_dead_letter_queue_can_be_configured(self) -> None:
+        """A team can use one queue for all its subscriptions."""
         stack = cdk.Stack()
         letters = sqs.Queue(stack, "Letters")
         target = targets.SqsQueue(sqs.Queue(stack, "Q"))
@@ -90,7 +90,7 @@ class TestOrderSubscription:
         Template.from_stack(stack).resource_count_is("AWS::SQS::Queue", 2)
 
     def test_from_another_account_the_rule_is_put_on_the_bus_by_its_arn(self) -> None:
-        """What such a rule can reach is a bus of one's own, with a role that may put events there."""
+        """The target of this rule is the other account's bus, with a role that may put events there."""
         stack = cdk.Stack()
         own = events.EventBus(stack, "Orders")
         OrderSubscription(stack, "All", events=[stalled()], targets=[targets.EventBus(own)], bus=BUS_ARN)

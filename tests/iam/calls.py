@@ -1,4 +1,4 @@
-"""What is asked of AWS: by the functions, by AWS's services on their behalf, and by nobody, ever.
+"""Requests to AWS: by the functions, by AWS's services on their behalf, and those that nobody may make.
 
 The functions' calls are compared with what they really ask in `test_functions`, and every integration test fails that
 makes them ask for anything else. The others are what AWS's documentation says that its services do.

@@ -26,7 +26,7 @@ ARNS = {
     "AWS::SQS::Queue": "sqs:$region:$account:$name",
 }
 NAMES = ("Name", "RoleName", "AlarmName")  # the properties that name a resource
-SUFFIX = "-1ABCDEFGHIJKL"  # what CloudFormation adds to a name of its own making
+SUFFIX = "-1ABCDEFGHIJKL"  # what CloudFormation adds to a name that it generates
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Deployment:
         template: The template.
         account: The account.
         region: The region.
-        parameters: Values of its parameters, where they are not the defaults.
+        parameters: Values of its parameters that are not the defaults.
         name: The stack's name.
     """
 
@@ -81,7 +81,7 @@ class Deployment:
         return f"arn:aws:{rest}"
 
     def physical_name(self, logical_id: str) -> str:
-        """Return a resource's name: its own, or one of CloudFormation's making."""
+        """Return a resource's name: the one in the template, or one that CloudFormation generates."""
         properties = self.template["Resources"][logical_id].get("Properties", {})
         own = next((properties[name] for name in NAMES if name in properties), None)
         return str(self.resolve(own)) if own else f"{self.name}-{logical_id}{SUFFIX}"
@@ -119,7 +119,7 @@ class Deployment:
         return owned
 
     def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - a case for each intrinsic function
-        """Replace the intrinsic functions in a part of the template by what they give."""
+        """Replace the intrinsic functions in a part of the template with their results."""
         match value:
             case {"Ref": name}:
                 return self._ref(name)
@@ -180,7 +180,7 @@ def _on_bus(arn: str, owner: str) -> bool:
 
 
 def _permission(permission: Json) -> Json:
-    """Write a Lambda permission as the statement that Lambda makes of it."""
+    """Return the statement that Lambda creates from a Lambda permission."""
     conditions = {"ArnLike": {"aws:SourceArn": permission["SourceArn"]}} if "SourceArn" in permission else {}
     return {
         "Effect": "Allow",

@@ -1,4 +1,4 @@
-"""IAM's evaluation, by iam-simulate: a tool of these tests alone, which runs in a process of its own."""
+"""IAM's evaluation, by iam-simulate, which only these tests use, in a separate process."""
 
 import json
 import subprocess
@@ -51,7 +51,7 @@ class Verdict:
 
     @property
     def allowed(self) -> bool:
-        """Whether the request goes through."""
+        """Whether the request is allowed."""
         return self.result == "Allowed"
 
 
@@ -63,7 +63,7 @@ def judge(requests: Sequence[Request]) -> list[Verdict]:
             has, a resource of another type than the action's, or a condition key that the action does not know.
     """
     asked = json.dumps([_simulation(request) for request in requests])
-    # The simulator knows a key with a variable part only by its name in AWS's service data, unless a slash divides it.
+    # The simulator recognizes a key with a variable part only by its name in AWS's service data, unless it has a slash.
     asked = asked.replace("kms:EncryptionContext:SecretARN", "kms:EncryptionContext:${EncryptionContextKey}")
     bridge = Path(__file__).with_name("simulate.mjs")
     answer = subprocess.run([NODE, bridge], input=asked, capture_output=True, text=True, check=False)  # noqa: S603

@@ -1,4 +1,4 @@
-"""Requests: what somebody asks of AWS, with the policies that decide on it and the keys that AWS sets."""
+"""Requests to AWS, with the policies that decide on them and the keys that AWS sets."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ FUNCTION_ROLES = {
     "notify": "NotificationsFunctionRole",
     "board": "BoardFunctionRole",
 }
-# What a subscriber's deployment does with a rule of its own:
+# What a subscriber's deployment does with its rule:
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-example-policy-cross-account-custom-bus-source.html
 OWN_RULE = (
     "PutRule",
@@ -68,7 +68,7 @@ def of_role(deployment: Deployment, role_id: str, action: str, resource: str, **
         deployment: The role's.
         role_id: The role's logical id.
         action: The action.
-        resource: The resource; its account is the deployment's where the ARN names none.
+        resource: The resource; its account is the deployment's if the ARN names none.
         keys: `context` for further condition keys, which replace those that AWS sets; `policy` for the resource's
             policy where the deployment does not have it.
     """
@@ -101,7 +101,7 @@ def of_function(deployment: Deployment, function: str, action: str, resource: st
 
 
 def of_service(deployment: Deployment, service: str, action: str, resource: str, source: str) -> Request:
-    """Return a request by a service on behalf of a resource, whose ARN and account it sends along.
+    """Return a request by a service on behalf of a resource, whose ARN and account it sends.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -111,7 +111,7 @@ def of_service(deployment: Deployment, service: str, action: str, resource: str,
 
 def of_call(deployment: Deployment, call: Call) -> Iterator[Request]:
     """Return what IAM decides on when a function makes a call."""
-    if call.role:  # another account's role makes it
+    if call.role:  # by another account's role
         member = member_role(_account(call.role))
         yield of_role(member, "Role", call.action, call.resource)
         return
@@ -142,9 +142,9 @@ def decrypting(deployment: Deployment, key: str, secret: str, **context: str) ->
 
 
 def by_aws(deployment: Deployment) -> Iterator[tuple[str, Request]]:
-    """Return what AWS's services ask for the stack to work: by a role that they are given, or in their own name.
+    """Return the requests of AWS's services that the stack needs: by a role that they use, or in their own name.
 
-    Each comes with the reason, and the page that says so.
+    Each has the reason, and the page that documents it.
     """
     yield from _by_lambda(deployment)
     yield from _by_scheduler(deployment)
@@ -253,7 +253,7 @@ def of_reader(deployment: Deployment, action: str, account: str, organization: s
 
 
 def grants(policies: tuple[Policy, ...]) -> Iterator[tuple[str, tuple[Policy, ...]]]:
-    """Return each action that policies allow on a resource, and the policies without it."""
+    """Return each action that policies allow on a resource, with the policies without it."""
     for number, policy in enumerate(policies):
         for place, statement in enumerate(policy["Statement"]):
             if statement["Effect"] == "Deny":

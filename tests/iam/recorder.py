@@ -1,4 +1,4 @@
-"""What the functions ask of AWS: each call of a client, written down as the requests that IAM decides on."""
+"""The functions' requests to AWS: each call of a client, recorded as the requests on which IAM decides."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PACKAGE = f"{Path(__file__).parent.parent.parent / 'outposts_order_notifier'}{os.sep}"
 FUNCTIONS = {"poll", "planner", "notify", "board"}
 DOCTORS = ("doctor.py", "secret_check.py")  # the checks of channels run with the operator's permissions
-OWN = "123456789012"  # moto's account
+OWN = "123456789012"  # the account in moto
 VARIABLES = (
     "SNAPSHOT_TABLE_NAME",
     "IDEMPOTENCY_TABLE_NAME",
@@ -42,7 +42,7 @@ class Call:
         action: Such as `dynamodb:PutItem`.
         resource: Its ARN, as far as the call identifies it; `*` for an action without resources.
         role: The role of another account that made it, None for the function's own.
-        variable: The environment variable that names the resource, empty if none does.
+        variable: The environment variable that names the resource, or an empty string.
         context: Condition keys that the call itself sets.
     """
 
@@ -55,20 +55,20 @@ class Call:
 
     @property
     def kind(self) -> tuple[str, str, str]:
-        """What sort of call it is, whatever the names of a test's resources are."""
+        """The kind of call, regardless of the names of a test's resources."""
         return self.function, self.action, self.variable
 
 
-makers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # the function that made each client
+makers: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # the function that created each client
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What was written down.
+    """What was recorded.
 
     Attributes:
-        calls: The functions' calls, answered or not.
-        roles: The role that each access key was given for.
+        calls: The functions' calls, successful or not.
+        roles: The role that each access key belongs to.
     """
 
     calls: set[Call] = field(default_factory=set)
@@ -77,9 +77,9 @@ class Recorded:
 
 @contextmanager
 def recording() -> Iterator[Recorded]:
-    """Write down what the functions ask of AWS meanwhile.
+    """Record what the functions request from AWS.
 
-    Whose a call is, the stack says; in a thread that only runs shared code, the function that made the client.
+    The call stack identifies the function; in a thread of shared code alone, it is the one that created the client.
     """
     recorded_so_far = Recorded()
     calls, roles = recorded_so_far.calls, recorded_so_far.roles
@@ -110,7 +110,7 @@ def recording() -> Iterator[Recorded]:
 
 
 def _caller() -> str | None:
-    """Return the function whose code is nearest in the stack; None for a test's own call."""
+    """Return the function whose code is nearest in the call stack; None for a test's own call."""
     frame: FrameType | None = sys._getframe(1)
     while frame:
         path = frame.f_code.co_filename
@@ -123,7 +123,7 @@ def _caller() -> str | None:
 
 
 def _access_key(client: Any) -> str | None:
-    """Return the key that a client last signed with; asking credentials for it would renew them."""
+    """Return the key with which a client last signed; reading it from the credentials would renew them."""
     credentials = vars(client._request_signer._credentials)
     key: str | None = credentials.get("_access_key", credentials.get("access_key"))
     return key
@@ -137,10 +137,10 @@ def _call(function: str, role: str | None, action: str, resource: str, named: st
 def _asked(  # noqa: C901, PLR0911 - a case for each way to name a resource
     client: Any, operation: str, parameters: dict[str, Any]
 ) -> list[tuple[Any, ...]]:
-    """Return action, resource, the resource's name in the call, and condition keys of each request that a call is.
+    """Return action, resource, the resource's name in the call, and condition keys of each request in a call.
 
     Follows https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
-    What an operation that is not here needs, nobody has looked up; it is in no list, so the test that makes it fails.
+    Nobody has looked up what any other operation needs; it is in no list, so the test that calls it fails.
     """
     region = client.meta.region_name
 

@@ -1,4 +1,4 @@
-"""Permissions boundaries, which an organization may demand of every role: docs/configuration.md."""
+"""Permissions boundaries, which an organization may require of every role: docs/configuration.md."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Policy, judge
 from tests.iam.policies import read_template
 from tests.iam.recorder import OWN
-from tests.iam.test_functions import CONFIGURATIONS, lived_of
+from tests.iam.test_functions import CONFIGURATIONS, exercised_once
 
 BOUNDARY = f"arn:aws:iam::{OWN}:policy/boundary"
 TEMPLATES = [
@@ -25,8 +25,8 @@ NAMES = [f"{path.parent.name}/{path.name}" for path in TEMPLATES]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAMES)
-def test_a_template_gives_its_roles_a_boundary_if_asked(path: Path) -> None:
-    """By one parameter, of the same name in all; without it there is no such property."""
+def test_a_templates_roles_have_a_boundary_if_configured(path: Path) -> None:
+    """Both templates have one parameter of the same name; without it, the property is absent."""
     template = read_template(str(path))
     roles = [each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Role"]
     for parameters, expected in (({}, None), ({"PermissionsBoundaryArn": BOUNDARY}, BOUNDARY)):
@@ -34,8 +34,8 @@ def test_a_template_gives_its_roles_a_boundary_if_asked(path: Path) -> None:
         assert {deployment.resolve(role["PermissionsBoundary"]) for role in roles} == {expected}
 
 
-def test_the_stacks_roles_get_the_boundary_of_the_cdks_own_key() -> None:
-    """The CDK gives it to every role; no role of ours escapes."""
+def test_the_stacks_roles_have_the_boundary_of_the_cdks_key() -> None:
+    """The CDK adds it to every role; none of ours is an exception."""
     context = {"@aws-cdk/core:permissionsBoundary": {"name": "boundary"}}
     roles = template_of(EVERYTHING, account=OWN, context=context).find_resources("AWS::IAM::Role").values()
     nowhere = Deployment({}, OWN, REGION)
@@ -43,18 +43,18 @@ def test_the_stacks_roles_get_the_boundary_of_the_cdks_own_key() -> None:
     assert "@aws-cdk/core:permissionsBoundary" in PAGE
 
 
-def test_the_boundary_that_the_documentation_describes_is_wide_enough() -> None:
-    """One that allows the services which the page lists lets every call through, and each of them is needed."""
+def test_the_documented_boundary_is_wide_enough() -> None:
+    """One that allows the services on the page allows every call, and each of them is needed."""
     (line,) = re.findall(r"A boundary has to allow (.+?)\. ", PAGE, re.DOTALL)
     services = sorted(set(re.findall(r"`(\w+)`", re.sub(r"\(.+?\)", "", line, flags=re.DOTALL))))
     session = ":assumed-role/OutpostsOrderNotifier-"
     (name,) = [name for name, notifier in CONFIGURATIONS.items() if notifier is EVERYTHING]
-    asked = [request for _, request in lived_of(name).asked if session in request.principal]
+    requests = [request for _, request in exercised_once(name).requests if session in request.principal]
     left_out = ["", *services]
     verdicts = iter(
-        judge([replace(request, boundary=_boundary({*services} - {each})) for each in left_out for request in asked])
+        judge([replace(request, boundary=_boundary({*services} - {each})) for each in left_out for request in requests])
     )
-    enough = [each for each in left_out if all([next(verdicts).allowed for _ in asked])]  # noqa: C419 - all are taken
+    enough = [each for each in left_out if all([next(verdicts).allowed for _ in requests])]  # noqa: C419 - all are taken
     assert enough == [""]
 
 

@@ -1,6 +1,6 @@
-"""The functions' calls and AWS's own, judged by IAM's rules against the synthesized policies.
+"""The functions' calls and those of AWS's services, evaluated by IAM's rules against the synthesized policies.
 
-`pytest -s -k table tests/iam` prints the table: who asks for what, and the statement that allows it.
+`pytest -s -k every_call tests/iam` prints the table: who calls what, and the statement that allows it.
 """
 
 import json
@@ -31,7 +31,7 @@ from tests.iam.world import calls_of
 
 READER = "arn:aws:iam::222233334444:role/OutpostsReader"
 KEY = f"arn:aws:kms:{REGION}:{OWN}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-# What CDK's target for a queue lets EventBridge do besides sending, whether it is done or not.
+# What CDK's target for a queue allows EventBridge besides sending, whether it is used or not.
 OF_CDKS_MAKING = ("sqs:GetQueueAttributes on ", "sqs:GetQueueUrl on ")
 ORGANIZATION = {"roleName": "OutpostsReader", "regions": [REGION, "us-west-2"]}
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
@@ -52,16 +52,16 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "eventBusReaders": [READER_ACCOUNT],
     },
 }
-Side = tuple[str, list[Request], dict[str, Any]]  # a grant, what is asked, and the policies without the grant
+Side = tuple[str, list[Request], dict[str, Any]]  # a grant, the requests, and the policies without the grant
 
 
 @dataclass
-class Lived:
-    """A configuration that was deployed and lived through everything.
+class Exercised:
+    """A deployed configuration whose functions have made all of their calls.
 
     Attributes:
-        name: The configuration's.
-        deployment: What was deployed.
+        name: The configuration's name.
+        deployment: The deployment.
     """
 
     name: str
@@ -69,76 +69,78 @@ class Lived:
 
     @cached_property
     def calls(self) -> set[Call]:
-        """What its functions called."""
+        """The calls of its functions."""
         return calls_of(self.deployment)
 
     @cached_property
-    def asked(self) -> list[tuple[str, Request]]:
-        """What IAM was asked, and by whom."""
+    def requests(self) -> list[tuple[str, Request]]:
+        """The requests on which IAM decides, and who makes them."""
         ordered = sorted(self.calls, key=lambda call: (call.function, call.action, call.resource, str(call)))
-        asked = [(call.function, request) for call in ordered for request in of_call(self.deployment, call)]
+        requests = [(call.function, request) for call in ordered for request in of_call(self.deployment, call)]
         if KEY in json.dumps(self.deployment.template):
             secrets = [call.resource for call in ordered if call.action == "secretsmanager:GetSecretValue"]
-            asked += [("notify", decrypting(self.deployment, KEY, secret)) for secret in secrets]
+            requests += [("notify", decrypting(self.deployment, KEY, secret)) for secret in secrets]
         readers = CONFIGURATIONS[self.name].get("eventBusReaders", [])
         for action in OWN_RULE if readers else ():
             key = {"events:creatorAccount": READER_ACCOUNT}
-            asked.append(("another team", of_reader(self.deployment, f"events:{action}", READER_ACCOUNT, None, **key)))
-        return [*asked, *by_aws(self.deployment)]
+            requests.append(
+                ("another team", of_reader(self.deployment, f"events:{action}", READER_ACCOUNT, None, **key))
+            )
+        return [*requests, *by_aws(self.deployment)]
 
 
 @cache
-def lived_of(name: str) -> Lived:
+def exercised_once(name: str) -> Exercised:
     """Deploy a configuration, once."""
-    return Lived(name, deployed(CONFIGURATIONS[name]))
+    return Exercised(name, deployed(CONFIGURATIONS[name]))
 
 
 @pytest.fixture(params=CONFIGURATIONS)
-def lived(request: pytest.FixtureRequest) -> Lived:
+def exercised(request: pytest.FixtureRequest) -> Exercised:
     """Each configuration in turn."""
-    return lived_of(request.param)
+    return exercised_once(request.param)
 
 
-def test_every_call_is_allowed(lived: Lived) -> None:
+def test_every_call_is_allowed(exercised: Exercised) -> None:
     """The functions' real calls, with their resources, and what AWS's services do for them; prints the table."""
-    verdicts = judge([request for _, request in lived.asked])
-    answered = list(zip(lived.asked, verdicts, strict=True))
+    verdicts = judge([request for _, request in exercised.requests])
+    answered = list(zip(exercised.requests, verdicts, strict=True))
     rows = sorted({_row(who, request, verdict.statements) for (who, request), verdict in answered})
-    print(f"\n# {lived.name}", *rows, sep="\n")  # noqa: T201 - the table
+    print(f"\n# {exercised.name}", *rows, sep="\n")  # noqa: T201 - the table
     assert [(who, request) for (who, request), verdict in answered if not verdict.allowed] == []
 
 
-def test_every_grant_to_a_role_is_used(lived: Lived) -> None:
-    """Without any one action on any one resource that a role allows, something that is asked would be refused."""
-    deployment, sides = lived.deployment, list[Side]()
+def test_every_grant_to_a_role_is_used(exercised: Exercised) -> None:
+    """Without any one action on any one resource that a role allows, some request would be denied."""
+    deployment, sides = exercised.deployment, list[Side]()
     for role_id in deployment.of_type("AWS::IAM::Role"):
         session = f"assumed-role/{deployment.physical_name(role_id)}/"
-        asked = [request for _, request in lived.asked if session in request.principal]
+        requests = [request for _, request in exercised.requests if session in request.principal]
         granted = grants(tuple(deployment.policies_of(role_id)))
-        sides += [(f"{role_id}: {name}", asked, {"identity": without}) for name, without in granted]
+        sides += [(f"{role_id}: {name}", requests, {"identity": without}) for name, without in granted]
     assert unused(sides) == []
 
 
-def test_every_grant_by_a_resource_is_used(lived: Lived) -> None:
-    """Queues, topics, functions and trust policies let nobody do more than is done, either."""
+def test_every_grant_by_a_resource_is_used(exercised: Exercised) -> None:
+    """Nor do queues, topics, functions and trust policies allow more than is used."""
     by_policy: dict[str, list[Request]] = {}
-    for _, request in lived.asked:
+    for _, request in exercised.requests:
         if request.resource_policy:
             by_policy.setdefault(json.dumps(request.resource_policy), []).append(request)
     sides = [
-        (name, asked, {"resource_policy": without[0] if without else None})
-        for text, asked in by_policy.items()
+        (name, requests, {"resource_policy": without[0] if without else None})
+        for text, requests in by_policy.items()
         for name, without in grants((json.loads(text),))
     ]
     assert [name for name in unused(sides) if not name.startswith(OF_CDKS_MAKING)] == []
 
 
-def test_no_grant_reaches_another_resource(lived: Lived) -> None:
-    """What a role may do on a resource it may not do on one of another name, in another account or region."""
+def test_no_grant_reaches_another_resource(exercised: Exercised) -> None:
+    """What a role may do on a resource, it may not do on one with another name, account or region."""
     elsewhere = [
         replace(request, resource=other)
-        for _, request in lived.asked
-        if lived.deployment.name in request.principal and request.identity and request.resource != "*"
+        for _, request in exercised.requests
+        if exercised.deployment.name in request.principal and request.identity and request.resource != "*"
         for other in others(request.resource)
     ]
     verdicts = judge([replace(request, resource_policy=None) for request in elsewhere])
@@ -147,23 +149,23 @@ def test_no_grant_reaches_another_resource(lived: Lived) -> None:
     assert [(request.action, request.resource) for request, verdict in answered if verdict.allowed] == []
 
 
-def test_every_role_is_looked_at(lived: Lived) -> None:
-    """Nothing in the stack brings a role along, or attaches a policy, that nobody looked at."""
-    deployment = lived.deployment
+def test_every_role_is_checked(exercised: Exercised) -> None:
+    """Nothing in the stack adds a role, or attaches a policy, that nobody checked."""
+    deployment = exercised.deployment
     roles = deployment.of_type("AWS::IAM::Role")
-    asked = {request.resource for _, request in lived.asked if request.action == "sts:AssumeRole"}
-    assert {deployment.arn(role_id) for role_id in roles} <= asked
+    assumed = {request.resource for _, request in exercised.requests if request.action == "sts:AssumeRole"}
+    assert {deployment.arn(role_id) for role_id in roles} <= assumed
     assert not deployment.of_type("AWS::IAM::ManagedPolicy")
     poll = deployment.only("AWS::IAM::Role", FUNCTION_ROLES["poll"])
     assert (
         len(deployment.physical_name(poll)) <= 64
-    )  # CloudFormation cuts a longer one; member accounts trust it by name
+    )  # CloudFormation truncates a longer one; member accounts trust it by name
     attached = [name for each in deployment.of_type("AWS::IAM::Policy").values() for name in each["Roles"]]
     assert sorted(attached) == sorted(map(deployment.physical_name, roles))
 
 
 def others(resource: str) -> Iterator[str]:
-    """Return ARNs like a resource's, of resources that are not it."""
+    """Return ARNs similar to a resource's that are not it."""
     yield resource.replace(SUFFIX, "-OTHER") if SUFFIX in resource else f"{resource}0"
     if ":iam:" not in resource:
         yield resource.replace(f":{OWN}:", ":999988887777:")
@@ -171,15 +173,15 @@ def others(resource: str) -> Iterator[str]:
 
 
 def unused(sides: list[Side]) -> list[str]:
-    """Return the grants without which everything that is asked would still be allowed."""
-    verdicts = iter(judge([replace(request, **without) for _, asked, without in sides for request in asked]))
-    answers = [(name, [next(verdicts).allowed for _ in asked]) for name, asked, _ in sides]
+    """Return the grants without which every request would still be allowed."""
+    verdicts = iter(judge([replace(request, **without) for _, requests, without in sides for request in requests]))
+    answers = [(name, [next(verdicts).allowed for _ in requests]) for name, requests, _ in sides]
     return [name for name, allowed in answers if all(allowed)]
 
 
 def test_the_functions_make_the_listed_calls_and_no_others() -> None:
-    """The list that integration tests are held to is what really happens."""
-    made = {call.kind for name in CONFIGURATIONS for call in lived_of(name).calls}
+    """The list to which integration tests are compared is what really happens."""
+    made = {call.kind for name in CONFIGURATIONS for call in exercised_once(name).calls}
     assert made == CALLS
 
 

@@ -1,4 +1,4 @@
-"""What IAM must refuse: to the functions, to other accounts, and to AWS's services on behalf of anybody else."""
+"""What IAM must deny: to the functions, to other accounts, and to AWS's services on behalf of anybody else."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,13 +33,13 @@ from tests.iam.test_functions import CONFIGURATIONS, KEY
 MEMBER = "333344445555"
 MEMBER_ROLE = f"arn:aws:iam::{MEMBER}:role/OutpostsReader"
 READS = {"outposts:ListOrders", "outposts:GetOrder"}
-NO_DATA = {"outposts:StartOutpostDecommission"}  # the simulator's service data does not have it yet
+NO_DATA = {"outposts:StartOutpostDecommission"}  # missing in the simulator's service data so far
 SECRET = f"arn:aws:secretsmanager:{REGION}:{OWN}:secret:outposts/slack-AbCdEf"
 
 
 @cache
 def everything() -> Deployment:
-    """Deploy the configuration that says most, with an organization among the readers."""
+    """Deploy the configuration with every key, with an organization among the readers."""
     (notifier,) = [each for each in CONFIGURATIONS.values() if "amazonQDeveloper" in each]
     return deployed({**notifier, "eventBusReaders": [READER_ACCOUNT, OTHER_ORGANIZATION]})
 
@@ -63,7 +63,7 @@ def assumes(function: str, role: str, external_id: str | None = EXTERNAL_ID, **k
 
 
 def to_functions() -> Iterator[Request]:
-    """Return what no function may do, whatever goes wrong with it."""
+    """Return what no function may do, even if it is compromised."""
 
     def by(function: str, action: str, resource: str, **context: str) -> Request:
         return of_function(everything(), function, action, resource, context=context)
@@ -103,7 +103,7 @@ def to_functions() -> Iterator[Request]:
 
 
 def to_assumers() -> Iterator[Request]:
-    """Return who may not read a member account: other roles, other accounts, and without the right external id."""
+    """Return the requests to read a member account that must be denied: other roles, accounts and external ids."""
     yield assumes("poll", MEMBER_ROLE.replace("OutpostsReader", "Administrator"))
     yield assumes("poll", MEMBER_ROLE, external_id=None)
     yield assumes("poll", MEMBER_ROLE, external_id="another")
@@ -121,7 +121,7 @@ def to_assumers() -> Iterator[Request]:
 
 
 def to_writers() -> Iterator[Request]:
-    """Return every call of the Outposts API but the two that poll makes, by poll and by a member account's role."""
+    """Return all calls of the Outposts API except poll's two, by poll and by a member account's role."""
     operations = botocore.session.Session().get_service_model("outposts").operation_names
     for action in sorted({f"outposts:{operation}" for operation in operations} - READS - NO_DATA):
         yield of_function(everything(), "poll", action, "*")
@@ -176,8 +176,8 @@ def to_services() -> Iterator[Request]:
 
 
 @pytest.mark.parametrize("asked", [to_functions, to_assumers, to_writers, to_readers_of_the_bus, to_services])
-def test_is_refused(asked: Any) -> None:
-    """Whatever is asked here."""
+def test_is_denied(asked: Any) -> None:
+    """Every request of the function."""
     requests = list(asked())
     verdicts = judge(requests)
     granted = [
@@ -188,19 +188,19 @@ def test_is_refused(asked: Any) -> None:
     assert granted == []
 
 
-def test_readers_manage_rules_of_their_own() -> None:
-    """An account, and any account of an organization, can deploy a rule on the bus, and take it away again."""
+def test_readers_manage_their_own_rules() -> None:
+    """An account, also one in an organization, can deploy a rule on the bus, and remove it."""
     requests = [
         of_reader(everything(), f"events:{action}", account, organization, **context)
         for account, organization in ((READER_ACCOUNT, None), (STRANGER, OTHER_ORGANIZATION))
         for action in OWN_RULE
         for context in ({"events:creatorAccount": account}, {})
-        if context or action in {"PutRule", "TagResource"}  # a rule that is not there yet has no creator
+        if context or action in {"PutRule", "TagResource"}  # a rule that does not exist yet has no creator
     ]
     assert all(verdict.allowed for verdict in judge(requests))
 
 
-def test_what_is_refused_is_refused_for_one_reason() -> None:
-    """With what is right in place of what is wrong, poll may assume the role: the refusals mean what they say."""
+def test_what_is_denied_is_denied_for_one_reason() -> None:
+    """With the correct values in place of the wrong ones, poll may assume the role: the denials are meaningful."""
     verdicts = judge([assumes("poll", MEMBER_ROLE), decrypting(everything(), KEY, SECRET)])
     assert [verdict.allowed for verdict in verdicts] == [True, True]

@@ -1,7 +1,7 @@
-"""The functions at work as their template deploys them: AWS by moto, Outposts and Slack over HTTP.
+"""The functions running as their template deploys them: AWS by moto, Outposts and Slack over HTTP.
 
-Every function runs with the environment that the template gives it, on resources of the template's names, so that what
-it asks of AWS names the very resources that the template's policies name.
+Every function runs with its environment in the template, on resources with the template's names, so that what
+it requests from AWS names exactly the resources that the template's policies name.
 """
 
 import json
@@ -43,7 +43,7 @@ Json = dict[str, Any]
 
 
 def calls_of(deployment: Deployment) -> set[Call]:
-    """Deploy a template, let everything happen to its functions that makes them call AWS, and return their calls."""
+    """Deploy a template, exercise its functions in every way that makes them call AWS, and return their calls."""
     with (
         played_by_moto(),
         pytest.MonkeyPatch.context() as patch,
@@ -76,7 +76,7 @@ class _World:
         self._notify = Notify(queue, "", os.environ["IDEMPOTENCY_TABLE_NAME"], slack, Calls())
 
     def live(self) -> None:
-        """Live through an order's life, and through trouble."""
+        """Live through an order's history, and through failures."""
         self._tick()  # a first poll, of nothing
         places = dict(enumerate(self._outposts.simulators.values()))
         for place, simulator in places.items():
@@ -92,7 +92,7 @@ class _World:
         sns, topic = boto3.client("sns"), os.environ["NOTIFICATION_TOPIC_ARN"]
         sns.delete_topic(TopicArn=topic)
         self._tick()
-        self._notify.run()  # which goes back
+        self._notify.run()  # which is returned to the queue
         sns.create_topic(Name=topic.rpartition(":")[2])
         self._tick_and_notify()
         for place, simulator in places.items():
@@ -108,7 +108,7 @@ class _World:
         self._tick()
         messages = self._peek()
         self._notify.run()
-        self._notify.run()  # what went back
+        self._notify.run()  # what was returned to the queue
         self._notify.put(*messages)  # EventBridge delivers at least once
         self._notify.run()
 

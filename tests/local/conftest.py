@@ -29,7 +29,7 @@ def server(simulator: OutpostsSimulator) -> Iterator[Server]:
 
 
 def client_of(server: Server) -> "OutpostsClient":
-    """Make an ordinary Outposts client of a server, that tries once."""
+    """Create an ordinary Outposts client of a server, without retries."""
     return boto3.client(
         "outposts",
         endpoint_url=server.url,

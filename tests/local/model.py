@@ -1,4 +1,4 @@
-"""Whatever botocore's model of Outposts allows, as Hypothesis strategies."""
+"""Hypothesis strategies for everything that botocore's model of Outposts allows."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""`local/bin/aws`, which leads any AWS CLI to the local cloud."""
+"""`local/bin/aws`, which directs any AWS CLI to the local cloud."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def cli(tmp_path: Path) -> Path:
 
 
 def call(path: str, *arguments: str, **environment: str) -> tuple[str, dict[str, str]]:
-    """Call `aws`, and return the arguments and the environment of the AWS CLI behind it."""
+    """Call `aws`, and return the arguments and the environment that the AWS CLI receives."""
     variables = {"PATH": path, **environment}
     command = [str(BIN / "aws"), *arguments]
     ran = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)  # noqa: S603 - our own
@@ -36,16 +36,16 @@ def call(path: str, *arguments: str, **environment: str) -> tuple[str, dict[str,
 @pytest.mark.parametrize(
     "path", ["{bin}:{cli}:/bin:/usr/bin", "{cli}:{bin}:/bin:/usr/bin", "/*:{bin}/:{cli}:/bin:/usr/bin"]
 )
-def test_the_aws_cli_is_led_to_the_local_cloud(cli: Path, path: str) -> None:
-    """SQS by an option, which version 1 needs; all others by their variables, which both versions read."""
+def test_the_aws_cli_is_directed_to_the_local_cloud(cli: Path, path: str) -> None:
+    """For SQS by an option, which version 1 needs; for others by their variables, which both versions read."""
     path = path.format(bin=BIN, cli=cli)
     led, _ = call(path, "--region", "eu-west-1", "sqs", "list-queues", "--queue-name-prefix", "a b", **LED)
     assert led == f"[--endpoint-url][{URL}][--region][eu-west-1][sqs][list-queues][--queue-name-prefix][a b]"
     assert call(path, "outposts", "list-orders", **LED)[0] == "[outposts][list-orders]"
 
 
-def test_what_a_person_has_set_for_aws_leads_nowhere_else(cli: Path) -> None:
-    """Nor does a pager or a prompt wait for a person, nor a proxy get what is for this machine."""
+def test_aws_settings_of_a_person_have_no_effect(cli: Path) -> None:
+    """No pager or prompt waits for the person, and no proxy receives requests to this machine."""
     path = f"{BIN}:{cli}:/bin:/usr/bin"
     own = {"AWS_PROFILE": "me", "AWS_DEFAULT_PROFILE": "me", "AWS_SESSION_TOKEN": "t", "AWS_CLI_AUTO_PROMPT": "on"}
     own |= {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_USE_FIPS_ENDPOINT": "true", "AWS_PAGER": "less"}
@@ -66,8 +66,8 @@ def test_without_the_local_cloud_it_is_the_plain_aws_cli(cli: Path) -> None:
     assert seen["AWS_PROFILE"] == "me"
 
 
-def test_where_there_is_no_aws_cli_that_of_make_setup_is_taken(tmp_path: Path) -> None:
-    """Version 1, of .venv; without one, a line says what to do."""
+def test_without_an_aws_cli_that_of_make_setup_is_used(tmp_path: Path) -> None:
+    """Version 1, in .venv; if that is missing too, one line says what to do."""
     alone = tmp_path / "local" / "bin"
     alone.mkdir(parents=True)
     (alone / "aws").write_bytes((BIN / "aws").read_bytes())
@@ -86,8 +86,8 @@ def test_where_there_is_no_aws_cli_that_of_make_setup_is_taken(tmp_path: Path) -
     assert ran.stdout.startswith("aws-cli/1.")
 
 
-def test_version_1_of_the_aws_cli_asks_the_local_cloud_for_its_queues(tmp_path: Path) -> None:
-    """The real one, whatever is set: without the wrapper it would ask AWS."""
+def test_version_1_of_the_aws_cli_lists_the_local_clouds_queues(tmp_path: Path) -> None:
+    """The real one, with all settings: without the wrapper it would call AWS."""
     from werkzeug import Request, Response  # noqa: PLC0415
 
     from local.server import Server  # noqa: PLC0415

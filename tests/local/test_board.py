@@ -28,7 +28,7 @@ def url() -> Iterator[str]:
 
 @pytest.mark.parametrize(("query", "shown"), [("", True), ("?status=PREPARING", True), ("?region=us-east-1", False)])
 def test_query_parameters_filter(url: str, query: str, shown: bool) -> None:
-    """A filtered board has an address that can be kept."""
+    """A filtered board has an address that can be saved."""
     answer = urllib3.request("GET", f"{url}/{query}")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert (b"oo-here" in answer.data) == shown
@@ -36,5 +36,5 @@ def test_query_parameters_filter(url: str, query: str, shown: bool) -> None:
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/favicon.ico", 404), ("POST", "/", 405)])
 def test_there_is_nothing_else(url: str, method: str, path: str, status: int) -> None:
-    """It can only be read."""
+    """The board is read-only."""
     assert urllib3.request(method, f"{url}{path}").status == status

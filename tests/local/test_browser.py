@@ -10,15 +10,15 @@ from local.errors import LocalCloudError
 
 
 def test_the_variable_chromium_takes_precedence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever names one wants that one."""
+    """Whoever sets it wants that Chromium."""
     monkeypatch.setenv("CHROMIUM", "/opt/mine")
     assert find_chromium() == Chromium("/opt/mine")
 
 
-def test_without_the_package_the_machines_own_is_taken_or_it_says_what_to_do(
+def test_without_the_package_the_machines_chromium_is_used_or_it_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """On other platforms than the package's too."""
+    """Including platforms that the package does not support."""
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr(browser, "PACKAGE", tmp_path / "none")
     monkeypatch.setenv("PATH", str(tmp_path))

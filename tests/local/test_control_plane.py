@@ -1,4 +1,4 @@
-"""AWS's part: moving orders, replacing hardware, and trouble on demand."""
+"""AWS's part: changing orders, replacing hardware, and faults on demand."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ OBJECTS = st.dictionaries(NAMES, JSON)
 
 
 def without_nulls(value: Any) -> Any:
-    """Drop the members that are null, at every depth of objects."""
+    """Remove the members that are null, at every depth of objects."""
     if isinstance(value, dict):
         return {name: without_nulls(member) for name, member in value.items() if member is not None}
     return value
@@ -51,22 +51,22 @@ class TestMergePatch:
 
     @given(old=OBJECTS, new=OBJECTS)
     def test_an_object_can_be_turned_into_any_other(self, old: dict[str, Any], new: dict[str, Any]) -> None:
-        """Removing all that an object has and then merging another one into it results in the other one."""
+        """Removing all members of an object and then merging another one results in the other one."""
         target = without_nulls(new)
 
         assert merge_patch(merge_patch(old, dict.fromkeys(old)), target) == target
 
     @given(value=OBJECTS)
     def test_an_empty_patch_changes_nothing(self, value: dict[str, Any]) -> None:
-        """An object that no member is named of stays as it is."""
+        """Members that a patch does not name stay the same."""
         assert merge_patch(value, {}) == value
 
 
 class TestPatchOrder:
-    """Line items are addressed by their id."""
+    """Line items are identified by their id."""
 
-    def test_line_items_change_appear_and_go_by_their_ids(self) -> None:
-        """A patch changes the line items that it names, adds those it brings, removes those it nulls."""
+    def test_line_items_are_changed_added_and_removed_by_id(self) -> None:
+        """A patch changes the line items that it names, adds new ones, and removes those that are null."""
         first, second = LINE_ITEM_IDS
 
         patched = patch_order(
@@ -83,7 +83,7 @@ class TestPatchOrder:
         }
 
     def test_a_list_replaces_the_line_items(self) -> None:
-        """A patch with a list of line items puts it in the place of the old one, as a merge patch does."""
+        """A list of line items in a patch replaces the old one, as in a merge patch."""
         assert patch_order(ORDER, {"LineItems": []}) == {**ORDER, "LineItems": []}
 
 
@@ -91,7 +91,7 @@ class TestOrders:
     """The control plane over HTTP."""
 
     def test_an_order_is_stored_verbatim(self, outposts: "OutpostsClient", control_plane: ControlPlane) -> None:
-        """Members and statuses that are in no model are kept, and the API returns them in its response's body."""
+        """Members and statuses that the model lacks are kept, and the API returns them."""
         order = {**ORDER, "Status": "TELEPORTED", "Colour": {"Of": ["blue", None]}}
         control_plane.put_order(order)
 
@@ -106,7 +106,7 @@ class TestOrders:
     def test_odd_line_items_do_not_hide_the_other_orders(
         self, outposts: "OutpostsClient", control_plane: ControlPlane, items: Any
     ) -> None:
-        """ListOrders counts the statuses that it finds, and goes on where there are none."""
+        """ListOrders counts the statuses that it finds, and ignores line items without one."""
         control_plane.put_order({**ORDER, "LineItems": items})
         control_plane.put_order({**ORDER, "OrderId": "oo-other"})
 
@@ -116,7 +116,7 @@ class TestOrders:
         assert other["LineItemCountsByStatus"] == {"PREPARING": 2}
 
     def test_a_completed_order_gets_its_fulfilment_date(self, control_plane: ControlPlane) -> None:
-        """An order that goes COMPLETED is fulfilled now, unless the change says when."""
+        """An order that becomes COMPLETED is fulfilled now, unless the change has a date."""
         control_plane.put_order(ORDER)
         control_plane.put_order({**ORDER, "OrderId": "oo-other"})
 
@@ -129,7 +129,7 @@ class TestOrders:
     def test_a_replacement_names_what_it_replaces(
         self, outposts: "OutpostsClient", control_plane: ControlPlane
     ) -> None:
-        """The old line item goes REPLACED, and an order of type REPLACEMENT names it and its order."""
+        """The old line item becomes REPLACED, and an order of type REPLACEMENT names it and its order."""
         control_plane.put_order({**ORDER, "Status": "COMPLETED"})
         old = f"ooi-{2:017}"
 
@@ -144,7 +144,7 @@ class TestOrders:
         assert [(item["PreviousOrderId"], item["PreviousLineItemId"]) for item in new["LineItems"]] == [(ORDER_ID, old)]
 
     def test_the_same_can_be_done_in_process(self, simulator: OutpostsSimulator, outposts: "OutpostsClient") -> None:
-        """The simulator object itself updates, replaces and reads orders without HTTP."""
+        """The simulator object updates, replaces and reads orders without HTTP."""
         created = outposts.create_order(
             OutpostIdentifier=outposts.list_outposts()["Outposts"][0]["OutpostId"],
             LineItems=[{"CatalogItemId": "OR-RACKM5A"}],
@@ -168,15 +168,17 @@ class TestOrders:
             ("POST", "/_simulator/orders/oo-1/line-items/ooi-1/replacement", b"", 404),
         ],
     )
-    def test_a_wrong_call_is_refused(self, server: Server, method: str, path: str, body: bytes, status: int) -> None:
-        """The control plane answers a call that it cannot follow with an error as the API's are."""
+    def test_an_invalid_call_is_rejected(
+        self, server: Server, method: str, path: str, body: bytes, status: int
+    ) -> None:
+        """The control plane's errors have the format of the API's errors."""
         answer = urllib3.request(method, server.url + path, body=body, headers={"Content-Type": "application/json"})
 
         assert answer.status == status
         assert set(answer.json()) <= {"Message"} or set(answer.json()) <= {"message"}
 
     def test_the_client_raises_the_simulators_own_error(self, control_plane: ControlPlane) -> None:
-        """An error reaches whoever uses the client by its name, status and message."""
+        """A caller sees the error's name, status and message."""
         with pytest.raises(ServiceError, match="NotFoundException: There is no order oo-1") as refused:
             control_plane.order("oo-1")
 
@@ -192,10 +194,10 @@ class TestOrders:
             ({}, "NotFoundException"),
         ],
     )
-    def test_a_line_item_that_says_too_little_is_not_replaced(
+    def test_an_incomplete_line_item_is_not_replaced(
         self, control_plane: ControlPlane, order: dict[str, Any], error: str
     ) -> None:
-        """The request is refused as a mistake of the caller's, and the order stays as it was."""
+        """The request is rejected as the caller's mistake, and the order stays the same."""
         control_plane.put_order({"OrderId": ORDER_ID, **order})
 
         with pytest.raises(ServiceError, match=error) as refused:
@@ -208,7 +210,7 @@ class TestOrders:
     def test_odd_line_items_can_be_changed_and_cancelled(
         self, outposts: "OutpostsClient", control_plane: ControlPlane, items: Any
     ) -> None:
-        """What is not a line item stays; a new one can be added beside it, and the order can be cancelled."""
+        """What is not a line item stays; a new one can be added next to it, and the order can be cancelled."""
         control_plane.put_order({**ORDER, "LineItems": items})
         control_plane.update_order(ORDER_ID, {"LineItems": {"ooi-new": {"Status": "PREPARING"}}})
         outposts.cancel_order(OrderId=ORDER_ID)
@@ -216,10 +218,10 @@ class TestOrders:
         kept = items if isinstance(items, list) else []
         assert control_plane.order(ORDER_ID)["LineItems"] == [*kept, {"LineItemId": "ooi-new", "Status": "CANCELLED"}]
 
-    def test_what_the_simulator_stumbles_over_is_an_internal_error(
+    def test_a_bug_of_the_simulator_is_an_internal_error(
         self, simulator: OutpostsSimulator, control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A bug is answered as the API answers its own failures, not with a page of HTML."""
+        """It is reported like the API's own failures, not with an HTML page."""
         monkeypatch.setattr(simulator._account, "update_order", dict[str, Any]().__getitem__)
 
         with pytest.raises(ServiceError, match="InternalServerException: TypeError"):
@@ -227,12 +229,12 @@ class TestOrders:
 
 
 class TestFaults:
-    """Faults befall the calls that they name."""
+    """Faults affect the calls that they name."""
 
-    def test_a_fault_befalls_one_order_so_many_times(
+    def test_a_fault_affects_one_order_a_number_of_times(
         self, outposts: "OutpostsClient", control_plane: ControlPlane
     ) -> None:
-        """A fault with an order and a number strikes that order's calls that many times, then no more."""
+        """A fault with an order and a number affects that many calls about that order, and no more."""
         other = f"oo-{2:017}"
         control_plane.put_order(ORDER)
         control_plane.put_order({**ORDER, "OrderId": other})
@@ -250,22 +252,20 @@ class TestFaults:
     def test_a_fault_of_the_model_has_the_models_status(
         self, outposts: "OutpostsClient", control_plane: ControlPlane
     ) -> None:
-        """An error that the API declares comes as the API declares it, whatever the fault leaves out."""
+        """An error that the API declares has its declared status, even if the fault omits it."""
         control_plane.put_faults({"ListOrders": [{"latencySeconds": 0.001, "error": "InternalServerException"}]})
 
         with pytest.raises(outposts.exceptions.InternalServerException):
             outposts.list_orders()
 
-    def test_new_faults_take_the_place_of_old_ones(
-        self, outposts: "OutpostsClient", control_plane: ControlPlane
-    ) -> None:
-        """An empty object ends all trouble."""
+    def test_new_faults_replace_the_old_ones(self, outposts: "OutpostsClient", control_plane: ControlPlane) -> None:
+        """An empty object ends all faults."""
         control_plane.put_faults({"ListOrders": {"error": "AccessDeniedException"}})
         control_plane.put_faults({})
 
         assert outposts.list_orders()["Orders"] == []
 
-    def test_an_unknown_field_is_refused(self, control_plane: ControlPlane) -> None:
-        """A misspelt fault is refused with the list of fields."""
+    def test_an_unknown_field_is_rejected(self, control_plane: ControlPlane) -> None:
+        """The error of a misspelt fault lists the fields."""
         with pytest.raises(ServiceError, match="latencySeconds, error, status, times, orderId"):
             control_plane.put_faults({"GetOrder": {"latency": 1}})

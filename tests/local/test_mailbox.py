@@ -30,7 +30,7 @@ def notification(**members: Any) -> dict[str, Any]:
 
 
 def test_a_subscription_is_confirmed(url: str) -> None:
-    """The mailbox visits the address that SNS asks it to visit."""
+    """The mailbox opens the address that SNS sends."""
     visits: list[str] = []
 
     @Request.application
@@ -47,7 +47,7 @@ def test_a_subscription_is_confirmed(url: str) -> None:
 
 
 def test_notifications_are_kept_as_mails(mailbox: Mailbox, url: str) -> None:
-    """A notification's subject and text are kept, with SNS's own subject where it has none."""
+    """A notification's subject and text are kept, with SNS's default subject if it has none."""
     for members in {"Subject": "Order oo-1 is COMPLETED"}, {"Subject": None}, {}:
         assert urllib3.request("POST", url, json=notification(**members)).status == 200
 
@@ -60,7 +60,7 @@ def test_notifications_are_kept_as_mails(mailbox: Mailbox, url: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "body", "status"), [("POST", "{", 400), ("POST", "{}", 400), ("PUT", "{}", 405)])
-def test_anything_else_is_refused(mailbox: Mailbox, url: str, method: str, body: str, status: int) -> None:
-    """What SNS does not post is refused, and kept nowhere."""
+def test_anything_else_is_rejected(mailbox: Mailbox, url: str, method: str, body: str, status: int) -> None:
+    """What SNS does not post is rejected, and not kept."""
     assert urllib3.request(method, url, body=body).status == status
     assert mailbox.mails == []

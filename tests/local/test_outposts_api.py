@@ -1,4 +1,4 @@
-"""The operations that the simulator plays, each called by boto3 over HTTP."""
+"""The operations that the simulator supports, each called by boto3 over HTTP."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ LINE_ITEM = {"CatalogItemId": "OR-RACKM5A", "Quantity": 2}
 
 
 def test_an_order_that_is_created_can_be_read_and_listed(outposts: "OutpostsClient") -> None:
-    """CreateOrder returns a PREPARING order of type OUTPOST, GetOrder the same, ListOrders its summary."""
+    """CreateOrder returns a PREPARING order of type OUTPOST, GetOrder the same, and ListOrders its summary."""
     outpost = an_outpost(outposts)
 
     created = outposts.create_order(
@@ -57,7 +57,7 @@ def test_an_order_that_is_created_can_be_read_and_listed(outposts: "OutpostsClie
 
 
 def test_an_order_can_be_cancelled_while_it_is_prepared(outposts: "OutpostsClient") -> None:
-    """CancelOrder cancels the order with its line items, and answers with an empty body."""
+    """CancelOrder cancels the order with its line items; the response has an empty body."""
     order_id = an_order(outposts)
 
     answer = outposts.cancel_order(OrderId=order_id)
@@ -72,7 +72,7 @@ def test_an_order_can_be_cancelled_while_it_is_prepared(outposts: "OutpostsClien
 def test_an_order_that_is_under_way_cannot_be_cancelled(
     outposts: "OutpostsClient", control_plane: ControlPlane, status: str
 ) -> None:
-    """CancelOrder of anything but a PREPARING order is a conflict that names the order."""
+    """CancelOrder of any order that is not PREPARING is a conflict that names the order."""
     order_id = an_order(outposts)
     control_plane.update_order(order_id, {"Status": status})
 
@@ -101,8 +101,8 @@ def test_an_order_that_is_under_way_cannot_be_cancelled(
         ),
     ],
 )
-def test_what_is_not_there_is_not_found(outposts: "OutpostsClient", operation: str, request_: dict[str, Any]) -> None:
-    """Every operation that names a thing which does not exist answers NotFoundException."""
+def test_what_does_not_exist_is_not_found(outposts: "OutpostsClient", operation: str, request_: dict[str, Any]) -> None:
+    """Every operation that names something that does not exist returns NotFoundException."""
     with pytest.raises(outposts.exceptions.NotFoundException) as refused:
         outposts._make_api_call(operation, request_)  # type: ignore[attr-defined]
 
@@ -123,8 +123,8 @@ def test_what_is_not_there_is_not_found(outposts: "OutpostsClient", operation: s
         ({"QuoteIdentifier": f"oq-{ABSENT}"}, "NotFoundException"),
     ],
 )
-def test_an_order_that_cannot_be_is_refused(outposts: "OutpostsClient", changes: dict[str, Any], code: str) -> None:
-    """CreateOrder refuses what the model or the catalogue does not have, and creates nothing."""
+def test_an_impossible_order_is_rejected(outposts: "OutpostsClient", changes: dict[str, Any], code: str) -> None:
+    """CreateOrder rejects what the model or the catalogue does not have, and creates nothing."""
     request = {
         "OutpostIdentifier": an_outpost(outposts)["OutpostId"],
         "PaymentOption": "ALL_UPFRONT",
@@ -142,7 +142,7 @@ def test_an_order_that_cannot_be_is_refused(outposts: "OutpostsClient", changes:
 
 
 def test_orders_are_listed_by_outpost(outposts: "OutpostsClient") -> None:
-    """ListOrders takes an Outpost's id or ARN, and lists that Outpost's orders alone."""
+    """ListOrders accepts an Outpost's id or ARN, and lists only that Outpost's orders."""
     first, second = outposts.list_outposts()["Outposts"]
     order_id = an_order(outposts, first["OutpostId"])
     an_order(outposts, second["OutpostId"])
@@ -156,7 +156,7 @@ def test_orders_are_listed_by_outpost(outposts: "OutpostsClient") -> None:
 def test_every_page_size_lists_each_order_once(
     outposts: "OutpostsClient", control_plane: ControlPlane, page_size: int
 ) -> None:
-    """boto3's paginator sees every order once, in the order of their creation, in pages of any size."""
+    """boto3's paginator returns every order once, in the sequence of creation, with any page size."""
     ids = [f"oo-{number:017}" for number in range(7)]
     for order_id in ids:
         control_plane.put_order({"OrderId": order_id, "Status": "PREPARING"})
@@ -167,8 +167,8 @@ def test_every_page_size_lists_each_order_once(
     assert all(len(page["NextToken"]) == 2048 for page in pages[:-1])
 
 
-def test_a_token_of_another_listing_is_refused(outposts: "OutpostsClient") -> None:
-    """A token is good for the listing that gave it, and for no other."""
+def test_a_token_of_another_listing_is_rejected(outposts: "OutpostsClient") -> None:
+    """A token is only valid for the listing that returned it."""
     token = outposts.list_outposts(MaxResults=1)["NextToken"]
 
     with pytest.raises(outposts.exceptions.ValidationException):
@@ -176,7 +176,7 @@ def test_a_token_of_another_listing_is_refused(outposts: "OutpostsClient") -> No
 
 
 def test_sites_and_outposts_can_be_created(outposts: "OutpostsClient") -> None:
-    """CreateSite and CreateOutpost return what GetSite, GetOutpost and the filtered lists then return."""
+    """CreateSite and CreateOutpost return what GetSite, GetOutpost and the filtered lists return afterwards."""
     site = outposts.create_site(
         Name="Cork",
         Tags={"team": "stores"},
@@ -206,7 +206,7 @@ def test_sites_and_outposts_can_be_created(outposts: "OutpostsClient") -> None:
 
 
 def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> None:
-    """ListCatalogItems filters by class, storage and family, and GetCatalogItem returns each of its items."""
+    """ListCatalogItems filters by class, storage and family; GetCatalogItem returns each of its items."""
     items = outposts.list_catalog_items()["CatalogItems"]
     racks = outposts.list_catalog_items(ItemClassFilter=["RACK"], SupportedStorageFilter=["S3"])["CatalogItems"]
     graviton = outposts.list_catalog_items(EC2FamilyFilter=["c6gd"])["CatalogItems"]
@@ -220,7 +220,7 @@ def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> N
 
 @pytest.mark.parametrize("operation", UNPLAYED)
 def test_an_unsupported_operation_is_an_error_that_says_so(outposts: "OutpostsClient", operation: str) -> None:
-    """Any valid call of an unsupported operation is refused with the list of supported ones, and not retried."""
+    """Any valid call of an unsupported operation fails with the list of supported ones, and is not retried."""
 
     @settings(max_examples=1, suppress_health_check=list(HealthCheck))
     @given(inputs(operation))
@@ -232,8 +232,8 @@ def test_an_unsupported_operation_is_an_error_that_says_so(outposts: "OutpostsCl
     call()
 
 
-def test_createorder_and_cancelorder_are_told_as_cloudtrail_would() -> None:
-    """Each call that succeeded is reported once, with request and response; failed ones and reads are not."""
+def test_createorder_and_cancelorder_are_reported_as_by_cloudtrail() -> None:
+    """Each successful call is reported once, with request and response; failed calls and reads are not."""
     reported: list[tuple[str, Any, Any]] = []
     with Server(OutpostsSimulator(on_call=lambda *call: reported.append(call))) as server:
         outposts = client_of(server)
@@ -249,8 +249,8 @@ def test_createorder_and_cancelorder_are_told_as_cloudtrail_would() -> None:
     assert reported[0][2]["Order"]["OrderId"] == order_id
 
 
-def test_a_call_succeeds_though_recording_it_fails(caplog: pytest.LogCaptureFixture) -> None:
-    """Where the listener fails, the caller still gets the order, and the failure is logged."""
+def test_a_call_succeeds_even_if_recording_it_fails(caplog: pytest.LogCaptureFixture) -> None:
+    """If the listener fails, the caller still receives the order, and the failure is logged."""
 
     def fail(*_: Any) -> None:
         raise RuntimeError("deaf")
@@ -262,7 +262,7 @@ def test_a_call_succeeds_though_recording_it_fails(caplog: pytest.LogCaptureFixt
 
 
 def an_outpost(outposts: "OutpostsClient") -> Any:
-    """Return an Outpost that is there from the beginning."""
+    """Return an Outpost that exists from the beginning."""
     return outposts.list_outposts()["Outposts"][0]
 
 

@@ -14,8 +14,8 @@ from local.outposts.paging import page
 @given(
     items=st.integers(0, 30), sizes=st.lists(st.integers(1, 1000), min_size=31, max_size=31), growth=st.integers(0, 3)
 )
-def test_pages_of_any_size_hold_each_item_once(items: int, sizes: list[int], growth: int) -> None:
-    """Whatever the size of each page, and though items are added meanwhile, none is missed or listed twice."""
+def test_pages_of_any_size_contain_each_item_once(items: int, sizes: list[int], growth: int) -> None:
+    """Even if items are added in the meantime, none is missed or listed twice."""
     all_items = [{"Id": str(number)} for number in range(items)]
     reported: list[dict[str, Any]] = []
     request: dict[str, Any] = {}
@@ -32,8 +32,8 @@ def test_pages_of_any_size_hold_each_item_once(items: int, sizes: list[int], gro
 
 
 @pytest.mark.parametrize("cut", [slice(3, -1), slice(4, None), slice(0)])
-def test_a_token_that_was_changed_is_refused(cut: slice) -> None:
-    """A client that cuts a token learns it at once."""
+def test_a_changed_token_is_rejected(cut: slice) -> None:
+    """A client that truncates a token notices at once."""
     items = [{"Id": "1"}, {"Id": "2"}]
     token = page("ListThings", {"MaxResults": 1}, items, "Things")["NextToken"]
 

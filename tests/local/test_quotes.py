@@ -1,4 +1,4 @@
-"""Quotes, and orders that are made from them."""
+"""Quotes, and orders created from them."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ ABSENT = f"{0:017}"
 
 
 def a_quote(outposts: "OutpostsClient", **request: Any) -> "QuoteTypeDef":
-    """Have two servers quoted for the second Outpost, unless the request says otherwise."""
+    """Create a quote for two servers on the second Outpost, unless the request differs."""
     wanted = {
         "OutpostIdentifier": outposts_of(outposts)[1],
         "CountryCode": "IE",
@@ -37,7 +37,7 @@ def outposts_of(outposts: "OutpostsClient") -> list[str]:
 
 
 def an_order(outposts: "OutpostsClient", quote: "QuoteTypeDef", **request: Any) -> Any:
-    """Order from a quote."""
+    """Create an order from a quote."""
     wanted = {
         "OutpostIdentifier": outposts_of(outposts)[1],
         "QuoteIdentifier": quote["QuoteId"],
@@ -48,7 +48,7 @@ def an_order(outposts: "OutpostsClient", quote: "QuoteTypeDef", **request: Any) 
 
 
 def test_a_quote_can_be_read_listed_and_deleted(outposts: "OutpostsClient") -> None:
-    """CreateQuote returns a quote that GetQuote and ListQuotes return too, until DeleteQuote."""
+    """GetQuote and ListQuotes return a quote as CreateQuote did, until DeleteQuote."""
     quote = a_quote(outposts, RequestedPaymentTerms=["THREE_YEARS"])
 
     check({"Quote": quote}, MODEL.shape_for("CreateQuoteOutput"))
@@ -64,8 +64,8 @@ def test_a_quote_can_be_read_listed_and_deleted(outposts: "OutpostsClient") -> N
 
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("bound", [True, False])
-def test_an_order_can_be_made_from_a_quote(outposts: "OutpostsClient", *, named: bool, bound: bool) -> None:
-    """It names the quote and its option, also where the request leaves the option out; so does the quote the order."""
+def test_an_order_can_be_created_from_a_quote(outposts: "OutpostsClient", *, named: bool, bound: bool) -> None:
+    """It names the quote and its option, even if the request omits the option; the quote names the order."""
     quote = a_quote(outposts, **({} if bound else {"OutpostIdentifier": None}))
     option = quote["QuoteOptions"][0]["QuoteOptionIdentifier"]
 
@@ -80,7 +80,7 @@ def test_an_order_can_be_made_from_a_quote(outposts: "OutpostsClient", *, named:
     assert (ordered["QuoteStatus"], ordered["SubmittedOrderId"]) == ("ORDER_SUBMITTED", order["OrderId"])
 
 
-def test_a_quote_can_be_ordered_once(outposts: "OutpostsClient") -> None:
+def test_a_quote_can_only_be_ordered_once(outposts: "OutpostsClient") -> None:
     """A second order from it is a conflict that names the quote."""
     quote = a_quote(outposts)
     an_order(outposts, quote)
@@ -106,7 +106,7 @@ def test_a_quote_can_be_ordered_once(outposts: "OutpostsClient") -> None:
 def test_what_a_quote_does_not_offer_cannot_be_ordered(
     outposts: "OutpostsClient", quoted: dict[str, Any], ordered: dict[str, Any], code: str
 ) -> None:
-    """The order is refused, and the quote can still be ordered."""
+    """The order is rejected, and the quote can still be ordered."""
     quote = a_quote(outposts, **quoted)
 
     with pytest.raises(ClientError) as refused:
@@ -118,7 +118,7 @@ def test_what_a_quote_does_not_offer_cannot_be_ordered(
 
 
 def test_a_quote_is_for_its_own_outpost(outposts: "OutpostsClient") -> None:
-    """An order for another Outpost is refused."""
+    """An order for another Outpost is rejected."""
     quote = a_quote(outposts)
 
     with pytest.raises(outposts.exceptions.ValidationException, match="is for arn:"):
@@ -126,7 +126,7 @@ def test_a_quote_is_for_its_own_outpost(outposts: "OutpostsClient") -> None:
 
 
 def test_an_option_needs_its_quote(outposts: "OutpostsClient") -> None:
-    """QuoteOptionIdentifier alone says nothing."""
+    """QuoteOptionIdentifier alone has no meaning."""
     with pytest.raises(outposts.exceptions.ValidationException, match="needs a QuoteIdentifier"):
         outposts.create_order(
             OutpostIdentifier=outposts_of(outposts)[0],
@@ -139,7 +139,7 @@ def test_an_option_needs_its_quote(outposts: "OutpostsClient") -> None:
 def test_hardware_that_was_quoted_can_be_replaced_once_its_catalog_item_is_known(
     outposts: "OutpostsClient", control_plane: ControlPlane
 ) -> None:
-    """Without it the control plane refuses, and the line item stays as it was."""
+    """Without it, the control plane refuses, and the line item stays the same."""
     order = an_order(outposts, a_quote(outposts))
     (item,) = order["LineItems"]
 

@@ -1,4 +1,4 @@
-"""The protocol, for every operation of botocore's model, played by the simulator or not."""
+"""The protocol, for every operation of botocore's model, supported by the simulator or not."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ CALLS = st.sampled_from(MODEL.operation_names).flatmap(lambda name: st.tuples(st
 
 
 class Listener:
-    """Answers nothing, and keeps what the protocol read."""
+    """Returns nothing, and keeps what the protocol read."""
 
     heard: tuple[str, dict[str, Any]] | ServiceError
 
@@ -45,16 +45,16 @@ def listener() -> Listener:
 
 @pytest.fixture(scope="module")
 def client(listener: Listener) -> Iterator[Any]:
-    """Return a client whose calls the listener hears."""
+    """Return a client whose calls the listener receives."""
     with Server(listener) as server:
         yield client_of(server)
 
 
 @given(call=CALLS)
-def test_every_request_that_the_model_allows_is_read_as_it_was_sent(
+def test_every_valid_request_is_read_as_it_was_sent(
     listener: Listener, client: Any, call: tuple[str, dict[str, Any]]
 ) -> None:
-    """What boto3 writes for any operation and any valid input, the protocol reads back as the same."""
+    """For any operation and any valid input, the protocol reads what boto3 writes."""
     operation, request = call
 
     client._make_api_call(operation, request)
@@ -63,8 +63,8 @@ def test_every_request_that_the_model_allows_is_read_as_it_was_sent(
 
 
 @pytest.mark.parametrize("name", MODEL.operation_names)
-def test_the_model_puts_members_only_where_the_protocol_looks(name: str) -> None:
-    """No operation of the model wants what this server's side leaves out: headers, payloads, times in requests."""
+def test_the_model_only_uses_what_the_protocol_reads(name: str) -> None:
+    """No operation needs what the server's side omits: headers, payloads, times in requests."""
     shape = MODEL.operation_model(name).input_shape
     members = shape.members.values() if shape else []
 
@@ -83,16 +83,16 @@ def test_the_model_puts_members_only_where_the_protocol_looks(name: str) -> None
         (b'{"OutpostIdentifier": null, "PaymentOption": "ALL_UPFRONT"}', "ValidationException"),
     ],
 )
-def test_a_malformed_body_is_refused(body: bytes, code: str) -> None:
-    """A body that is no JSON object, or whose members are missing or of a wrong type, names the fault."""
+def test_a_malformed_body_is_rejected(body: bytes, code: str) -> None:
+    """The error of a body that is not an object, or has missing members or wrong types, names the mistake."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request("POST", "/orders", body))
 
     assert refused.value.code == code
 
 
-def test_members_that_the_model_does_not_know_are_left_out() -> None:
-    """As at AWS, a newer client's members and nulls are not seen by the service, at any depth."""
+def test_members_that_the_model_lacks_are_ignored() -> None:
+    """As in AWS, the service ignores a newer client's members and nulls, at any depth."""
     body = {
         "OutpostIdentifier": f"op-{0:017}",
         "PaymentOption": "ALL_UPFRONT",
@@ -112,8 +112,8 @@ def test_members_that_the_model_does_not_know_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nothing"), ("DELETE", f"/orders/oo-{0:017}")])
-def test_a_path_or_method_of_no_operation_is_refused(method: str, path: str) -> None:
-    """What the model has no operation for is an unknown operation, not a page of HTML."""
+def test_an_unknown_path_or_method_is_rejected(method: str, path: str) -> None:
+    """It is an unknown operation, not an HTML page."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request(method, path))
 
@@ -121,8 +121,8 @@ def test_a_path_or_method_of_no_operation_is_refused(method: str, path: str) -> 
     assert refused.value.status == 404
 
 
-def test_a_number_in_the_query_must_be_one() -> None:
-    """A page size that is no integer cannot be read."""
+def test_a_number_in_the_query_must_be_an_integer() -> None:
+    """Any other page size is rejected."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request("GET", "/list-orders?MaxResults=many"))
 
@@ -140,8 +140,8 @@ def test_a_number_in_the_query_must_be_one() -> None:
         ("/catalog/items?ItemClassFilter=RACK&ItemClassFilter=VAN", "enum value set: [RACK, SERVER]"),
     ],
 )
-def test_what_the_model_forbids_is_refused_by_name(path: str, constraint: str) -> None:
-    """A value outside the model's patterns, lengths, ranges and enums is refused with what is allowed."""
+def test_a_value_that_the_model_forbids_is_rejected_by_name(path: str, constraint: str) -> None:
+    """The error of a value outside the patterns, lengths, ranges or enums says what is allowed."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request("GET", path))
 
@@ -151,7 +151,7 @@ def test_what_the_model_forbids_is_refused_by_name(path: str, constraint: str) -
 
 @pytest.mark.parametrize("shape", MODEL.error_shapes, ids=lambda shape: str(shape.name))
 def test_an_error_has_the_status_of_its_shape(shape: Any) -> None:
-    """Each error that the model declares is answered with that shape's status, name and message."""
+    """Each error that the model declares has its shape's status, name and message."""
     response = PROTOCOL.answer_error(ServiceError(shape.name, "No."))
 
     assert response.status_code == shape.metadata["error"]["httpStatusCode"]
@@ -160,5 +160,5 @@ def test_an_error_has_the_status_of_its_shape(shape: Any) -> None:
 
 
 def request(method: str, path: str, body: bytes = b"") -> Request:
-    """Build a request as it comes from a client."""
+    """Build a request like one from a client."""
     return Request.from_values(path, method=method, data=body)

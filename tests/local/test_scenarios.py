@@ -1,4 +1,4 @@
-"""The scenarios play to their ends."""
+"""The scenarios play to the end."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,8 @@ def statuses(order: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: str(scenario.name))
-def test_every_order_of_a_scenario_is_one_that_the_model_allows(outposts: "OutpostsClient", scenario: Scenario) -> None:
-    """After each step, the order that it is about is what the API's model allows; each step is reported in its turn."""
+def test_every_order_of_a_scenario_is_valid(outposts: "OutpostsClient", scenario: Scenario) -> None:
+    """After each step, its order is valid by the API's model; each step is reported in its turn."""
     days: list[float] = []
 
     def on_step(step: PlayedStep) -> None:
@@ -44,7 +44,7 @@ def test_every_order_of_a_scenario_is_one_that_the_model_allows(outposts: "Outpo
 
 
 def test_the_rack_order_is_completed_with_its_assets(outposts: "OutpostsClient") -> None:
-    """The racks are shipped with tracking numbers, installed with MAC addresses, and the order is COMPLETED."""
+    """The racks are shipped with tracking numbers and installed with MAC addresses, and the order is COMPLETED."""
     orders, _ = play(SCENARIOS["rack"], outposts)
 
     order = orders["racks"]
@@ -71,7 +71,9 @@ def test_the_failed_server_is_replaced(outposts: "OutpostsClient") -> None:
     ("name", "order", "end"),
     [("cancelled", "kiosk", ["CANCELLED"] * 2), ("error", "laboratory", ["ERROR"] * 2)],
 )
-def test_the_other_scenarios_end_as_they_say(outposts: "OutpostsClient", name: str, order: str, end: list[str]) -> None:
+def test_the_other_scenarios_end_as_documented(
+    outposts: "OutpostsClient", name: str, order: str, end: list[str]
+) -> None:
     """The cancelled order ends CANCELLED, the failed one in ERROR, each with its line items."""
     orders, played = play(SCENARIOS[name], outposts)
 

@@ -15,7 +15,7 @@ def hello(request: Request) -> Response:
 
 
 def test_servers_answer_on_free_ports_until_closed(capfd: pytest.CaptureFixture[str]) -> None:
-    """Two servers run side by side without a word on the terminal, and a closed one answers no more."""
+    """Two servers run side by side without printing anything, and a closed one no longer responds."""
     with Server(hello) as first, Server(hello) as second:
         answers = [urllib3.request("GET", f"{server.url}/you").data for server in (first, second)]
 

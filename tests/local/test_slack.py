@@ -1,4 +1,4 @@
-"""The Slack receiver takes what Slack takes, and refuses what Slack refuses."""
+"""The Slack receiver accepts what Slack accepts, and rejects what Slack rejects."""
 
 import json
 from collections.abc import Iterator
@@ -29,12 +29,12 @@ def url(receiver: SlackReceiver) -> Iterator[str]:
 
 
 def mrkdwn(length: int) -> dict[str, Any]:
-    """Return a text of so many characters."""
+    """Return a text of this many characters."""
     return {"type": "mrkdwn", "text": "x" * length}
 
 
 def plain(length: int) -> dict[str, Any]:
-    """Return a text without mark-up of so many characters."""
+    """Return a text without mark-up of this many characters."""
     return {"type": "plain_text", "text": "x" * length}
 
 
@@ -73,8 +73,8 @@ BAD = [
 
 
 @pytest.mark.parametrize("payload", GOOD)
-def test_a_message_within_slacks_limits_is_taken(receiver: SlackReceiver, url: str, payload: dict[str, Any]) -> None:
-    """Slack's own client is answered `ok`, and the message is kept."""
+def test_a_message_within_slacks_limits_is_accepted(receiver: SlackReceiver, url: str, payload: dict[str, Any]) -> None:
+    """Slack's own client receives `ok`, and the message is kept."""
     answer = WebhookClient(url + INCOMING).send_dict(payload)
 
     assert (answer.status_code, answer.body) == (200, "ok")
@@ -83,8 +83,10 @@ def test_a_message_within_slacks_limits_is_taken(receiver: SlackReceiver, url: s
 
 
 @pytest.mark.parametrize(("payload", "fault"), BAD)
-def test_a_message_beyond_slacks_limits_is_refused(receiver: SlackReceiver, url: str, payload: Any, fault: str) -> None:
-    """The answer is 400 with Slack's error name, and where the fault is; nothing is kept."""
+def test_a_message_beyond_slacks_limits_is_rejected(
+    receiver: SlackReceiver, url: str, payload: Any, fault: str
+) -> None:
+    """The response is 400 with Slack's error name and the place of the mistake; nothing is kept."""
     body = payload if isinstance(payload, str) else json.dumps(payload)
 
     answer = urllib3.request("POST", url + INCOMING, body=body)
@@ -94,8 +96,8 @@ def test_a_message_beyond_slacks_limits_is_refused(receiver: SlackReceiver, url:
     assert receiver.messages == []
 
 
-def test_a_workflow_takes_flat_variables(receiver: SlackReceiver, url: str) -> None:
-    """A workflow's webhook takes texts by name, and refuses anything nested."""
+def test_a_workflow_accepts_flat_variables(receiver: SlackReceiver, url: str) -> None:
+    """A workflow's webhook accepts texts by name, and rejects anything nested."""
     variables = {"text": "Order is COMPLETED", "orderId": "oo-1"}
 
     taken = urllib3.request("POST", url + WORKFLOW, json=variables)
@@ -107,15 +109,15 @@ def test_a_workflow_takes_flat_variables(receiver: SlackReceiver, url: str) -> N
 
 
 @pytest.mark.parametrize("path", ["/", "/services/T1/B1", "/services/B1/T1/x", "/triggers/T1", "/elsewhere"])
-def test_a_webhook_that_slack_does_not_know_is_not_found(url: str, path: str) -> None:
-    """A path that is not a webhook's is answered `no_service`, as a revoked webhook is."""
+def test_an_unknown_webhook_is_not_found(url: str, path: str) -> None:
+    """For a path that is not a webhook's, the response is `no_service`, like for a revoked webhook."""
     answer = urllib3.request("POST", url + path, json={"text": "hello"})
 
     assert (answer.status, answer.data) == (404, b"no_service")
 
 
-def test_the_answer_can_be_configured(receiver: SlackReceiver, url: str) -> None:
-    """It is given so many times, headers included, and nothing is kept; then posts are accepted again."""
+def test_the_response_can_be_configured(receiver: SlackReceiver, url: str) -> None:
+    """It is returned a number of times, headers included, and nothing is kept; then posts are accepted again."""
     answer = {"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 2}
     urllib3.request("PUT", f"{url}/_receiver/answer", json=answer)
 
@@ -127,6 +129,6 @@ def test_the_answer_can_be_configured(receiver: SlackReceiver, url: str) -> None
     assert len(receiver.messages) == 1
 
 
-def test_other_methods_are_refused(url: str) -> None:
-    """A webhook is posted to, not read."""
+def test_other_methods_are_rejected(url: str) -> None:
+    """A webhook accepts posts only."""
     assert urllib3.request("GET", url + INCOMING).status == 405

@@ -1,4 +1,4 @@
-"""The Slack receiver's Web API takes what Slack takes, and refuses what Slack refuses."""
+"""The Slack receiver's Web API accepts what Slack accepts, and rejects what Slack rejects."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,14 +35,14 @@ def channel(receiver: SlackReceiver) -> Channel:
 
 
 def refusal(call: Any, **arguments: Any) -> str:
-    """Return Slack's name of the error that a call is refused with."""
+    """Return Slack's name of the error with which a call fails."""
     with pytest.raises(SlackApiError) as refused:
         call(**arguments)
     return str(refused.value.response["error"])
 
 
 def test_a_thread_is_a_message_and_its_replies(client: WebClient, channel: Channel, receiver: SlackReceiver) -> None:
-    """History shows messages with their metadata where asked to, and of replies the broadcast ones; replies, all."""
+    """A channel's history has messages, metadata on request, and broadcast replies; a thread has all replies."""
     metadata = {"event_type": "card", "event_payload": {"order_id": "oo-1"}}
     ts = client.chat_postMessage(channel="#outposts", text="card", metadata=metadata)["ts"]
     client.chat_postMessage(channel=channel.id, text="quiet", thread_ts=ts)
@@ -59,8 +59,8 @@ def test_a_thread_is_a_message_and_its_replies(client: WebClient, channel: Chann
     assert [message["text"] for message in receiver.messages] == ["card", "quiet", "loud"]
 
 
-def test_lists_come_in_pages(client: WebClient, channel: Channel) -> None:
-    """A cursor leads on, until there is no more."""
+def test_lists_have_pages(client: WebClient, channel: Channel) -> None:
+    """A cursor leads to the next page, until there is none."""
     for number in range(3):
         client.chat_postMessage(channel=channel.id, text=str(number))
     pages = client.conversations_history(channel=channel.id, limit=2)
@@ -68,16 +68,16 @@ def test_lists_come_in_pages(client: WebClient, channel: Channel) -> None:
     assert [each["name"] for each in client.users_conversations()["channels"]] == ["outposts"]
 
 
-def test_only_the_bots_token_is_taken(client: WebClient, channel: Channel, receiver: SlackReceiver) -> None:
-    """None, or another one, is refused."""
+def test_only_the_bots_token_is_accepted(client: WebClient, channel: Channel, receiver: SlackReceiver) -> None:
+    """A missing or different one is rejected."""
     receiver.workspace.token = "xoxb-another"  # noqa: S105 - of no use anywhere
     assert refusal(client.chat_postMessage, channel=channel.id, text="x") == "invalid_auth"
     answer = urllib3.request("POST", f"{client.base_url}chat.postMessage", json={})
     assert answer.json() == {"ok": False, "error": "not_authed"}
 
 
-def test_a_bot_learns_who_it_is(client: WebClient, receiver: SlackReceiver) -> None:
-    """By `auth.test`, which the doctor uses to try a token; another token is refused."""
+def test_a_bot_can_ask_who_it_is(client: WebClient, receiver: SlackReceiver) -> None:
+    """With `auth.test`, which the doctor uses to check a token; another token is rejected."""
     answer = client.auth_test()
     assert answer["ok"]
     assert answer["url"].startswith("https://")
@@ -88,7 +88,7 @@ def test_a_bot_learns_who_it_is(client: WebClient, receiver: SlackReceiver) -> N
 
 
 @pytest.mark.parametrize("value", ["a", 1, 1.5, True, {"a": "b", "c": 1, "d": False}, [{"a": "b"}, {"c": 1}], [], {}])
-def test_metadata_may_hold_what_slacks_types_allow(client: WebClient, channel: Channel, value: Any) -> None:
+def test_metadata_may_contain_what_slacks_types_allow(client: WebClient, channel: Channel, value: Any) -> None:
     """Texts, numbers, booleans, flat objects of these, and lists of such objects."""
     metadata = {"event_type": "x", "event_payload": {"y": value}}
     assert client.chat_postMessage(channel=channel.id, text="x", metadata=metadata)["ok"]
@@ -109,18 +109,18 @@ def test_metadata_may_hold_what_slacks_types_allow(client: WebClient, channel: C
         ({"text": "x", "thread_ts": "1.000001"}, "thread_not_found"),
     ],
 )
-def test_what_slack_refuses_is_refused(
+def test_what_slack_rejects_is_rejected(
     client: WebClient, channel: Channel, arguments: dict[str, Any], error: str
 ) -> None:
-    """Under Slack's own name of the error, and nothing is posted."""
+    """With Slack's own name of the error, and nothing is posted."""
     assert refusal(client.chat_postMessage, **{"channel": channel.id, **arguments}) == error
     assert channel.messages == {}
 
 
-def test_what_is_gone_archived_or_closed_is_refused(
+def test_what_is_deleted_archived_or_closed_is_rejected(
     client: WebClient, channel: Channel, receiver: SlackReceiver
 ) -> None:
-    """A deleted message takes no update and no reply, an archived channel nothing, one without the bot neither."""
+    """A deleted message accepts no update or reply; an archived channel, or one without the bot, accepts nothing."""
     ts = client.chat_postMessage(channel=channel.id, text="card")["ts"]
     reply = client.chat_postMessage(channel=channel.id, text="reply", thread_ts=ts)["ts"]
     assert refusal(client.chat_postMessage, channel=channel.id, text="x", thread_ts=reply) == "cannot_reply_to_message"
@@ -137,8 +137,8 @@ def test_what_is_gone_archived_or_closed_is_refused(
     assert refusal(client.chat_postMessage, channel=channel.id, text="x") == "not_in_channel"
 
 
-def test_only_methods_that_write_take_json(client: WebClient, channel: Channel) -> None:
-    """As with Slack; and there are no other methods here than the notifier needs."""
+def test_only_methods_that_write_accept_json(client: WebClient, channel: Channel) -> None:
+    """As in Slack; and there are no methods that the notifier does not need."""
     assert refusal(client.api_call, api_method="conversations.history", json={"channel": channel.id}) == (
         "channel_not_found"
     )
@@ -146,8 +146,8 @@ def test_only_methods_that_write_take_json(client: WebClient, channel: Channel) 
     assert refusal(client.api_call, api_method="chat.delete", json={}) == "unknown_method"
 
 
-def test_an_answer_can_be_lost(client: WebClient, channel: Channel) -> None:
-    """Posts to one method are accepted, but answered as configured; other methods are not affected."""
+def test_a_response_can_be_lost(client: WebClient, channel: Channel) -> None:
+    """Posts to one method are accepted, with the configured response; other methods are not affected."""
     answer = {"status": 503, "path": "/api/chat.postMessage", "taken": True}
     urllib3.request("PUT", client.base_url.replace("/api/", "/_receiver/answer"), json=answer)
     client.users_conversations()

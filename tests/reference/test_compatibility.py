@@ -20,12 +20,12 @@ Break = Callable[[Schema, str], None]
 
 
 def optional(definition: Schema, key: str) -> None:
-    """Let a key be absent."""
+    """Make a key optional."""
     definition["required"].remove(key)
 
 
 def removed(definition: Schema, key: str) -> None:
-    """Take a key away."""
+    """Remove a key."""
     optional(definition, key)
     del definition["properties"][key]
 
@@ -43,17 +43,17 @@ def of_another_type(definition: Schema, key: str) -> None:
 
 
 def null(definition: Schema, key: str) -> None:
-    """Let a key be null."""
+    """Allow null for a key."""
     definition["properties"][key] = {"anyOf": [definition["properties"][key], {"type": "null"}]}
 
 
 def admits_null(rules: Schema) -> bool:
-    """Whether a value may be null."""
+    """Return whether a value may be null."""
     return not rules.keys() - {"description"} or {"type": "null"} in rules.get("anyOf", [])
 
 
 def breaks_missed(schema: Schema, how: Break) -> list[str]:
-    """Break each key of each part of a schema, one at a time; return those that went unnoticed."""
+    """Break each key in each part of a schema, one at a time; return the changes that were not found."""
     missed = []
     for name, definition in {"": schema, **schema["definitions"]}.items():
         for key in definition["required"]:
@@ -71,21 +71,21 @@ class TestPublished:
     """The published schemas."""
 
     def test_each_type_of_event_has_one(self) -> None:
-        """Of this version, so that what follows leaves none out."""
+        """In this version, so that the following tests leave none out."""
         today = {path.name for path in PUBLISHED if path.parent.name == SCHEMA_VERSION}
         assert today == set(map(file_name, DETAIL_TYPES))
 
     @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: f"{path.parent.name}-{path.stem}")
-    def test_every_event_of_today_is_valid_under_it(self, path: Path) -> None:
-        """Under the published schemas of all versions with the same first number."""
+    def test_every_event_is_valid_under_it(self, path: Path) -> None:
+        """By the published schemas of all versions with the same major number."""
         today = {file_name(each): event_schema(each) for each in DETAIL_TYPES}
         assert is_compatible(json.loads(path.read_text("utf-8")), today[path.name])
 
     @pytest.mark.parametrize(("how", "fault"), [(of_another_type, "first number"), (null, "second number")])
-    def test_making_them_anew_never_changes_one(
+    def test_generating_them_again_never_changes_one(
         self, how: Break, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Where today's events would break it, or say more, that is refused, with what to do."""
+        """If current events do not match it, or have more keys, the error says what to do."""
         published = copy.deepcopy(event_schema(UPDATED))
         how(published["definitions"]["OrderUpdated"], "sequence")
         path = tmp_path / SCHEMA_VERSION / file_name(UPDATED)
@@ -97,26 +97,26 @@ class TestPublished:
 
 
 class TestIsCompatible:
-    """What the check catches, and what it lets through."""
+    """What the check finds, and what it accepts."""
 
     @pytest.mark.parametrize("how", [optional, removed, renamed, of_another_type, null])
     @pytest.mark.parametrize("detail_type", DETAIL_TYPES)
-    def test_a_break_of_any_key_is_caught(self, detail_type: DetailType[Any], how: Break) -> None:
-        """Of the envelope, of `detail`, and of whatever is inside: each of these alone."""
+    def test_a_break_of_any_key_is_found(self, detail_type: DetailType[Any], how: Break) -> None:
+        """In the envelope, in `detail`, and at any depth: each of these alone."""
         assert breaks_missed(event_schema(detail_type), how) == []
 
     @pytest.mark.parametrize("detail_type", DETAIL_TYPES)
     @pytest.mark.parametrize("required", [True, False])
-    def test_a_new_key_is_let_through(self, detail_type: DetailType[Any], required: bool) -> None:
-        """In `detail`, and in whatever is inside."""
+    def test_a_new_key_is_accepted(self, detail_type: DetailType[Any], required: bool) -> None:
+        """In `detail`, and at any depth."""
         published, new = event_schema(detail_type), copy.deepcopy(event_schema(detail_type))
         for definition in new["definitions"].values():
             definition["properties"]["eta"] = {"type": "string"}
             definition["required"] += ["eta"] if required else []
         assert is_compatible(published, new)
 
-    def test_a_new_type_of_change_is_let_through(self) -> None:
-        """A later version's update may contain what this one does not know."""
+    def test_a_new_type_of_change_is_accepted(self) -> None:
+        """A later version's update may contain a change that this one does not know."""
         published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
         definitions = new["definitions"]
         painted = copy.deepcopy(definitions["OrderMissingTold"])
@@ -128,13 +128,13 @@ class TestIsCompatible:
         )
         assert is_compatible(published, new)
 
-    def test_a_known_type_of_change_never_passes_for_an_unknown_one(self) -> None:
-        """Otherwise a broken change would be valid as one that is not known."""
+    def test_a_known_type_of_change_is_never_treated_as_unknown(self) -> None:
+        """Otherwise a broken change would be valid as an unknown one."""
         published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
         new["definitions"]["LaterChange"]["properties"]["detailType"]["not"]["enum"].pop()
         assert not is_compatible(published, new)
 
-    def test_another_pattern_is_caught(self) -> None:
+    def test_another_pattern_is_found(self) -> None:
         """A version 2 is not published as a version 1."""
         published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
         new["definitions"]["OrderUpdated"]["properties"]["schemaVersion"]["pattern"] = r"^2\.[0-9]+$"

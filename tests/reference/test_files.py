@@ -1,4 +1,4 @@
-"""docs/events.md and the schemas beside it, as the generator makes them."""
+"""docs/events.md and the schemas beside it, as generated."""
 
 from typing import Any
 
@@ -19,32 +19,32 @@ def events() -> list[dict[str, Any]]:
 
 
 class TestFiles:
-    """What is committed."""
+    """The committed files."""
 
     def test_is_what_the_code_generates(self) -> None:
-        """`make docs` would not change it; no file of a removed type is left behind."""
+        """`make docs` would not change them; no file of a removed type remains."""
         made = files()
         assert [str(path) for path, content in made.items() if path.read_text("utf-8") != content] == []
         assert {path for path in made if path.suffix == ".json"} == set((SCHEMAS / SCHEMA_VERSION).iterdir())
 
 
 class TestExamples:
-    """The examples of the page."""
+    """The examples on the page."""
 
     def test_they_are_valid(self, events: list[dict[str, Any]]) -> None:
-        """Envelope and detail are what the schemas say, and hold no other key."""
+        """Envelope and detail match the schemas, and have no other key."""
         for event in events:
             check_event(event)
 
     @pytest.mark.parametrize("detail_type", DETAIL_TYPES)
-    def test_a_types_pattern_matches_events_of_its_own_alone(
+    def test_a_types_pattern_matches_only_its_events(
         self, events: list[dict[str, Any]], detail_type: DetailType[Any]
     ) -> None:
-        """By an implementation of EventBridge's matching that is not ours."""
+        """By a separate implementation of EventBridge's matching."""
         matched = {event["detail-type"] for event in events if matches(pattern_of(detail_type), event)}
         assert matched == {detail_type}
 
-    def test_a_pattern_asks_for_what_its_example_shows(self, events: list[dict[str, Any]]) -> None:
-        """With other values it matches nothing, so it is the keys that were found."""
+    def test_a_pattern_matches_by_the_values_in_its_example(self, events: list[dict[str, Any]]) -> None:
+        """With other values, it matches nothing."""
         pattern = {"detail": {"changes": {"detailType": ["Outposts Order Status Change"], "status": ["REPLACED"]}}}
         assert [event for event in events if matches(pattern, event)] == []

@@ -1,4 +1,4 @@
-"""The verdict on a mutation run."""
+"""The result of a mutation run."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ why = "Nobody sees it."
 
 @pytest.fixture
 def judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
-    """Return the statuses of mutants, to be filled; `m0` alone is listed as harmless."""
+    """Return the statuses of mutants, to be filled; only `m0` is listed as harmless."""
     statuses: dict[str, str] = {}
     listed = tmp_path / "mutants.toml"
     listed.write_text(LISTED, "utf-8")
@@ -29,7 +29,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
 
 
 def killed(number: int) -> dict[str, str]:
-    """Return so many killed mutants."""
+    """Return this many killed mutants."""
     return {f"k{n}": "killed" for n in range(number)}
 
 
@@ -37,7 +37,7 @@ def killed(number: int) -> dict[str, str]:
     ("others", "verdict"),
     [
         (killed(9), 0),
-        (killed(8), 1),  # 8 of 9 are fewer than 90 %
+        (killed(8), 1),  # 8 of 9 are less than 90 %
         (killed(8) | {"k8": "timeout"}, 0),
         (killed(20) | {"m1": "survived"}, 1),
         (killed(20) | {"m1": "no tests"}, 1),
@@ -47,15 +47,13 @@ def killed(number: int) -> dict[str, str]:
 def test_enough_are_killed_and_each_survivor_is_listed(
     judged: dict[str, str], others: dict[str, str], verdict: int
 ) -> None:
-    """A mutant that no test reaches is a survivor; one that was not tried is none."""
+    """A mutant that no test reaches is a survivor; one that was not tried is not."""
     judged.update({"m0": "survived"} | others)
     assert mutants.main() == verdict
 
 
 @pytest.mark.parametrize(("others", "verdict"), [({"m0": "killed"}, 1), ({"m0": "not checked"}, 0)])
-def test_a_listed_survivor_that_is_killed_is_to_be_taken_off_the_list(
-    judged: dict[str, str], others: dict[str, str], verdict: int
-) -> None:
+def test_a_killed_mutant_must_not_be_listed(judged: dict[str, str], others: dict[str, str], verdict: int) -> None:
     """Unless it was not tried."""
     judged.update(killed(20) | others)
     assert mutants.main() == verdict
