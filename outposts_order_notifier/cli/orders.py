@@ -32,12 +32,12 @@ from outposts_order_notifier.wording.words import count, plain
 
 def orders(
     every: Annotated[bool, typer.Option("--all", help="Include settled orders.")] = False,
-    outpost: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this Outpost; repeatable.")] = None,
-    account: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only of this account; repeatable.")] = None,
+    outpost: Annotated[list[str] | None, typer.Option(metavar="ID", help="Filter by Outpost; repeatable.")] = None,
+    account: Annotated[list[str] | None, typer.Option(metavar="ID", help="Filter by account; repeatable.")] = None,
     order_region: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only of orders in this region; repeatable.")
+        list[str] | None, typer.Option(metavar="NAME", help="Filter by the orders' region; repeatable.")
     ] = None,
-    status: Annotated[list[str] | None, typer.Option(metavar="STATUS", help="Only in this status; repeatable.")] = None,
+    status: Annotated[list[str] | None, typer.Option(metavar="STATUS", help="Filter by status; repeatable.")] = None,
     region: Region = None,
     profile: Profile = None,
     as_json: AsJson = False,

@@ -78,7 +78,7 @@ def replay(
     start: When = None,
     end: When = None,
     rule: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only to this rule of the bus; default: all rules.")
+        str | None, typer.Option(metavar="NAME", help="Send only to this rule; default: all rules of the bus.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --order: list the events, send none.")] = False,
     region: Region = None,
@@ -89,11 +89,11 @@ def replay(
 
     Without --order: all events from --start to --end (default: now), to all rules of the bus or to one.
 
-    With --order: the order's events, or a range of them, in sequence. EventBridge can only send a period of time to one
-    rule: with --rule, the rule also receives whatever else it matches between the first and the last of the events.
+    With --order: the order's events, or a range of them, in sequence. To a single rule, EventBridge can only
+    send a period of time: with --rule, the rule also receives all other events of that period that it matches.
 
     Subscribers deduplicate by eventId. People are not notified again of anything from the last 30 days. EventBridge
-    may take ten minutes to archive an event, and some minutes to replay.
+    may take ten minutes to archive an event, and a few minutes to replay it.
     """
     if (from_sequence > 1 or to_sequence or dry_run) and not order:
         raise OperatorError("--from-sequence, --to-sequence and --dry-run need --order")

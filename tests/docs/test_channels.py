@@ -14,7 +14,9 @@ def test_each_file_of_the_webhook_exists() -> None:
     """The list is what a new channel requires."""
     _, _, listed = PAGE.partition("## The files of the webhook")
     paths = [
-        path for path in re.findall(r"`([\w./-]+)`", listed) if "/" in path or path in {"mkdocs.yml", "CHANGELOG.md"}
+        path
+        for path in re.findall(r"`([\w./-]+)`", listed)
+        if "/" in path or path in {"mkdocs.yml", "README.md", "CHANGELOG.md"}
     ]
     assert [path for path in paths if not (ROOT / path).exists()] == []
     modules = {path.name for path in (ROOT / "outposts_order_notifier/notify/channels/webhook").glob("*.py")}
@@ -27,6 +29,12 @@ def test_each_channel_has_the_required_modules() -> None:
     for name in ("settings", "infrastructure", "channel"):
         assert len(list(registry.parts(name))) == len(registry.CHANNELS)
     assert all(f"`{name}.py`" in PAGE for name in ("settings", "infrastructure", "channel", "doctor"))
+
+
+def test_messages_has_each_channel() -> None:
+    """Under the key that enables it."""
+    page = (DOCS / "messages.md").read_text("utf-8")
+    assert {each.KEY for each in registry.parts("settings") if f"`{each.KEY}`" not in page} == set()
 
 
 def test_the_log_lines_are_documented() -> None:

@@ -13,6 +13,8 @@ import pytest
 from botocore.client import BaseClient
 from botocore.session import Session
 
+from outposts_order_notifier.notify.channels.registry import parts
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -28,8 +30,7 @@ VARIABLES = (
     "NOTIFY_QUEUE_URL",
     "NOTIFICATION_TOPIC_ARN",
     "AMAZON_Q_TOPIC_ARN",
-    "SLACK_SECRET_NAME",
-    "WEBHOOK_SECRET_NAME",
+    *(variable for each in parts("settings") for variable in getattr(each, "VARIABLES", {})),
 )
 
 

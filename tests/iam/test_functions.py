@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from outposts_order_notifier.notify.channels.registry import parts
 from testing.synthesis import REGION
 from tests.iam.calls import CALLS
 from tests.iam.deployment import SUFFIX, Deployment
@@ -147,6 +148,11 @@ def test_no_grant_reaches_another_resource(exercised: Exercised) -> None:
     assert len(elsewhere) > 50
     answered = zip(elsewhere, verdicts, strict=True)
     assert [(request.action, request.resource) for request, verdict in answered if verdict.allowed] == []
+
+
+def test_every_channel_is_configured() -> None:
+    """The permissions of one that is left out would be compared with nothing."""
+    assert {each.KEY for each in parts("settings")} <= {key for each in CONFIGURATIONS.values() for key in each}
 
 
 def test_every_role_is_checked(exercised: Exercised) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.diff import diff
-from outposts_order_notifier.domain.event_types import AMENDED, DISCOVERED, Amendment, Change
+from outposts_order_notifier.domain.event_types import AMENDED, DISCOVERED, SCHEMA_VERSION, Amendment, Change
 from outposts_order_notifier.domain.events import MAX_COMMON_CHARACTERS, MAX_EVENT_BYTES, Event, Observation, events_of
 from outposts_order_notifier.domain.order import Order, canonical_json
 from testing.replay import apply, keyed
@@ -43,7 +43,7 @@ class TestEnvelope:
         change = Change("Outposts Order Status Change", {"status": "COMPLETED", "previousStatus": "IN_PROGRESS"})
         event, _ = events_of(order, [change], OBSERVATION, after_sequence=7)
         assert event.detail | {"eventId": ""} == {
-            "schemaVersion": "1.0",
+            "schemaVersion": SCHEMA_VERSION,
             "eventId": "",
             "sequence": 8,
             "observedAt": "2026-11-24T09:30:00Z",
