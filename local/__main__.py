@@ -19,7 +19,7 @@ from local.errors import LocalCloudError
 # A closed terminal or a `kill` ends it as Ctrl-C does, so that everything is shut down.
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 IS_POSIX = os.name == "posix"
-# An `aws` that works with the local cloud, whatever the version of the AWS CLI.
+# An `aws` that works with the local cloud and any version of the AWS CLI.
 BIN = Path(__file__).resolve().parent / "bin"
 PROXY_VARIABLES = [name for proxy in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY") for name in (proxy, proxy.lower())]
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-# The log is read as UTF-8, whatever encoding the person's terminal has.
+# The log is read as UTF-8, even if the person's terminal has another encoding.
 TEXT = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:replace"}
 # For ten seconds, as processes that end at the same moment may still write into the folder.
 REMOVE = 'read -r _; for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$0" 2>/dev/null && exit; sleep 1; done'

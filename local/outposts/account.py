@@ -72,7 +72,7 @@ class Account:
         return _found(self._orders, order_id, "order")
 
     def put_order(self, order: Json) -> Json:
-        """Store a whole order verbatim, whatever its members, under its `OrderId`."""
+        """Store a whole order verbatim, with any members, under its `OrderId`."""
         with self._lock:
             self._orders[order["OrderId"]] = order
         return order

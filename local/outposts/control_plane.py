@@ -23,7 +23,7 @@ class ControlPlane:
         return self._call("GET", f"/orders/{order_id}")
 
     def put_order(self, order: Json) -> Json:
-        """Store a whole order verbatim, whatever its members, under its `OrderId`."""
+        """Store a whole order verbatim, with any members, under its `OrderId`."""
         return self._call("PUT", f"/orders/{order['OrderId']}", order)
 
     def update_order(self, order_id: str, changes: Json) -> Json:

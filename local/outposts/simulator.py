@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 class OutpostsSimulator(App):
-    """Answers as the Outposts API does, whatever the credentials.
+    """Answers as the Outposts API does, to any credentials.
 
     Args:
         account: The account's id, 12 digits.

@@ -64,7 +64,7 @@ NEVER: list[tuple[Json, str, str | None]] = [
     ({"region": [{"equals-ignore-case": "EU-WST-1"}]}, "region[0].equals-ignore-case", None),
     ({"changes": {"detailType": [{"prefix": "Order"}]}}, "changes.detailType[0].prefix", None),
     (
-        {"changes": {"detailType": [{"suffix": {"equals-ignore-case": "changed"}}]}},
+        {"changes": {"detailType": [{"suffix": {"equals-ignore-case": "altered"}}]}},
         "changes.detailType[0].suffix",
         None,
     ),
