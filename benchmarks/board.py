@@ -10,7 +10,7 @@ from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.render import Frame, fitting_widget, page
 from outposts_order_notifier.board.view import board
 from outposts_order_notifier.domain.snapshot import Snapshot
-from testing.boards import NOW, days_ago, gathered, lived
+from testing.boards import NOW, days_ago, gathered, observed
 
 ORDERS, LINE_ITEMS = 500, 10
 STATUSES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
@@ -44,7 +44,7 @@ def _snapshot(number: int) -> Snapshot:
         whole = order(number, line_items=LINE_ITEMS)
         items = [{**item, "Status": status} for item in whole["LineItems"]]
         reads.append((days, {**whole, "LineItems": items, "Status": status, "OrderSubmissionDate": days_ago(days)}))
-    return lived(*reads)
+    return observed(*reads)
 
 
 def _timed(draw: Callable[[], str], runs: int) -> tuple[float, float]:

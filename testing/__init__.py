@@ -1,1 +1,1 @@
-"""Builders and harness that the tests and the tools share."""
+"""Builders and a harness that the tests and the tools share."""

@@ -1,4 +1,4 @@
-"""AWS played by moto, for the handlers in this process; a Slack that records, over HTTP."""
+"""AWS simulated by moto, for the handlers in this process, and a Slack that records, over HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ MOTO: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.
 
 
 @contextmanager
-def played_by_moto() -> Iterator[None]:
-    """Put moto in place of AWS, and let the functions start cold, before and afterwards."""
+def simulated_aws() -> Iterator[None]:
+    """Replace AWS with moto; the functions start cold, before and afterwards."""
     _let_the_functions_start_cold()
     with mock_aws(config=MOTO):
         yield
@@ -45,18 +45,18 @@ def _let_the_functions_start_cold() -> None:
         cached.cache_clear()
     clients.clear()
     slack_api._channel_ids.clear()
-    clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
+    clear_caches()  # type: ignore[no-untyped-call] # Powertools has no types here
 
 
 def make_queue(name: str) -> tuple[str, str]:
-    """Make a queue; gives its URL and ARN."""
+    """Create a queue, and return its URL and ARN."""
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
 def drain(queue_url: str) -> list[dict[str, Any]]:
-    """Take every message from a queue, as JSON."""
+    """Receive every message in a queue, as JSON."""
     sqs, bodies = boto3.client("sqs"), []
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
@@ -67,7 +67,7 @@ def drain(queue_url: str) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Slack:
-    """The Slack receiver, and the origin it answers at."""
+    """The Slack receiver and its origin."""
 
     receiver: SlackReceiver
     origin: str

@@ -1,4 +1,4 @@
-"""Orders for the board's tests: the scenarios' lives, a crowd, and what the API never should send."""
+"""Orders for the board's tests: the scenarios' histories, a crowd, and what the API should never return."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,16 +19,16 @@ from outposts_order_notifier.sources.source import Source
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SOURCE = Source("111122223333", "eu-west-1")
-RIGHT_TO_LEFT = "\u202e"  # turns around what stands behind it
+RIGHT_TO_LEFT = "\u202e"  # reverses the text that follows
 
 
 def days_ago(days: float) -> str:
-    """A time, ISO 8601."""
+    """Return a time as ISO 8601."""
     return to_iso8601(NOW - timedelta(days=days))
 
 
-def lived(*reads: tuple[float, Order], source: Source = SOURCE, **further: Any) -> Snapshot:
-    """The snapshot of an order that was read so many days ago as this, and so on."""
+def observed(*reads: tuple[float, Order], source: Source = SOURCE, **further: Any) -> Snapshot:
+    """Return the snapshot of an order after reads, each some days ago."""
     snapshot: Snapshot | None = None
     for days, order in reads:
         observation = Observation(source.account, source.region, days_ago(days))
@@ -38,7 +38,7 @@ def lived(*reads: tuple[float, Order], source: Source = SOURCE, **further: Any) 
 
 
 def gathered(snapshots: Iterable[Snapshot], *, unread: int = 0, **errors: str) -> Gathered:
-    """What reading these gives."""
+    """Return what reading these snapshots results in."""
     every = tuple(snapshots)
     places = [account_and_region(each.source) for each in every]
     return Gathered(
@@ -53,34 +53,34 @@ def gathered(snapshots: Iterable[Snapshot], *, unread: int = 0, **errors: str) -
 
 
 def board_of(*snapshots: Snapshot, filters: Filters = Filters(), most: int | None = None) -> Board:  # noqa: B008 - frozen
-    """The board of these orders."""
+    """Return the board of these orders."""
     return board(gathered(snapshots), filters, NOW, most)
 
 
-def team_of_boards() -> list[Snapshot]:
-    """Orders in every condition: on their way, failed, replaced, settled, stalled, missing, large, damaged."""
+def orders_of_every_kind() -> list[Snapshot]:
+    """Return orders in every condition: on their way, failed, replaced, settled, stalled, missing, large, damaged."""
     items = [
         {"LineItemId": f"ooi-{n}", "CatalogItemId": "OR-1", "Quantity": 2, "Status": "BUILDING"} for n in range(12)
     ]
-    large = lived(
+    large = observed(
         (50, {"OrderId": "oo-large", "Status": "PREPARING"}),
         (9, {"OrderId": "oo-large", "Status": "IN_PROGRESS", "LineItems": items}),
     )
     return [
         *lives_today(NOW, SOURCE),
         replace(large, stalled=frozenset({ORDER, "ooi-3"}), missing=True),
-        replace(lived((3, {"OrderId": "oo-damaged"})), damage="snapshot: error"),
-        lived((3, {"OrderId": "oo-odd", "Status": "NEVER_SEEN", "OutpostId": "x" * 300, "LineItems": [{}]})),
-        *turned_around(),
+        replace(observed((3, {"OrderId": "oo-damaged"})), damage="snapshot: error"),
+        observed((3, {"OrderId": "oo-odd", "Status": "NEVER_SEEN", "OutpostId": "x" * 300, "LineItems": [{}]})),
+        *orders_with_reversing_ids(),
     ]
 
 
-def turned_around() -> list[Snapshot]:
-    """An order and its replacement, each id of which turns around what stands behind it."""
+def orders_with_reversing_ids() -> list[Snapshot]:
+    """Return an order and its replacement, whose ids reverse the text that follows them."""
     order, item = f"oo-{RIGHT_TO_LEFT}turned", f"ooi-{RIGHT_TO_LEFT}turned"
     turned = {"OrderId": order, "OutpostId": f"op-{RIGHT_TO_LEFT}turned", "Status": "IN_PROGRESS"}
     named = {"PreviousOrderId": order, "PreviousLineItemId": item}
     return [
-        lived((3, {**turned, "LineItems": [{"LineItemId": item, "Status": "REPLACED"}]})),
-        lived((3, {**turned, "OrderId": f"{order}-2", "LineItems": [{"LineItemId": f"{item}-2", **named}]})),
+        observed((3, {**turned, "LineItems": [{"LineItemId": item, "Status": "REPLACED"}]})),
+        observed((3, {**turned, "OrderId": f"{order}-2", "LineItems": [{"LineItemId": f"{item}-2", **named}]})),
     ]

@@ -1,4 +1,4 @@
-"""`Outposts Order Updated` events as poll builds them."""
+"""`Outposts Order Updated` events as built by poll."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ORDER_ID = "oo-0123456789abcdef0"
 
 
 def detail_of(old: Order | None, new: Order, **keys: Any) -> dict[str, Any]:
-    """Return the `detail` for an order's change from one read to the next; every status lasted 12 days."""
+    """Return the `detail` for an order's change between two reads; every status lasted 12 days."""
     changes = [
         Change(change.detail_type, {**change.keys, **(LASTED if "previousStatus" in change.keys else {})})
         for change in ([DISCOVERED.change({"order": new})] if old is None else diff(old, new))
@@ -39,6 +39,6 @@ def an_update(order_id: str = ORDER_ID) -> dict[str, Any]:
 
 
 def with_line_items(order: Order, *statuses: str) -> Order:
-    """Return the order with line items in these statuses in place of its own."""
+    """Return the order with line items in these statuses instead of its own."""
     items = [{"LineItemId": f"ooi-{n}", "Status": status} for n, status in enumerate(statuses)]
     return order | {"LineItems": items}

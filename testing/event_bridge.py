@@ -1,4 +1,4 @@
-"""PutEvents with the limits that AWS documents, which emulators do not enforce."""
+"""PutEvents with AWS's documented limits, which emulators do not enforce."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 Entry = dict[str, Any]
 
 MAX_ENTRIES = 10
-MAX_REQUEST_BYTES = 256_000  # what every account had before 2026-01-29
+MAX_REQUEST_BYTES = 256_000  # the limit of every account before 2026-01-29
 
 
 class EventBridge:
@@ -19,9 +19,9 @@ class EventBridge:
     Refusals: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
 
     Attributes:
-        requests: The entries of each request that was accepted as a whole.
-        arrived: The entries that arrived, in order.
-        refuse: Gives an error code for an entry to refuse, None to accept it.
+        requests: The entries of each request that was not rejected as a whole.
+        arrived: The entries that arrived, in sequence.
+        refuse: Returns an error code to reject an entry, None to accept it.
     """
 
     def __init__(self, refuse: Callable[[Entry], str | None] = lambda _: None) -> None:
@@ -30,10 +30,10 @@ class EventBridge:
         self.refuse = refuse
 
     def put_events(self, *, Entries: Sequence[Entry]) -> dict[str, Any]:  # noqa: N803 - the API's name
-        """Answer as PutEvents does.
+        """Respond as PutEvents does.
 
         Raises:
-            ClientError: The whole request is refused.
+            ClientError: The whole request is rejected.
         """
         if not 1 <= len(Entries) <= MAX_ENTRIES:
             raise _refused(f"{len(Entries)} entries; a request holds 1 to {MAX_ENTRIES}")
@@ -52,7 +52,7 @@ class EventBridge:
 
 
 def size_of(entry: Entry) -> int:
-    """Bytes of an entry as PutEvents counts them."""
+    """Return an entry's size in bytes, as PutEvents counts."""
     texts = [entry["Source"], entry["DetailType"], entry["Detail"], *entry.get("Resources", [])]
     return (14 if "Time" in entry else 0) + sum(len(text.encode()) for text in texts)
 

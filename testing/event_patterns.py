@@ -1,4 +1,4 @@
-"""The table of event patterns with AWS's verdicts, testing/event_patterns.json, which says where they come from."""
+"""The table of event patterns with AWS's verdicts, testing/event_patterns.json, which names their sources."""
 
 import json
 from collections.abc import Iterator
@@ -22,13 +22,13 @@ ENVELOPE: Json = {
 
 @dataclass(frozen=True)
 class Row:
-    """A pattern, and what AWS makes of it.
+    """A pattern, and AWS's verdicts.
 
     Attributes:
-        name: What it is about.
-        pattern: As PutRule gets it.
-        refused: Whether PutRule refuses it.
-        verdicts: Events, and whether the pattern matches them; none of a pattern that is refused.
+        name: What it shows.
+        pattern: The pattern as sent to PutRule.
+        refused: Whether PutRule rejects it.
+        verdicts: Events, and whether the pattern matches them; empty if the pattern is rejected.
     """
 
     name: str

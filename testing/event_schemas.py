@@ -1,4 +1,4 @@
-"""Holds events to their schemas, and to no key more: published schemas are open to later keys, the code is not."""
+"""Check events against their schemas, and for other keys: later versions may add keys, this code does not."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 def closed(schema: Schema) -> Schema:
-    """Close a schema to keys that it does not name, and to changes that it does not know."""
+    """Close a schema to keys that it does not name, and to unknown types of changes."""
     schema = copy.deepcopy(schema)
     for definition in schema["definitions"].values():
         definition["additionalProperties"] = False
@@ -26,10 +26,10 @@ _CLOSED = {str(each): Draft4Validator(closed(event_schema(each))) for each in DE
 
 
 def check_event(event: Json) -> None:
-    """Check a whole event, as EventBridge delivers it.
+    """Check a whole event, as delivered by EventBridge.
 
     Raises:
-        AssertionError: It is not what its type's schema says; the text says where.
+        AssertionError: It does not match its type's schema; the text says where.
     """
     detail_type = event["detail-type"]
     assert detail_type in _CLOSED, f"{detail_type!r} is no detail-type of outposts_order_notifier/domain/event_types.py"

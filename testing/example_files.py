@@ -1,4 +1,4 @@
-"""The files of examples/, read as their tools read them."""
+"""The files in examples/, parsed as by their tools."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def template(path: str) -> Json:
-    """Read a CloudFormation template, short forms such as `!Ref` as their long ones."""
+    """Read a CloudFormation template, with short forms such as `!Ref` in their long form."""
     decoded, faults = decode(str(EXAMPLES / path))
     assert not faults, faults
     plain: Json = json.loads(json.dumps(decoded))
@@ -22,7 +22,7 @@ def template(path: str) -> Json:
 
 
 def rule(path: str) -> Json:
-    """Give the properties of a template's rule."""
+    """Return the properties of a template's rule."""
     properties: Json = template(path)["Resources"]["Rule"]["Properties"]
     return properties
 
@@ -41,13 +41,13 @@ def terraform() -> dict[tuple[str, str], Json]:
 
 
 def sample(name: str) -> Json:
-    """Read the one PutEvents entry of a sample event; its detail is text."""
+    """Read the only PutEvents entry of a sample event; its detail is text."""
     (entry,) = json.loads((EXAMPLES / "events" / f"{name}.json").read_text())
     assert isinstance(entry, dict)
     return entry
 
 
 def pattern(path: str) -> Json:
-    """Read a pattern that stands in a file of its own."""
+    """Read a pattern in a separate file."""
     content: Json = json.loads((EXAMPLES / path).read_text())
     return content

@@ -1,4 +1,4 @@
-"""The context that Lambda gives a handler."""
+"""The context that Lambda passes to a handler."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 @dataclass
 class Context(LambdaContext):
-    """A function of the account 111122223333 in eu-west-1 with a minute to run."""
+    """A function in the account 111122223333 and eu-west-1 with a minute to run."""
 
     function_name: str = "function"
     memory_limit_in_mb: int = 512
@@ -16,5 +16,5 @@ class Context(LambdaContext):
 
     @staticmethod
     def get_remaining_time_in_millis() -> int:
-        """Milliseconds until Lambda ends the function."""
+        """Return the milliseconds until Lambda ends the function."""
         return 60_000

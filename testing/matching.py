@@ -1,6 +1,6 @@
-"""EventBridge's matching by two implementations that are not ours: moto's, and the emulator's TestEventPattern.
+"""EventBridge's matching by two independent implementations: moto, and the emulator's TestEventPattern.
 
-Both are held to AWS's own verdicts in test_matching.py.
+Both are compared with AWS's own verdicts in test_matching.py.
 """
 
 import json
@@ -16,7 +16,7 @@ MOTO_KNOWS = frozenset({"prefix", "suffix", "numeric", "anything-but"})
 
 
 def moto_matches(pattern: Json, event: Json) -> bool:
-    """Ask moto.
+    """Return moto's verdict.
 
     Raises:
         NotImplementedError: Its answer would not be EventBridge's: for other match types than `MOTO_KNOWS`, and for a
@@ -54,11 +54,11 @@ def _looks_into_a_list(pattern: Json, event: Any) -> bool:
 
 @dataclass(frozen=True)
 class Emulator:
-    """The emulator's EventBridge; `events` is a client of it."""
+    """The emulator's EventBridge; `events` is its client."""
 
     events: Any
 
     def matches(self, pattern: Json, event: Json) -> bool:
-        """Ask TestEventPattern, which also refuses a pattern that EventBridge would refuse."""
+        """Return TestEventPattern's verdict; it also rejects a pattern that EventBridge would reject."""
         answer = self.events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))
         return bool(answer["Result"])

@@ -1,4 +1,4 @@
-"""The world of notify's tests: queue, topic, table, secret and Slack, and calls that can be made to fail."""
+"""The environment of notify's tests: queue, topic, table, secret and Slack, with calls that can be made to fail."""
 
 import json
 import threading
@@ -49,7 +49,7 @@ class Calls:
         self.made, self.visibilities, self.watching, self._dead = [], [], True, False
 
     def pass_on(self, name: str, parameters: dict[str, Any], call: Callable[[], Any]) -> Any:
-        """Pass a call on, or fail it."""
+        """Forward a call, or fail it."""
         if not self.watching:
             return call()
         with self._lock:
@@ -90,7 +90,7 @@ class World:
             self._client("sqs").send_message(QueueUrl=self.queue, MessageBody=text)
 
     def run(self, *, remaining: int = 60_000, context: Context | None = None) -> list[str]:
-        """Run the function on the whole queue, hidden messages included; return the bodies that went back."""
+        """Run the function on the whole queue, hidden messages included; return the bodies that were returned to it."""
         self._received = self._receive()
         event = {"Records": self._received}
         self.calls.start()
@@ -107,7 +107,7 @@ class World:
         return [record["body"] for record in event["Records"] if record["messageId"] in failed]
 
     def run_until_killed(self) -> bool:
-        """Run the function, and return whether it was killed; its messages then go back."""
+        """Run the function, and return whether it was killed; its messages are then returned to the queue."""
         try:
             self.run()
         except KilledError:
@@ -126,7 +126,7 @@ class World:
                 dynamodb.put_item(TableName=self.table, Item=item | {"in_progress_expiration": {"N": "1"}})
 
     def let_days_pass(self, days: int) -> None:
-        """Let what is recorded expire so many days sooner."""
+        """Let what is recorded expire this many days earlier."""
         dynamodb = self._client("dynamodb")
         for item in dynamodb.scan(TableName=self.table)["Items"]:
             if "expiration" in item:
@@ -139,7 +139,7 @@ class World:
         return sum(item.get("status") == {"S": "COMPLETED"} for item in items)
 
     def slack_answers(self, **answer: Any) -> None:
-        """Set Slack's answer to the next post."""
+        """Set Slack's response to the next post."""
         self.slack.receiver._answer = {"times": 1, **answer}
 
     def sns_published(self) -> Counter[str]:
@@ -176,19 +176,19 @@ class World:
 
 
 class WithRemaining(Context):
-    """A context with so many milliseconds to go."""
+    """A context with this much time left, in milliseconds."""
 
     def __init__(self, remaining: int) -> None:
         super().__init__()
         self._remaining = remaining
 
     def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
-        """Milliseconds until Lambda ends the function."""
+        """Return the milliseconds until Lambda ends the function."""
         return self._remaining
 
 
 def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Create what the notify function works with, and put `calls` between it and AWS and Slack."""
+    """Create the notify function's resources, and intercept its calls of AWS and Slack."""
     boto3.client("dynamodb").create_table(
         TableName="notify-state",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -212,7 +212,7 @@ def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World
 
 
 def use_webhook(url: str, monkeypatch: pytest.MonkeyPatch, **keys: str) -> None:
-    """Configure the webhook channel alone, beside the topic."""
+    """Configure only the webhook channel, besides the topic."""
     monkeypatch.delenv("SLACK_SECRET_NAME")
     monkeypatch.setenv("WEBHOOK_SECRET_NAME", "webhook")
     put_secret(json.dumps({"url": url, "signingSecret": WebhookReceiver().secret, **keys}), "webhook")
@@ -228,12 +228,12 @@ def put_secret(value: str, name: str = "slack") -> None:
 
 
 def is_order(body: Any) -> bool:
-    """Whether a body is an order's id."""
+    """Return whether a body is an order's id."""
     return isinstance(body, str) and body.startswith("oo-")
 
 
 def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
-    """Put `calls` between the function and AWS and Slack."""
+    """Intercept the function's calls of AWS and Slack."""
     aws = BaseClient._make_api_call  # type: ignore[attr-defined]
     webhook, web_api, post = WebhookClient.send_dict, WebClient.api_call, transport.post
 

@@ -1,4 +1,4 @@
-"""The footprints of the released versions, as `make release` writes them."""
+"""The footprints of the released versions, as written by `make release`."""
 
 import json
 from base64 import b64decode
@@ -32,7 +32,7 @@ class Release:
 
     @cached_property
     def resources(self) -> Json:
-        """What of its template for AWS an upgrade has to keep, and the `Notifier` configuration that made it."""
+        """What an upgrade must keep of its template for AWS, and the `Notifier` configuration behind it."""
         resources: Json = json.loads((FOLDER / self.version / "resources.json").read_text("utf-8"))
         return resources
 
@@ -43,7 +43,7 @@ class Release:
         return data
 
     def items(self, table: str) -> list[Item]:
-        """Give the items of the snapshot table, `snapshots`, or of the idempotency table, `told`."""
+        """Return the items of the snapshot table, `snapshots`, or of the idempotency table, `told`."""
         items: list[Item] = self.data[table]
         return items
 

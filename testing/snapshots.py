@@ -1,4 +1,4 @@
-"""The snapshot table as the stack makes it."""
+"""The snapshot table as created by the stack."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from outposts_order_notifier.store.table import INDEX_ATTRIBUTES, INDEX_NAME
 
 
 def create_snapshot_table(client: Any, name: str) -> None:
-    """Create it, with its index."""
+    """Create the table, with its index."""
     client.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

@@ -1,4 +1,4 @@
-"""The calls at which a test ends a process: all of them in the long search, a sample of them otherwise."""
+"""The calls at which a test ends a process: all of them in the long search, otherwise a sample."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ SAMPLE = 3
 
 @dataclass(frozen=True)
 class StoppingPoints:
-    """Choose at which of a run's calls a test stops it.
+    """Choose the calls of a run at which a test stops it.
 
     Args:
-        seed: What the sample is drawn by, such as the test's name: the same points are tried on every run.
+        seed: The seed of the sample, such as the test's name: the same points are tried on every run.
         exhaustive: Whether to try them all.
     """
 
@@ -20,7 +20,7 @@ class StoppingPoints:
     exhaustive: bool
 
     def of(self, calls: int) -> Sequence[int]:
-        """Return the calls, counted from 1, of a run that makes so many."""
+        """Return the calls, counted from 1, of a run that makes this many."""
         every = range(1, calls + 1)
         if self.exhaustive or calls <= SAMPLE:
             return every

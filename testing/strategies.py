@@ -1,4 +1,4 @@
-"""Orders as botocore's model allows them, and beyond: unknown statuses, missing members, members never heard of."""
+"""Orders as botocore's model allows them, and beyond: unknown statuses, missing members, unknown members."""
 
 from random import Random
 from typing import Any
@@ -20,7 +20,7 @@ never_heard_of = st.dictionaries(st.sampled_from(["Incoterms", "Eta", "a/b~c"]),
 
 
 def values(shape: Shape) -> st.SearchStrategy[Any]:
-    """Values of a shape as an order holds them: times as ISO 8601 text."""
+    """Return values of a shape as an order contains them: times as ISO 8601 text."""
     if isinstance(shape, StructureShape):
         known = st.fixed_dictionaries({}, optional={name: values(member) for name, member in shape.members.items()})
         return st.builds(lambda members, others: {**others, **members}, known, never_heard_of)
@@ -35,7 +35,7 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 def shuffled(value: Any, chance: Random) -> Any:
-    """Give a value with the members of each list inside, at any depth, in another order."""
+    """Return a value with the members of each list inside, at any depth, in another order."""
     if isinstance(value, dict):
         return {name: shuffled(member, chance) for name, member in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Makes templates to look at: the stack with cdk.json's feature flags, without its functions' packages."""
+"""Synthesize templates for tests: the stack with cdk.json's feature flags, without its functions' packages."""
 
 import json
 from pathlib import Path
@@ -62,7 +62,7 @@ def template_of(notifier: dict[str, Any], **options: Any) -> Template:
 
 
 def only(template: Template, resource_type: str, **properties: Any) -> dict[str, Any]:
-    """Give the properties of the one resource of a type that has these properties."""
+    """Return the properties of the only resource of a type that has these properties."""
     found = template.find_resources(resource_type, {"Properties": properties})
     assert len(found) == 1, f"{len(found)} of {resource_type} with {properties}"
     (resource,) = found.values()
@@ -70,7 +70,7 @@ def only(template: Template, resource_type: str, **properties: Any) -> dict[str,
 
 
 def statements_of(template: Template, role_description: str) -> list[dict[str, Any]]:
-    """Give what the role with this description may do."""
+    """Return the policy statements of the role with this description."""
     role_type = "AWS::IAM::Role"
     (role_id,) = template.find_resources(role_type, {"Properties": {"Description": role_description}})
     policy = only(template, "AWS::IAM::Policy", Roles=[{"Ref": role_id}])

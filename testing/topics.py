@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Topic:
-    """Keep the arguments of each publication, or fail each with an error."""
+    """A topic that records the arguments of each publication, or fails each with an error."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
@@ -18,16 +18,16 @@ class Topic:
 
     @property
     def client(self) -> "SNSClient":
-        """Return itself as the one call's client."""
+        """Return itself as the client."""
         return cast("SNSClient", self)
 
     def publish(self, **arguments: Any) -> None:
-        """Keep what is published."""
+        """Record a publication."""
         if self.error:
             raise self.error
         self.published.append(arguments)
 
 
 def alarm_of(message: Message, name: str = "Polls") -> AlarmNotification:
-    """Return an alarm's notification that says this."""
+    """Return an alarm's notification with this message."""
     return AlarmNotification("e", message, {"AlarmName": name})

@@ -1,4 +1,4 @@
-"""The check that the current template can be deployed over a released one without losing anything."""
+"""The check that deploying the current template over a released one loses nothing."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every test stands on: no AWS account, and functions that believe they run in Lambda."""
+"""What every test needs: no AWS account, and functions that run as in Lambda."""
 
 import os
 import threading
@@ -29,9 +29,9 @@ os.environ.update(
     POWERTOOLS_TRACE_DISABLED="true",
 )
 
-# Every property test runs under one of these profiles. None has a deadline for an example or minds slow generation: on
+# Every property test runs under one of these profiles. None limits the time of an example or of generation: on
 # a busy machine with cold caches, both fail tests that are right. `make test` draws the same examples on every run, so
-# it fails only because of a change; plain `pytest` and `make test-long` draw new ones, so the search goes on.
+# it fails only because of a change; plain `pytest` and `make test-long` draw new ones, so the search continues.
 settings.register_profile(
     "searching", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -51,13 +51,13 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def exhaustive(pytestconfig: pytest.Config) -> bool:
-    """Whether the long searches try every case (`make test-long`), or a sample of them that is always the same."""
+    """Whether the long searches try every case (`make test-long`), or always the same sample."""
     return bool(pytestconfig.getoption("--hypothesis-profile") == "long")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _every_published_event_is_checked() -> Iterator[None]:
-    """Fail whichever test publishes an event that is not what its schema says."""
+    """Fail any test that publishes an event that does not match its schema."""
     from outposts_order_notifier.poll.event_bus import EventBus  # noqa: PLC0415 - after the environment above
     from testing.event_schemas import check_entry  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def _botocore_reads_each_of_its_files_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _moto_answers_one_call_at_a_time() -> Iterator[None]:
-    """Let the threads of poll and notify share moto, whose tables and queues are dicts that nothing guards."""
+    """Let the threads of poll and notify share moto, whose tables and queues are unguarded dicts."""
     process, lock = BotocoreStubber.process_request, threading.RLock()
 
     def in_turn(stubber: BotocoreStubber, request: "AWSPreparedRequest") -> "TYPE_RESPONSE | None":
@@ -105,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cases the exhaustive tests tried."""
+    """Print how many cases the exhaustive tests tried."""
     tried: Counter[str] = Counter()
     for report in terminalreporter.getreports(""):
         if report.when == "teardown":

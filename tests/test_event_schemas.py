@@ -1,4 +1,4 @@
-"""The check that every published event goes through, and what the code can publish."""
+"""The check of every published event, and what the code can publish."""
 
 from random import Random
 from typing import Any, cast
@@ -32,7 +32,7 @@ def published(*reads: Order, bridge: EventBridge | None = None) -> list[Event]:
 
 
 def swollen(value: Any, chance: Random) -> Any:
-    """Make some texts inside a value too large for any event."""
+    """Make some texts in a value too large for any event."""
     if isinstance(value, dict):
         return {name: member if name == "OrderId" else swollen(member, chance) for name, member in value.items()}
     if isinstance(value, list):
@@ -43,11 +43,11 @@ def swollen(value: Any, chance: Random) -> Any:
 
 
 class TestSchemas:
-    """What the schemas say of what the code publishes."""
+    """The schemas, compared with what the code publishes."""
 
     @given(old=orders, new=orders)
     def test_the_events_of_any_two_orders_are_valid(self, old: Order, new: Order) -> None:
-        """Whatever the API's model allows, and beyond."""
+        """For any orders that the API's model allows, and beyond."""
         assert published(old, new)
 
     @given(old=orders, new=orders, chance=st.randoms(use_true_random=False))
@@ -72,8 +72,8 @@ class TestCheck:
             ({"schemaVersion": "2.0"}, "detail/schemaVersion"),
         ],
     )
-    def test_whoever_publishes_an_invalid_event_fails(self, wrong: dict[str, Any], fault: str) -> None:
-        """A key of another type, one that no schema knows, a change that lacks its keys: nothing reaches the bus."""
+    def test_publishing_an_invalid_event_fails(self, wrong: dict[str, Any], fault: str) -> None:
+        """A key of another type, an unknown key, a change without its keys: nothing reaches the bus."""
         bridge = EventBridge()
         *_, updated = published({"OrderId": "oo-1"})
         bus = EventBus(cast("Any", bridge), "orders")
@@ -84,8 +84,8 @@ class TestCheck:
         assert bridge.arrived == []
 
     @pytest.mark.parametrize("key", ["eventId", "sequence", "orderId", "changes", "lineItemCountsByStatus"])
-    def test_an_event_that_lacks_a_key_fails(self, key: str) -> None:
-        """Every key that is not said to be absent at times is there."""
+    def test_an_event_without_a_required_key_fails(self, key: str) -> None:
+        """Every key is present unless it is documented as optional."""
         *_, updated = published({"OrderId": "oo-1"})
         detail = {name: value for name, value in updated.detail.items() if name != key}
         event = {"version": "0", "id": "i", "detail-type": str(UPDATED), "source": "outposts-order-notifier"}

@@ -21,7 +21,7 @@ def deadlines_set_in(source: str) -> list[int]:
 
 
 @pytest.mark.parametrize("name", ["searching", "repeatable", "mutants", "long"])
-def test_no_profile_is_timed(name: str) -> None:
+def test_no_profile_has_a_time_limit(name: str) -> None:
     """Neither a slow example nor slow generation fails a test."""
     profile = settings.get_profile(name)
     assert profile.deadline is None
@@ -29,7 +29,7 @@ def test_no_profile_is_timed(name: str) -> None:
 
 
 def test_a_repeatable_run_draws_the_same_examples_every_time() -> None:
-    """It follows no chance and no memory of earlier runs."""
+    """It uses no random seed and no database of earlier runs."""
     profile = settings.get_profile("repeatable")
     assert profile.derandomize
     assert profile.database is None
@@ -40,8 +40,8 @@ def test_every_test_runs_under_one_of_the_profiles() -> None:
     assert settings().deadline is None
 
 
-def test_no_test_sets_a_deadline_of_its_own() -> None:
-    """The profiles in conftest.py are the one place for it."""
+def test_no_test_sets_a_deadline() -> None:
+    """Only the profiles in conftest.py do."""
     setting = {
         str(path.relative_to(TESTS)): lines
         for path in TESTS.rglob("*.py")
@@ -50,6 +50,6 @@ def test_no_test_sets_a_deadline_of_its_own() -> None:
     assert list(setting) == ["conftest.py"]
 
 
-def test_a_deadline_is_found_wherever_it_is_set() -> None:
+def test_a_deadline_is_found_in_any_form() -> None:
     """As a decorator, as an argument, and through the module."""
     assert deadlines_set_in("@settings(deadline=None)\ndef test(): ...\nrun(hypothesis.settings(deadline=1))") == [1, 3]

@@ -16,7 +16,7 @@ from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.render import widget
 from outposts_order_notifier.board.view import board
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.boards import NOW, gathered, team_of_boards
+from testing.boards import NOW, gathered, orders_of_every_kind
 from testing.snapshots import create_snapshot_table
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def board_url() -> Iterator[str]:
         client = boto3.client("dynamodb")
         create_snapshot_table(client, "snapshots")
         table = SnapshotTable(client, "snapshots")
-        for snapshot in team_of_boards():
+        for snapshot in orders_of_every_kind():
             assert table.save(snapshot)
         with Server(BoardPage(table, lambda: NOW)) as server:
             yield f"{server.url}/"
@@ -61,7 +61,7 @@ def widget_url(tmp_path: Path) -> Callable[[str], str]:
     def url(theme: str) -> str:
         colours = {"light": ("#fff", "#000"), "dark": ("#0f1b2a", "#fff")}
         background, ink = colours[theme]
-        made = board(gathered(team_of_boards()), Filters(), NOW)
+        made = board(gathered(orders_of_every_kind()), Filters(), NOW)
         html = widget(made, endpoint="arn:aws:lambda:eu-west-1:111122223333:function:board", theme=theme)
         path = tmp_path / "dashboard.html"
         path.write_text(SHELL.format(background=background, ink=ink, widget=html), encoding="utf-8")

@@ -22,7 +22,7 @@ from outposts_order_notifier.notify.channels.slack import pace
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.poll.summary import PollFailedError
-from testing.aws import Slack, played_by_moto
+from testing.aws import Slack, simulated_aws
 from testing.lambda_context import Context
 from testing.notify_world import WEBHOOK, Calls
 from testing.notify_world import World as Notify
@@ -45,7 +45,7 @@ Json = dict[str, Any]
 def calls_of(deployment: Deployment) -> set[Call]:
     """Deploy a template, exercise its functions in every way that makes them call AWS, and return their calls."""
     with (
-        played_by_moto(),
+        simulated_aws(),
         pytest.MonkeyPatch.context() as patch,
         recording() as recorded,
         Server(outposts := OutpostsOfAccounts(lambda key: _account(recorded.roles.get(key)))) as outposts_server,

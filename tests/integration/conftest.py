@@ -1,4 +1,4 @@
-"""The AWS services that the handlers call, played by moto; Outposts and Slack by the local cloud, over HTTP."""
+"""The AWS services that the handlers call, simulated by moto; Outposts and Slack by the local cloud, over HTTP."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
-from testing.aws import Slack, make_queue, played_by_moto
+from testing.aws import Slack, make_queue, simulated_aws
 from testing.snapshots import create_snapshot_table
 from testing.stopping_points import StoppingPoints
 from tests.iam.calls import CALLS
@@ -17,11 +17,11 @@ from tests.iam.recorder import recording
 
 
 @pytest.fixture(autouse=True)
-def _iam_was_asked_about_every_call() -> Iterator[None]:
-    """Fail whichever test makes a function ask AWS for what tests/iam does not judge."""
+def _iam_allows_every_call() -> Iterator[None]:
+    """Fail any test in which a function calls AWS in a way that tests/iam does not check."""
     with recording() as recorded:
         yield
-    # Some tests poll without the environment, so their tables have no variable.
+    # Some tests poll without the environment, so their tables are in no variable.
     unknown = {call for call in recorded.calls if not any(call.kind in {kind, (*kind[:2], "")} for kind in CALLS)}
     assert not unknown, f"tests/iam/calls.py does not have {unknown}"
 
@@ -35,7 +35,7 @@ def stopping_points(request: pytest.FixtureRequest, exhaustive: bool) -> Stoppin
 @pytest.fixture
 def aws() -> Iterator[None]:
     """Moto in place of AWS; servers on this machine stay reachable."""
-    with played_by_moto():
+    with simulated_aws():
         yield
 
 
@@ -48,7 +48,7 @@ def table(aws: None) -> str:  # noqa: ARG001 - moto must be there first
 
 @pytest.fixture
 def bus_queue(aws: None) -> str:  # noqa: ARG001 - moto must be there first
-    """The bus, and a rule of the test's own that puts every event into this queue (its URL)."""
+    """The bus, with a rule that sends every event to this queue (its URL)."""
     events = boto3.client("events")
     events.create_event_bus(Name="orders")
     url, arn = make_queue("subscriber")

@@ -8,7 +8,7 @@ import pytest
 from outposts_order_notifier.board.handler import handler
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.boards import lived
+from testing.boards import observed
 from testing.lambda_context import Context
 from testing.snapshots import create_snapshot_table
 
@@ -23,15 +23,15 @@ def table(aws: None, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ARG001 - 
     client = boto3.client("dynamodb")
     create_snapshot_table(client, "snapshots")
     table = SnapshotTable(client, "snapshots")
-    assert table.save(lived((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
-    assert table.save(lived((3, {"OrderId": "oo-there", "Status": "DELIVERED"}), source=OTHER))
+    assert table.save(observed((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
+    assert table.save(observed((3, {"OrderId": "oo-there", "Status": "DELIVERED"}), source=OTHER))
     newer = {"id": {"S": "oo-newer"}, "source": {"S": OTHER.name}, "format": {"N": "99"}, "version": {"N": "1"}}
     client.put_item(TableName="snapshots", Item=newer)
     return client
 
 
 def called(**event: Any) -> str:
-    """What the function answers."""
+    """Return the function's response."""
     return str(handler(event, CONTEXT))
 
 
@@ -40,8 +40,8 @@ def context(form: dict[str, Any] | None = None, **further: Any) -> dict[str, Any
     return {"theme": "dark", "forms": {"all": form or {}}, "params": {}, **further}
 
 
-def test_draws_every_order_and_names_those_that_it_cannot_read(table: Any) -> None:
-    """And writes nothing."""
+def test_shows_every_order_and_names_those_that_it_cannot_read(table: Any) -> None:
+    """It writes nothing."""
     before = table.scan(TableName="snapshots")["Items"]
     html = called(widgetContext=context())
     for expected in ("oo-here", "oo-there", "oo-newer", "has format 99", "orders-board cwdb-no-default-styles dark"):
@@ -62,20 +62,20 @@ def test_draws_every_order_and_names_those_that_it_cannot_read(table: Any) -> No
     ids=["widget", "form", "button before form", "widget by its context", "form before widget"],
 )
 def test_filters_by_the_button_the_form_and_the_widgets_own_parameters(event: dict[str, Any]) -> None:
-    """The first of these that names a filter decides."""
+    """The first of these that has a filter takes precedence."""
     html = called(**event)
     assert "<code>oo-there</code>" in html
     assert "oo-here" not in html
 
 
 @pytest.mark.parametrize("odd", [None, 7, "x", {"forms": 7}, {"forms": {"all": [1]}, "theme": "<b>", "params": "x"}])
-def test_an_odd_context_filters_nothing(odd: Any) -> None:
-    """What the console sends is documented by an example only."""
+def test_an_unexpected_context_filters_nothing(odd: Any) -> None:
+    """What the console sends is only documented by an example."""
     html = called(widgetContext=odd)
     assert "oo-here" in html
     assert "<b>" not in html.partition("orders-board")[2][:50]
 
 
 def test_describes_itself() -> None:
-    """The console shows this where a widget is edited."""
+    """The console shows this when a widget is edited."""
     assert "`outpost`" in called(describe=True)

@@ -29,7 +29,7 @@ def asked() -> list[str]:
 
 @pytest.fixture
 def origin(asked: list[str]) -> Iterator[str]:
-    """A Slack that takes every token."""
+    """A Slack that accepts every token."""
 
     @Request.application
     def web_api(request: Request) -> Response:
@@ -62,10 +62,10 @@ def checks(stack: Stack) -> dict[str, Check]:
 
 
 class TestSecret:
-    """What it holds is judged as notify judges it, before anything is sent."""
+    """Its content is checked as by notify, before anything is sent."""
 
     def test_a_bots_token_is_tried(self, stack: Stack, asked: list[str]) -> None:
-        """By asking Slack who it is."""
+        """Slack returns the bot's identity."""
         make_secret(BOT)
         found = checks(stack)
         assert found["Slack's bot"].found == "bot of Ops"
@@ -83,8 +83,8 @@ class TestSecret:
             ("xoxb-1-example", "has neither webhookUrl nor botToken"),
         ],
     )
-    def test_what_notify_refuses_goes_nowhere(self, stack: Stack, asked: list[str], secret: object, words: str) -> None:
-        """Least of all to the host that the secret names."""
+    def test_what_notify_rejects_is_not_sent(self, stack: Stack, asked: list[str], secret: object, words: str) -> None:
+        """Least of all to the host in the secret."""
         del stack.function("")["Environment"]["Variables"]["SLACK_ORIGIN"]
         make_secret(secret)
         (check,) = checks(stack).values()
@@ -100,8 +100,8 @@ class TestSecret:
         assert checks(stack)["Slack's bot"].todo == "Configure slack.channel, and deploy"
         assert asked == []
 
-    def test_one_that_is_not_there_fails(self, stack: Stack) -> None:
-        """Its name says which to make."""
+    def test_one_that_does_not_exist_fails(self, stack: Stack) -> None:
+        """The result names the secret to create."""
         (check,) = checks(stack).values()
         assert (check.verdict, check.todo) == ("fail", f"Create the secret {SECRET}")
 
@@ -112,7 +112,7 @@ class TestKey:
     NAME = "key of Slack's secret"
 
     def make(self, policy: object = None) -> str:
-        """Create a key, and a secret under it; return the key's ARN."""
+        """Create a key, and a secret encrypted with it; return the key's ARN."""
         options: Any = {"Policy": json.dumps(policy)} if policy else {}
         arn: str = boto3.client("kms").create_key(**options)["KeyMetadata"]["Arn"]
         make_secret(BOT, KmsKeyId=arn)
@@ -131,13 +131,13 @@ class TestKey:
         assert check.verdict == "fail"
         assert check.todo == f"Set slack.kmsKeyArn to {arn}, and deploy"
 
-    def test_the_role_may_use_is_well(self, stack: Stack) -> None:
-        """By the statement that slack.kmsKeyArn adds."""
+    def test_the_role_may_use_succeeds(self, stack: Stack) -> None:
+        """With the statement that slack.kmsKeyArn adds."""
         self.allow(self.make())
         assert checks(stack)[self.NAME].verdict == "ok"
 
     def test_another_key_is_not_enough(self, stack: Stack) -> None:
-        """Nor is a right to one that was in use before."""
+        """Nor is permission for one that was in use before."""
         self.allow(f"{self.make()}0")
         assert checks(stack)[self.NAME].verdict == "fail"
 
@@ -154,7 +154,7 @@ class TestKey:
         boto3.client("kms").disable_key(KeyId=arn.rpartition("/")[2])
         assert checks(stack)[self.NAME].found == f"{arn} is Disabled"
 
-    def test_is_not_spoken_of_where_it_is_aws_own(self, stack: Stack) -> None:
+    def test_is_not_mentioned_if_it_is_aws_own(self, stack: Stack) -> None:
         """That is the usual case."""
         make_secret(BOT)
         assert self.NAME not in checks(stack)

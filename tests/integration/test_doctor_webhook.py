@@ -37,7 +37,7 @@ def stack_with(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Stack:
     ],
 )
 @pytest.mark.usefixtures("aws")
-def test_the_secret_is_judged_as_notify_judges_it(
+def test_the_secret_is_checked_as_by_notify(
     monkeypatch: pytest.MonkeyPatch, secret: object, verdict: str, found: str
 ) -> None:
     """Nothing is posted, and no secret is shown."""
@@ -50,6 +50,6 @@ def test_the_secret_is_judged_as_notify_judges_it(
 
 @pytest.mark.usefixtures("aws")
 def test_without_a_webhook_there_is_nothing_to_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which is fine."""
+    """The check succeeds."""
     (check,) = doctor.check(stack_with(monkeypatch))
     assert (check.verdict, check.found) == ("ok", "not configured")

@@ -1,4 +1,4 @@
-"""The commands on a stack that is not whole, played by moto."""
+"""The commands on an incomplete stack, simulated by moto."""
 
 from collections.abc import Callable
 
@@ -27,8 +27,8 @@ def stack(aws: None, monkeypatch: pytest.MonkeyPatch) -> Stack:  # noqa: ARG001 
     return Stack(boto3.Session())
 
 
-class TestHalfMade:
-    """A deployment that failed, or that somebody took a part of away."""
+class TestIncompleteStack:
+    """A deployment that failed, or of which somebody removed a part."""
 
     @pytest.mark.usefixtures("stack")
     @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ class TestHalfMade:
             notification,
         ],
     )
-    def test_a_command_says_what_is_not_there(self, command: Callable[[], None]) -> None:
+    def test_a_command_says_what_is_missing(self, command: Callable[[], None]) -> None:
         """With the stack's status, and what to do."""
         with pytest.raises(OperatorError, match=r"is ROLLBACK_COMPLETE and has no output .*; deploy it again"):
             command()
 
-    def test_doctor_makes_all_checks(self, stack: Stack) -> None:
-        """One that cannot be made fails, and stops no other."""
+    def test_doctor_runs_all_checks(self, stack: Stack) -> None:
+        """One that cannot run fails, and does not stop the others."""
         checks = {check.name: check for check in examine(stack)}
         assert checks["stack"].verdict == "warn"
         for name in ("polls", "notify's queue", "Slack", "pending events", "archive"):

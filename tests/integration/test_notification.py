@@ -1,4 +1,4 @@
-"""What `test-notification` finds in the lines that the notify function really logs."""
+"""What `test-notification` finds in the lines that the notify function actually logs."""
 
 import io
 

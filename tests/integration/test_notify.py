@@ -47,7 +47,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def orders_of(number: int, prefix: str = "oo-") -> list[str]:
-    """Return so many order ids."""
+    """Return this many order ids."""
     return [f"{prefix}{n:03}" for n in range(number)]
 
 
@@ -57,10 +57,10 @@ def slack_pace(world: World) -> pace.Pace:
 
 
 class TestSending:
-    """What reaches people."""
+    """What people receive."""
 
     def test_an_order_is_sent_to_the_topic_and_to_slack(self, world: World) -> None:
-        """One event, one publication that filter policies match, one Slack message, and nothing goes back."""
+        """One event results in one publication that filter policies match and one Slack message."""
         world.put("oo-1")
         assert world.run() == []
         assert world.sns_published() == {"oo-1": 1}
@@ -68,7 +68,7 @@ class TestSending:
         assert json.loads(world.published[0]["Message"])["eventId"] == "event of oo-1"
 
     def test_a_workflow_gets_variables(self, world: World) -> None:
-        """A workflow's webhook is known by its path."""
+        """A workflow's webhook is recognized by its path."""
         put_secret(json.dumps({"webhookUrl": world.slack.origin + "/triggers/T1/2/abc\n"}))
         world.put("oo-1")
         world.run()
@@ -77,8 +77,8 @@ class TestSending:
             *("text", "orderId", "outpostId", "orderStatus", "orderType", "account", "region", "url")
         }
 
-    def test_an_alarm_is_sent_to_slack_alone(self, world: World) -> None:
-        """The topic's subscribers have it already."""
+    def test_an_alarm_is_only_sent_to_slack(self, world: World) -> None:
+        """The topic's subscribers already have it."""
         world.put(ALARM)
         assert world.run() == []
         assert world.slack.receiver.messages[0]["text"] == "Outposts order notifier: PollsFailing is firing"
@@ -108,7 +108,7 @@ class TestSending:
         assert sorted(threads) == ["Outposts order notifier: PollsFailing", "oo-1"]
 
     def test_amazon_q_developer_alone_receives_alarms_too(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Without Slack: the topic's subscribers have alarms already, a chat of Amazon Q has not."""
+        """Without Slack: the topic's subscribers already have alarms, but a chat of Amazon Q does not."""
         chat, arn = make_queue("chat")
         sns = boto3.client("sns")
         topic = sns.create_topic(Name="amazon-q")["TopicArn"]
@@ -144,7 +144,7 @@ class TestSending:
 
 
 class TestFailures:
-    """A channel in trouble."""
+    """A channel that fails."""
 
     @pytest.mark.parametrize(
         ("answer", "wait"),
@@ -159,7 +159,7 @@ class TestFailures:
             ({"status": 410, "body": "channel_is_archived"}, 15),
         ],
     )
-    def test_slack_refusing_sends_that_message_back_alone(
+    def test_only_the_message_that_slack_refuses_is_returned(
         self, world: World, answer: dict[str, Any], wait: int
     ) -> None:
         """It waits as long as Slack asks, or with back-off; then Slack is notified once, and the topic not again."""
@@ -176,7 +176,7 @@ class TestFailures:
         assert world.slack_posted(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
 
     def test_waits_double_from_15_seconds_up_to_15_minutes(self, world: World) -> None:
-        """A channel that stays down is tried ever more seldom."""
+        """A channel that stays down is tried less and less often."""
         world.put("oo-1")
         world.slack_answers(status=500, times=9)
         waits = []
@@ -186,7 +186,7 @@ class TestFailures:
         assert waits == [15, 30, 60, 120, 240, 480, 900, 900, 900]
 
     def test_a_lasting_error_is_tried_every_15_minutes_after_three_quick_attempts(self, world: World) -> None:
-        """What somebody has to fix takes longer; but SQS leaves out of a queue's age only what was tried thrice."""
+        """What somebody must fix takes longer; SQS only excludes from a queue's age what was received three times."""
         world.put("oo-1")
         world.slack_answers(status=404, body="no_service", times=5)
         waits = []
@@ -211,7 +211,7 @@ class TestFailures:
     def test_an_error_of_a_webhook_says_what_to_do(
         self, world: World, logs: io.StringIO, status: int, body: str, advice: str
     ) -> None:
-        """By Slack's name of it, and it is soon waited out with the longest back-off."""
+        """By Slack's name of the error; it soon waits with the longest back-off."""
         world.put("oo-1")
         world.slack_answers(status=status, body=body, times=4)
         for _ in range(4):
@@ -223,7 +223,7 @@ class TestFailures:
     def test_slack_that_does_not_answer_in_time_is_notified_later(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A silent Slack counts as not reached: the message goes back alone, and is sent once it answers."""
+        """A silent Slack counts as unreachable: the message alone is returned, and is sent once Slack responds."""
         monkeypatch.setattr(clients, "TIMEOUT_SECONDS", 0.2)
         world.slack_answers(status=200, body="ok", afterSeconds=1)
         world.put("oo-1")
@@ -232,7 +232,7 @@ class TestFailures:
         assert world.run() == []
         assert (world.sns_published(), world.slack_posted(["oo-1"])) == ({"oo-1": 1}, {"oo-1": 1})
 
-    def test_sns_refusing_does_not_stop_slack(self, world: World) -> None:
+    def test_an_error_of_sns_does_not_stop_slack(self, world: World) -> None:
         """Slack is notified once, now; the topic later."""
         world.calls.fail["Publish"] = THROTTLED
         world.put("oo-1")
@@ -256,7 +256,7 @@ class TestFailures:
     def test_a_secret_that_cannot_be_used_is_logged_and_waited_out(
         self, world: World, secret: str, logs: io.StringIO
     ) -> None:
-        """The topic is notified; Slack as soon as the secret is fixed; the secret's value is shown nowhere."""
+        """The topic is notified, and Slack once the secret is fixed; the secret's value is never shown."""
         put_secret(secret)
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -272,15 +272,15 @@ class TestFailures:
         assert len(world.run()) == 1
         assert (world.calls.visibilities, world.sns_published()) == ([15], {"oo-1": 1})
 
-    def test_a_table_that_refuses_notifies_nobody(self, world: World) -> None:
-        """Without memory nothing is sent, lest it be sent twenty times."""
+    def test_an_error_of_the_table_notifies_nobody(self, world: World) -> None:
+        """Without a record nothing is sent, because it could be sent twenty times."""
         world.calls.fail["PutItem"] = THROTTLED
         world.put("oo-1")
         assert len(world.run()) == 1
         assert (world.sns_published(), world.slack.receiver.messages) == ({}, [])
 
     def test_what_is_sent_but_not_recorded_is_sent_again(self, world: World) -> None:
-        """At least once, if the answer could not be recorded; not before the deadline of this run."""
+        """At least once, if the response could not be recorded; not before the deadline of this run."""
         world.calls.fail["UpdateItem"] = THROTTLED
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -290,8 +290,8 @@ class TestFailures:
         assert world.run() == []
         assert world.sns_published() == {"oo-1": 2}
 
-    def test_a_claim_or_a_message_that_cannot_be_given_back_comes_back_by_itself(self, world: World) -> None:
-        """Neither the table's nor the queue's refusal stops the run."""
+    def test_a_claim_or_a_message_that_cannot_be_released_times_out(self, world: World) -> None:
+        """Neither an error of the table nor one of the queue stops the run."""
         world.calls.fail |= dict.fromkeys(["Publish", "DeleteItem", "ChangeMessageVisibility"], THROTTLED)
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -300,8 +300,8 @@ class TestFailures:
         assert world.run() == []
 
     @pytest.mark.parametrize("body", ["no JSON", "[]", '"x"', "{}", '{"detail": {}}', '{"AlarmName": "x"}'])
-    def test_what_cannot_be_read_goes_back_alone(self, world: World, body: str, logs: io.StringIO) -> None:
-        """The log says so, and the others of its batch are sent."""
+    def test_only_what_cannot_be_read_is_returned(self, world: World, body: str, logs: io.StringIO) -> None:
+        """The log says so, and the others in its batch are sent."""
         world.put("oo-1", body, "oo-2")
         assert world.run() == [body]
         assert world.sns_published() == {"oo-1": 1, "oo-2": 1}
@@ -313,7 +313,7 @@ class TestMemory:
 
     @pytest.mark.parametrize(("days", "again"), [(29, 0), (31, 1)])
     def test_a_repeated_event_is_sent_again_only_after_30_days(self, world: World, days: int, again: int) -> None:
-        """A dead letter rests for 14 days, and what was archived can be replayed: neither makes a second message."""
+        """A dead letter is kept for 14 days, and an archived event can be replayed: neither causes a second message."""
         world.put("oo-1")
         world.run()
         world.let_days_pass(days)
@@ -323,10 +323,10 @@ class TestMemory:
 
 
 class TestDeadlines:
-    """A run that was killed, and one whose time is nearly up."""
+    """A run that was killed, and one that is running out of time."""
 
     def test_a_run_under_way_is_waited_for_until_its_deadline(self, world: World) -> None:
-        """A redelivery before the deadline goes back and counts neither as sent nor as failed; one after it is sent."""
+        """A redelivery before the deadline is returned and counts as neither sent nor failed; a later one is sent."""
         world.put("oo-1")
         world.calls.stop_at, world.calls.after = 1, False
         assert world.run_until_killed()
@@ -338,8 +338,8 @@ class TestDeadlines:
         assert world.run() == []
         assert (world.sns_published()["oo-1"], world.slack_posted(["oo-1"])["oo-1"]) == (1, 1)
 
-    def test_a_run_whose_time_is_nearly_up_sends_nothing_more(self, world: World) -> None:
-        """What is left goes back in time, rather than being cut off between sending and remembering."""
+    def test_a_run_with_little_time_left_sends_nothing_more(self, world: World) -> None:
+        """The rest is returned in time, instead of being cut off between sending and recording."""
         world.put("oo-1")
         assert len(world.run(remaining=10_000)) == 1
         assert world.calls.visibilities == [1]
@@ -350,7 +350,7 @@ class TestDeadlines:
 class TestFloods:
     """Many orders at once."""
 
-    def test_many_orders_share_as_few_slack_messages_as_can_name_them(self, world: World) -> None:
+    def test_many_orders_share_as_few_slack_messages_as_possible(self, world: World) -> None:
         """Each order is named with its headline and link, the topic gets each event, and nothing is sent again."""
         orders = orders_of(100, "oo-0123456789abcd")
         world.put(*orders, ALARM)
@@ -366,7 +366,7 @@ class TestFloods:
         assert len(world.slack.receiver.messages) == 4
 
     def test_many_updates_of_few_orders_are_one_message_each(self, world: World) -> None:
-        """Six updates of one order are not six orders: all are in that order's one message."""
+        """Six updates of one order are not six orders: all are in that order's only message."""
         for sequence in range(6):
             world.put({"detail": an_update("oo-1") | {"eventId": f"e{sequence}", "sequence": sequence}})
         assert world.run() == []
@@ -395,7 +395,7 @@ class TestFloods:
         assert world.sns_published() == dict.fromkeys(orders, 1)
 
     def test_five_orders_are_sent_one_by_one(self, world: World) -> None:
-        """Only a flood is worth a digest; orders that Slack already received are not part of it."""
+        """Only a flood becomes a digest; orders that Slack already received are not part of it."""
         world.put(*orders_of(5))
         world.run()
         world.put(*orders_of(10))
@@ -417,7 +417,7 @@ class TestPace:
         take, one_at_a_time = Slots.take, Lock()
 
         def atomic(*arguments: Any) -> int | None:
-            """Take as DynamoDB does: moto checks and writes in two steps, between which another thread may come."""
+            """Update as DynamoDB does: moto checks and writes in two steps, between which another thread may run."""
             with one_at_a_time:
                 return take(*arguments)
 
@@ -429,8 +429,8 @@ class TestPace:
 
         return reserve
 
-    def test_concurrent_runs_take_different_seconds(self, slots: Callable[[], float]) -> None:
-        """However they interleave, no second is assigned twice, and none is left out."""
+    def test_concurrent_runs_reserve_different_seconds(self, slots: Callable[[], float]) -> None:
+        """However they interleave, no second is assigned twice, and none is skipped."""
         with ThreadPoolExecutor(3) as pool:
             list(pool.map(lambda _: slots(), range(5)))
         assert slots() == 5
@@ -439,7 +439,7 @@ class TestPace:
         assert later.value.retry_after == 6
 
     def test_slacks_retry_after_holds_all_runs(self, world: World, slots: Callable[[], float]) -> None:
-        """Messages in the meantime go back for as long, without a call of Slack."""
+        """Messages in the meantime are returned for as long, without a call of Slack."""
         slack_pace(world).hold(30)
         world.put("oo-1")
         assert len(world.run()) == 1
@@ -456,10 +456,10 @@ class TestPace:
         (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
         assert sum(json.loads(metrics)["NotificationFailures"]) == 0
 
-    def test_how_long_a_message_waits_is_measured_when_it_goes_back(
+    def test_the_wait_is_measured_when_a_message_is_returned(
         self, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The alarm on it fires although SQS excludes from its own metric what was received several times."""
+        """The alarm fires although SQS excludes from its own metric what was received several times."""
         world.put("oo-1")
         world.slack_answers(status=500, times=9)
         later = time.time() + 1_000
@@ -484,7 +484,7 @@ class TestSecrecy:
             None,
         ],
     )
-    def test_no_failure_of_slack_tells_it(
+    def test_no_failure_of_slack_reveals_it(
         self,
         world: World,
         answer: dict[str, Any] | None,
@@ -492,7 +492,7 @@ class TestSecrecy:
         caplog: pytest.LogCaptureFixture,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        """Whatever Slack answers, or where nobody answers, neither logs nor metrics nor the topic hold the address."""
+        """Whatever Slack responds, and if it does not, neither logs nor metrics nor the topic contain the address."""
         with caplog.at_level(logging.DEBUG), caplog.at_level(logging.WARNING, "botocore"):
             if answer is None:
                 put_secret(json.dumps({"webhookUrl": f"{world.slack.origin}/services/MARKER0SECRET\x01"}))

@@ -44,7 +44,7 @@ ALARM = {
 
 
 class Bot:
-    """A notify function whose secret holds a bot's token, and the channel that the bot is in."""
+    """A notify function whose secret contains a bot's token, and the channel that the bot is in."""
 
     def __init__(self, world: World, channel: Channel, table: str) -> None:
         self.world = world
@@ -83,12 +83,12 @@ class Bot:
         return self.channel.replies(self.card["ts"])
 
     def memory(self) -> list[dict[str, Any]]:
-        """What is remembered of threads."""
+        """What is stored about threads."""
         items = boto3.client("dynamodb").scan(TableName=self.world.table)["Items"]
         return [item for item in items if item["id"]["S"].startswith("thread#")]
 
     def let_the_deadline_pass(self) -> None:
-        """Turn the clock for runs that were killed."""
+        """Advance the clock for runs that were killed."""
         self.world.let_the_deadline_pass()
         dynamodb = boto3.client("dynamodb")
         for item in self.memory():
@@ -107,7 +107,7 @@ class Bot:
 
 
 class SlowSlack(Context):
-    """Two minutes of a function, in which each message waits 5 seconds for its turn and each call takes 10."""
+    """A function with two minutes, in which each message waits 5 seconds for its turn and each call takes 10."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         super().__init__()
@@ -125,7 +125,7 @@ class SlowSlack(Context):
         return call()
 
     def get_remaining_time_in_millis(self) -> int:  # type: ignore[override]
-        """Milliseconds until Lambda ends the function."""
+        """Return the milliseconds until Lambda ends the function."""
         return self.left
 
 
@@ -144,7 +144,7 @@ def bot(table: str, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
 
 @pytest.fixture
 def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What the function logs, as Lambda gets it."""
+    """What the function logs, as Lambda receives it."""
     written = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", written)
     return written
@@ -159,7 +159,7 @@ class TestThread:
     """One thread for each order."""
 
     def test_an_orders_first_message_is_its_card_and_the_change_is_a_reply(self, bot: Bot) -> None:
-        """The card shows the order's state, the reply what changed; the topic is published to as ever."""
+        """The card shows the order's state, the reply what changed; the topic is published to as usual."""
         bot.observe(an_order(), an_order(status="COMPLETED", item="INSTALLED"), 3)
         assert bot.world.run() == []
         assert bot.card["text"] == f"Order {ORDER} is COMPLETED"
@@ -177,8 +177,8 @@ class TestThread:
         assert "1 DELIVERED" in text_of(bot.card)
         assert len(bot.replies) == 3
 
-    def test_an_event_that_comes_late_makes_no_card_older(self, bot: Bot) -> None:
-        """The card always shows the snapshot; the late reply shows by time and sequence that it is late."""
+    def test_a_late_event_does_not_make_the_card_older(self, bot: Bot) -> None:
+        """The card always shows the snapshot; the late reply has its time and sequence."""
         bot.observe(an_order(), an_order(status="COMPLETED"), 9)
         bot.world.run()
         bot.put(an_order(status="PREPARING"), an_order(), 5, observedAt="2026-11-01T00:00:00Z")
@@ -187,8 +187,8 @@ class TestThread:
         assert "sequence 5" in text_of(bot.replies[1])
         assert "2026-11-01T00:00:00Z" in text_of(bot.replies[1])
 
-    def test_each_order_has_a_thread_of_its_own(self, bot: Bot) -> None:
-        """Orders of one batch are distinguished."""
+    def test_each_order_has_a_separate_thread(self, bot: Bot) -> None:
+        """Orders in one batch are distinguished."""
         for name in ("oo-1", "oo-2"):
             bot.observe(None, an_order(name), 1)
         assert bot.world.run() == []
@@ -205,7 +205,7 @@ class TestThread:
         assert text_of(reply).index("BUILDING → SHIPPED") < text_of(reply).index("SHIPPED → DELIVERED")
         assert bot.world.recorded() == 4  # each event, in each channel
 
-    def test_weighty_news_show_in_the_channel_too(self, bot: Bot) -> None:
+    def test_important_changes_are_shown_in_the_channel_too(self, bot: Bot) -> None:
         """Changing a card notifies nobody: an order's own status, ERROR and REPLACED are broadcast, unless new."""
         bot.observe(an_order(), an_order(item="SHIPPED"), 1)
         bot.world.run()
@@ -257,8 +257,8 @@ class TestThread:
         assert bot.world.run() == []
         assert bot.card["text"] == "Outposts order notifier: PollsFailing is firing"
 
-    def test_a_snapshot_that_cannot_be_read_stops_no_news(self, bot: Bot) -> None:
-        """A first card then shows the event; one that exists stays as it is; the reply is posted."""
+    def test_a_snapshot_that_cannot_be_read_stops_no_reply(self, bot: Bot) -> None:
+        """A first card then shows the event; an existing one stays the same; the reply is posted."""
         bot.put(an_order(), an_order(item="SHIPPED"), 1)
         assert bot.world.run() == []
         assert "1 SHIPPED" in text_of(bot.card)
@@ -298,10 +298,10 @@ def discover_replacement(bot: Bot, order_id: str, previous_order_id: str) -> Non
 
 
 class TestReplacements:
-    """The old order's thread, all of whose own events may be posted when its replacement is seen."""
+    """The old order's thread, whose events may all be posted before its replacement is seen."""
 
     def test_the_old_orders_thread_and_card_name_the_replacement(self, bot: Bot) -> None:
-        """Its line item was REPLACED before it was known by which; one reply reports it, even after redeliveries."""
+        """Its line item was REPLACED before its replacement was known; one reply reports it despite redeliveries."""
         bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
         bot.world.run()
         for _ in range(2):
@@ -349,8 +349,8 @@ class TestReplacements:
         assert "is replaced by ooi-1 of order oo-b, now by ooi-1 of order oo-c" in text_of(first)
         assert len(bot.channel.replies(first["ts"])) == 3
 
-    def test_only_an_order_with_something_replaced_asks_for_the_links(self, bot: Bot) -> None:
-        """It is a query over all orders beside it."""
+    def test_only_an_order_with_a_replaced_line_item_queries_the_links(self, bot: Bot) -> None:
+        """It is a query over all orders next to it."""
         bot.observe(an_order(), an_order(item="SHIPPED"), 1)
         bot.world.run()
         assert "Query" not in bot.world.calls.made
@@ -358,7 +358,7 @@ class TestReplacements:
         bot.world.run()
         assert bot.world.calls.made.count("Query") == 1
 
-    def test_links_that_cannot_be_read_stop_no_news(self, bot: Bot, logs: io.StringIO) -> None:
+    def test_links_that_cannot_be_read_stop_no_reply(self, bot: Bot, logs: io.StringIO) -> None:
         """The card then shows what events reported."""
         bot.world.calls.fail["Query"] = ClientError({"Error": {"Code": "Throttled"}}, "Query")
         bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
@@ -399,13 +399,13 @@ def kill_at_each_call(kill: Callable[[int | None], int | None], stopping_points:
 
 
 class TestLostAnswers:
-    """Slack did what it was asked to, and the answer never came."""
+    """Slack did what was requested, and the response was lost."""
 
     @pytest.mark.parametrize(
         "answer", [{"status": 503}, {"status": 200, "body": '{"ok": false, "error": "fatal_error"}'}, {"status": 302}]
     )
-    def test_a_lost_answer_makes_no_second_card(self, bot: Bot, answer: dict[str, Any]) -> None:
-        """The next run finds the card by its metadata, and goes on there."""
+    def test_a_lost_answer_causes_no_second_card(self, bot: Bot, answer: dict[str, Any]) -> None:
+        """The next run finds the card by its metadata, and continues there."""
         bot.observe(None, an_order(), 1)
         bot.world.slack_answers(path="/api/chat.postMessage", taken=True, **answer)
         assert len(bot.world.run()) == 1
@@ -413,7 +413,7 @@ class TestLostAnswers:
         assert (len(bot.channel.cards), len(bot.replies)) == (1, 1)
 
     def test_a_lost_reply_that_version_0_1_0_posted_is_found(self, bot: Bot) -> None:
-        """Its metadata listed the events as texts, which Slack's types do not allow."""
+        """Its metadata listed the events as strings, which Slack's types do not allow."""
         bot.observe(None, an_order(), 1)
         assert bot.world.run() == []
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
@@ -430,7 +430,7 @@ class TestLostAnswers:
         assert first["metadata"]["event_payload"] == {"events": [{"id": f"event 1 of {ORDER}"}]}
 
     def test_a_card_is_found_behind_pages_of_others(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A busy channel hides it not."""
+        """Even in a busy channel."""
         monkeypatch.setattr(api, "PAGE", 2)
         bot.observe(None, an_order(), 1)
         bot.world.slack_answers(path="/api/chat.postMessage", taken=True, status=503)
@@ -461,12 +461,12 @@ class TestLostAnswers:
             return calls
 
         bot.observe(None, an_order("oo-first"), 1)
-        assert bot.world.run() == []  # what it reads once for the process is read now
+        assert bot.world.run() == []  # what it reads once for the process is read here
         kill_at_each_call(kill, stopping_points)
         assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
 
     def test_a_thread_that_another_run_writes_to_is_waited_for(self, bot: Bot) -> None:
-        """Two runs at once make one card: the second one's turn comes later, and asks Slack nothing."""
+        """Two runs at once create one card: the second one's turn comes later, and it sends Slack nothing."""
         taken = state.Threads(boto3.client("dynamodb"), bot.world.table)
         thread = taken.take(bot.channel.id, ORDER)
         bot.observe(None, an_order(), 1)
@@ -479,7 +479,7 @@ class TestLostAnswers:
 
 
 def make_again(bot: Bot, trouble: str) -> Channel:
-    """Archive or delete the bot's channel or remove the bot, and name another channel like it."""
+    """Archive or delete the bot's channel or remove the bot, and give its name to another channel."""
     bot.channel.archived, bot.channel.joined = trouble == "archived", trouble != "left"
     if trouble == "deleted":
         bot.workspace.channels.remove(bot.channel)
@@ -489,11 +489,11 @@ def make_again(bot: Bot, trouble: str) -> Channel:
     return after
 
 
-class TestTrouble:
-    """Slack refuses."""
+class TestErrors:
+    """Slack returns an error."""
 
     def test_a_deleted_card_is_posted_again(self, bot: Bot) -> None:
-        """The thread goes on under the new one, also where its answer is lost."""
+        """The thread continues under the new one, even if the response is lost."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.workspace.delete(bot.channel, bot.card["ts"])
@@ -507,7 +507,7 @@ class TestTrouble:
         assert (len(bot.replies), bot.card["updates"]) == (2, 2)
 
     def test_a_card_deleted_between_update_and_reply_is_posted_again(self, bot: Bot) -> None:
-        """The reply goes back, and finds its thread under a new card."""
+        """The reply is returned, and finds its thread under a new card."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
@@ -532,7 +532,7 @@ class TestTrouble:
         ],
     )
     def test_a_lasting_error_says_what_to_do(self, bot: Bot, error: str, advice: str, logs: io.StringIO) -> None:
-        """It goes back, the log names it, and the topic is notified meanwhile."""
+        """The message is returned, the log names it, and the topic is notified in the meantime."""
         bot.observe(an_order(), an_order(item="INSTALLED"), 1)
         bot.world.slack_answers(path="/api/chat.postMessage", body=json.dumps({"ok": False, "error": error}))
         assert len(bot.world.run()) == 1
@@ -565,8 +565,8 @@ class TestTrouble:
             ("fatal_error", False),
         ],
     )
-    def test_only_what_is_wrong_with_the_card_alone_leaves_it(self, bot: Bot, error: str, *, posted: bool) -> None:
-        """Trouble of token, channel or scope, and what may have been done, is the reply's too: both wait."""
+    def test_only_an_error_of_the_card_itself_leaves_it(self, bot: Bot, error: str, *, posted: bool) -> None:
+        """An error of token, channel or scope, and what may have been done, affects the reply too: both wait."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.observe(an_order(), an_order(item="ERROR"), 2)
@@ -606,7 +606,7 @@ class TestTrouble:
         assert "users.conversations" not in bot.world.calls.made
 
     def test_a_lost_channel_is_looked_up_once_in_a_run(self, bot: Bot, logs: io.StringIO) -> None:
-        """However many messages meet it; then it says what is wrong with the channel that it knows."""
+        """However many messages meet it; then the error is about the cached channel."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.channel.archived = True
@@ -621,7 +621,7 @@ class TestTrouble:
         assert bot.world.run() == []
 
     def test_a_lost_channel_is_looked_up_soon_again_if_slack_is_down(self, bot: Bot) -> None:
-        """The look-up fails for now: so does the message, with the short back-off."""
+        """The look-up fails for now, and so does the message, with the short back-off."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         after = make_again(bot, "archived")
@@ -635,7 +635,7 @@ class TestTrouble:
     def test_a_channel_configured_by_its_id_is_never_looked_up(
         self, bot: Bot, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO
     ) -> None:
-        """An id stands for one channel for ever."""
+        """An id always identifies the same channel."""
         monkeypatch.setenv("SLACK_CHANNEL", bot.channel.id)
         make_again(bot, "archived")
         bot.observe(None, an_order(), 1)
@@ -663,8 +663,8 @@ class TestTrouble:
         ],
     )
     @pytest.mark.parametrize("path", ["/api/chat.postMessage", "/api/chat.update"])
-    def test_a_passing_error_is_waited_out(self, bot: Bot, path: str, answer: dict[str, Any], wait: int) -> None:
-        """As long as Slack asks, or with back-off; then all is posted once."""
+    def test_a_temporary_error_is_waited_out(self, bot: Bot, path: str, answer: dict[str, Any], wait: int) -> None:
+        """As long as Slack asks, or with back-off; then everything is posted once."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
@@ -675,8 +675,8 @@ class TestTrouble:
         assert bot.world.run() == []
         assert len(bot.replies) == 2
 
-    def test_a_slow_slack_gets_no_run_killed(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-        """No call starts without enough time for it: the rest goes back, and is posted later."""
+    def test_a_slow_slack_does_not_get_a_run_killed(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No call starts without enough time for it: the rest is returned, and posted later."""
         names = [f"oo-{n}" for n in range(5)]
         for name in names:
             bot.observe(None, an_order(name), 1)
@@ -714,7 +714,7 @@ class TestTrouble:
 
 
 class TestSecrecy:
-    """The token is a secret, and goes to Slack alone."""
+    """The token is a secret, and is only sent to Slack."""
 
     @pytest.mark.parametrize(
         "answer",
@@ -726,7 +726,7 @@ class TestSecrecy:
             {"status": 200, "body": "{}", "afterSeconds": 1},
         ],
     )
-    def test_no_failure_of_slack_tells_it(  # noqa: PLR0913, PLR0917 - each is used
+    def test_no_failure_of_slack_reveals_it(  # noqa: PLR0913, PLR0917 - each is used
         self,
         bot: Bot,
         answer: dict[str, Any],
@@ -735,7 +735,7 @@ class TestSecrecy:
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """Whatever Slack answers, or where it does not answer, neither logs nor metrics nor the topic hold it."""
+        """Whatever Slack responds, and if it does not, neither logs nor metrics nor the topic contain it."""
         monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.clients.TIMEOUT_SECONDS", 0.5)
         bot.observe(None, an_order(), 1)
         bot.world.slack_answers(path="/api/chat.postMessage", **answer)
@@ -761,7 +761,7 @@ class TestSecrecy:
     def test_a_secret_that_cannot_be_used_is_reported_without_its_value(
         self, bot: Bot, secret: dict[str, str], error: str, logs: io.StringIO
     ) -> None:
-        """The log says what is wrong with it, by the key."""
+        """The log names the key and the problem."""
         put_secret(json.dumps(secret))
         bot.put(None, an_order(), 1)
         assert len(bot.world.run()) == 1
@@ -788,7 +788,7 @@ class TestSecrecy:
         webhook = {"webhookUrl": bot.world.slack.origin + path}
         put_secret(json.dumps({"botToken": TOKEN} if path.startswith("/api/") else webhook))
         bot.observe(None, an_order(), 1)
-        elsewhere = Elsewhere()
+        elsewhere = OtherHost()
         with Server(elsewhere) as other:
             bot.world.slack_answers(path=path, status=status, headers={"Location": f"{other.url}{path}"}, body="")
             assert len(bot.world.run()) == 1
@@ -799,14 +799,14 @@ class TestSecrecy:
         assert bot.world.slack.receiver.messages != []
 
 
-class Elsewhere:
-    """Another host, which would take any message and answers as Slack does."""
+class OtherHost:
+    """Another host, which would accept any message and responds like Slack."""
 
     def __init__(self) -> None:
         self.requests: list[str] = []
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer one HTTP request."""
+        """Respond to one HTTP request."""
         request = Request(environ)
         self.requests.append(f"{request.method} {request.path} {request.headers} {request.get_data()!r}")
         hooked = request.path.startswith("/services/")
@@ -815,7 +815,7 @@ class Elsewhere:
 
 
 def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo what a client of Slack's did for the whole process, so that only the next one's own guard can help."""
+    """Undo what a client of Slack did for the whole process, so that only the next one's own guard can help."""
     monkeypatch.setattr("urllib.request._opener", None)
     clients._follow_no_redirects.cache_clear()
     api._client.cache_clear()
@@ -824,5 +824,5 @@ def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_killed_is_not_an_ordinary_error() -> None:
-    """The tests' way to end a process passes every handler of errors, as a real end does."""
+    """The exception that ends a process in tests passes every error handler, as a real end does."""
     assert not issubclass(KilledError, Exception)

@@ -1,4 +1,4 @@
-"""The notify function's process ends at any call."""
+"""The notify function's process can end at any call."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -28,18 +28,18 @@ def world(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:  #
 
 
 def orders_of(number: int, prefix: str = "oo-") -> list[str]:
-    """Return so many order ids."""
+    """Return this many order ids."""
     return [f"{prefix}{n:03}" for n in range(number)]
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel beside the topic.
+    """A channel next to the topic.
 
     Attributes:
-        name: Its name in what is recorded.
+        name: Its name in the records.
         refused: Whether it refuses the first message.
-        refuse: Let it refuse the next so many messages.
+        refuse: Let it refuse this many messages.
         count: Count the messages that it accepted about each order.
     """
 
@@ -55,7 +55,7 @@ class Channel:
 def test_nothing_is_lost_and_what_is_recorded_is_not_sent_again(
     world: World, *, number: int, refused: bool, after: bool, search: Search
 ) -> None:
-    """Killed at each call: every event reaches topic and Slack, once if its answer was recorded."""
+    """Killed at each call: every event reaches topic and Slack, once if the response was recorded."""
     slack = Channel("slack", refused, lambda times: world.slack_answers(status=500, times=times), world.slack_posted)
     search(world, slack, number, after=after)
 
@@ -66,7 +66,7 @@ def test_nothing_is_lost_and_what_is_recorded_is_not_sent_again(
 def test_a_webhook_loses_nothing_either(
     world: World, monkeypatch: pytest.MonkeyPatch, *, refused: bool, after: bool, search: Search
 ) -> None:
-    """What is posted again has the same id, so that the receiver can ignore it."""
+    """An event posted again has the same id, so that the receiver can ignore it."""
     receiver = WebhookReceiver()
 
     def refuse(times: int) -> None:
@@ -80,7 +80,7 @@ def test_a_webhook_loses_nothing_either(
 
 @pytest.fixture
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the channels follow each other, so that the calls of a run have an order."""
+    """Run the channels one after the other, so that the calls of a run have an order."""
     pool = partial(ThreadPoolExecutor, max_workers=1)
     monkeypatch.setattr("outposts_order_notifier.notify.handler.ThreadPoolExecutor", pool)
 
@@ -91,7 +91,7 @@ def search(stopping_points: StoppingPoints, record_property: Callable[[str, obje
 
     def kill_at_each_call(world: World, channel: Channel, number: int, *, after: bool) -> None:
         kill = partial(killed_at, world, channel, number, after=after)
-        kill(None)  # what it reads once for the process is read now
+        kill(None)  # what it reads once for the process is read here
         calls = kill(None)
         assert calls
         assert calls > 10
@@ -107,7 +107,7 @@ _orders = count()
 
 
 def killed_at(world: World, channel: Channel, number: int, n: int | None, *, after: bool) -> int | None:
-    """Kill a run of so many orders at its nth call; check what topic and channel got.
+    """Kill a run of this many orders at its nth call; check what topic and channel received.
 
     Returns:
         How many calls the run made if nothing killed it, else None.

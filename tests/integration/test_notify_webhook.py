@@ -61,7 +61,7 @@ class TestRequests:
     """What a receiver gets."""
 
     def test_an_order_is_its_events_detail_signed(self, world: World, receiver: WebhookReceiver) -> None:
-        """The receiver refuses what is not signed with its secret."""
+        """The receiver rejects what is not signed with its secret."""
         world.put("oo-1")
         assert world.run() == []
         detail = an_update("oo-1") | {"eventId": "event of oo-1"}
@@ -86,7 +86,7 @@ class TestRequests:
     def test_both_secrets_sign_during_a_rotation(
         self, world: World, receiver: WebhookReceiver, url: str, monkeypatch: pytest.MonkeyPatch, known: str
     ) -> None:
-        """A receiver may change over at any time."""
+        """A receiver may change to the new one at any time."""
         monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
         use_webhook(url, monkeypatch, signingSecret="another-secret-of-the-receiver", previousSigningSecret=SECRET)
         receiver.secret = known
@@ -96,7 +96,7 @@ class TestRequests:
 
 
 class TestFailures:
-    """What a receiver refuses."""
+    """What a receiver rejects."""
 
     @pytest.mark.parametrize("status", [200, 201, 202, 204])
     def test_any_2xx_counts(self, world: World, receiver: WebhookReceiver, status: int) -> None:
@@ -140,7 +140,7 @@ class TestFailures:
         assert ("Redirects are not followed" in logs.getvalue()) is (300 <= status < 400)
 
     @pytest.mark.parametrize("status", [429, 503])
-    def test_retry_after_is_honoured(self, world: World, receiver: WebhookReceiver, status: int) -> None:
+    def test_retry_after_is_respected(self, world: World, receiver: WebhookReceiver, status: int) -> None:
         """The message waits for as long as the receiver asked."""
         receiver.answers.append(Response(status=status, headers={"Retry-After": "40"}))
         world.put("oo-1")
@@ -151,7 +151,7 @@ class TestFailures:
     def test_a_receiver_that_is_down_or_slow_is_retried(
         self, world: World, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO, *, listens: bool, error: str
     ) -> None:
-        """The topic's subscribers get it all the same."""
+        """The topic's subscribers are notified nevertheless."""
         monkeypatch.setattr(transport, "TIMEOUT_SECONDS", 0.5)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             port = silent.getsockname()[1] if listens else 9
@@ -190,7 +190,7 @@ class TestFailures:
 def test_no_failure_shows_the_secret_or_the_urls_query(
     world: World, receiver: WebhookReceiver, logs: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever goes wrong."""
+    """For any kind of failure."""
     receiver.answers += [Response(status=404), Response(status=500), Response(status=301, headers={"Location": "x"})]
     world.put("oo-1")
     for _ in range(4):

@@ -147,7 +147,7 @@ class TestFirstPoll:
 class TestLaterPolls:
     """Later polls publish what changed since the poll before."""
 
-    def test_a_new_order_is_no_baseline(self, world: World) -> None:
+    def test_a_new_order_is_not_baseline(self, world: World) -> None:
         """An order created after the first poll is not baseline."""
         world.poll()
         world.put(an_order())
@@ -178,7 +178,7 @@ class TestLaterPolls:
         assert updated["detail"]["lineItemCountsByStatus"] == {"SHIPPED": 1}
         assert updated["resources"] == [ORDER_ID, "op-0123456789abcdef0"]
 
-    def test_members_and_statuses_never_heard_of_flow_through(self, world: World) -> None:
+    def test_unknown_members_and_statuses_are_published(self, world: World) -> None:
         """Members that botocore's model lacks are not dropped, and do not cause failures."""
         world.put(an_order())
         world.poll()
@@ -227,7 +227,7 @@ class TestReplacements:
         world.poll()
         assert world.events() == []
 
-    def test_an_order_that_is_seen_after_its_replacement_tells_the_link(self, world: World) -> None:
+    def test_an_order_that_is_seen_after_its_replacement_reports_the_link(self, world: World) -> None:
         """The replacement reported it before, when it was discovered."""
         replacement = an_order(OTHER_ID, OrderType="REPLACEMENT", LineItems=[replacing(an_order())])
         world.put(replacement)
@@ -250,7 +250,7 @@ class TestReplacements:
             ORDER_ID,
         ]
 
-    def test_of_a_chain_found_at_once_each_order_knows_the_end(self, world: World) -> None:
+    def test_each_order_in_a_chain_found_at_once_names_the_end(self, world: World) -> None:
         """A first poll finds an order, its replacement, and the replacement of that."""
         world.put(an_order())
         second = world.replace_line_item(an_order())
@@ -266,7 +266,9 @@ class TestReplacements:
 class TestStalled:
     """An order to which nothing happens."""
 
-    def test_it_is_told_once_beside_the_orders_that_move(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_is_reported_once_beside_the_orders_that_move(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """The next poll reports it, not as baseline; when the status changes, the event says that it had stalled."""
         monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps({"lineItem": {"PREPARING": None}}))
         world.put(an_order(OrderSubmissionDate=1577836800.0))

@@ -196,7 +196,7 @@ class TestOrders:
     """Orders that the API's model does not allow, or that are new to this version."""
 
     @pytest.mark.parametrize("order", ODD_ORDERS.values(), ids=ODD_ORDERS.keys())
-    def test_an_odd_order_is_told_like_any_other(self, world: World, order: dict[str, Any]) -> None:
+    def test_an_odd_order_is_published_like_any_other(self, world: World, order: dict[str, Any]) -> None:
         """It is discovered, is silent while nothing changes, and its next change is published."""
         world.aws.put_order(an_order(OTHER_ID))
         listing = {"Orders": [{"OrderId": ORDER_ID}, {"OrderId": OTHER_ID}]}
@@ -217,7 +217,7 @@ class TestOrders:
         added = next(event for event in world.events() if event["type"] == "Outposts Line Item Added")
         assert added["lineItem"]["ShipmentInformation"]["ShipmentTrackingNumber"] == MARKUP
 
-    def test_an_order_too_large_for_one_item_is_stored_and_told(self, world: World, bus: Bus) -> None:
+    def test_an_order_too_large_for_one_item_is_stored_and_published(self, world: World, bus: Bus) -> None:
         """A thousand line items with random assets: every change is published once, in sequence."""
         world.aws.put_order(huge("PREPARING"))
         summary = world.poll()
@@ -302,7 +302,7 @@ class TestListOrders:
         assert world.poll()["ordersRead"] == 1
         assert world.published() == {ORDER_ID: DISCOVERED}
 
-    def test_an_empty_page_with_a_token_is_no_end(self, world: World) -> None:
+    def test_an_empty_page_with_a_token_is_not_the_end(self, world: World) -> None:
         """A page without the list is not an error either."""
         world.aws.put_order(an_order())
         last = {"Orders": [{"OrderId": ORDER_ID}]}
@@ -330,7 +330,7 @@ class TestListOrders:
             (None, "ValidationException"),
         ],
     )
-    def test_what_was_listed_until_it_failed_is_read_and_nothing_else_concluded(
+    def test_orders_listed_before_an_error_are_read_and_none_is_missing(
         self, world: World, answer: Any, error: str
     ) -> None:
         """Page 3 fails: the orders of pages 1 and 2 are published, and none is missing."""
@@ -363,10 +363,10 @@ class TestListOrders:
         world.poll()
         assert [event["baseline"] for event in world.events()] == [True] * 4
 
-    def test_one_outpost_that_cannot_be_listed_stops_no_other(
+    def test_an_outpost_that_cannot_be_listed_does_not_stop_the_others(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A source of two Outposts, of which one is gone."""
+        """A source has two Outposts, one of which is gone."""
         watch(monkeypatch, {"region": "eu-west-1", "outpostIds": ["op-00000000000000000", OUTPOST_ID]})
         world.aws.put_order(an_order())
         (failure,) = world.poll()["failures"]
@@ -386,7 +386,7 @@ class TestMissing:
         world.events()
         return world
 
-    def test_it_is_told_once_with_what_was_known(self, known: World) -> None:
+    def test_it_is_reported_once_with_what_was_known(self, known: World) -> None:
         """Missing, then an update, with no further keys; afterwards it costs no call."""
         known.forget(ORDER_ID)
         known.poll()
@@ -434,7 +434,9 @@ class TestMissing:
         known.poll()
         assert known.published() == {ORDER_ID: ["Order Reappeared", "Order Updated"]}
 
-    def test_its_unpublished_events_go_out_without_a_read(self, known: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_its_unpublished_events_are_published_without_a_read(
+        self, known: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """There is nothing to read any more, but something to publish."""
         known.forget(ORDER_ID)
         with monkeypatch.context() as trouble:
@@ -447,7 +449,7 @@ class TestMissing:
         assert known.published() == {ORDER_ID: ["Order Missing", "Order Updated"]}
         assert GET not in known.api.calls
 
-    def test_order_ids_conclude_nothing(self, known: World) -> None:
+    def test_a_run_for_single_orders_reports_nothing_as_missing(self, known: World) -> None:
         """A run for single orders lists nothing, and an order that no listing ever named is not missing."""
         third = "oo-0123456789abcdef2"
         known.aws.put_order(an_order(third))
@@ -457,14 +459,14 @@ class TestMissing:
         assert known.poll()["failures"] == []
         assert known.published() == {}
 
-    def test_a_first_poll_concludes_nothing(self, known: World) -> None:
+    def test_a_first_poll_reports_nothing_as_missing(self, known: World) -> None:
         """It has no earlier listing to compare with."""
         known.table.delete_item(TableName="snapshots", Key={"id": {"S": "source#111122223333/eu-west-1"}})
         known.forget(ORDER_ID)
         known.poll()
         assert known.published() == {}
 
-    def test_sources_of_the_same_account_miss_their_own_outposts_orders_alone(
+    def test_sources_of_the_same_account_only_miss_orders_of_their_outposts(
         self, known: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Neither reports the other one's orders as missing."""
@@ -542,7 +544,7 @@ class TestMissing:
             known.poll()
         assert known.published() == {}
 
-    def test_an_empty_listing_keeps_what_the_next_poll_goes_by(self, known: World) -> None:
+    def test_an_empty_listing_keeps_the_state_for_the_next_poll(self, known: World) -> None:
         """The listing does not count, so daily reads are due and owed as if it had not happened."""
         before = known.item("source#111122223333/eu-west-1") | {"owed": {"SS": [ORDER_ID]}}
         known.put_item(before)
@@ -551,7 +553,7 @@ class TestMissing:
         after = known.item("source#111122223333/eu-west-1")
         assert {name: value for name, value in after.items() if name != "vanishedAfter"} == before
 
-    def test_a_run_beside_that_knows_better_wins(self, known: World) -> None:
+    def test_an_order_stored_by_another_run_is_not_missing(self, known: World) -> None:
         """Nothing follows for an order that another run stored after this run's listing."""
         known.forget(ORDER_ID)
         with pytest.MonkeyPatch.context() as beside:
@@ -576,7 +578,7 @@ class TestStoredItems:
 
     CHANGED = ("Order Status Change", "Order Updated")
 
-    def test_a_snapshot_of_an_older_version_goes_on(self, known: World) -> None:
+    def test_a_snapshot_of_an_older_version_is_continued(self, known: World) -> None:
         """It is compared as usual, and stored in this version's format."""
         item = known.item()
         body = json.loads(zlib.decompress(item["snapshot"]["B"]))
@@ -603,7 +605,7 @@ class TestStoredItems:
         "data",
         [b"\x00garbage", b"", zlib.compress(b"{"), zlib.compress(b"7"), zlib.compress(b'{"order": {"OrderId": "x"}}')],
     )
-    def test_a_damaged_snapshot_is_set_aside_and_its_order_discovered_anew(
+    def test_a_damaged_snapshot_is_set_aside_and_its_order_discovered_again(
         self, known: World, data: bytes, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
     ) -> None:
         """It is kept, counted and logged with its order; the numbering continues, and the next run is silent."""
@@ -626,7 +628,7 @@ class TestStoredItems:
         assert known.published() == {}
 
     @pytest.mark.parametrize("data", [b"\x00garbage", zlib.compress(b"[]"), zlib.compress(b'[{"detail": 1}]')])
-    def test_damaged_events_are_set_aside_and_their_order_discovered_anew(
+    def test_damaged_events_are_set_aside_and_their_order_discovered_again(
         self, known: World, data: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The gap in `sequence` shows that they are lost; other orders' pending events are published."""
@@ -648,7 +650,7 @@ class TestStoredItems:
         assert known.item(f"set-aside#{ORDER_ID}#2")["events"] == {"B": data}
 
     @pytest.mark.parametrize("lost", ["snapshot", "version", "format", "summary", "settled", "pending"])
-    def test_an_item_that_lacks_an_attribute_stops_nothing(self, known: World, lost: str) -> None:
+    def test_an_item_without_an_attribute_does_not_stop_the_run(self, known: World, lost: str) -> None:
         """Its order continues, with a discovery if necessary."""
         known.put_item({name: value for name, value in known.item().items() if name != lost})
         assert known.poll()["failures"] == []
@@ -657,7 +659,7 @@ class TestStoredItems:
         assert known.published() == {}
 
     @pytest.mark.parametrize("operation", ["UpdateItem", "PutItem", "BatchGetItem"])
-    def test_a_refusing_table_fails_the_orders_it_refuses_and_loses_nothing(
+    def test_an_error_of_the_table_fails_its_orders_and_loses_nothing(
         self, known: World, operation: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The first call of that kind fails: its orders are named, the others published, and the next run recovers."""
@@ -686,14 +688,14 @@ class TestRequest:
     """Poll's input."""
 
     @pytest.mark.parametrize("order_ids", [None, ORDER_ID, [1], [""], {"a": 1}, ["source#1"]])
-    def test_order_ids_that_are_none_are_refused(self, world: World, order_ids: Any) -> None:
+    def test_invalid_order_ids_are_rejected(self, world: World, order_ids: Any) -> None:
         """The error says what is allowed."""
         with pytest.raises(ValueError, match="it is a list of order ids"):
             world.poll(orderIds=order_ids)
 
     @pytest.mark.usefixtures("world")
     @pytest.mark.parametrize("event", [None, 5, "Records", ["Records"]])
-    def test_an_input_that_is_not_an_object_is_refused(self, event: Any) -> None:
+    def test_an_input_that_is_not_an_object_is_rejected(self, event: Any) -> None:
         """The error says what is allowed."""
         with pytest.raises(ValueError, match="allowed: an object of strings"):
             handler(event, Context())

@@ -46,7 +46,7 @@ def world() -> World:
 class TestIsolation:
     """A fault of one order affects neither other orders nor other chunks."""
 
-    def test_an_order_whose_pending_events_cannot_be_cleared_stops_no_other(self, world: World) -> None:
+    def test_an_order_whose_pending_events_cannot_be_cleared_does_not_stop_others(self, world: World) -> None:
         """The others are published and cleared; it fails, and the next run clears it."""
 
         def refuse(call: Call) -> Fault | None:
@@ -59,7 +59,9 @@ class TestIsolation:
         assert poll(world).failures == {}
         world.check_quiet()
 
-    def test_a_chunk_that_cannot_be_loaded_stops_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_chunk_that_cannot_be_loaded_does_not_stop_others(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Its orders are named as failures, and the next run processes them."""
         monkeypatch.setattr("outposts_order_notifier.poll.workers.BATCH_GET_ITEMS", 2)
         summary = poll(world, first("BatchGetItem"))
@@ -91,9 +93,7 @@ class TestBaseline:
     """Only orders that the first poll discovers are baseline."""
 
     @pytest.mark.parametrize("faults", [first("PutEvents", times=8), first("UpdateItem", times=6)])
-    def test_an_order_that_was_stored_but_not_published_is_news_when_it_changes(
-        self, world: World, faults: Faults
-    ) -> None:
+    def test_a_change_of_an_order_stored_but_not_published_is_not_baseline(self, world: World, faults: Faults) -> None:
         """Its discovery is baseline; the change that the next poll finds is not, or nobody would be notified of it."""
         assert poll(world, faults).failures
         world.put(an_order(1, Status="IN_PROGRESS"))
@@ -140,7 +140,7 @@ class TestTime:
         monkeypatch.setattr("outposts_order_notifier.poll.workers.CONCURRENT_READS", 2)
         monkeypatch.setattr("outposts_order_notifier.poll.workers.PUBLISH_SECONDS", 0.05)
 
-    def test_what_there_was_no_time_for_is_taken_first_in_the_next_run(self) -> None:
+    def test_orders_left_by_a_run_come_first_in_the_next(self) -> None:
         """No order is read a third time before each was read twice; all that was read is published."""
         world, reads = World(), Reads(suffices_for=5)
         for number in range(12):
@@ -156,7 +156,7 @@ class TestTime:
         world.check_quiet()
         assert set(world.baseline().values()) == {True}, "the first poll found them, although it had no time for them"
 
-    def test_a_settled_orders_daily_read_is_made_up_for(self) -> None:
+    def test_a_missed_daily_read_of_a_settled_order_is_made_up(self) -> None:
         """It is owed until it is done, and is not done twice."""
         world, reads = World(), Reads(suffices_for=100)
         for number in range(8):
@@ -194,7 +194,7 @@ class TestTime:
         assert Reads(suffices_for=100).run(world).failures == {}
         world.check_quiet()
 
-    def test_a_bus_that_does_not_answer_takes_no_more_time_than_there_is(self) -> None:
+    def test_a_bus_that_does_not_answer_does_not_use_up_the_time(self) -> None:
         """The run ends in time to store where to continue; the next run publishes what is pending."""
         world = World()
         left = [300.0]
@@ -227,7 +227,7 @@ class TestTime:
         assert summary.orders_changed == 0
         assert poll(world).orders_changed == 1
 
-    def test_orders_that_were_asked_for_and_not_read_are_named(self, world: World) -> None:
+    def test_requested_orders_that_were_not_read_are_named(self, world: World) -> None:
         """The result names each of them."""
         poller = world.poller()
         poller.faults = no_faults

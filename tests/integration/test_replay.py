@@ -1,4 +1,4 @@
-"""What `replay` makes for itself on the bus, played by moto."""
+"""What `replay` creates on the bus, simulated by moto."""
 
 import json
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 @pytest.fixture
 def stack(aws: None) -> Stack:  # noqa: ARG001 - moto must be there first
-    """A deployment that is a bus."""
+    """A deployment that only has a bus."""
     arn = boto3.client("events").create_event_bus(Name="orders")["EventBusArn"]
     stack = Stack(boto3.Session())
     stack.outputs = {"EventBusName": "orders", "EventBusArn": arn}
@@ -30,8 +30,8 @@ def stack(aws: None) -> Stack:  # noqa: ARG001 - moto must be there first
     return stack
 
 
-class TestOwnRule:
-    """The rule and queue through which an order's events leave the archive."""
+class TestReplayRule:
+    """The rule and queue with which an order's events are received from the archive."""
 
     @pytest.mark.parametrize("end", [None, KeyboardInterrupt])
     def test_nothing_is_left_behind(self, stack: Stack, end: type[BaseException] | None) -> None:
@@ -61,7 +61,7 @@ class TestOwnRule:
 
     @pytest.mark.parametrize("wanted", [range(3, 4), range(3, 6)], ids=str)
     def test_event_bridge_accepts_its_pattern(self, stack: Stack, wanted: range) -> None:
-        """It refuses a numeric range whose ends are equal, which one event alone would make; moto does not."""
+        """EventBridge rejects a numeric range with equal ends, which a single event would cause; moto does not."""
         with _own_rule(stack, NAME, "oo-1", wanted):
             (rule,) = boto3.client("events").list_rules(EventBusName="orders")["Rules"]
         pattern = json.loads(rule["EventPattern"])
@@ -74,13 +74,13 @@ class TestOwnRule:
 
 
 class TestArchived:
-    """How an order's events come out of the archive."""
+    """How an order's events are received from the archive."""
 
     @pytest.mark.parametrize("effective", [1, 2, 3])
-    def test_a_rule_that_was_not_known_yet_gets_a_second_replay(
+    def test_a_rule_that_was_not_effective_yet_gets_a_second_replay(
         self, stack: Stack, monkeypatch: pytest.MonkeyPatch, effective: int
     ) -> None:
-        """EventBridge takes up to a minute to know a new rule; a third time would not help."""
+        """A new rule takes up to a minute to be effective; a third time would not help."""
         replays = list[str]()
 
         def run(*arguments: Any) -> None:
@@ -105,8 +105,8 @@ class TestArchive:
     """Which archive is replayed."""
 
     @pytest.mark.parametrize(("own", "found"), [(["team"], "team"), (["gone"], None), ([], None)])
-    def test_is_the_stacks_own_where_a_bus_has_several(self, stack: Stack, own: list[str], found: str | None) -> None:
-        """Another's may hold some of the events only; where none is the stack's, there is no telling which it is."""
+    def test_is_the_stacks_own_if_a_bus_has_several(self, stack: Stack, own: list[str], found: str | None) -> None:
+        """Another one may only contain some events; if none is the stack's, it is unclear which one to use."""
         make_archives(stack, "all", "team", "temporary")
         stack.resources = [Resource("AWS::Events::Archive", "Archive", name) for name in own]
         if found:
@@ -118,7 +118,7 @@ class TestArchive:
                 _archive(stack)
 
     def test_is_the_only_one_otherwise(self, stack: Stack) -> None:
-        """As on the local cloud, whose CloudFormation knows no archives."""
+        """As on the local cloud, whose CloudFormation does not support archives."""
         with pytest.raises(OperatorError, match="the bus has no archive"):
             _archive(stack)
         make_archives(stack, "all")
@@ -126,6 +126,6 @@ class TestArchive:
 
 
 def make_archives(stack: Stack, *names: str) -> None:
-    """Let the bus have archives."""
+    """Create archives of the bus."""
     for name in names:
         boto3.client("events").create_archive(ArchiveName=name, EventSourceArn=stack.output("EventBusArn"))

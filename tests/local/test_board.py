@@ -10,7 +10,7 @@ from moto import mock_aws
 from local.board import BoardPage
 from local.server import Server
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.boards import lived
+from testing.boards import observed
 from testing.snapshots import create_snapshot_table
 
 
@@ -21,7 +21,7 @@ def url() -> Iterator[str]:
         client = boto3.client("dynamodb")
         create_snapshot_table(client, "snapshots")
         table = SnapshotTable(client, "snapshots")
-        assert table.save(lived((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
+        assert table.save(observed((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
         with Server(BoardPage(table)) as server:
             yield server.url
 

@@ -10,7 +10,7 @@ from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.boards import lived
+from testing.boards import observed
 from testing.snapshots import create_snapshot_table
 
 ORDERS = {
@@ -28,7 +28,7 @@ def table() -> Iterator[SnapshotTable]:
         create_snapshot_table(client, "snapshots")
         table = SnapshotTable(client, "snapshots")
         for name, (status, outpost, source) in ORDERS.items():
-            assert table.save(lived((3, {"OrderId": name, "Status": status, "OutpostId": outpost}), source=source))
+            assert table.save(observed((3, {"OrderId": name, "Status": status, "OutpostId": outpost}), source=source))
         yield table
 
 
@@ -42,8 +42,8 @@ def table() -> Iterator[SnapshotTable]:
         (Filters(outpost="op-9"), set()),
     ],
 )
-def test_only_what_the_filters_let_in_is_read(table: SnapshotTable, filters: Filters, read: set[str]) -> None:
-    """And all that can be filtered by is offered all the same."""
+def test_only_what_matches_the_filters_is_read(table: SnapshotTable, filters: Filters, read: set[str]) -> None:
+    """All filter values are offered nevertheless."""
     found = gather(table, filters)
     assert {each.order_id for each in found.snapshots} == read
     assert found.outposts == ("op-1", "op-2")
@@ -51,7 +51,7 @@ def test_only_what_the_filters_let_in_is_read(table: SnapshotTable, filters: Fil
     assert found.regions == ("eu-west-1", "us-east-1")
 
 
-def test_of_too_many_those_in_flight_are_read(table: SnapshotTable) -> None:
+def test_of_too_many_orders_those_in_flight_are_read(table: SnapshotTable) -> None:
     """The others are counted."""
     found = gather(table, Filters(), most=2)
     assert {each.order_id for each in found.snapshots} == {"oo-2", "oo-3"}
@@ -59,6 +59,6 @@ def test_of_too_many_those_in_flight_are_read(table: SnapshotTable) -> None:
 
 
 @pytest.mark.parametrize("odd", [7, None, ["a"], {"status": "x"}])
-def test_a_filter_that_is_no_text_filters_nothing(odd: object) -> None:
-    """A form or a widget's parameters may hold anything."""
+def test_a_filter_that_is_not_a_string_filters_nothing(odd: object) -> None:
+    """A form or a widget's parameters may contain anything."""
     assert Filters.of({"status": odd, "region": "eu-west-1", "other": "x"}) == Filters(region="eu-west-1")

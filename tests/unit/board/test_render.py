@@ -16,7 +16,7 @@ from outposts_order_notifier.board.render import Frame, fitting_widget, page, wi
 from outposts_order_notifier.board.view import board
 from outposts_order_notifier.sources.outposts import from_wire
 from outposts_order_notifier.wording.words import count
-from testing.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, lived, turned_around
+from testing.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, observed, orders_with_reversing_ids
 from testing.strategies import ORDER_SHAPE
 from tests.unit.store.test_items import wild_orders
 
@@ -74,11 +74,11 @@ class Parsed(HTMLParser):
         self.feed(html)
 
     def values(self, name: str) -> list[str]:
-        """The values of all attributes of this name."""
+        """Return the values of all attributes with this name."""
         return [value for each, value in self.attributes if each == name]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """No tag, event handler or address that the templates do not hold."""
+        """Allow no tag, event handler or address that the templates do not have."""
         assert tag in TAGS
         for name, value in attrs:
             self.attributes.append((name, str(value)))
@@ -87,12 +87,12 @@ class Parsed(HTMLParser):
                 assert str(value).startswith(("https://", "#", "/?"))
 
     def handle_data(self, data: str) -> None:
-        """Gather what can be read."""
+        """Collect the visible text."""
         self.text += f" {data}"
 
 
 def hostile(value: Any) -> Any:
-    """The same order, each text of which would break out of a page that does not escape."""
+    """Return the same order with texts that would break out of a page that does not escape them."""
     match value:
         case dict():
             return {name: hostile(inner) for name, inner in value.items()}
@@ -105,17 +105,17 @@ def hostile(value: Any) -> Any:
 
 @given(order=wild_orders)
 def test_any_order_is_shown_and_escaped(order: Any) -> None:
-    """Whatever the API sends, in the place of whatever member, is text and nothing else."""
+    """Anything in place of any member is shown as text."""
     read = from_wire(order, ORDER_SHAPE)
     for shown in (read, {**hostile(read), "OrderId": f"oo-1{HOSTILE}"}):
-        made = board_of(lived((3, shown)), filters=Filters(outpost=HOSTILE, status=""))
+        made = board_of(observed((3, shown)), filters=Filters(outpost=HOSTILE, status=""))
         for html in (page(made), widget(made, endpoint="arn:aws:lambda:x", theme="dark")):
             Parsed(html)
 
 
 def test_says_what_it_could_not_show() -> None:
-    """Orders that could not be read, that were not read, and that there was no room for."""
-    some = [lived((n, {"OrderId": f"oo-{n}", "Status": "COMPLETED"})) for n in range(22)]
+    """Orders that could not be read, that were not read, and for which there was no room."""
+    some = [observed((n, {"OrderId": f"oo-{n}", "Status": "COMPLETED"})) for n in range(22)]
     html = page(board(gathered(some, unread=3, **{"oo-9": "<Throttled>"}), Filters(), NOW))
     text = " ".join(Parsed(html).text.split())
     assert "These orders could not be read: oo-9 <Throttled>" in text
@@ -125,12 +125,12 @@ def test_says_what_it_could_not_show() -> None:
 
 @pytest.mark.parametrize("line_items", [lambda _: 0, lambda n: n, lambda n: 40 - n, lambda n: 30 * (n % 2)])
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
-def test_a_widget_has_as_many_orders_as_lambdas_answer_has_room_for(
+def test_a_widget_shows_as_many_orders_as_lambdas_response_can_hold(
     monkeypatch: pytest.MonkeyPatch, line_items: Callable[[int], int], share: float
 ) -> None:
-    """However large each is, one more would not fit. The others are counted; settled ones go first."""
+    """However large each is, one more would not fit. The others are counted; settled ones are dropped first."""
     orders = [
-        lived(
+        observed(
             (
                 n,
                 {
@@ -155,15 +155,15 @@ def test_a_widget_has_as_many_orders_as_lambdas_answer_has_room_for(
 
 
 def test_a_widget_without_room_for_an_order_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """But says how many there are."""
+    """But it says how many there are."""
     monkeypatch.setattr(render, "MOST_BYTES", 100)
-    html = fitting_widget(gathered([lived((3, {}))]), Filters(), NOW, endpoint="arn:x", theme="")
+    html = fitting_widget(gathered([observed((3, {}))]), Filters(), NOW, endpoint="arn:x", theme="")
     assert "1 more order in flight left out" in html
 
 
-def test_no_id_turns_the_boards_own_words_around() -> None:
-    """What overrides the direction of text is not shown; links still lead to the order that has such an id."""
-    orders = replace(gathered(turned_around()), errors={f"oo-{RIGHT_TO_LEFT}unread": "Throttled"})
+def test_no_id_reverses_the_boards_text() -> None:
+    """Characters that override the direction of text are not shown; links still lead to an order with such an id."""
+    orders = replace(gathered(orders_with_reversing_ids()), errors={f"oo-{RIGHT_TO_LEFT}unread": "Throttled"})
     parsed = Parsed(page(board(orders, Filters(outpost=f"op-{RIGHT_TO_LEFT}other"), NOW)))
     assert RIGHT_TO_LEFT not in parsed.text + "".join(parsed.values("aria-label"))
     for shown in ("oo- turned", "ooi- turned", "op- turned", "op- other", "oo- unread"):
@@ -175,8 +175,8 @@ def test_no_id_turns_the_boards_own_words_around() -> None:
 
 
 def test_a_file_has_no_filters() -> None:
-    """Nobody would answer them."""
-    made = board_of(lived((3, {})))
+    """Nobody would respond to them."""
+    made = board_of(observed((3, {})))
     assert "<form" in page(made)
     assert "<form" not in page(made, Frame(filters=False))
 
@@ -184,13 +184,13 @@ def test_a_file_has_no_filters() -> None:
 def test_an_empty_board_says_so() -> None:
     """It distinguishes whether there never was an order, none is in flight, or none matches the filters."""
     assert "No order yet. One is here as soon as a poll has found it." in page(board_of())
-    assert "No order is in flight." in page(board_of(lived((3, {"Status": "COMPLETED"}))))
+    assert "No order is in flight." in page(board_of(observed((3, {"Status": "COMPLETED"}))))
     assert "No order that the filters let in is in flight." in page(
-        board_of(lived((3, {"Status": "PREPARING"})), filters=Filters(status="SHIPPED"))
+        board_of(observed((3, {"Status": "PREPARING"})), filters=Filters(status="SHIPPED"))
     )
 
 
 @pytest.mark.parametrize(("further", "marked"), [({}, False), ({"missing": True}, True)])
-def test_marks_an_order_that_wants_attention(further: dict[str, Any], marked: bool) -> None:
-    """Not only by its place."""
-    assert ('class="attention"' in page(board_of(lived((3, {"Status": "PREPARING"}), **further)))) == marked
+def test_marks_an_order_that_needs_attention(further: dict[str, Any], marked: bool) -> None:
+    """Not only by its position."""
+    assert ('class="attention"' in page(board_of(observed((3, {"Status": "PREPARING"}), **further)))) == marked

@@ -9,20 +9,20 @@ from outposts_order_notifier.board.view import SETTLED_SHOWN, Card
 from outposts_order_notifier.domain.lineage import Reference
 from outposts_order_notifier.domain.snapshot import ORDER
 from outposts_order_notifier.sources.source import Source
-from testing.boards import board_of, lived
+from testing.boards import board_of, observed
 
 
 def card(*reads: Any, **further: Any) -> Card:
-    """The card of an order that is on its way."""
-    return board_of(lived(*reads, **further)).in_flight[0]
+    """Return the card of an order that is in flight."""
+    return board_of(observed(*reads, **further)).in_flight[0]
 
 
 def item(status: str, **members: Any) -> dict[str, Any]:
-    """An order's list of one line item."""
+    """Return an order's list of one line item."""
     return {"LineItems": [{"LineItemId": "ooi-1", "Status": status, **members}]}
 
 
-class TestLife:
+class TestHistory:
     """An order's and a line item's stages."""
 
     def test_says_how_long_each_status_lasted_and_the_current_one_has(self) -> None:
@@ -44,8 +44,8 @@ class TestLife:
         assert [(each.left, each.width) for each in drawn.items[0].stages] == [(50, 25), (75, 25)]
 
     def test_of_a_settled_order_ends_with_its_last_change(self) -> None:
-        """Its end is not drawn longer every day, and has lasted no time."""
-        (order,) = board_of(lived((30, {"Status": "PREPARING"}), (10, {"Status": "COMPLETED"}))).settled
+        """Its end does not get longer every day, and has no duration."""
+        (order,) = board_of(observed((30, {"Status": "PREPARING"}), (10, {"Status": "COMPLETED"}))).settled
         assert [(each.lasted, each.left, each.width) for each in order.stages] == [("20 days", 0, 100), ("", 100, 0)]
 
     def test_of_an_unread_order_is_empty(self) -> None:
@@ -60,8 +60,8 @@ class TestSubmission:
         ("date", "shown"),
         [("2026-01-02T03:04:05Z", "2 Jan, 03:04"), ("1970-01-01T00:00:00Z", None), ("2090-01-01T00:00:00Z", None)],
     )
-    def test_a_date_that_cannot_be_is_not_shown(self, date: str, shown: str | None) -> None:
-        """Neither 0, which is 1970, nor one that is still to come."""
+    def test_an_implausible_date_is_not_shown(self, date: str, shown: str | None) -> None:
+        """Neither 0, which is 1970, nor a future one."""
         submitted = card((3, {"Status": "PREPARING", "OrderSubmissionDate": date})).submitted
         assert (submitted and submitted.text) == shown
 
@@ -78,10 +78,10 @@ class TestLineItem:
         assert shown.shipment == ("DHL", "JD 1", url)
         assert shown.assets == (("a-1", "02:00, 02:01"), ("a-2", ""))
 
-    def test_names_what_it_replaces_and_what_replaced_it_to_the_last(self) -> None:
+    def test_names_what_it_replaces_and_its_last_replacement(self) -> None:
         """Both ways, over any number of orders."""
         first, second, third = (
-            lived((3, {"OrderId": name, **item("INSTALLED", **previous)}))
+            observed((3, {"OrderId": name, **item("INSTALLED", **previous)}))
             for name, previous in {
                 "oo-1": {},
                 "oo-2": {"PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"},
@@ -93,19 +93,19 @@ class TestLineItem:
         assert items["oo-2"].replaces == Reference("oo-1", "ooi-1")
         assert items["oo-3"].replaced_by == ()
 
-    def test_replacements_that_go_round_end(self) -> None:
-        """The API does not promise that they never do."""
+    def test_circular_replacements_end(self) -> None:
+        """The API does not rule them out."""
         previous = {"PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1"}
         assert card((3, item("REPLACED", **previous))).items[0].replaced_by == ()
 
 
 class TestOrder:
-    """What comes first, and what is left out."""
+    """What is shown first, and what is omitted."""
 
-    def test_in_flight_comes_what_wants_attention_then_what_changed_last(self) -> None:
-        """Stalled, failed and missing ones before those that changed today."""
+    def test_orders_in_flight_are_sorted_by_attention_then_by_last_change(self) -> None:
+        """Stalled, failed and missing ones come before those that changed today."""
         calm, fresh, stalled, failed = (
-            lived((days, {"OrderId": name, "Status": status}), stalled=frozenset(keys))
+            observed((days, {"OrderId": name, "Status": status}), stalled=frozenset(keys))
             for name, days, status, keys in [
                 ("oo-calm", 9, "PREPARING", ()),
                 ("oo-fresh", 1, "PREPARING", ()),
@@ -129,12 +129,12 @@ class TestOrder:
         ],
     )
     def test_what_comes_first_is_marked(self, order: dict[str, Any], further: dict[str, Any], attention: bool) -> None:
-        """An order in flight that wants attention shows it, whatever the reason."""
+        """An order in flight that needs attention is marked, for any reason."""
         assert card((3, order), **further).attention == attention
 
-    def test_a_settled_order_is_calm(self) -> None:
-        """AWS may forget what has ended."""
-        (order,) = board_of(lived((3, {"Status": "CANCELLED"}), missing=True)).settled
+    def test_a_settled_order_needs_no_attention(self) -> None:
+        """AWS may delete an order that has ended."""
+        (order,) = board_of(observed((3, {"Status": "CANCELLED"}), missing=True)).settled
         assert not order.attention
 
     @pytest.mark.parametrize(
@@ -147,12 +147,12 @@ class TestOrder:
             (Filters(), 0, (0, 3), (0, SETTLED_SHOWN + 5)),
         ],
     )
-    def test_nothing_is_left_out_unsaid(
+    def test_omitted_orders_are_counted(
         self, filters: Filters, most: int | None, in_flight: tuple[int, int], settled: tuple[int, int]
     ) -> None:
-        """Orders in flight go first; the rest is counted."""
-        orders = [lived((n, {"OrderId": f"oo-a{n}", "Status": "PREPARING"})) for n in range(3)]
-        orders += [lived((n, {"OrderId": f"oo-b{n:02}", "Status": "COMPLETED"})) for n in range(SETTLED_SHOWN + 5)]
+        """Orders in flight have precedence."""
+        orders = [observed((n, {"OrderId": f"oo-a{n}", "Status": "PREPARING"})) for n in range(3)]
+        orders += [observed((n, {"OrderId": f"oo-b{n:02}", "Status": "COMPLETED"})) for n in range(SETTLED_SHOWN + 5)]
         made = board_of(*orders, filters=filters, most=most)
         assert (len(made.in_flight), made.in_flight_left_out) == in_flight
         assert (len(made.settled), made.settled_left_out) == settled
@@ -162,16 +162,16 @@ class TestOrder:
         ("status", "shown"), [("BUILDING", {"oo-1"}), ("PREPARING", {"oo-2"}), ("stalled", {"oo-2"}), ("NONE", set())]
     )
     def test_a_status_is_the_orders_or_one_of_its_line_items(self, status: str, shown: set[str]) -> None:
-        """Or `stalled`, which is no status of the API's."""
+        """Or `stalled`, which is not a status of the API."""
         orders = [
-            lived((3, {"OrderId": "oo-1", "Status": "IN_PROGRESS", **item("BUILDING")})),
-            lived((3, {"OrderId": "oo-2", "Status": "PREPARING"}), stalled=frozenset({ORDER})),
+            observed((3, {"OrderId": "oo-1", "Status": "IN_PROGRESS", **item("BUILDING")})),
+            observed((3, {"OrderId": "oo-2", "Status": "PREPARING"}), stalled=frozenset({ORDER})),
         ]
         made = board_of(*orders, filters=Filters(status=status))
         assert made.shown == shown
         assert made.options["status"] == ["BUILDING", "IN_PROGRESS", "PREPARING", "stalled"]
 
-    def test_tells_where_an_order_lives(self) -> None:
-        """Account and region are those of its source."""
+    def test_shows_account_and_region(self) -> None:
+        """Those of the order's source."""
         order = card((3, {"OrderType": "OUTPOST"}), source=Source("444455556666", "us-gov-west-1"))
         assert order.facts == ("op-1", "OUTPOST", "444455556666", "us-gov-west-1")

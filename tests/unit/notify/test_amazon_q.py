@@ -1,4 +1,4 @@
-"""What Amazon Q Developer in chat applications is sent."""
+"""What is sent to Amazon Q Developer in chat applications."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ from testing.strategies import orders
 from testing.topics import Topic, alarm_of
 
 TEXTS = {"type": "array", "items": {"type": "string", "minLength": 1}}
-# https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html, with the lengths that we keep
+# https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html, with our limits
 SCHEMA = Draft202012Validator(
     {
         "type": "object",
@@ -62,8 +62,8 @@ def notification_of(detail: dict[str, Any]) -> dict[str, Any]:
 class TestCustomNotification:
     """A custom notification."""
 
-    def test_is_news_changes_facts_and_link(self) -> None:
-        """Title, description and next step say it all; the order is the thread."""
+    def test_has_headline_changes_facts_and_link(self) -> None:
+        """Title, description and next step are complete; the order is the thread."""
         notification = notification_of(an_update())
         content = notification["content"]
         assert content["title"] == f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
@@ -73,8 +73,8 @@ class TestCustomNotification:
         assert notification["metadata"]["threadId"] == ORDER_ID
         assert notification["id"] == an_update()["eventId"]
 
-    def test_an_order_makes_all_of_this(self) -> None:
-        """Nothing else is sent, and each text says what it says here."""
+    def test_an_order_results_in_this(self) -> None:
+        """Nothing else is sent, and each text is exactly this."""
         headline = f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
         url = "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         assert notification_of(an_update()) == {
@@ -101,8 +101,8 @@ class TestCustomNotification:
             "metadata": {"threadId": ORDER_ID, "summary": headline},
         }
 
-    def test_an_alarm_makes_all_of_this(self) -> None:
-        """It has no order's words, and no time that nobody gave."""
+    def test_an_alarm_results_in_this(self) -> None:
+        """It has no words about orders, and no time that is unknown."""
         message = Message("Polls & <more> is on", (Line("Since ten", "https://y"),), {}, "https://x")
         assert custom_notification(alarm_of(message, "Polls & <more>")) == {
             "version": "1.0",
@@ -125,45 +125,45 @@ class TestCustomNotification:
         ("length", "shown"), [(249, "x" * 249), (250, "x" * 250), (251, f"{'x' * 249}…"), (900, f"{'x' * 249}…")]
     )
     def test_a_title_has_up_to_250_characters(self, length: int, shown: str) -> None:
-        """A longer one ends in an ellipsis, and the summary with it."""
+        """A longer one ends in an ellipsis, as does the summary."""
         notification = custom_notification(alarm_of(Message("x" * length, (), {}, "u")))
         assert (notification["content"]["title"], notification["metadata"]["summary"]) == (shown, shown)
 
     @pytest.mark.parametrize(("length", "last"), [(996, "x" * 996), (997, "and 2 more lines")])
     def test_a_description_has_up_to_3000_characters_with_its_line_ends(self, length: int, last: str) -> None:
-        """The line that ends at the bound stands; one more character leaves it out, and the empty line below it."""
+        """The line that ends at the limit stays; one more character omits it, with the empty line below it."""
         lines = (Line("x" * 998), Line("x" * 997), Line("x" * length))
         description = custom_notification(alarm_of(Message("News", lines, {}, "u")))["content"]["description"]
         assert description.splitlines()[2].removeprefix("• ") == last
 
     def test_text_keeps_its_quotes_and_shows_a_link_as_text(self) -> None:
-        """Only what a chat would act on is escaped."""
+        """Only what a chat would interpret is escaped."""
         message = Message("News", (Line('say "hi" to [us](https://x)'),), {}, "u")
         content = custom_notification(alarm_of(message))["content"]
         assert content["description"] == '• say "hi" to [us] (https://x)'
 
-    def test_keywords_are_ten_each_once(self) -> None:
-        """The order's status is the first, and what has no status makes none."""
+    def test_keywords_are_ten_distinct_ones(self) -> None:
+        """The order's status is the first; what has no status adds none."""
         changes = [{"detailType": "Outposts Line Item Status Change", "status": f"S{n}"} for n in (1, *range(12))]
         detail = an_update() | {"orderStatus": "A", "changes": [{"detailType": "x"}, *changes]}
         notification = custom_notification(OrderNotification(detail, order_message(an_update())))
         assert notification["content"]["keywords"] == ["A", "S1", "S0", *(f"S{n}" for n in range(2, 9))]
 
     def test_an_alarm_and_its_end_share_a_thread(self) -> None:
-        """What began and is over belongs together."""
+        """Firing and clearing belong together."""
         alarms = [alarm_of(Message(f"Polls is {state}", (), {}, "https://x")) for state in ("on", "over")]
         threads = {custom_notification(alarm)["metadata"]["threadId"] for alarm in alarms}
         assert threads == {"Outposts order notifier: Polls"}
 
-    def test_text_from_outside_mentions_and_links_nothing(self) -> None:
-        """Neither Slack's nor Teams' forms of mentions and links survive."""
+    def test_text_from_outside_cannot_mention_or_link(self) -> None:
+        """Neither Slack's nor Teams' forms of mentions and links remain."""
         evil = "<!channel> <@U1> [click](https://evil.example) <at>all</at>"
         shown = json.dumps(custom_notification(alarm_of(Message(evil, (Line(evil),), {"x": evil}, "u"))))
         assert not any(mark in shown for mark in ("<", "]("))
 
     @given(old=orders, new=orders)
     def test_any_change_fits_the_schema(self, old: Order, new: Order) -> None:
-        """Whatever the API's model allows makes a notification that is right and not too long."""
+        """Any order that the API's model allows results in a valid notification of limited length."""
         assume(diff(old, new))
         notification_of(detail_of(old, new))
         notification_of(detail_of(None, new))
@@ -177,8 +177,8 @@ class TestCustomNotification:
 class TestPublications:
     """What is sent to the topic."""
 
-    def test_each_notification_is_published_on_its_own(self) -> None:
-        """An order's and an alarm's, each when it is sent and not before."""
+    def test_each_notification_is_published_separately(self) -> None:
+        """An order's and an alarm's, each at the time of sending and not earlier."""
         topic = Topic()
         notifications: list[Notification] = [order_notification(an_update()), alarm_of(Message("News", (), {}, "u"))]
         postings = list(AmazonQ(topic.client, "arn").postings(notifications, lambda: 0))

@@ -33,7 +33,7 @@ NOW = 1_795_000_000
 
 @dataclass
 class Chat:
-    """A channel that puts so many notifications into each message, and fails as it is configured to."""
+    """A channel that puts this many notifications into each message, and fails as configured."""
 
     name: str = "chat"
     accepts: tuple[type[Notification], ...] = (AlarmNotification,)
@@ -71,14 +71,14 @@ class Killed(Chat):
 
 
 class WithTime(Context):
-    """A function with so many milliseconds to go."""
+    """A function with this much time left, in milliseconds."""
 
     def __init__(self, milliseconds: int = 60_000) -> None:
         super().__init__()
         self._milliseconds = milliseconds
 
     def get_remaining_time_in_millis(self) -> int:  # type: ignore[override] # the base's is static
-        """Milliseconds until Lambda ends the function."""
+        """Return the milliseconds until Lambda ends the function."""
         return self._milliseconds
 
 
@@ -107,17 +107,17 @@ def make_table(client: Any) -> None:
 
 
 class Log:
-    """Keep what is logged, by level."""
+    """Records what is logged, by level."""
 
     def __init__(self) -> None:
         self.written: list[tuple[str, dict[str, Any]]] = []
 
     def info(self, text: str, **keys: Any) -> None:
-        """Keep it as information."""
+        """Record an information."""
         self.written.append(("INFO", {"message": text, **keys}))
 
     def warning(self, text: str, **keys: Any) -> None:
-        """Keep it as a warning."""
+        """Record a warning."""
         self.written.append(("WARNING", {"message": text, **keys}))
 
 
@@ -143,40 +143,40 @@ class TestDeliver:
         assert delivery.deliver(chat, alarms("b", "c", "a"), WithTime()) == (1, {})
         assert chat.sent == [["a"], ["b"], ["c"]]
 
-    def test_nothing_due_asks_the_channel_nothing(self, delivery: Delivery) -> None:
-        """A channel that is unable to send fails no redelivery."""
+    def test_without_due_events_the_channel_is_not_called(self, delivery: Delivery) -> None:
+        """A channel that is unable to send does not fail a redelivery."""
         delivery.deliver(Chat(), alarms("a"), WithTime())
         assert delivery.deliver(Chat(unable=ChannelError("no")), alarms("a"), WithTime()) == (0, {})
 
     def test_another_channel_gets_it_too(self, delivery: Delivery) -> None:
-        """What one channel sent says nothing of another."""
+        """What one channel sent does not count for another."""
         chat, mail = Chat("chat"), Chat("mail")
         delivery.deliver(chat, alarms("a"), WithTime())
         assert delivery.deliver(mail, alarms("a"), WithTime()) == (1, {})
         assert mail.sent == [["a"]]
 
-    def test_each_event_of_a_message_is_remembered_and_counted(self, delivery: Delivery, client: Any) -> None:
-        """A digest stands for many."""
+    def test_each_event_of_a_message_is_recorded_and_counted(self, delivery: Delivery, client: Any) -> None:
+        """A digest contains many."""
         chat = Chat(together=3)
         assert delivery.deliver(chat, alarms("a", "b", "c", "d"), WithTime()) == (4, {})
         assert chat.sent == [["a", "b", "c"], ["d"]]
         assert {status for status, _ in stored(client)} == {"COMPLETED"}
 
-    def test_what_was_sent_is_remembered_for_thirty_days(self, delivery: Delivery, client: Any) -> None:
-        """A dead letter rests for 14 days, and a redrive after that must not notify the channel again."""
+    def test_what_was_sent_is_recorded_for_thirty_days(self, delivery: Delivery, client: Any) -> None:
+        """A dead letter is kept for 14 days, and a redrive after that must not notify the channel again."""
         delivery.deliver(Chat(), alarms("a"), WithTime())
         ((_, seconds),) = stored(client)
         assert 0 <= 30 * 86_400 - seconds <= 3_600
 
-    def test_an_event_is_remembered_under_a_key_that_no_version_changes(self, delivery: Delivery, client: Any) -> None:
+    def test_an_event_is_recorded_under_a_key_that_no_version_changes(self, delivery: Delivery, client: Any) -> None:
         """Another key would notify everybody again after an upgrade."""
         delivery.deliver(Chat("chat"), alarms("a"), WithTime())
         (item,) = client.scan(TableName=TABLE)["Items"]
         digest = hashlib.md5(b'["a", "chat"]', usedforsecurity=False).hexdigest()
         assert item["id"]["S"] == f"told#{digest}"
 
-    def test_it_is_remembered_by_the_client_that_it_was_given(self) -> None:
-        """Its region and its time limits are not those of another one."""
+    def test_it_is_recorded_with_the_client_that_was_passed(self) -> None:
+        """Another client may have another region and other time limits."""
         with mock_aws():
             client = boto3.client("dynamodb", region_name="us-west-2")
             make_table(client)
@@ -213,7 +213,7 @@ class TestLog:
 
 
 class TestFailures:
-    """What a channel does not take."""
+    """What a channel does not accept."""
 
     def test_a_refused_message_is_released_alone(self, delivery: Delivery, client: Any) -> None:
         """The others are sent; it is sent at the next delivery."""
@@ -232,7 +232,7 @@ class TestFailures:
         assert stored(client) == []
 
     def test_without_time_for_a_call_nothing_is_sent(self, delivery: Delivery) -> None:
-        """The function could end between the answer and the record of it."""
+        """The function could end between the response and its record."""
         chat = Chat()
         sent, errors = delivery.deliver(chat, alarms("a"), WithTime(ENOUGH_MS - 1))
         assert (sent, chat.sent) == (0, [])
@@ -240,17 +240,17 @@ class TestFailures:
         assert delivery.deliver(chat, alarms("a"), WithTime(ENOUGH_MS)) == (1, {})
 
     def test_what_cannot_be_claimed_is_not_sent(self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Else nobody would know that it was."""
+        """Otherwise nobody would know that it was."""
         chat = Chat()
         refused = RuntimeError("throttled")
         monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(refused))
         assert delivery.deliver(chat, alarms("a"), WithTime()) == (0, {"a": refused})
         assert chat.sent == []
 
-    def test_what_was_sent_and_cannot_be_remembered_is_an_error(
+    def test_what_was_sent_and_cannot_be_recorded_is_an_error(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It counts as sent, and goes back to be recorded."""
+        """It counts as sent, and is returned to be recorded."""
         refused = RuntimeError("throttled")
         monkeypatch.setattr(delivery.sent._store, "save_success", raising(refused))
         chat = Chat(together=2)
@@ -260,7 +260,7 @@ class TestFailures:
     def test_a_claim_that_cannot_be_released_waits_for_its_deadline(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The error is the channel's all the same."""
+        """The error is still the channel's."""
         down = ChannelError("down")
         monkeypatch.setattr(delivery.sent._store, "delete_record", raising(RuntimeError("throttled")))
         chat = Chat(failures={"a": down})
@@ -288,15 +288,15 @@ class TestClaims:
     def test_the_wait_is_what_is_left_of_the_deadline(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch, left: int, wait: int
     ) -> None:
-        """Rounded up to a second and never less than one."""
+        """Rounded up to a second, and at least one."""
         monkeypatch.setattr("outposts_order_notifier.notify.state.time.time", lambda: float(NOW))
         monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(in_progress_until(NOW * 1_000 + left)))
         assert [error.retry_after for error in later(delivery, Chat())] == [wait]
 
-    def test_a_claim_that_names_no_deadline_is_tried_again_at_once(
+    def test_a_claim_without_a_deadline_is_tried_again_at_once(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """It ended meanwhile."""
+        """The other run ended in the meantime."""
         monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(in_progress_until(None)))
         assert [error.retry_after for error in later(delivery, Chat())] == [1]
         monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(IdempotencyItemAlreadyExistsError()))
@@ -341,20 +341,20 @@ class TestWaitBeforeRetry:
     def test_a_lasting_error_waits_for_the_longest_time_after_a_few_attempts(
         self, attempt: int, seconds: int | None
     ) -> None:
-        """Somebody has to act first; until then it waits as any other."""
+        """Somebody must act first; until then, it waits like any other."""
         lasting = [ChannelError("down"), ChannelError("revoked", permanent=True)]
         assert wait_before_retry(lasting, attempt) == (seconds or wait_before_retry([ChannelError("down")], attempt))
 
     @pytest.mark.parametrize(("asked", "seconds"), [(14, 15), (15, 15), (16, 16), (3_600, 3_600)])
     def test_it_is_never_shorter_than_the_channel_asked_for(self, asked: int, seconds: int) -> None:
-        """Also beyond the longest wait of its own."""
+        """Even beyond the function's longest wait."""
         assert wait_before_retry([ChannelError("429", retry_after=asked), RuntimeError()], 1) == seconds
 
-    def test_nothing_but_turns_waits_for_the_latest_of_them(self) -> None:
+    def test_turns_alone_wait_for_the_latest_of_them(self) -> None:
         """It is not a failure, so nothing doubles."""
         assert wait_before_retry([LaterError("turn", 3), LaterError("turn", 7)], 9) == 7
 
     def test_a_failure_beside_a_turn_doubles(self) -> None:
-        """The turn counts as asked for."""
+        """The turn is the shortest wait."""
         assert wait_before_retry([LaterError("turn", 20), ChannelError("down")], 1) == 20
         assert wait_before_retry([LaterError("turn", 1), RuntimeError()], 2) == 30

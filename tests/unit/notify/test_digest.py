@@ -21,7 +21,7 @@ def notifications(order_id: str) -> list[OrderNotification]:
 
 
 class TestByOrder:
-    """Whose notifications they are."""
+    """Notifications by order."""
 
     def test_gathers_each_orders_in_sequence(self) -> None:
         """In whatever order they were delivered; an alarm belongs to no order."""
@@ -35,7 +35,7 @@ class TestTogether:
     """Several observations of one order."""
 
     def test_loses_no_detail(self) -> None:
-        """The headline is the latest; each observation has its time and its lines, the earliest first."""
+        """The headline is the latest; each observation has its time and lines, the earliest first."""
         (group,) = by_order(notifications("oo-1"))
         message = together(group)
         assert message.headline == group[-1].message.headline
@@ -46,8 +46,8 @@ class TestTogether:
         ]
         assert len(texts) == 6
 
-    def test_an_earlier_error_stands_in_the_headline(self) -> None:
-        """The headline is all that a phone shows, and a shipment's details may come after the error."""
+    def test_an_earlier_error_is_in_the_headline(self) -> None:
+        """A phone only shows the headline, and a shipment's details may come after the error."""
         details = [
             detail_of(an_order(item="SHIPPED"), an_order(item="ERROR"), sequence=1),
             detail_of(an_order(item="ERROR"), an_order(item="DELIVERED"), sequence=2),
@@ -55,7 +55,7 @@ class TestTogether:
         (group,) = by_order([order_notification(detail) for detail in details])
         assert together(group).headline.endswith("is IN_PROGRESS: 1 line item ERROR, 1 DELIVERED")
 
-    def test_leaves_a_single_one_as_it_is(self) -> None:
+    def test_leaves_a_single_one_unchanged(self) -> None:
         """Nothing is added to one observation."""
         (only,) = notifications("oo-1")[:1]
         assert together([only]) is only.message
@@ -72,14 +72,14 @@ class TestDigest:
         assert (message.facts, message.url) == ({}, "")
         assert [line.url is not None for line in message.lines] == [True, False, False, True, False, False]
 
-    def test_an_orders_last_news_come_first_with_their_link(self) -> None:
-        """What was observed before follows, the latest first, each with its time."""
+    def test_an_orders_last_change_comes_first_with_its_link(self) -> None:
+        """Earlier observations follow, the latest first, each with its time."""
         (group,) = by_order(notifications("oo-1"))
         last = group[-1].message
         earlier = [Line(f"2026-11-0{n}: {group[n - 1].message.headline}") for n in (2, 1)]
         assert digest_lines(group) == [Line(last.headline, last.url, "Open in the AWS console"), *earlier]
 
-    def test_its_headline_names_what_weighs(self) -> None:
+    def test_its_headline_names_what_is_important(self) -> None:
         """Errors are named, not only counted."""
         details = [detail_of(an_order(f"oo-{n}", "PREPARING"), an_order(f"oo-{n}", item="ERROR")) for n in range(7)]
         details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))

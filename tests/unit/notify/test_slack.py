@@ -1,4 +1,4 @@
-"""What Slack is sent."""
+"""What is sent to Slack."""
 
 from typing import Any
 
@@ -23,16 +23,16 @@ def a_message(headline: str = "News", lines: tuple[Line, ...] = (), **facts: str
 
 
 def check(payload: dict[str, Any]) -> None:
-    """Let the receiver and Slack's own models judge a payload."""
+    """Validate a payload with the receiver and Slack's own models."""
     assert message_fault(payload) is None
     for block in Block.parse_all(payload["blocks"]):
         block.validate_json()
 
 
 class TestBlockKit:
-    """What an incoming webhook gets."""
+    """What an incoming webhook receives."""
 
-    def test_is_headline_changes_facts_and_link(self) -> None:
+    def test_has_headline_changes_facts_and_link(self) -> None:
         """The headline comes first, then what changed, the order's facts, and a link."""
         payload = block_kit_payload(order_message(an_update()))
         check(payload)
@@ -47,13 +47,13 @@ class TestBlockKit:
 
     @given(old=orders, new=orders)
     def test_any_change_is_within_slacks_limits(self, old: Order, new: Order) -> None:
-        """Whatever the API's model allows makes a payload that Slack takes."""
+        """Any order that the API's model allows results in a payload that Slack accepts."""
         assume(diff(old, new))
         check(block_kit_payload(order_message(detail_of(old, new))))
         check(block_kit_payload(order_message(detail_of(None, new))))
 
-    def test_text_from_outside_mentions_and_links_nothing(self) -> None:
-        """Mentions, links and ampersands are escaped wherever they stand."""
+    def test_text_from_outside_cannot_mention_or_link(self) -> None:
+        """Mentions, links and ampersands are escaped everywhere."""
         payload = block_kit_payload(a_message(EVIL, (Line(EVIL),), Status=EVIL))
         check(payload)
         texts = str(payload).replace("<https://console.example/#Orders|Open in the AWS console>", "")
@@ -66,20 +66,20 @@ class TestBlockKit:
         assert header == "&amp;" * 29 + "…"
 
     def test_too_many_lines_are_counted(self) -> None:
-        """What Slack would refuse as too long is cut at a line, and the rest counted."""
+        """What Slack would reject as too long is cut at a line, and the rest is counted."""
         payload = block_kit_payload(a_message(lines=(Line("x" * 2_990),) * 10))
         check(payload)
         assert payload["blocks"][-3]["text"]["text"] == "• and 7 more"
 
     def test_a_link_that_does_not_fit_is_left_out(self) -> None:
-        """A line without its link is better than a message refused."""
+        """A line without its link is better than a rejected message."""
         payload = block_kit_payload(a_message(lines=(Line("x", "https://x/" + "y" * 3_000, "Track it"),)))
         check(payload)
         assert payload["blocks"][1]["text"]["text"] == "• x"
 
 
 class TestWorkflow:
-    """What a workflow's webhook gets."""
+    """What a workflow's webhook receives."""
 
     def test_is_flat_variables(self) -> None:
         """The documented variables, all of them text, escaped, with tracking links within the text."""
@@ -95,9 +95,9 @@ class TestWorkflow:
 
 
 class TestManyStatuses:
-    """An order whose line items are in many statuses that nobody has seen yet."""
+    """An order whose line items are in many unknown statuses."""
 
-    def test_the_message_stays_within_what_slack_takes(self) -> None:
+    def test_the_message_stays_within_what_slack_accepts(self) -> None:
         """A fact that is too long for its field is cut."""
         facts = {"Line items": ", ".join(f"1 {'&' * 200}{number}" for number in range(12))}
         payload = block_kit_payload(Message("Order is IN_PROGRESS", (), facts, "https://example.com"))

@@ -27,14 +27,14 @@ def snapshot_of(order: Order, **keys: Any) -> Snapshot:
 
 
 def card(order: Order, replaced_by: dict[str, Any] | None = None, **keys: Any) -> str:
-    """Return all that a card shows, once Slack's own models and the receiver accept it."""
+    """Return everything that a card shows, validated by Slack's own models and the receiver."""
     payload = card_payload(snapshot_of(order, **keys), replaced_by or {})
     check(payload)
     return json.dumps(payload["blocks"], ensure_ascii=False).replace("\\n", "\n")
 
 
 def check(payload: dict[str, Any]) -> None:
-    """Let the receiver and Slack's own models judge a payload."""
+    """Validate a payload with the receiver and Slack's own models."""
     assert message_fault(payload) is None
     for block in Block.parse_all(payload["blocks"]):
         block.validate_json()
@@ -44,7 +44,7 @@ class TestCard:
     """What a card shows."""
 
     def test_shows_status_since_when_and_what_comes_next(self) -> None:
-        """Slack reckons the days itself, so that the card is right on any day that somebody looks."""
+        """Slack calculates the days, so the card is correct on any day."""
         shown = card(an_order())
         assert "Order oo-0123456789abcdef0 is IN_PROGRESS" in shown
         assert "IN_PROGRESS since <!date^1794475800^{date_short} ({ago})|2026-11-12T09:30:00Z>" in shown
@@ -52,13 +52,13 @@ class TestCard:
         assert "sequence 5" in shown
 
     def test_shows_the_line_items_progress_as_a_bar(self) -> None:
-        """The bar is filled as far as the line items have come, and they are counted by status."""
+        """The bar shows the line items' progress, and they are counted by status."""
         order = an_order() | {"LineItems": [{"Status": status} for status in ("INSTALLED", "PREPARING")]}
         shown = card(order)
         assert "`██████████░░░░░░░░░░` 50 %\n1 of 2 line items installed: 1 INSTALLED, 1 PREPARING" in shown
 
     def test_groups_line_items_of_the_same_status_and_catalog_item(self) -> None:
-        """Those that lag most come first."""
+        """Those furthest behind come first."""
         items = [{"LineItemId": f"ooi-{n}", "CatalogItemId": "OR-X", "Status": "BUILDING"} for n in range(5)]
         order = an_order(item="SHIPPED")
         order["LineItems"] += [{**item, "LineItemId": f"b{item['LineItemId']}"} for item in items]
@@ -67,7 +67,7 @@ class TestCard:
         assert lagging < shown.index("• 1 OR-RACKM5A (ooi-1): SHIPPED since")
 
     def test_links_each_shipment_under_way_once(self) -> None:
-        """Line items of one tracking number share a line; what is installed is on no way."""
+        """Line items with one tracking number share a line; installed ones are no longer under way."""
         order = an_order(item="SHIPPED", ShipmentInformation=PARCEL)
         order["LineItems"].append({**order["LineItems"][0], "LineItemId": "ooi-2"})
         link = "<https://www.dhl.com/global-en/home/tracking.html?tracking-id=123|Track it>"
@@ -82,7 +82,7 @@ class TestCard:
         assert "• ooi-1 is replaced by ooi-2 of order oo-2" in shown
 
     def test_marks_what_is_stalled_missing_or_in_error(self) -> None:
-        """Trouble stands above all else."""
+        """Above everything else."""
         shown = card(an_order(item="ERROR"), stalled=frozenset({"", "ooi-1"}), missing=True)
         assert ":warning: AWS no longer lists this order" in shown
         assert ":hourglass: *Stalled:* the order is IN_PROGRESS since" in shown
@@ -90,13 +90,13 @@ class TestCard:
         assert ":x: *Error:* 1 line item (ooi-1)" in shown
         assert ":warning:" not in card(an_order())
 
-    def test_tells_how_long_earlier_statuses_lasted(self) -> None:
-        """The order's life until now is one line."""
+    def test_shows_how_long_earlier_statuses_lasted(self) -> None:
+        """The order's history is one line."""
         life = (StatusEntry("PREPARING", "2026-11-01T00:00:00Z"), StatusEntry("IN_PROGRESS", "2026-11-13T00:00:00Z"))
         assert "*Before*\nPREPARING for 12 days" in card(an_order(), history={"": life})
 
     def test_two_hundred_line_items_are_within_slacks_limits(self) -> None:
-        """Where nothing can be grouped, what does not fit is counted."""
+        """If nothing can be grouped, what does not fit is counted."""
         items = [
             {
                 "LineItemId": f"ooi-{n:017}",
@@ -111,14 +111,14 @@ class TestCard:
         assert shown.count("more") >= 3
         assert "0 of 200 line items installed" in shown
 
-    def test_statuses_that_no_one_has_seen_fit_below_the_bar(self) -> None:
-        """However many and long; the beginning of them is there."""
+    def test_unknown_statuses_fit_below_the_bar(self) -> None:
+        """However many and long they are, the first ones are shown."""
         statuses = [f"NEVER_SEEN_{n:03}_{'&' * 100}" for n in range(200)]
         shown = card(with_line_items(an_order(), "SHIPPED", *statuses))
         assert "0 of 201 line items installed: 1 SHIPPED, 1 NEVER_SEEN_000_" in shown
 
-    def test_text_from_outside_mentions_and_links_nothing(self) -> None:
-        """Mentions, links and ampersands are escaped wherever they stand."""
+    def test_text_from_outside_cannot_mention_or_link(self) -> None:
+        """Mentions, links and ampersands are escaped everywhere."""
         order = an_order(EVIL, EVIL, EVIL, CatalogItemId=EVIL, LineItemId=EVIL, PreviousOrderId=EVIL)
         order["LineItems"][0]["ShipmentInformation"] = {"ShipmentCarrier": EVIL, "ShipmentTrackingNumber": EVIL}
         shown = card(order | {"OutpostId": EVIL, "OrderType": EVIL}, {EVIL: {"orderId": EVIL, "lineItemId": EVIL}})
@@ -127,14 +127,14 @@ class TestCard:
 
     @given(orders, st.booleans())
     def test_any_order_is_within_slacks_limits(self, order: Order, known: bool) -> None:
-        """Whatever the API's model allows makes a card that Slack takes."""
+        """Any order that the API's model allows results in a card that Slack accepts."""
         names = statuses(order)
         keys = {"stalled": frozenset(names), "missing": True} if known else {"history": {}}
         check(card_payload(snapshot_of(order, **keys), {name: {"orderId": "oo-2"} for name in names}))
         check(sketch_payload(detail_of(None, order)))
 
     def test_a_sample_is_marked_as_a_test(self) -> None:
-        """Its order has no snapshot: what it leaves in the channel is a card built from the sample."""
+        """Its order has no snapshot: the card in the channel is built from the sample."""
         assert sketch_payload(an_update() | {"test": True})["text"] == f"TEST: Order {ORDER_ID} is COMPLETED"
 
     def test_is_found_again_by_its_metadata(self) -> None:

@@ -1,4 +1,4 @@
-"""What Slack's errors mean for a message: whether it is tried again soon, seldom, or found first."""
+"""What Slack's errors mean for a message: whether it is tried again soon, seldom, or looked for first."""
 
 from types import SimpleNamespace
 
@@ -14,13 +14,13 @@ LASTING = {Kind.LASTING, Kind.CHANNEL, Kind.REFUSED}
 
 
 def of_bot(error: str, status: int = 200, **headers: str) -> ChannelError:
-    """What a bot's call fails with."""
+    """Return the error of a bot's call."""
     response = SimpleNamespace(status_code=status, data={"ok": False, "error": error}, headers=headers)
     return api._failure("chat.postMessage", SlackApiError("", response))  # type: ignore[no-untyped-call] # their lack
 
 
 def of_webhook(body: str, status: int) -> ChannelError:
-    """What a webhook's message fails with."""
+    """Return the error of a webhook's message."""
     with pytest.raises(ChannelError) as failed:
         webhook._check(WebhookResponse(url="", status_code=status, body=body, headers={}))
     return failed.value
@@ -57,8 +57,8 @@ class TestBot:
         assert (type(failure), failure.permanent) == (kind, permanent)
 
     @pytest.mark.parametrize("error", BOT)
-    def test_what_somebody_has_to_do_is_said(self, error: str) -> None:
-        """And nothing else is: an error that passes needs nobody."""
+    def test_the_error_says_what_somebody_has_to_do(self, error: str) -> None:
+        """A temporary error does not."""
         advice = BOT[error].advice
         assert str(of_bot(error)).endswith(f" with {error}. {advice}") is (BOT[error].kind in LASTING)
 
@@ -74,7 +74,7 @@ class TestWebhook:
     @pytest.mark.parametrize("error", WEBHOOK)
     @pytest.mark.parametrize("body", ["{}", '{{"ok": false, "error": "{}"}}'], ids=["text", "JSON"])
     def test_each_error_says_what_somebody_has_to_do(self, error: str, body: str) -> None:
-        """Whether it comes as text or as JSON; an error that passes needs nobody."""
+        """Whether it is text or JSON; a temporary error does not."""
         failure = of_webhook(body.replace("{}", error).replace("{{", "{").replace("}}", "}"), 400)
         verdict = WEBHOOK[error]
         assert failure.permanent is (verdict.kind is Kind.LASTING)
@@ -84,5 +84,5 @@ class TestWebhook:
         ("status", "permanent"), [(200, False), (301, True), (400, True), (404, True), (408, False), (503, False)]
     )
     def test_an_unknown_answer_is_judged_by_its_status(self, status: int, *, permanent: bool) -> None:
-        """A refusal lasts, trouble of the server's passes."""
+        """A rejection is permanent, a server error is temporary."""
         assert of_webhook("whatever", status).permanent is permanent

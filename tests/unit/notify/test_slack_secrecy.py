@@ -1,4 +1,4 @@
-"""No error and no text about Slack's secrets holds them, not even in what caused it."""
+"""No error and no text about Slack's secrets contains them, not even in its cause."""
 
 import traceback
 from types import SimpleNamespace
@@ -16,13 +16,13 @@ NO_PACE: Any = SimpleNamespace(wait=lambda: None)
 
 
 def shown(error: BaseException) -> str:
-    """All that a log of an error with its causes holds."""
+    """Return everything that a log of an error with its causes contains."""
     return "".join(traceback.format_exception(error))
 
 
 @pytest.mark.parametrize("secret", [Webhook(MARKER), BotToken(MARKER, "https://slack.com/api/")])
 def test_a_secret_is_not_in_its_own_text(secret: object) -> None:
-    """Whoever logs the object logs no secret."""
+    """Logging the object logs no secret."""
     assert MARKER not in f"{secret!r} {secret}"
 
 

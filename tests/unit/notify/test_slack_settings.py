@@ -25,7 +25,7 @@ TAKEN = {
     "customers": "customers",
     "c" * 80: "c" * 80,
 }
-# What was given, and what was probably meant.
+# The value, and what was probably meant.
 REFUSED = {
     "c0123456789": "C0123456789",
     "#g0123456789": "G0123456789",
@@ -47,21 +47,21 @@ REFUSED = {
 
 
 def channel_of(given: str) -> str | None:
-    """Return the channel that a configuration ends up with."""
+    """Return the channel in a parsed configuration."""
     configuration = Configuration.parse({"slack": {"secretName": "s", "channel": given}}, "eu-west-1")
     channel: str | None = configuration.channels["slack"].channel
     return channel
 
 
 @pytest.mark.parametrize("given", TAKEN)
-def test_a_channel_is_given_as_slack_has_it(given: str) -> None:
-    """An id as it is, a name in lower case, both without `#`."""
+def test_a_channel_is_normalized_to_slacks_form(given: str) -> None:
+    """An id is unchanged, a name is in lower case, both without `#`."""
     assert channel_of(given) == TAKEN[given]
 
 
 @pytest.mark.parametrize("given", REFUSED)
-def test_what_no_channel_can_be_is_refused(given: str) -> None:
-    """With one line that says what a channel is, and what was probably meant."""
+def test_an_impossible_channel_is_rejected(given: str) -> None:
+    """One line says what a channel is, and what was probably meant."""
     with pytest.raises(ConfigurationError) as caught:
         Configuration.parse({"slack": {"secretName": "s", "channel": given}}, "eu-west-1")
     line = str(caught.value)
@@ -72,8 +72,8 @@ def test_what_no_channel_can_be_is_refused(given: str) -> None:
 
 
 @given(st.text() | st.from_regex(r"\A#?[A-Za-z0-9_-]*\Z"))
-def test_what_is_taken_stays_as_it_is(given: str) -> None:
-    """A channel's one form means itself, and is an id or in lower case."""
+def test_a_valid_channel_stays_the_same(given: str) -> None:
+    """A normalized channel is unchanged, and is an id or in lower case."""
     try:
         channel = channel_of(given)
     except ConfigurationError:

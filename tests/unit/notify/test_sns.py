@@ -1,4 +1,4 @@
-"""What SNS is given."""
+"""What is sent to SNS."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ from testing.topics import Topic
 class TestEmail:
     """What a person reads."""
 
-    def test_is_worth_reading(self) -> None:
+    def test_has_headline_changes_facts_and_link(self) -> None:
         """The headline, what changed, the order's facts, and a link."""
         assert text(order_message(an_update())) == (
             f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED.\n"
@@ -41,7 +41,7 @@ class TestEmail:
         )
 
     def test_what_stalled_is_one_short_line(self) -> None:
-        """The word stands first; which line items and since when, in a line below, indented."""
+        """The word comes first; which line items and since when, in an indented line below."""
         keys = {"status": "BUILDING", "since": "2026-01-24T09:30:00Z", "days": 334, "thresholdDays": 60}
         stalled = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **keys} for n in range(12)]
         assert (
@@ -50,13 +50,13 @@ class TestEmail:
         ) in text(order_message(an_update() | {"changes": stalled}))
 
     def test_a_hundred_lines_are_enough(self) -> None:
-        """Links stand below their lines, and what is left out is counted."""
+        """Links are below their lines, and what is omitted is counted."""
         written = text(Message("News", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
         assert "- x\n  https://x\n- and 2 more\n" in written
 
     @pytest.mark.parametrize(("length", "shown"), [(19_998, "- xx"), (19_999, "- and 1 more")])
     def test_changes_have_up_to_20000_bytes(self, length: int, shown: str) -> None:
-        """The line that reaches the bound stands."""
+        """The line that reaches the limit stays."""
         assert text(Message("News", (Line("x" * length),), {}, "u")).splitlines()[2].startswith(shown)
 
     def test_a_cut_status_ends_in_three_dots_in_a_subject(self) -> None:
@@ -65,11 +65,11 @@ class TestEmail:
         assert subject(an_update("oo-1") | {"orderStatus": "x" * 33, "changes": []}) == shown
 
     def test_a_subject_is_short_and_ascii(self) -> None:
-        """SNS wants fewer than 100 characters, and mail programs ASCII."""
+        """SNS requires fewer than 100 characters, and mail programs ASCII."""
         assert subject(an_update("Ordér")) == "Order Ord?r for Outpost op-0123456789abcdef0 is COMPLETED"
         assert subject(an_update("x" * 100)) == f"Order {'x' * 90}..."
 
-    def test_a_long_subject_lacks_the_outpost_rather_than_news(self) -> None:
+    def test_a_long_subject_omits_the_outpost_first(self) -> None:
         """The text names it."""
         before = with_line_items(an_order(), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
@@ -80,8 +80,8 @@ class TestEmail:
 class TestPublications:
     """What is sent to the topic."""
 
-    def test_each_order_is_published_on_its_own_and_an_alarm_is_not(self) -> None:
-        """An alarm came from the topic; an order is published when it is sent and not before."""
+    def test_each_order_is_published_separately_and_an_alarm_is_not(self) -> None:
+        """An alarm came from the topic; an order is published at the time of sending and not earlier."""
         details = [an_update("oo-0123456789abcdef1"), an_update("oo-0123456789abcdef2")]
         notifications, topic = [order_notification(detail) for detail in details], Topic()
         channel = Sns(topic.client, "arn")
@@ -100,18 +100,18 @@ class TestPublications:
             (EndpointConnectionError(endpoint_url="https://x"), "Could not connect"),
         ],
     )
-    def test_a_topic_that_refuses_or_is_not_reached_is_a_channels_error(self, error: Exception, text: str) -> None:
+    def test_an_error_of_the_topic_is_a_channels_error(self, error: Exception, text: str) -> None:
         """Its text names SNS and the reason."""
         posting, *_ = Sns(Topic(error).client, "arn").postings([order_notification(an_update())], lambda: 0)
         with pytest.raises(ChannelError, match=f"^SNS: .*{text}"):
             posting.send()
 
 
-class TestMachines:
-    """What programs get."""
+class TestPrograms:
+    """What programs receive."""
 
     def test_json_is_the_events_detail(self) -> None:
-        """A queue gets the whole observation, an e-mail the text."""
+        """A queue receives the whole observation, an e-mail the text."""
         detail = an_update()
         for protocol in ("sqs", "lambda", "https", "firehose"):
             assert json.loads(delivered(publication(detail), protocol)) == detail
@@ -120,13 +120,13 @@ class TestMachines:
         assert delivered(publication(detail), "sms") == f"{order_message(detail).headline}."
 
     def test_a_large_update_is_sent_whole(self) -> None:
-        """The JSON stands in the message once, so that hardly any event is too large for it."""
+        """The JSON is in the message once, so that hardly any event is too large."""
         detail = an_update()
         detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 20_000}] * 4
         assert json.loads(delivered(publication(detail), "lambda")) == detail
 
     def test_long_lines_do_not_crowd_out_the_json(self) -> None:
-        """A text has room for 20 KB of changes; the others are counted in it, and sent to machines all the same."""
+        """A text has room for 20 KB of changes; the others are counted in it, and sent to programs nevertheless."""
         shipment = {"carrier": "🚚" * 200, "trackingNumber": None, "trackingUrl": f"https://{'x' * 400}"}
         change = {"detailType": "Outposts Line Item Shipment Change", "shipment": shipment, "previousShipment": None}
         detail = an_update() | {"changes": [{**change, "lineItemId": f"ooi-{number}"} for number in range(90)]}
@@ -135,27 +135,27 @@ class TestMachines:
         assert json.loads(delivered(publication(detail), "sqs")) == detail
 
     def test_a_publication_says_that_it_differs_by_protocol(self) -> None:
-        """SNS would else send all of them the JSON that holds every text."""
+        """SNS would otherwise send the JSON with every text to all of them."""
         given = publication(an_update())
         assert given.keys() == {"Subject", "Message", "MessageStructure", "MessageAttributes"}
         assert given["MessageStructure"] == "json"
 
     @pytest.mark.parametrize(("beyond", "omitted"), [(0, 0), (1, 1)])
     def test_a_message_leaves_room_for_its_attributes(self, beyond: int, omitted: int) -> None:
-        """SNS counts both; a byte more, and the change is left out."""
+        """SNS counts both; with one more byte, the change is omitted."""
         detail = an_update() | {"changes": [{"detailType": "Outposts Order Painted", "x": ""}]}
         room = 262_144 - 16_384 - len(publication(detail)["Message"].encode())
         detail["changes"][0]["x"] = "x" * (room + beyond)
         assert json.loads(delivered(publication(detail), "sqs")).get("changesOmitted", 0) == omitted
 
     def test_what_the_event_left_out_counts_too(self) -> None:
-        """Half of the changes are left out until the others fit."""
+        """Half of the changes are omitted until the others fit."""
         changes = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 3
         machine = json.loads(delivered(publication(an_update() | {"changes": changes, "changesOmitted": 5}), "sqs"))
         assert (len(machine["changes"]), machine["changesOmitted"]) == (1, 7)
 
     def test_what_is_too_large_is_left_out_and_counted(self) -> None:
-        """SNS takes 256 KB; changes that do not fit are counted."""
+        """SNS accepts 256 KB; changes that do not fit are counted."""
         detail = an_update()
         detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 4
         machine = json.loads(delivered(publication(detail), "lambda"))
@@ -163,7 +163,7 @@ class TestMachines:
         assert (len(machine["changes"]), machine["changesOmitted"]) == (2, 2)
 
     def test_attributes_serve_filter_policies(self) -> None:
-        """Types and statuses are arrays; where the order lives, strings."""
+        """Types and statuses are arrays; account, region and Outpost are strings."""
         assert attributes(an_update()) == {
             "changeTypes": array("Outposts Line Item Status Change", "Outposts Order Status Change"),
             "statuses": array("COMPLETED", "INSTALLED"),
@@ -176,7 +176,7 @@ class TestMachines:
         }
 
     def test_statuses_are_those_entered(self) -> None:
-        """A new order and a new line item enter theirs; a removed line item and a stalled order enter none."""
+        """Those of a new order and line item; a removed line item and a stalled order enter none."""
         assert attributes(detail_of(None, an_order()))["statuses"] == array("BUILDING", "IN_PROGRESS")
         none = an_order() | {"LineItems": []}
         assert attributes(detail_of(none, an_order()))["statuses"] == array("BUILDING")
@@ -186,7 +186,7 @@ class TestMachines:
 
     @given(old=orders, new=orders)
     def test_any_change_is_within_sns_limits(self, old: Order, new: Order) -> None:
-        """Whatever the API's model allows makes a publication that SNS takes."""
+        """Any order that the API's model allows results in a publication that SNS accepts."""
         assume(diff(old, new))
         given = publication(detail_of(old, new))
         assert given["Subject"].isascii()
@@ -196,16 +196,16 @@ class TestMachines:
 
 
 def delivered(arguments: dict[str, Any], protocol: str) -> str:
-    """Return what SNS sends to a subscription of a protocol: its own entry, or the default."""
+    """Return what SNS sends to a subscription by protocol: its entry, or the default."""
     messages: dict[str, str] = json.loads(arguments["Message"])
     return messages.get(protocol, messages["default"])
 
 
 def string(value: str) -> dict[str, Any]:
-    """Return a message attribute of one value."""
+    """Return a message attribute with one value."""
     return {"DataType": "String", "StringValue": value}
 
 
 def array(*values: str) -> dict[str, Any]:
-    """Return a message attribute of several values."""
+    """Return a message attribute with several values."""
     return {"DataType": "String.Array", "StringValue": json.dumps(values)}

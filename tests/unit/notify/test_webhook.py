@@ -36,7 +36,7 @@ class TestRequest:
         assert sent.headers["Outposts-Timestamp"] == str(NOW)
 
     def test_no_event_id_breaks_a_header(self) -> None:
-        """Anybody who may put events on the bus chooses it."""
+        """Anybody who may put events on the bus can choose it."""
         sent = request(order_notification(an_update() | {"eventId": "a\r\nX-Evil: \N{SNOWMAN}"}), KEYS, NOW)
         assert sent.headers["Outposts-Event-Id"] == "a%0D%0AX-Evil: %E2%98%83"
 
@@ -53,12 +53,12 @@ class TestRequest:
         ],
     )
     def test_the_documented_code_verifies_it(self, secret: str, shift: int, body: bytes, authentic: bool) -> None:
-        """What is older than five minutes, changed, or signed with another key is refused."""
+        """What is older than five minutes, changed, or signed with another key is rejected."""
         sent = request(order_notification(an_update()), KEYS, NOW)
         assert webhook.is_authentic(secret, sent.headers, sent.body + body, NOW + shift) is authentic
 
     @pytest.mark.parametrize("headers", [{}, {"Outposts-Timestamp": "x"}, {"Outposts-Timestamp": str(NOW)}])
-    def test_the_documented_code_refuses_what_is_not_signed(self, headers: dict[str, str]) -> None:
+    def test_the_documented_code_rejects_what_is_not_signed(self, headers: dict[str, str]) -> None:
         """Without raising an error."""
         assert not webhook.is_authentic("secret", headers, b"{}", NOW)
 
@@ -69,7 +69,7 @@ class TestRequest:
 
 
 class TestUrl:
-    """Where a webhook may be."""
+    """A webhook's URL."""
 
     @pytest.mark.parametrize(
         "url",
@@ -115,7 +115,7 @@ class TestUrl:
         assert raised.value.permanent
 
     def test_is_not_shown(self) -> None:
-        """Its path or query may hold a token."""
+        """Its path or query may contain a token."""
         target = Target("https://example.com/TOKEN?TOKEN", (b"TOKEN",))
         assert "TOKEN" not in repr(target)
         assert target.host == "example.com"

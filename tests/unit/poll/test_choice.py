@@ -24,7 +24,7 @@ class TestChoice:
     """List first, then read what needs it."""
 
     def test_new_in_flight_changed_and_unpublished_orders_are_read(self) -> None:
-        """Settled orders whose summary is what it was are not."""
+        """Settled orders whose summary has not changed are not."""
         known = {
             "in-flight": Known(b"same", settled=False, pending=0),
             "changed": SETTLED,
@@ -34,13 +34,13 @@ class TestChoice:
         listed = {"new": b"same", **dict.fromkeys(known, b"same"), "changed": b"other"}
         assert chosen(listed, known) == ["new", "in-flight", "changed", "unpublished"]
 
-    def test_a_settled_order_that_a_run_did_not_come_to_read_is_still_to_be_read(self) -> None:
-        """Else it would wait for another day."""
+    def test_a_settled_order_left_by_a_run_is_still_due(self) -> None:
+        """Otherwise it would wait for another day."""
         known = {"owed": SETTLED, "settled": SETTLED}
         assert orders_to_read(dict.fromkeys(known, b"same"), known, A_MOMENT_AGO, NOW, {"owed", "gone"}) == ["owed"]
 
     def test_a_missing_order_is_read_when_it_is_listed_again_and_not_before(self) -> None:
-        """Until then there is nothing to learn about it."""
+        """There is nothing new about it before."""
         known = {"missing": replace(SETTLED, settled=False, missing=True)}
         assert chosen({}, known) == []
         assert chosen({"missing": b"same"}, known) == ["missing"]
@@ -50,7 +50,7 @@ class TestChoice:
         gaps=st.lists(st.integers(1, 7_200), min_size=30, max_size=30),
     )
     def test_a_settled_order_is_read_once_a_day(self, ids: list[str], gaps: list[int]) -> None:
-        """Whatever the times of the polls within a day: each settled order is read exactly once."""
+        """At any times of the polls in a day, each settled order is read exactly once."""
         times, day = [NOW], timedelta(days=1)
         for gap in gaps:
             times.append(min(times[-1] + timedelta(seconds=gap), NOW + day))
@@ -64,11 +64,11 @@ class TestChoice:
         assert sorted(reads) == sorted(ids) or len(times) == 2
 
     def test_after_a_day_without_a_poll_every_order_is_read(self) -> None:
-        """Nothing is assumed of a day that nobody watched."""
+        """Nothing is assumed about a day that nobody watched."""
         assert chosen({"settled": b"same"}, {"settled": SETTLED}, last=None) == ["settled"]
 
     def test_a_clock_that_went_backwards_skips_no_daily_read(self) -> None:
-        """What fell due while the clock was ahead falls due again."""
+        """Reads that were due while the clock was ahead are due again."""
         ahead = NOW + timedelta(hours=6)
         orders = [f"oo-{number:017x}" for number in range(200)]
         listed, known = dict.fromkeys(orders, b"same"), dict.fromkeys(orders, SETTLED)
@@ -92,7 +92,7 @@ class TestMissing:
         }
         assert orders_gone_missing({"there"}, known, ()) == ["gone", "in-flight"]
 
-    def test_a_listing_of_some_outposts_says_nothing_of_others(self) -> None:
+    def test_a_listing_of_some_outposts_does_not_affect_others(self) -> None:
         """An order of another Outpost, or of an unknown one, is not missed."""
         known = {name: replace(SETTLED, outpost_id=name) for name in ("op-1", "op-2", "")}
         assert orders_gone_missing((), known, ("op-1",)) == ["op-1"]
@@ -106,12 +106,12 @@ class TestInTurn:
         assert in_turn(["d", "a", "c", "b"], "c", ()) == ["c", "d", "a", "b"]
 
     def test_orders_that_failed_come_last(self) -> None:
-        """One that hangs holds no other up."""
+        """One that hangs does not delay the others."""
         assert in_turn(["a", "b", "c", "d"], "", {"a", "c"}) == ["b", "d", "a", "c"]
 
     @given(ids=st.lists(st.uuids().map(str), min_size=1, max_size=30, unique=True), times=st.lists(st.integers(1, 40)))
     def test_none_is_read_a_second_time_before_each_was_read_once(self, ids: list[str], times: list[int]) -> None:
-        """However many orders each run has time for."""
+        """For any number of orders that each run has time for."""
         reads, resume_at = dict.fromkeys(ids, 0), ""
         for had_time_for in times:
             turn = in_turn(ids, resume_at, ())

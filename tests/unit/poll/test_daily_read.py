@@ -16,7 +16,7 @@ SETTLED = Known(summary=b"same", settled=True, pending=0)
 
 
 def is_read(last: datetime, now: datetime) -> bool:
-    """Say whether a settled, unchanged order is read by a poll at `now` after one at `last`."""
+    """Return whether a settled, unchanged order is read by a poll at `now` after one at `last`."""
     return orders_to_read({ORDER_ID: b"same"}, {ORDER_ID: SETTLED}, last, now) == [ORDER_ID]
 
 

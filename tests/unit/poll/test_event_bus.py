@@ -19,7 +19,7 @@ from testing.event_bridge import Entry, EventBridge
 
 
 def events_of(order_id: str, number: int, text: str = "") -> list[Event]:
-    """The first events of an order, each with this text in it."""
+    """Return the first events of an order, each with this text."""
     order = {"OrderId": order_id, "OutpostId": "op-1", "Note": text}
     observation = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
     (built, _) = build_events(
@@ -36,7 +36,7 @@ def publish(bridge: EventBridge, *orders: list[Event]) -> Published:
 
 
 def arrived(bridge: EventBridge) -> dict[str, list[int]]:
-    """The sequences that arrived, by order."""
+    """Return the sequences that arrived, by order."""
     sequences: dict[str, list[int]] = {}
     for entry in bridge.arrived:
         detail = json.loads(entry["Detail"])
@@ -45,7 +45,7 @@ def arrived(bridge: EventBridge) -> dict[str, list[int]]:
 
 
 def of(order_id: str, sequence: int | None = None) -> Callable[[Entry], str | None]:
-    """Refuse an order's event of this sequence, or all of its events."""
+    """Reject an order's event with this sequence, or all of its events."""
 
     def refuse(entry: Entry) -> str | None:
         detail = json.loads(entry["Detail"])
@@ -56,7 +56,7 @@ def of(order_id: str, sequence: int | None = None) -> Callable[[Entry], str | No
 
 
 class TestRequests:
-    """What a PutEvents request holds."""
+    """The content of a PutEvents request."""
 
     @given(
         orders=st.lists(
@@ -66,7 +66,7 @@ class TestRequests:
         )
     )
     def test_every_request_is_within_the_limits_and_everything_arrives(self, orders: list[tuple[int, int]]) -> None:
-        """However many events of whatever size there are, no request is refused, and each order's are in sequence."""
+        """For any number and size of events, no request is rejected, and each order's events are in sequence."""
         bridge = EventBridge()
         given_events = [events_of(f"oo-{n}", number, "x" * size) for n, (number, size) in enumerate(orders)]
         published = publish(bridge, *given_events)
@@ -74,8 +74,8 @@ class TestRequests:
         assert arrived(bridge) == {f"oo-{n}": list(range(1, number + 1)) for n, (number, _) in enumerate(orders)}
 
     @given(counts=st.lists(st.integers(1, 12), min_size=1, max_size=25))
-    def test_no_request_holds_two_events_of_one_order(self, counts: list[int]) -> None:
-        """Otherwise a later one could arrive although an earlier one of the same request was refused."""
+    def test_no_request_contains_two_events_of_one_order(self, counts: list[int]) -> None:
+        """Otherwise a later one could arrive although an earlier one in the same request was rejected."""
         bridge = EventBridge()
         publish(bridge, *(events_of(f"oo-{n}", number) for n, number in enumerate(counts)))
         for request in bridge.requests:
@@ -88,7 +88,7 @@ class TestRequests:
         publish(bridge, *(events_of(f"oo-{n}", 2) for n in range(25)))
         assert [len(request) for request in bridge.requests] == [10, 10, 5] * 2
 
-    def test_an_entry_says_what_and_when_and_about_which_resources(self) -> None:
+    def test_an_entry_has_type_time_and_resources(self) -> None:
         """The envelope is as documented; an unknown Outpost is not a resource."""
         bridge = EventBridge()
         (event,) = events_of("oo-1", 1)
@@ -104,18 +104,18 @@ class TestRequests:
         assert json.loads(entry["Detail"]) == event.detail
         assert without_outpost["Resources"] == ["oo-2"]
 
-    def test_nothing_pending_calls_nothing(self) -> None:
+    def test_without_pending_events_the_bus_is_not_called(self) -> None:
         """A quiet run costs no request."""
         bridge = EventBridge()
         assert EventBus(cast("Any", bridge), "orders").publish({}) == Published({}, {})
         assert bridge.requests == []
 
 
-class TestRefusals:
-    """What is refused, and what that does to the rest."""
+class TestRejections:
+    """What is rejected, and how it affects the rest."""
 
-    def test_only_the_entries_that_were_refused_are_put_again(self) -> None:
-        """PutEvents accepts or refuses each entry by itself."""
+    def test_only_rejected_entries_are_put_again(self) -> None:
+        """PutEvents accepts or rejects each entry individually."""
         tries = count()
         bridge = EventBridge(lambda _: "ThrottlingException" if next(tries) == 1 else None)
         published = publish(bridge, events_of("oo-1", 1), events_of("oo-2", 1), events_of("oo-3", 1))
@@ -125,8 +125,8 @@ class TestRefusals:
             ["oo-2"],
         ]
 
-    def test_an_order_refused_for_good_holds_its_later_events_back_and_no_other_orders(self) -> None:
-        """What arrives of an order is always without a gap."""
+    def test_an_order_rejected_permanently_delays_only_its_own_later_events(self) -> None:
+        """The events that arrive about an order have no gap."""
         bridge = EventBridge(of("oo-1", sequence=2))
         published = publish(bridge, events_of("oo-1", 4), events_of("oo-2", 4))
         assert published.counts == {"oo-1": 1, "oo-2": 4}
@@ -134,7 +134,7 @@ class TestRefusals:
         assert arrived(bridge) == {"oo-1": [1], "oo-2": [1, 2, 3, 4]}
 
     def test_a_lost_answer_puts_the_events_again_and_counts_them_once(self) -> None:
-        """Nobody knows whether they arrived, so they are sent again under the same ids."""
+        """Nobody knows whether they arrived, so they are sent again with the same ids."""
         bridge = LosesAnswers()
         published = publish(bridge, events_of("oo-1", 2), events_of("oo-2", 1))
         assert published == Published({"oo-1": 2, "oo-2": 1}, {})
@@ -146,8 +146,8 @@ class TestRefusals:
         assert published.counts == {"oo-1": 0, "oo-2": 0}
         assert published.errors.keys() == {"oo-1", "oo-2"}
 
-    def test_an_event_too_large_for_any_request_stops_no_other_order(self) -> None:
-        """PutEvents refuses its request as a whole, so it has one of its own."""
+    def test_an_event_too_large_for_any_request_does_not_stop_other_orders(self) -> None:
+        """PutEvents rejects its request as a whole, so the event has a separate request."""
         bridge = EventBridge()
         published = publish(bridge, events_of("oo-1", 1), events_of("oo-2", 1, "x" * 300_000), events_of("oo-3", 2))
         assert published.counts == {"oo-1": 1, "oo-2": 0, "oo-3": 2}
@@ -162,7 +162,7 @@ class TestRefusals:
         assert sum(published.counts.values()) == len(bridge.arrived) == 25
         assert published.errors == {f"oo-{number}": NO_TIME for number in range(10, 15)}
 
-    def test_a_refusal_is_not_tried_again_without_time(self) -> None:
+    def test_a_rejected_entry_is_not_put_again_without_time(self) -> None:
         """The error contains the bus's message."""
         bridge = EventBridge(of("oo-1"))
         bus = EventBus(cast("Any", bridge), "orders")
@@ -171,7 +171,7 @@ class TestRefusals:
         assert "InternalFailure" in published.errors["oo-1"]
 
     def test_retries_wait_longer_each_time(self) -> None:
-        """The waits are random, within a growing bound, so that many pollers do not come back together."""
+        """The waits are random, with a growing limit, so that many pollers do not retry together."""
         waits: list[float] = []
         bus = EventBus(cast("Any", EventBridge(of("oo-1"))), "orders", sleep=waits.append)
         bus.publish({"oo-1": events_of("oo-1", 1)})
@@ -179,14 +179,14 @@ class TestRefusals:
 
 
 class LosesAnswers(EventBridge):
-    """A bus whose first answers are lost on the way, though the events arrive."""
+    """A bus whose first responses are lost, although the events arrive."""
 
     def __init__(self, times: int = 1) -> None:
         super().__init__()
         self._left = times
 
     def put_events(self, **request: Any) -> dict[str, Any]:
-        """Take the events, and answer or not."""
+        """Accept the events, and respond or not."""
         answer = super().put_events(**request)
         self._left -= 1
         if self._left >= 0:
@@ -195,7 +195,7 @@ class LosesAnswers(EventBridge):
 
 
 @pytest.mark.parametrize("text", ["not json", '"text"', "[]"])
-def test_the_bridge_of_these_tests_refuses_a_detail_that_is_no_object(text: str) -> None:
+def test_the_bus_of_these_tests_rejects_a_detail_that_is_not_an_object(text: str) -> None:
     """The stand-in is as strict as the service."""
     entry = {"Source": "s", "DetailType": "t", "Detail": text}
     assert EventBridge().put_events(Entries=[entry])["Entries"][0]["ErrorCode"] == "MalformedDetail"

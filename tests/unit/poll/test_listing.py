@@ -20,7 +20,7 @@ CLIENT: Any = object()
 
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, list[Page | Exception]]:
-    """Set the pages of each Outpost's listing, None for all; an error breaks the listing off."""
+    """Set the pages of each Outpost's listing, None for all; an error interrupts the listing."""
     answers: dict[str | None, list[Page | Exception]] = {}
 
     def list_orders(client: object, outpost_id: str | None) -> Iterator[Page]:
@@ -35,7 +35,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, list[Page | Excep
 
 
 class TestListing:
-    """What the pages come to."""
+    """The result of the pages."""
 
     def test_it_holds_each_orders_digest_and_which_are_replacements(self) -> None:
         """By id, over all pages."""
@@ -47,17 +47,15 @@ class TestListing:
         )
 
     @pytest.mark.parametrize(("first", "second"), [(None, [ORDER]), ([ORDER], None)])
-    def test_one_page_that_does_not_say_which_orders_it_holds_makes_the_whole_vague(
-        self, first: Page, second: Page
-    ) -> None:
-        """Whichever it is; the other page's orders count."""
+    def test_one_page_without_a_list_makes_the_listing_vague(self, first: Page, second: Page) -> None:
+        """In any position; the other page's orders count."""
         found = Listing()
         found.add(first)
         found.add(second)
         assert (found.explicit, list(found.orders), found.errors) == (False, ["oo-1"], [])
 
     @pytest.mark.parametrize("order_id", [None, "", 7, "set-aside#oo-1", "o" * 256])
-    def test_an_order_that_no_key_can_name_is_an_error_and_hides_no_other(self, order_id: object) -> None:
+    def test_an_order_with_an_invalid_id_is_an_error_and_hides_no_other(self, order_id: object) -> None:
         """The error has the first 100 characters of the id."""
         found = Listing()
         found.add([{"OrderId": order_id}, ORDER])
@@ -66,15 +64,15 @@ class TestListing:
 
 
 class TestListSource:
-    """All of a source."""
+    """A whole source."""
 
     def test_all_pages_are_listed_together(self, pages: dict[str | None, list[Page | Exception]]) -> None:
-        """A source that is limited to no Outpost has one listing."""
+        """A source that is not limited to Outposts has one listing."""
         pages[None] = [[ORDER], [REPLACEMENT]]
         found = list_source(CLIENT, ALL, lambda: True)
         assert (list(found.orders), found.errors) == (["oo-1", "oo-2"], [])
 
-    def test_each_outpost_is_listed_by_itself_and_an_error_ends_only_its_own_listing(
+    def test_each_outpost_is_listed_separately_and_an_error_only_ends_its_listing(
         self, pages: dict[str | None, list[Page | Exception]]
     ) -> None:
         """What was listed before the error counts, and the error is named."""
@@ -83,7 +81,7 @@ class TestListSource:
         assert (list(found.orders), found.errors) == (["oo-1", "oo-2"], ["ValueError: no JSON"])
 
     def test_a_listing_without_time_ends_after_its_page(self, pages: dict[str | None, list[Page | Exception]]) -> None:
-        """It is not complete, which the error says."""
+        """It is incomplete, as the error says."""
         pages[None] = [[ORDER], [REPLACEMENT]]
         found = list_source(CLIENT, ALL, lambda: False)
         assert list(found.orders) == ["oo-1"]

@@ -14,17 +14,17 @@ SOURCE = Source("111122223333", "eu-west-1")
 
 
 @pytest.mark.parametrize(("arguments", "attempts"), [((), 6), ((2,), 2)])
-def test_refused_calls_slow_all_threads_of_a_run_down_together(arguments: tuple[int, ...], attempts: int) -> None:
-    """All of them share one client, whose adaptive retries measure what the API takes."""
+def test_throttled_calls_slow_down_all_threads_of_a_run(arguments: tuple[int, ...], attempts: int) -> None:
+    """They share one client, whose adaptive retries measure the API's capacity."""
     config: Any = outposts_client(SOURCE, *arguments).meta.config
     assert config.retries == {"mode": "adaptive", "total_max_attempts": attempts}
     assert config.max_pool_connections == 16
 
 
-def test_what_was_read_is_published_after_five_seconds_though_another_order_hangs(
+def test_what_was_read_is_published_after_five_seconds_even_if_an_order_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What is done by then is returned, and the rest stays under way."""
+    """What is done by then is returned, and the rest continues."""
     asked: list[float] = []
 
     def one_is_done(futures: Iterable[Future[Any]], timeout: float) -> Iterator[Future[Any]]:
