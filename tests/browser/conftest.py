@@ -72,7 +72,7 @@ def widget_url(tmp_path: Path) -> Callable[[str], str]:
 
 @pytest.fixture
 def open_page(browser: "Browser") -> "Iterator[Callable[..., Page]]":
-    """Opens an address in a window of its own, with options of Playwright's `new_context`."""
+    """Return a function that opens an address in a separate window, with options of Playwright's `new_context`."""
     contexts = []
 
     def open_page(url: str, **options: Any) -> "Page":

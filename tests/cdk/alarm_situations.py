@@ -144,7 +144,7 @@ class World:
         self._notify()
         metrics = {key: Metric(points.items(), self.conditions.lateness) for key, points in self._points.items()}
         for queue, failure in _QUEUES.items():
-            if self.failure == failure:  # such a queue was idle
+            if self.failure == failure:  # it was idle
                 points = [(minute, 1.0) for minute in range(self.since, self.until)]
                 awake = {"late": lambda minute: max(self.conditions.lateness(minute), self.since + AWAKE - minute)}
                 metrics["ApproximateNumberOfMessagesVisible", queue] = Metric(points, **awake)

@@ -57,7 +57,7 @@ class Unknown:
 
     Attributes:
         further: How many data points more than the evaluation periods the evaluation range has: "depends".
-        fills_nothing: Whether FILL makes data points for a metric that has none at all in the range.
+        fills_nothing: Whether FILL adds data points to a metric that has none at all in the range.
         minute: The minute of the hour at which an alarm is evaluated that is evaluated once per hour.
     """
 

@@ -294,7 +294,7 @@ def test_null_is_found_anywhere(pattern: Json, holds: bool) -> None:
 
 
 def test_combinations_are_the_product_of_the_lengths_of_or() -> None:
-    """As EventBridge's guide counts them: nested ones too, although event-ruler makes fewer rules of those."""
+    """As EventBridge's guide counts them: nested ones too, although event-ruler creates fewer rules for those."""
     three = [{key: [1]} for key in "abc"]
     assert combinations({"a": [1]}) == 1
     assert combinations({"$or": three, "x": {"$or": three}}) == 9

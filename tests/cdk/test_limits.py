@@ -255,7 +255,7 @@ class TestSizes:
         joined = {"A": {"Fn::Join": ["/", [before, after]]}}
         assert environment_size(joined) == environment_size({"A": f"{before}/{after}"})
 
-    def test_what_only_a_deployment_knows_counts_as_long_as_it_can_become(self) -> None:
+    def test_what_only_a_deployment_assigns_counts_at_its_maximum_length(self) -> None:
         """A name has a prefix and a suffix of CloudFormation's; an ARN and a queue's URL name region and account."""
         name = f"{STACK}-R0{SUFFIX}"
         url = f"https://sqs.us-gov-west-1.amazonaws.com/111122223333/{name}"

@@ -38,7 +38,7 @@ _QUANTITY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A quantity in a page, and where it stands in the page's prose."""
+    """A quantity in a page, and its position in the page's prose."""
 
     start: int
     end: int

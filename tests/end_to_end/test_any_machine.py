@@ -1,4 +1,4 @@
-"""All of it on a machine where everything is set that could be in the way (docs/your-machine.md)."""
+"""Everything on a machine with every setting that could interfere (docs/your-machine.md)."""
 
 import json
 import os
@@ -31,7 +31,7 @@ NOT_CLONED = (
     ".*_cache",
     ".coverage*",
 )
-# A home folder that nobody, not even root, can write to; and it holds no settings.
+# A home folder without settings, to which nobody can write, not even root.
 HOME = "/proc/nowhere"
 
 
@@ -42,14 +42,14 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_CLONED), symlinks=True)
     for name, pins in {".venv": "requirements.txt", "node_modules": "package-lock.json"}.items():
         (folder / name).symlink_to(Path(sys.prefix) if name == ".venv" else ROOT / name)
-        # Nor is make to install anything: test_setup.py does.
+        # Make must not install anything either: test_setup.py does.
         os.utime(folder / pins, (0, 0))
     return folder
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
-    """Give the environment of someone who has set all of it, and keeps hostile settings in a home folder."""
-    # Where this machine gets packages from is all that is taken over.
+    """Return the environment of a person with every setting, and hostile files in the home folder."""
+    # Only this machine's source of packages is kept.
     index = pip.environment(sys.executable, os.environ)
     own = {name: index[name] for name in index if name.startswith("PIP_") or name == "PATH" or "CERT" in name}
     strange = {
@@ -60,7 +60,7 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
         "TZ": "Asia/Kathmandu",
     }
     emulators = {"GATEWAY_PORT": "1", "SERVICES": "none", "PERSIST_STATE": "1", "LAMBDA_EXECUTOR": "docker"}
-    # What goes to this machine would be lost in the proxy; packages are fetched by https.
+    # Requests to this machine would be lost in the proxy; packages are fetched by https.
     proxy = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "intranet.example.com"}
     return {**hostile(), **own, **strange, **emulators, **proxy, **variables}
 
@@ -70,7 +70,7 @@ def _limit() -> None:
 
 
 def make(clone: Path, variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run make, under a strict umask, with few open files."""
+    """Run make, with a strict umask and few open files."""
     return subprocess.run(  # noqa: S603 - our own Makefile
         ["make", *arguments],  # noqa: S607 - the person's make
         cwd=clone,
@@ -86,7 +86,7 @@ def make(clone: Path, variables: dict[str, str], *arguments: str) -> subprocess.
 
 
 def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
-    """`make demo` prints line by line and sums up; each observation reaches both channels, and nothing is left."""
+    """`make demo` prints line by line and sums up; each observation reaches both channels, and nothing remains."""
     ran = make(clone, environment(tmp_path), "demo", "ARGS=--seconds-per-day 0.3")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "18 steps in the lives of 5 orders." in ran.stdout
@@ -105,10 +105,10 @@ def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
 def test_packages_for_lambda_are_complete(clone: Path, tmp_path: Path) -> None:
     """`make deploy` synthesizes: each function's package has its libraries, and Lambda's user can read all of it.
 
-    The synthesis is what `make deploy` begins with; nothing here could be deployed to.
+    The synthesis is the first step of `make deploy`; there is no AWS to deploy to.
     """
     region = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
-    # Who deploys has a profile that works, or none.
+    # A person who deploys has a valid profile, or none.
     variables = {name: value for name, value in environment(tmp_path).items() if not name.startswith(("AWS_", "BOTO_"))}
     (command,) = make(clone, variables, "--no-print-directory", "-n", "deploy").stdout.splitlines()
     command = command.strip()
@@ -135,8 +135,8 @@ def test_packages_for_lambda_are_complete(clone: Path, tmp_path: Path) -> None:
         assert modes == {(True, 0o755), (False, 0o644)}
 
 
-def test_a_local_cloud_says_what_to_export_for_a_shell(clone: Path) -> None:
-    """Lines that a shell takes, whatever the folder's name: its PATH begins with the folder of our `aws`."""
+def test_a_local_cloud_prints_what_a_shell_exports(clone: Path) -> None:
+    """A shell accepts the lines for any folder name: its PATH begins with the folder of our `aws`."""
     show = "import os; os.environ.update(AWS_X='a b', no_proxy='h', HTTP_PROXY='p'); from local import __main__ as m\n"
     show += "from types import SimpleNamespace as N\n"
     show += "print(m._ready(N(outputs={}, addresses={})))"

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def answer(cloud: Cloud, *arguments: str) -> Any:
-    """Run a command that succeeds, and return its JSON, which must be all that is on stdout."""
+    """Run a command that succeeds, and return its JSON, which must be everything on stdout."""
     ran = run(cloud, *arguments, "--json")
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
@@ -51,7 +51,7 @@ def control_plane(cloud: Cloud) -> ControlPlane:
 
 @pytest.fixture(scope="module")
 def shipped(cloud: Cloud) -> str:
-    """The id of an order that was shipped. The bus had an archive before that, as in AWS."""
+    """The id of an order that was shipped. The bus had an archive before, as in AWS."""
     cloud.client("events").create_archive(
         ArchiveName="every-event",
         EventSourceArn=cloud.outputs["EventBusArn"],
@@ -65,7 +65,7 @@ def shipped(cloud: Cloud) -> str:
 
 
 def mails_about(cloud: Cloud, order_id: str) -> int:
-    """Count the mails about an order."""
+    """Count the e-mails about an order."""
     return len([mail for mail in cloud.mails if order_id in mail["subject"]])
 
 
@@ -247,7 +247,7 @@ class TestReplay:
         copies = Subscriber.make(cloud, "copies")
 
         def sent_again() -> set[str]:
-            # The emulator replays to all rules, whatever a replay's FilterArns.
+            # The emulator replays to all rules, regardless of a replay's FilterArns.
             while messages := copies.sqs.receive_message(QueueUrl=copies.url, MaxNumberOfMessages=10).get("Messages"):
                 for message in messages:
                     event = json.loads(message["Body"])
@@ -328,7 +328,7 @@ class TestNotification:
 class TestDoctor:
     """`doctor`."""
 
-    def test_finds_a_deployment_well_without_writing_to_anybody(self, cloud: Cloud) -> None:
+    def test_finds_no_problem_without_notifying_anybody(self, cloud: Cloud) -> None:
         """Every part is checked, and the secret is not shown."""
         before = len(cloud.slack_messages)
         ran = run(cloud, "doctor", "--json")

@@ -38,7 +38,7 @@ def listening(processes: list[int]) -> list[str]:
     sockets = set()
     for process in processes:
         for descriptor in Path(f"/proc/{process}/fd").glob("*"):
-            with suppress(OSError):  # closed meanwhile
+            with suppress(OSError):  # closed in the meantime
                 sockets.add(descriptor.readlink().name)
     tables = "\n".join(Path(f"/proc/net/{name}").read_text() for name in ("tcp", "tcp6"))
     rows = [row.split() for row in tables.splitlines() if " 0A " in row]

@@ -1,4 +1,4 @@
-"""The examples, deployed beside the notifier: an order's life, and the sample events, make each of them fire."""
+"""The examples, deployed next to the notifier: an order's history and the sample events trigger each of them."""
 
 import json
 import os
@@ -21,18 +21,18 @@ from tests.end_to_end.test_order import create_order
 
 
 @dataclass(frozen=True)
-class Life:
-    """An order that the notifier watches, and AWS's part in its life."""
+class WatchedOrder:
+    """An order that the notifier watches, and AWS's part in its watched."""
 
     cloud: Cloud
     order: Json
 
     @classmethod
-    def begin(cls, cloud: Cloud) -> "Life":
+    def begin(cls, cloud: Cloud) -> "WatchedOrder":
         """Order a rack, and let the notifier discover it."""
-        life = cls(cloud, create_order(cloud))
+        watched = cls(cloud, create_order(cloud))
         assert cloud.poll()["failures"] == []
-        return life
+        return watched
 
     @property
     def order_id(self) -> str:
@@ -40,13 +40,13 @@ class Life:
         return str(self.order["OrderId"])
 
     def update(self, changes: Json, first_item: Json | None = None) -> None:
-        """Change the order, and its first line item, and let the notifier see it."""
+        """Change the order and its first line item, and poll."""
         items = {self.order["LineItems"][0]["LineItemId"]: first_item} if first_item else {}
         self.control_plane.update_order(self.order_id, {**changes, "LineItems": items})
         assert self.cloud.poll()["failures"] == []
 
     def replace(self) -> None:
-        """Replace the first line item's hardware, and let the notifier see it."""
+        """Replace the first line item's hardware, and poll."""
         self.control_plane.replace_line_item(self.order_id, self.order["LineItems"][0]["LineItemId"])
         assert self.cloud.poll()["failures"] == []
 
@@ -62,7 +62,7 @@ def queue(cloud: Cloud, url: str) -> Subscriber:
 
 
 def of_order(subscriber: Subscriber, order_id: str) -> list[tuple[str, str | None]]:
-    """The types and statuses of an order's events, waiting for the first."""
+    """Return the types and statuses of an order's events, waiting for the first."""
 
     def arrived() -> list[tuple[str, str | None]]:
         events = [event for event in subscriber.received() if event["detail"]["orderId"] == order_id]
@@ -85,7 +85,7 @@ def logged_of(cloud: Cloud, function: str, order_id: str) -> list[Json]:
 
 
 def fires(cloud: Cloud, subscriber: Subscriber, name: str) -> bool:
-    """Whether a sample event, put onto the bus as the documentation says, arrives."""
+    """Return whether a sample event arrives that is put onto the bus as documented."""
     entry = sample(name)
     answer = cloud.client("events").put_events(Entries=[entry])
     assert answer["FailedEntryCount"] == 0
@@ -94,7 +94,7 @@ def fires(cloud: Cloud, subscriber: Subscriber, name: str) -> bool:
 
 
 def deploy(cloud: Cloud, name: str, content: Json, **parameters: str) -> dict[str, str]:
-    """Deploy a template, and give its outputs."""
+    """Deploy a template, and return its outputs."""
     cloudformation = cloud.client("cloudformation")
     cloudformation.create_stack(
         StackName=name,
@@ -108,7 +108,7 @@ def deploy(cloud: Cloud, name: str, content: Json, **parameters: str) -> dict[st
 
 
 def run(cloud: Cloud, command: list[str], folder: Path) -> str:
-    """Run a command as someone would who exported what the local cloud printed."""
+    """Run a command like a person who exported what the local cloud printed."""
     done = subprocess.run(  # noqa: S603 - our own commands
         command,
         cwd=folder,
@@ -124,7 +124,7 @@ def run(cloud: Cloud, command: list[str], folder: Path) -> str:
 class TestCdk:
     """examples/cdk."""
 
-    def test_a_function_hears_of_replaced_hardware_and_a_queue_of_shipments(self, cloud: Cloud, tmp_path: Path) -> None:
+    def test_a_function_receives_replacements_and_a_queue_shipments(self, cloud: Cloud, tmp_path: Path) -> None:
         """Two subscriptions of one line each, deployed by the CDK's own command line."""
         outputs = tmp_path / "outputs.json"
         cdk = [
@@ -140,94 +140,94 @@ class TestCdk:
             EXAMPLES / "cdk",
         )
         subscriber = json.loads(outputs.read_text())["OrderSubscriber"]
-        life = Life.begin(cloud)
+        watched = WatchedOrder.begin(cloud)
         tracking = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456784"}
-        life.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": tracking})
-        life.replace()
+        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": tracking})
+        watched.replace()
         shipments = queue(cloud, subscriber["QueueUrl"])
-        assert of_order(shipments, life.order_id) == [("Outposts Line Item Shipment Change", None)]
+        assert of_order(shipments, watched.order_id) == [("Outposts Line Item Shipment Change", None)]
         assert fires(cloud, shipments, "shipped")
         function = subscriber["FunctionName"]
-        (heard,) = eventually(lambda: logged_of(cloud, function, life.order_id))
-        assert (heard["status"], heard["previousStatus"]) == ("REPLACED", "SHIPPED")
+        (line,) = eventually(lambda: logged_of(cloud, function, watched.order_id))
+        assert (line["status"], line["previousStatus"]) == ("REPLACED", "SHIPPED")
 
 
 class TestCloudFormation:
     """examples/cloudformation."""
 
-    def test_a_queue_gets_completed_orders(self, cloud: Cloud) -> None:
-        """And nothing else of the order's life."""
+    def test_a_queue_receives_completed_orders(self, cloud: Cloud) -> None:
+        """And no other event about the order."""
         made = deploy(cloud, "completed", template("cloudformation/queue.yaml"))
-        life = Life.begin(cloud)
-        life.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED"})
-        life.update({"Status": "COMPLETED"}, {"Status": "INSTALLED"})
+        watched = WatchedOrder.begin(cloud)
+        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED"})
+        watched.update({"Status": "COMPLETED"}, {"Status": "INSTALLED"})
         completed = queue(cloud, made["QueueUrl"])
-        assert of_order(completed, life.order_id) == [("Outposts Order Status Change", "COMPLETED")]
+        assert of_order(completed, watched.order_id) == [("Outposts Order Status Change", "COMPLETED")]
         assert fires(cloud, completed, "order-completed")
 
 
 class TestTerraform:
-    """examples/terraform: its pattern, as no Terraform runs here."""
+    """The pattern of examples/terraform; Terraform does not run here."""
 
-    def test_its_pattern_on_a_rule_lets_shipments_through(self, cloud: Cloud) -> None:
-        """The rule is put by the API; the text around the pattern is only parsed, by another test."""
+    def test_a_rule_with_its_pattern_matches_shipments(self, cloud: Cloud) -> None:
+        """The API creates the rule; another test parses the text around the pattern."""
         shipments = Subscriber.make(cloud, "outposts-shipments")
         events, bus = cloud.client("events"), cloud.outputs["EventBusName"]
         wanted = json.dumps(pattern("terraform/pattern.json"))
         events.put_rule(Name="outposts-shipments", EventBusName=bus, EventPattern=wanted)
         events.put_targets(Rule="outposts-shipments", EventBusName=bus, Targets=[{"Id": "queue", "Arn": shipments.arn}])
-        life = Life.begin(cloud)
-        life.update({}, {"Status": "SHIPPED", "ShipmentInformation": {"ShipmentCarrier": "UPS"}})
-        life.update({}, {"ShipmentInformation": {"ShipmentTrackingNumber": "1Z999AA10123456784"}})
-        assert of_order(shipments, life.order_id) == [("Outposts Line Item Shipment Change", None)]
+        watched = WatchedOrder.begin(cloud)
+        watched.update({}, {"Status": "SHIPPED", "ShipmentInformation": {"ShipmentCarrier": "UPS"}})
+        watched.update({}, {"ShipmentInformation": {"ShipmentTrackingNumber": "1Z999AA10123456784"}})
+        assert of_order(shipments, watched.order_id) == [("Outposts Line Item Shipment Change", None)]
         assert fires(cloud, shipments, "shipped")
 
 
 class TestCli:
     """examples/cli."""
 
-    def test_the_script_makes_a_queue_that_gets_replaced_and_failed_line_items(self, cloud: Cloud) -> None:
-        """Run by the AWS CLI itself, with what `up` printed and nothing else, and run again without harm."""
+    def test_the_script_creates_a_queue_that_receives_replaced_and_failed_line_items(self, cloud: Cloud) -> None:
+        """The AWS CLI runs it with only what `up` printed, and it can run twice."""
         (url,) = {run(cloud, ["bash", "subscribe.sh"], EXAMPLES / "cli").strip() for _ in range(2)}
         failed = queue(cloud, url)
-        life = Life.begin(cloud)
-        life.update({"Status": "ERROR"}, {"Status": "ERROR"})
-        assert of_order(failed, life.order_id) == [("Outposts Line Item Status Change", "ERROR")]
+        watched = WatchedOrder.begin(cloud)
+        watched.update({"Status": "ERROR"}, {"Status": "ERROR"})
+        assert of_order(failed, watched.order_id) == [("Outposts Line Item Status Change", "ERROR")]
         assert fires(cloud, failed, "line-item-replaced")
 
 
 class TestAnotherAccount:
-    """examples/another-account; the emulator forwards within an account only, so both sides are in one."""
+    """examples/another-account; the emulator only forwards within an account, so both sides are in one."""
 
     @pytest.mark.parametrize("start", ["EventBusName", "EventBusArn"])
-    def test_a_bus_of_ones_own_gets_what_happens(self, cloud: Cloud, start: str) -> None:
-        """The same rule, put by name as in the notifier's account, or by ARN as from any other."""
+    def test_another_bus_receives_the_events(self, cloud: Cloud, start: str) -> None:
+        """The same rule, identified by name as in the notifier's account, or by ARN as from another one."""
         bus = template("another-account/bus.yaml")
         bus["Resources"]["Bus"]["Properties"]["Name"] = f"outposts-orders-{start}"
         made = deploy(cloud, f"bus-{start}", bus, NotifierAccount="000000000000")
         forward = template("another-account/forward.yaml")
         deploy(cloud, f"forward-{start}", forward, From=cloud.outputs[start], To=made["EventBusArn"])
-        life = Life.begin(cloud)
+        watched = WatchedOrder.begin(cloud)
         forwarded = queue(cloud, made["QueueUrl"])
-        assert of_order(forwarded, life.order_id) == [("Outposts Order Discovered", None)]
+        assert of_order(forwarded, watched.order_id) == [("Outposts Order Discovered", None)]
         assert fires(cloud, forwarded, "shipped")
 
 
 @dataclass
 class Desk:
-    """Stands for PagerDuty, ServiceNow or Jira: keeps what was posted, and how the caller showed who it is."""
+    """A stand-in for PagerDuty, ServiceNow or Jira: keeps what was posted, and the caller's credentials."""
 
     posted: list[tuple[str | None, Json]] = field(default_factory=list)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
-        """Answer 201."""
+        """Respond with 201."""
         request = Request(environ)
         self.posted.append((request.headers.get("Authorization"), json.loads(request.get_data())))
         return Response(status=201)(environ, start_response)
 
 
 def filled(value: Any, place: Json, content: Any) -> Any:
-    """Put a value into a template wherever `place`, a reference, stands."""
+    """Replace the reference `place` in a template with a value."""
     if value == place:
         return content
     if isinstance(value, dict):
@@ -236,14 +236,14 @@ def filled(value: Any, place: Json, content: Any) -> Any:
 
 
 def deploy_calling(cloud: Cloud, desk_url: str, name: str, secrets: dict[str, str], **parameters: str) -> None:
-    """Deploy an API destination's template; what the emulator's CloudFormation does not know is made by its API.
+    """Deploy an API destination's template; the API creates what the emulator's CloudFormation does not support.
 
     Args:
         cloud: The local cloud.
-        desk_url: What is called in place of the service.
-        name: The stack's, and the connection's and the destination's.
-        secrets: What the dynamic references of the connection stand for, by the secret's keys.
-        parameters: The template's.
+        desk_url: The URL that is called instead of the service's.
+        name: The name of the stack, the connection and the destination.
+        secrets: The values of the connection's dynamic references, by the secret's keys.
+        parameters: The template's parameters.
     """
     content = template(f"api-destination/{name.partition('-')[0]}.yaml")
     connection = content["Resources"].pop("Connection")["Properties"]
@@ -261,19 +261,19 @@ def deploy_calling(cloud: Cloud, desk_url: str, name: str, secrets: dict[str, st
 class TestApiDestination:
     """examples/api-destination: the rule, its transformer and the connection's parameters, against a server here."""
 
-    def test_pagerduty_is_alerted_once_an_order(self, cloud: Cloud) -> None:
-        """The body is what its Events API v2 takes; the routing key comes from the connection."""
+    def test_pagerduty_is_alerted_once_per_order(self, cloud: Cloud) -> None:
+        """The body is what its Events API v2 accepts; the routing key comes from the connection."""
         desk = Desk()
         with Server(desk) as server:
             deploy_calling(cloud, server.url, "pagerduty", {"routingKey": "R0UT1NG"})
-            life = Life.begin(cloud)
-            life.update({"Status": "ERROR"})
+            watched = WatchedOrder.begin(cloud)
+            watched.update({"Status": "ERROR"})
             ((_, body),) = eventually(lambda: desk.posted)
         assert body["routing_key"] == "R0UT1NG"
-        assert (body["event_action"], body["dedup_key"]) == ("trigger", f"outposts-{life.order_id}")
+        assert (body["event_action"], body["dedup_key"]) == ("trigger", f"outposts-{watched.order_id}")
         assert body["payload"]["custom_details"]["status"] == "ERROR"
-        outpost = life.order["OutpostId"]
-        assert body["payload"]["summary"] == f"Outposts order {life.order_id} for {outpost}: PREPARING became ERROR"
+        outpost = watched.order["OutpostId"]
+        assert body["payload"]["summary"] == f"Outposts order {watched.order_id} for {outpost}: PREPARING became ERROR"
 
     @pytest.mark.parametrize("service", ["servicenow", "jira"])
     def test_a_ticket_is_opened(self, cloud: Cloud, service: str) -> None:
@@ -284,10 +284,10 @@ class TestApiDestination:
         with Server(desk) as server:
             secrets = {"username": "notifier", "password": "t0ken"}
             deploy_calling(cloud, server.url, f"ticket-{service}", secrets, **parameters)
-            life = Life.begin(cloud)
-            life.update({}, {"Status": "ERROR"})
+            watched = WatchedOrder.begin(cloud)
+            watched.update({}, {"Status": "ERROR"})
             ((authorization, body),) = eventually(lambda: desk.posted)
         assert authorization == "Basic bm90aWZpZXI6dDBrZW4="
         summary = body["fields"]["summary"] if service == "jira" else body["short_description"]
-        outpost = life.order["OutpostId"]
-        assert summary == f"Outposts order {life.order_id} for {outpost}: PREPARING became ERROR"
+        outpost = watched.order["OutpostId"]
+        assert summary == f"Outposts order {watched.order_id} for {outpost}: PREPARING became ERROR"

@@ -1,4 +1,4 @@
-"""`python -m notifier preview`: against the Outposts API alone, without a deployment."""
+"""`python -m notifier preview`, with only the Outposts API, without a deployment."""
 
 import json
 import signal
@@ -25,13 +25,13 @@ from tests.end_to_end.conftest import ROOT, inherited
 Json = dict[str, Any]
 
 OWN, OTHER, MEMBER = "777788889999", "111122223333", "444455556666"
-# Whose an access key is: the environment's, a profile's, and that of a role which the profile has assumed.
+# The account of each access key: of the environment, of a profile, and of a role that the profile assumed.
 ACCOUNTS = {"testing": OWN, "PROFILE": OTHER, f"ROLE-FOR-{OTHER}": MEMBER}
 
 
 @Request.application
 def sts(request: Request) -> Response:
-    """Return whose key the caller uses, or a key of a role that it assumed."""
+    """Return the account of the caller's key, or a key of a role that it assumed."""
     caller = ACCOUNTS[request.headers["Authorization"].partition("Credential=")[2].split("/")[0]]
     answers = {
         "GetCallerIdentity": f"<Account>{caller}</Account>",
@@ -45,13 +45,13 @@ def sts(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Account:
-    """An account that has orders, and nothing else."""
+    """An account that only has orders."""
 
     url: str
     sts_url: str
 
     def create_order(self) -> str:
-        """Order a rack; gives the order's id."""
+        """Order a rack, and return the order's id."""
         client = boto3.client("outposts", endpoint_url=self.url)
         outpost = client.list_outposts()["Outposts"][0]["OutpostId"]
         items: Any = [{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}]
@@ -59,11 +59,11 @@ class Account:
         return order["Order"]["OrderId"]
 
     def move(self, order_id: str, status: str) -> None:
-        """Play AWS's part."""
+        """Act as AWS."""
         ControlPlane(self.url).update_order(order_id, {"Status": status})
 
     def preview(self, *arguments: str, before: Sequence[str] = (), **variables: str) -> "subprocess.Popen[str]":
-        """Start the command, with what is to be written before it on the command line."""
+        """Start the command, optionally with options before it on the command line."""
         endpoints = {"AWS_ENDPOINT_URL_OUTPOSTS": self.url, "AWS_ENDPOINT_URL_STS": self.sts_url}
         return subprocess.Popen(  # noqa: S603 - our own command line
             [*before, sys.executable, "-m", "notifier", "preview", *arguments],
@@ -83,7 +83,7 @@ def account() -> Iterator[Account]:
 
 
 def error_of(process: "subprocess.Popen[str]") -> str:
-    """Let a command fail, and give what it says of it: a line."""
+    """Let a command fail, and return the line that it prints."""
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     (line,) = [line for line in err.splitlines() if not line.startswith("Watching ")]
@@ -91,7 +91,7 @@ def error_of(process: "subprocess.Popen[str]") -> str:
 
 
 def next_events(output: IO[str] | None, number: int) -> list[Json]:
-    """Read so many lines, each of which is an event as a rule's target would get it."""
+    """Read this many lines, each of which is an event as a rule's target receives it."""
     assert output
     events = [json.loads(output.readline()) for _ in range(number)]
     for event in events:
@@ -99,11 +99,11 @@ def next_events(output: IO[str] | None, number: int) -> list[Json]:
     return events
 
 
-class TestLook:
-    """A single look."""
+class TestSinglePreview:
+    """Without `--watch`."""
 
     def test_shows_orders_events_and_messages_and_keeps_nothing(self, account: Account) -> None:
-        """A second one shows the same again."""
+        """A second preview shows the same again."""
         order_id = account.create_order()
         for _ in range(2):
             out, _ = account.preview("--json").communicate(timeout=60)
@@ -119,10 +119,8 @@ class TestLook:
                 assert uuid.UUID(event["id"]) != uuid.UUID(event["detail"]["eventId"])
             assert [message["headline"].split(" is ")[1] for message in shown["messages"]] == ["PREPARING: new order"]
 
-    def test_goes_on_where_another_outposts_is_asked_and_nobody_says_whose_account_it_is(
-        self, account: Account
-    ) -> None:
-        """As with a simulator and no credentials: the account is zeros, and a line says so."""
+    def test_works_with_another_outposts_endpoint_if_the_account_is_unknown(self, account: Account) -> None:
+        """As with a simulator and no credentials: the account is zeros, as a line says."""
         account.create_order()
         out, err = account.preview("--json", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1").communicate(timeout=60)
         assert {event["account"] for event in json.loads(out)["events"]} == {"000000000000"}
@@ -141,10 +139,10 @@ class TestLook:
     @pytest.mark.parametrize(
         ("arguments", "whose"), [([], OTHER), (["--role-arn", f"arn:aws:iam::{MEMBER}:role/Reader"], MEMBER)]
     )
-    def test_a_profile_is_who_asks_even_where_keys_are_in_the_environment(
+    def test_a_profile_takes_precedence_over_keys_in_the_environment(
         self, tmp_path: Path, arguments: list[str], whose: str
     ) -> None:
-        """Its own orders, and those of a role that it may assume."""
+        """Its own orders are read, or those of a role that it may assume."""
         outposts, credentials = OutpostsOfAccounts(ACCOUNTS.__getitem__), tmp_path / "credentials"
         credentials.write_text("[other]\naws_access_key_id = PROFILE\naws_secret_access_key = x\n")
         for number, account in enumerate(ACCOUNTS.values()):
@@ -170,7 +168,7 @@ class TestLook:
         ],
     )
     def test_a_mistake_is_reported_in_one_line(self, account: Account, arguments: list[str], error: str) -> None:
-        """It names what was given; stdout stays empty."""
+        """The line names what was passed; stdout stays empty."""
         process = account.preview(*arguments)
         out, err = process.communicate(timeout=60)
         assert process.returncode != 0
@@ -193,7 +191,7 @@ class TestFolder:
 
     @pytest.mark.parametrize("watch", [[], ["--watch"]])
     def test_one_that_cannot_be_written_any_more(self, account: Account, tmp_path: Path, watch: list[str]) -> None:
-        """As when the disk is full: here no file may grow."""
+        """As if the disk were full: here no file may grow."""
         order_id = account.create_order()
         account.preview("--folder", str(tmp_path)).communicate(timeout=60)
         account.move(order_id, "IN_PROGRESS")
@@ -203,7 +201,7 @@ class TestFolder:
         assert line.endswith("or pass another --folder")
 
     def test_one_whose_file_is_damaged(self, account: Account, tmp_path: Path) -> None:
-        """It can be written to, so that is not what is said."""
+        """The folder is writable, so the line does not say otherwise."""
         (tmp_path / FILE_NAME).write_text("no database" * 100)
         line = error_of(account.preview("--folder", str(tmp_path)))
         assert line.startswith(
@@ -211,7 +209,7 @@ class TestFolder:
         )
 
     def test_one_that_another_preview_uses(self, account: Account, tmp_path: Path) -> None:
-        """The second would take events from the first's reader; the first goes on."""
+        """The second would take away events from the first's reader; the first continues."""
         account.create_order()
         first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         next_events(first.stdout, 2)
@@ -241,7 +239,7 @@ class TestWatch:
 
     @pytest.mark.parametrize("lines_before", [1, 2, 3, 4])
     def test_a_killed_one_resumes_without_loss(self, account: Account, tmp_path: Path, lines_before: int) -> None:
-        """Whatever it had printed, the next start completes the story; a repeated event has its eventId."""
+        """At any point of its output, the next start completes the story; a repeated event has its eventId."""
         orders = [account.create_order(), account.create_order()]
         first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         found = next_events(first.stdout, lines_before)
@@ -264,7 +262,7 @@ class TestWatch:
             assert sorted(detail["sequence"] for detail in details) == [1, 2, 3, 4]
 
     def test_a_disk_that_is_full_ends_it(self, account: Account, tmp_path: Path) -> None:
-        """What was not written comes again."""
+        """What was not written is printed again."""
         account.create_order()
         full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
         line = error_of(account.preview("--watch", "--folder", str(tmp_path), before=full))
@@ -273,7 +271,7 @@ class TestWatch:
         assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]
 
     def test_a_reader_that_goes_away_ends_it(self, account: Account, tmp_path: Path) -> None:
-        """As with `| head -1`: no complaint, and what was not read comes again."""
+        """As with `| head -1`: no complaint, and what was not read is printed again."""
         account.create_order()
         process = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         assert process.stdout

@@ -1,7 +1,7 @@
 """Requests to AWS: by the functions, by AWS's services on their behalf, and those that nobody may make.
 
-The functions' calls are compared with what they really ask in `test_functions`, and every integration test fails that
-makes them ask for anything else. The others are what AWS's documentation says that its services do.
+The functions' calls are compared with their actual requests in `test_functions`, and every integration test fails that
+causes any other one. The others are what AWS's documentation says that its services do.
 """
 
 # By function: the action, and the environment variable that names the resource.

@@ -1,7 +1,7 @@
-"""A template as CloudFormation deploys it: names and ARNs in the place of references, and who has which policy.
+"""A template as CloudFormation deploys it: names and ARNs instead of references, and who has which policy.
 
 AWS's own parser of policies in templates (`cfn-policy-validator`) is a command that needs an account, and neither
-cfn-lint nor moto gives the ARN that a `GetAtt` stands for. So the few intrinsic functions that our templates use are
+cfn-lint nor moto resolves a `GetAtt` of an ARN. So the few intrinsic functions that our templates use are
 resolved here. Any other one, and a resource whose ARN is not known here, fails.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# A resource's ARN after `arn:<partition>:`, and whether `Ref` gives the ARN, the URL or (by default) the name.
+# A resource's ARN after `arn:<partition>:`, and whether `Ref` returns the ARN, the URL or (by default) the name.
 ARNS = {
     "AWS::CloudWatch::Alarm": "cloudwatch:$region:$account:alarm:$name",
     "AWS::DynamoDB::GlobalTable": "dynamodb:$region:$account:table/$name",

@@ -60,7 +60,7 @@ def judge(requests: Sequence[Request]) -> list[Verdict]:
 
     Raises:
         AssertionError: A policy or a request is not valid by AWS's service data, such as an action that no service
-            has, a resource of another type than the action's, or a condition key that the action does not know.
+            has, a resource of another type than the action's, or a condition key that the action does not support.
     """
     asked = json.dumps([_simulation(request) for request in requests])
     # The simulator recognizes a key with a variable part only by its name in AWS's service data, unless it has a slash.

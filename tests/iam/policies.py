@@ -70,7 +70,7 @@ def of_role(deployment: Deployment, role_id: str, action: str, resource: str, **
         action: The action.
         resource: The resource; its account is the deployment's if the ARN names none.
         keys: `context` for further condition keys, which replace those that AWS sets; `policy` for the resource's
-            policy where the deployment does not have it.
+            policy if the deployment does not have it.
     """
     account = (resource.split(":")[4:5] or [""])[0] or deployment.account
     role = deployment.arn(role_id)

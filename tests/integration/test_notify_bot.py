@@ -478,10 +478,10 @@ class TestLostAnswers:
         assert len(bot.replies) == 1
 
 
-def make_again(bot: Bot, trouble: str) -> Channel:
+def make_again(bot: Bot, change: str) -> Channel:
     """Archive or delete the bot's channel or remove the bot, and give its name to another channel."""
-    bot.channel.archived, bot.channel.joined = trouble == "archived", trouble != "left"
-    if trouble == "deleted":
+    bot.channel.archived, bot.channel.joined = change == "archived", change != "left"
+    if change == "deleted":
         bot.workspace.channels.remove(bot.channel)
     after = Channel("C123456789", bot.channel.name)
     bot.channel.name = "outposts-old"
@@ -577,7 +577,7 @@ class TestErrors:
         assert len(bot.replies) == 2
 
     def test_an_archived_channel_is_reported_as_such(self, bot: Bot, logs: io.StringIO) -> None:
-        """A channel known by its id is refused by Slack itself."""
+        """Slack itself rejects a message to a channel configured by its id."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.channel.archived = True
@@ -586,12 +586,12 @@ class TestErrors:
         assert "is_archived. Unarchive the channel" in logs.getvalue()
 
     @pytest.mark.parametrize("known", [False, True], ids=["new order", "known order"])
-    @pytest.mark.parametrize("trouble", ["archived", "left", "deleted"])
-    def test_a_channel_created_again_under_the_same_name_is_found(self, bot: Bot, trouble: str, *, known: bool) -> None:
+    @pytest.mark.parametrize("change", ["archived", "left", "deleted"])
+    def test_a_channel_created_again_under_the_same_name_is_found(self, bot: Bot, change: str, *, known: bool) -> None:
         """A warm function asks for the id again, and posts card and reply in the channel that has the name now."""
         bot.observe(None, an_order("oo-a" if not known else ORDER), 1)
         assert bot.world.run() == []
-        after = make_again(bot, trouble)
+        after = make_again(bot, change)
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
         bot.world.put(ALARM)
         assert bot.world.run() == []
@@ -706,7 +706,7 @@ class TestErrors:
     def test_a_bot_without_a_channel_says_so(
         self, bot: Bot, monkeypatch: pytest.MonkeyPatch, logs: io.StringIO
     ) -> None:
-        """Only a webhook has a channel of its own."""
+        """Only a webhook implies its channel."""
         monkeypatch.delenv("SLACK_CHANNEL")
         bot.put(None, an_order(), 1)
         assert len(bot.world.run()) == 1

@@ -331,8 +331,8 @@ class TestFailures:
     ) -> None:
         """If the bus refuses them, events stay pending; the next run publishes them before newer ones."""
         world.put(an_order())
-        with monkeypatch.context() as trouble:
-            trouble.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", refuse)
+        with monkeypatch.context() as fault:
+            fault.setattr("outposts_order_notifier.poll.event_bus.EventBus._put", refuse)
             with pytest.raises(PollFailedError, match='"eventsPending": 2'):
                 world.poll()
         world.move(Status="IN_PROGRESS")

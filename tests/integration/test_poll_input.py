@@ -439,8 +439,8 @@ class TestMissing:
     ) -> None:
         """There is nothing to read any more, but something to publish."""
         known.forget(ORDER_ID)
-        with monkeypatch.context() as trouble:
-            trouble.setattr(
+        with monkeypatch.context() as fault:
+            fault.setattr(
                 "outposts_order_notifier.poll.event_bus.EventBus._put",
                 lambda _, batch, __: dict.fromkeys(batch, "down"),
             )
@@ -632,8 +632,8 @@ class TestStoredItems:
         self, known: World, data: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The gap in `sequence` shows that they are lost; other orders' pending events are published."""
-        with monkeypatch.context() as trouble:
-            trouble.setattr(
+        with monkeypatch.context() as fault:
+            fault.setattr(
                 "outposts_order_notifier.poll.event_bus.EventBus._put",
                 lambda _, batch, __: dict.fromkeys(batch, "down"),
             )
@@ -672,8 +672,8 @@ class TestStoredItems:
                 raise refusal_of(name)
             return call(client, name, parameters)
 
-        with monkeypatch.context() as trouble:
-            trouble.setattr(BaseClient, "_make_api_call", refuse_once)
+        with monkeypatch.context() as fault:
+            fault.setattr(BaseClient, "_make_api_call", refuse_once)
             (failure,) = known.poll()["failures"]
         known.poll()
         sequences: dict[str, set[int]] = {}

@@ -356,7 +356,7 @@ def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str, stopping
 
 
 def advance(run: Run, calls: int | None) -> int:
-    """Let a run make so many calls, or all; return how many it made."""
+    """Let a run make this many calls, or all; return how many it made."""
     while not run.over and len(run.made) != calls:
         run.step(None)
     return len(run.made)

@@ -119,7 +119,7 @@ class TestTrouble:
             made(tmp_path / "package")
 
     def test_an_index_that_does_not_answer_is_reported(self, tmp_path: Path) -> None:
-        """The line gives the reason, and shows no credential."""
+        """The line shows the reason, and no credential."""
         url = "http://me:s3cret@127.0.0.1:9/simple"
         variables = {
             "PATH": os.environ["PATH"],

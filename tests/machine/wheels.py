@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def wheel(folder: Path, name: str, version: str, files: Mapping[str, str] | None = None) -> Path:
-    """Make a wheel of pure Python.
+    """Create a pure Python wheel.
 
     Args:
-        folder: Where it goes.
+        folder: The folder for the file.
         name: The distribution's name.
         version: Its version.
         files: Its files' texts by their paths; one module, where there are none. Those in a `bin` are programs.

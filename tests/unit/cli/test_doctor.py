@@ -172,12 +172,12 @@ class TestSubscriptions:
 def checked(
     own: dict[str, str], listed: list[tuple[str, str]], pending: dict[str, str | None] | None = None
 ) -> list[Check]:
-    """Check a stack that has made subscriptions `own`, by logical id, where SNS lists some, each with its protocol.
+    """Check a stack that created subscriptions `own`, by logical id, while SNS lists some, each with its protocol.
 
     Args:
         own: ARNs.
-        listed: ARNs, or what SNS says in their place.
-        pending: What SNS says of those that it does not list, None for not found.
+        listed: ARNs, or what SNS lists instead.
+        pending: What SNS returns for those that it does not list; None for not found.
     """
     sns = boto3.client("sns")
     stack = Stack(boto3.Session())

@@ -61,7 +61,7 @@ class TestCompleteness:
 
     @given(old=orders, new=orders, chance=st.randoms(use_true_random=False))
     def test_the_order_of_lists_changes_no_change(self, old: Order, new: Order, chance: Random) -> None:
-        """Two orders differ in the same line items and members whatever order their lists are in."""
+        """Two orders differ in the same line items and members regardless of the order of their lists."""
         moved = shuffled(old, chance), shuffled(new, chance)
         assert sorted(map(gist, diff(*moved))) == sorted(map(gist, diff(old, new)))
 
@@ -92,7 +92,7 @@ class TestListsInAnyOrder:
         ],
     )
     def test_members_that_swap_places_are_not_a_change(self, member: str, old: Any, new: Any) -> None:
-        """Neither in lists that the model knows nor in others, whatever they hold."""
+        """Neither in lists of the model nor in others, for any content."""
         assert diff(changed(ORDER, {member: old}), changed(ORDER, {member: new})) == []
         assert diff(changed(ORDER, **{member: old}), changed(ORDER, **{member: new})) == []
 

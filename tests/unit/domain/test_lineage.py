@@ -69,8 +69,8 @@ class TestLinksOfOrder:
         assert lineage.of(order_id) == links
 
 
-class TestSoundLinks:
-    """Which ids make a link."""
+class TestValidLinks:
+    """Which ids result in a link."""
 
     @pytest.mark.parametrize(("length", "links"), [(0, 0), (1, 1), (255, 1), (256, 0)])
     def test_an_id_has_1_to_255_characters(self, length: int, links: int) -> None:

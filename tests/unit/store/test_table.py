@@ -116,7 +116,7 @@ class TestLargeSnapshots:
         assert not table.save(large(version=3, kilobytes=1_000))
         assert table.load([ORDER_ID]).snapshots == {ORDER_ID: first}
 
-    def test_cleared_events_are_gone_though_their_parts_stay(self, table: SnapshotTable) -> None:
+    def test_cleared_events_are_gone_although_their_parts_stay(self, table: SnapshotTable) -> None:
         """Clearing does not rewrite the snapshot."""
         table.save(replace(large(version=1), pending=(replace(EVENT, detail={**EVENT.detail, "x": noise()}),)))
         assert len(table.load([ORDER_ID]).snapshots[ORDER_ID].pending) == 1
@@ -279,7 +279,7 @@ class TestSourceState:
         assert table.source_state(SOURCE) == state
         assert table.source_state("another") == SourceState()
 
-    def test_times_that_a_run_does_not_know_stay(self, table: SnapshotTable) -> None:
+    def test_times_that_a_run_does_not_set_stay(self, table: SnapshotTable) -> None:
         """Another run may have written them."""
         table.save_source_state(SOURCE, SourceState(polled_at="2026-11-24T09:35:00Z"))
         table.save_source_state(SOURCE, SourceState(vanished_after="2026-11-24T09:40:00Z"))

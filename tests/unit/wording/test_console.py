@@ -20,8 +20,8 @@ class TestLinks:
         """GovCloud and China are not in the public console."""
         assert orders_url(region) == url
 
-    def test_an_alarms_link_names_it_whatever_its_name_holds(self) -> None:
-        """A name may hold colons, slashes and spaces."""
+    def test_an_alarms_link_names_it_for_any_name(self) -> None:
+        """A name may contain colons, slashes and spaces."""
         arn = "arn:aws-us-gov:cloudwatch:us-gov-west-1:111122223333:alarm:polls: failing/stopped"
         assert alarm_url(arn) == (
             "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1"

@@ -216,7 +216,7 @@ class TestOrderMessage:
         """An order without any says so."""
         assert order_message(an_update() | {"lineItemCountsByStatus": counts}).facts["Line items"] == fact
 
-    def test_line_items_that_came_from_different_statuses_are_lines_of_their_own(self) -> None:
+    def test_line_items_that_came_from_different_statuses_are_separate_lines(self) -> None:
         """The previous status is part of the line."""
         moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED", "secondsInPreviousStatus": 60}
         changes = [moved | {"lineItemId": f"ooi-{old}", "previousStatus": old} for old in ("BUILDING", "PREPARING")]
@@ -250,7 +250,7 @@ class TestOrderMessage:
         assert lines_of(one("Outposts Order Amended", amendments=amendments)) == ["Xtra/X: 2 → 1"]
 
     @pytest.mark.parametrize("key", ["status", "since", "days", "thresholdDays"])
-    def test_line_items_that_stalled_otherwise_are_lines_of_their_own(self, key: str) -> None:
+    def test_line_items_that_stalled_otherwise_are_separate_lines(self, key: str) -> None:
         """A line is true of all line items that it counts."""
         other = STALLED | {key: 70 if isinstance(STALLED[key], int) else "other", "lineItemId": "ooi-2"}
         assert len(lines_of(an_update() | {"changes": [STALLED | {"lineItemId": "ooi-1"}, other]})) == 2
@@ -314,7 +314,7 @@ class TestHeadline:
         entered = [line.partition("→ ")[2].split(" ")[0] for line in lines_of(detail_of(before, after))]
         assert entered == ["ERROR", "REPLACED", "NEVER_SEEN", "SHIPPED"]
 
-    def test_line_items_are_named_as_such_where_they_first_come(self) -> None:
+    def test_the_first_words_about_line_items_say_so(self) -> None:
         """Words about the order itself have no number."""
         moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}
         assert (
@@ -322,7 +322,7 @@ class TestHeadline:
             == "COMPLETED: order stalled, 2 line items SHIPPED"
         )
 
-    def test_what_has_no_words_of_its_own_is_details(self) -> None:
+    def test_other_changes_are_called_details(self) -> None:
         """Regardless of their number."""
         changes = [{"detailType": "Outposts Order Painted"}, {"detailType": "Outposts Order Washed"}]
         assert words(an_update() | {"changes": changes}) == "COMPLETED: details changed"
@@ -333,7 +333,7 @@ class TestHeadline:
         assert words(an_update() | {"orderStatus": "x" * length, "changes": []}) == shown
 
     def test_a_new_order_without_a_status_weighs_nothing(self) -> None:
-        """It is not known to be in trouble."""
+        """It is not known to need attention."""
         assert weighty_words([{"detailType": "Outposts Order Discovered", "order": {}}]) == []
 
     def test_minor_changes_do_not_hide_a_stalled_line_item(self) -> None:
@@ -343,7 +343,7 @@ class TestHeadline:
         assert words(an_update() | {"changes": changes}) == "COMPLETED: 1 line item stalled"
 
     @given(st.lists(statuses, max_size=12), statuses, st.booleans())
-    def test_whatever_was_entered_no_error_is_lost(self, others: list[str], own: str, new: bool) -> None:
+    def test_no_error_is_lost_for_any_statuses(self, others: list[str], own: str, new: bool) -> None:
         """ERROR is in the headline and in the subject, and unknown statuses are in the headline."""
         before = with_line_items(an_order(), *["BUILDING"] * (len(others) + 1))
         detail = detail_of(None if new else before, with_line_items(an_order(status=own), *others, "ERROR"))
