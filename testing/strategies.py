@@ -16,14 +16,14 @@ plain_json = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
     max_leaves=3,
 )
-never_heard_of = st.dictionaries(st.sampled_from(["Incoterms", "Eta", "a/b~c"]), plain_json, max_size=1)
+unknown_members = st.dictionaries(st.sampled_from(["Incoterms", "Eta", "a/b~c"]), plain_json, max_size=1)
 
 
 def values(shape: Shape) -> st.SearchStrategy[Any]:
     """Return values of a shape as an order contains them: times as ISO 8601 text."""
     if isinstance(shape, StructureShape):
         known = st.fixed_dictionaries({}, optional={name: values(member) for name, member in shape.members.items()})
-        return st.builds(lambda members, others: {**others, **members}, known, never_heard_of)
+        return st.builds(lambda members, others: {**others, **members}, known, unknown_members)
     if isinstance(shape, ListShape):
         return st.lists(values(shape.member), max_size=4)
     if isinstance(shape, StringShape):

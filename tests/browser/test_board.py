@@ -70,13 +70,13 @@ class TestPage:
     def test_loads_nothing_and_breaks_no_policy(self, open_page: Open, board_url: str) -> None:
         """One response contains everything, and its Content-Security-Policy allows nothing else."""
         page = open_page("about:blank")
-        asked, said = list[str](), list[str]()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
+        requested, console = list[str](), list[str]()
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("console", lambda message: console.append(message.text))
         answer = page.goto(board_url)
         assert answer
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-        assert (asked, said) == ([board_url], [])
+        assert (requested, console) == ([board_url], [])
 
     def test_replacements_link_to_each_other(self, open_page: Open, board_url: str) -> None:
         """The new order's line item links to the old order."""

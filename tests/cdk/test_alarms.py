@@ -35,7 +35,7 @@ from tests.docs.pages import DOCS
 
 ORGANIZATION = next(name for name in CONFIGURATIONS if "organization" in name)
 EVERY = [(configuration, tick) for configuration in CONFIGURATIONS for tick in TICKS]
-EACH_TROUBLE = [
+EACH_FAILURE = [
     (configuration, tick, name)
     for configuration, tick in EVERY
     for name, failure in FAILURES.items()
@@ -98,7 +98,7 @@ def test_the_upgrade_of_a_released_versions_alarms_is_silent(version: str) -> No
             assert today.transitions(metrics, 2 * WEEK, 3 * WEEK, unknown=case.unknown, current=state) == []
 
 
-@pytest.mark.parametrize(("configuration", "tick", "name"), EACH_TROUBLE)
+@pytest.mark.parametrize(("configuration", "tick", "name"), EACH_FAILURE)
 class TestFailure:
     """A failure."""
 

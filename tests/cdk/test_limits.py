@@ -23,7 +23,7 @@ from tests.cdk.test_app import run
 from tests.docs.pages import DOCS, ROOT, rows
 
 STACK = "OutpostsOrderNotifier"
-GOVERNMENT = "us-gov-west-1"
+GOVCLOUD = "us-gov-west-1"
 
 
 def own(count: int) -> dict[str, Any]:
@@ -70,13 +70,13 @@ def emails(count: int) -> dict[str, Any]:
 LONGEST: dict[str, Any] = {
     "sources": [
         {
-            "region": GOVERNMENT,
+            "region": GOVCLOUD,
             "roleArn": f"arn:aws-us-gov:iam::{number:012}:role/{'p' * 510}/{'r' * 64}",
             "externalId": "e" * 500,
         }
         for number in range(2)
     ],
-    "organization": {"roleName": "r" * 64, "regions": [GOVERNMENT, "us-gov-east-1"], "externalId": "e" * 300},
+    "organization": {"roleName": "r" * 64, "regions": [GOVCLOUD, "us-gov-east-1"], "externalId": "e" * 300},
     "pollEveryMinutes": 1_440,
     "stalledAfterDays": {"order": {"PREPARING": 3_650, "IN_PROGRESS": 3_650}, "lineItem": {"SHIPPED": 3_650}},
     "slack": {"secretName": "s" * 512, "channel": "\N{CJK UNIFIED IDEOGRAPH-65E5}" * 80},
@@ -87,7 +87,7 @@ LONGEST: dict[str, Any] = {
 }
 # As many of everything as fit.
 MAXIMA: dict[str, tuple[dict[str, Any], str]] = {
-    "longest strings": (LONGEST, GOVERNMENT),
+    "longest strings": (LONGEST, GOVCLOUD),
     "most Outposts, readers and addresses": ({**own(45), **readers(265, 1), **emails(100)}, REGION),
     "most roles and organizations": ({**others(27), **readers(0, 16)}, REGION),
     "most accounts": (organization(198), REGION),

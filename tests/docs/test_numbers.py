@@ -47,7 +47,7 @@ from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
 
 # Generated from measurements or from the code: tests/reference compares docs/events.md with the code.
 GENERATED = {"events.md", "performance.md"}
-PROVEN = r"(?m)^\|.*\]\(\.\./tests/.*\n|(?s:(?<=\n## Alarms\n).*?(?=\n### ))"
+COMPARED = r"(?m)^\|.*\]\(\.\./tests/.*\n|(?s:(?<=\n## Alarms\n).*?(?=\n### ))"
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
@@ -73,7 +73,7 @@ def pages() -> Mapping[str, str]:
     """
     paths = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
     return {
-        path.name: prose(re.sub(PROVEN, "", path.read_text("utf-8"))) for path in paths if path.name not in GENERATED
+        path.name: prose(re.sub(COMPARED, "", path.read_text("utf-8"))) for path in paths if path.name not in GENERATED
     }
 
 

@@ -17,7 +17,7 @@ from tests.docs.pages import DOCS, PAGES, ROOT, built, rendered
 STRUCTURE = ("ol", "ul", "li", "table", "tr", "td", "pre", "details", "h2", "h3")
 # Attributes by which an element makes the browser load something; `a` has none of them.
 LOADING = {"src", "srcset", "data", "poster", "href", "action"}
-LOADED_BY_STYLE = re.compile(r"""(?:url\(|@import|\bhref=)\s*['"]?(\w+://[^'")\s]+)""")
+STYLE_REQUEST = re.compile(r"""(?:url\(|@import|\bhref=)\s*['"]?(\w+://[^'")\s]+)""")
 INCLUDED = "include-markdown"
 
 
@@ -72,7 +72,7 @@ class TestSite:
             own = [site / urlsplit(url).path.lstrip("/") for url in loaded if not url.startswith(("data:", "#"))]
             assert [path for path in own if not path.exists()] == [], page.name
         for style in [*site.rglob("*.css"), *site.rglob("*.svg")]:
-            assert LOADED_BY_STYLE.findall(style.read_text("utf-8")) == [], style.name
+            assert STYLE_REQUEST.findall(style.read_text("utf-8")) == [], style.name
 
     @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "index.md"], ids=lambda page: page.name)
     def test_a_page_looks_like_on_a_code_host(self, site: Path, page: Path) -> None:

@@ -182,7 +182,7 @@ class TestUnreachable:
         assert "not found" not in line
 
 
-class TestLooking:
+class TestReading:
     """`orders`, `show` and `events`."""
 
     def test_orders_lists_those_in_flight(self, cloud: Cloud, shipped: str) -> None:

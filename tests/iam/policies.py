@@ -15,7 +15,7 @@ from tests.iam.recorder import OWN, Call
 ORGANIZATION_ID = "o-a1b2c3d4e5"
 OTHER_ORGANIZATION = "o-9999999999"
 STRANGER = "999988887777"
-OUTSIDE = ("222233334444",)  # accounts in no organization
+OUTSIDE_ORGANIZATION = ("222233334444",)  # accounts in no organization
 READER_ACCOUNT = "210987654321"
 FUNCTION_ROLES = {
     "poll": "PollerFunctionRole",
@@ -118,7 +118,7 @@ def of_call(deployment: Deployment, call: Call) -> Iterator[Request]:
     keys: Json = {"context": dict(call.context)}
     if call.action == "sts:AssumeRole":
         external_id = dict(call.context)["sts:ExternalId"]
-        if _account(call.resource) in OUTSIDE:
+        if _account(call.resource) in OUTSIDE_ORGANIZATION:
             keys["context"]["aws:ResourceOrgID"] = None
         keys["policy"] = member_role(_account(call.resource), external_id).resource_policy(call.resource)
     yield of_function(deployment, call.function, call.action, call.resource, **keys)

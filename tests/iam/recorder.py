@@ -82,8 +82,8 @@ def recording() -> Iterator[Recorded]:
 
     The call stack identifies the function; in a thread of shared code alone, it is the one that created the client.
     """
-    recorded_so_far = Recorded()
-    calls, roles = recorded_so_far.calls, recorded_so_far.roles
+    recorded_calls = Recorded()
+    calls, roles = recorded_calls.calls, recorded_calls.roles
     make, create = BaseClient._make_api_call, Session.create_client  # type: ignore[attr-defined]
 
     def recorded(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
@@ -107,7 +107,7 @@ def recording() -> Iterator[Recorded]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseClient, "_make_api_call", recorded)
         patch.setattr(Session, "create_client", made)
-        yield recorded_so_far
+        yield recorded_calls
 
 
 def _caller() -> str | None:

@@ -33,7 +33,7 @@ from tests.iam.world import calls_of
 READER = "arn:aws:iam::222233334444:role/OutpostsReader"
 KEY = f"arn:aws:kms:{REGION}:{OWN}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 # What CDK's target for a queue allows EventBridge besides sending, whether it is used or not.
-OF_CDKS_MAKING = ("sqs:GetQueueAttributes on ", "sqs:GetQueueUrl on ")
+ADDED_BY_CDK = ("sqs:GetQueueAttributes on ", "sqs:GetQueueUrl on ")
 ORGANIZATION = {"roleName": "OutpostsReader", "regions": [REGION, "us-west-2"]}
 CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "nothing": {},
@@ -133,7 +133,7 @@ def test_every_grant_by_a_resource_is_used(exercised: Exercised) -> None:
         for text, requests in by_policy.items()
         for name, without in grants((json.loads(text),))
     ]
-    assert [name for name in unused(sides) if not name.startswith(OF_CDKS_MAKING)] == []
+    assert [name for name in unused(sides) if not name.startswith(ADDED_BY_CDK)] == []
 
 
 def test_no_grant_reaches_another_resource(exercised: Exercised) -> None:

@@ -180,12 +180,12 @@ def test_is_denied(asked: Any) -> None:
     """Every request of the function."""
     requests = list(asked())
     verdicts = judge(requests)
-    granted = [
+    allowed = [
         f"{request.action} on {request.resource} to {request.principal} in {dict(request.context)}"
         for request, verdict in zip(requests, verdicts, strict=True)
         if verdict.allowed
     ]
-    assert granted == []
+    assert allowed == []
 
 
 def test_readers_manage_their_own_rules() -> None:

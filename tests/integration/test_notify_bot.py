@@ -113,12 +113,10 @@ class SlowSlack(Context):
         super().__init__()
         self.left = 120_000
         call = WebClient.api_call
-        monkeypatch.setattr(pace.Pace, "wait", lambda _: self._spend(5_000))
-        monkeypatch.setattr(
-            WebClient, "api_call", lambda *args, **keys: self._spend(10_000, lambda: call(*args, **keys))
-        )
+        monkeypatch.setattr(pace.Pace, "wait", lambda _: self._use(5_000))
+        monkeypatch.setattr(WebClient, "api_call", lambda *args, **keys: self._use(10_000, lambda: call(*args, **keys)))
 
-    def _spend(self, milliseconds: int, call: Callable[[], Any] = lambda: None) -> Any:
+    def _use(self, milliseconds: int, call: Callable[[], Any] = lambda: None) -> Any:
         self.left -= milliseconds
         if self.left <= 0:
             raise KilledError
@@ -478,7 +476,7 @@ class TestLostAnswers:
         assert len(bot.replies) == 1
 
 
-def make_again(bot: Bot, change: str) -> Channel:
+def recreate(bot: Bot, change: str) -> Channel:
     """Archive or delete the bot's channel or remove the bot, and give its name to another channel."""
     bot.channel.archived, bot.channel.joined = change == "archived", change != "left"
     if change == "deleted":
@@ -591,7 +589,7 @@ class TestErrors:
         """A warm function asks for the id again, and posts card and reply in the channel that has the name now."""
         bot.observe(None, an_order("oo-a" if not known else ORDER), 1)
         assert bot.world.run() == []
-        after = make_again(bot, change)
+        after = recreate(bot, change)
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
         bot.world.put(ALARM)
         assert bot.world.run() == []
@@ -624,7 +622,7 @@ class TestErrors:
         """The look-up fails for now, and so does the message, with the short back-off."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
-        after = make_again(bot, "archived")
+        after = recreate(bot, "archived")
         bot.observe(None, an_order("oo-1"), 1)
         bot.world.slack_answers(path="/api/users.conversations", status=503)
         assert len(bot.world.run()) == 1
@@ -637,7 +635,7 @@ class TestErrors:
     ) -> None:
         """An id always identifies the same channel."""
         monkeypatch.setenv("SLACK_CHANNEL", bot.channel.id)
-        make_again(bot, "archived")
+        recreate(bot, "archived")
         bot.observe(None, an_order(), 1)
         assert len(bot.world.run()) == 1
         assert "users.conversations" not in bot.world.calls.made

@@ -130,10 +130,10 @@ def killed_at(world: World, channel: Channel, number: int, n: int | None, *, aft
         world.let_the_deadline_pass()
         back = world.run()
     assert back == []
-    finally_sent = sent()
-    assert all(times in {1, 2} for times in finally_sent.values())
-    assert len(finally_sent) == 2 * number
-    assert sum(finally_sent.values()) - 2 * number == sum(before.values()) - recorded
+    sent_in_the_end = sent()
+    assert all(times in {1, 2} for times in sent_in_the_end.values())
+    assert len(sent_in_the_end) == 2 * number
+    assert sum(sent_in_the_end.values()) - 2 * number == sum(before.values()) - recorded
     return calls
 
 

@@ -81,10 +81,10 @@ def replaced_appears(world: World) -> None:
 def stalls(world: World) -> None:
     """An order and its line items stall, and a completed order is in flight again."""
     world.pass_hours(46 * 24)
-    comes_alive(world)
+    is_in_flight_again(world)
 
 
-def comes_alive(world: World) -> None:
+def is_in_flight_again(world: World) -> None:
     """A completed order is in flight again, and another one does not change."""
     world.put(patch_order(settled(1), {"Status": "IN_PROGRESS", "LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}))
 
@@ -112,7 +112,7 @@ SCENARIOS = {
     "replacement": Scenario((settled(1),), replacement, frozenset({REPLACEMENT_LINKED})),
     "replaced appears": Scenario((replacing(2, 1), replacing(3, 2)), replaced_appears, frozenset({REPLACEMENT_LINKED})),
     "stalls": Scenario((settled(1), an_order(2)), stalls, frozenset({STALLED})),
-    "comes alive": Scenario((settled(1), settled(2)), comes_alive),
+    "in flight again": Scenario((settled(1), settled(2)), is_in_flight_again),
     "all vanish": Scenario((an_order(1), settled(2)), all_vanish, frozenset({MISSING}), silent=2),
     "all have vanished": Scenario((an_order(1), settled(2)), all_have_vanished, frozenset({MISSING}), silent=2),
     "settles": Scenario((patch_order(settled(1), {"LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}),), settles),

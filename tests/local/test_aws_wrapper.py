@@ -10,7 +10,7 @@ from tests.machine.table import ROOT, variables
 
 BIN = ROOT / "local" / "bin"
 URL = "http://127.0.0.1:4566"
-LED = {"AWS_ENDPOINT_URL": URL, "AWS_ENDPOINT_URL_OUTPOSTS": "http://127.0.0.1:5555"}
+VARIABLES = {"AWS_ENDPOINT_URL": URL, "AWS_ENDPOINT_URL_OUTPOSTS": "http://127.0.0.1:5555"}
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def call(path: str, *arguments: str, **environment: str) -> tuple[str, dict[str,
 def test_the_aws_cli_is_directed_to_the_local_cloud(cli: Path, path: str) -> None:
     """For SQS by an option, which version 1 needs; for others by their variables, which both versions read."""
     path = path.format(bin=BIN, cli=cli)
-    led, _ = call(path, "--region", "eu-west-1", "sqs", "list-queues", "--queue-name-prefix", "a b", **LED)
-    assert led == f"[--endpoint-url][{URL}][--region][eu-west-1][sqs][list-queues][--queue-name-prefix][a b]"
-    assert call(path, "outposts", "list-orders", **LED)[0] == "[outposts][list-orders]"
+    received, _ = call(path, "--region", "eu-west-1", "sqs", "list-queues", "--queue-name-prefix", "a b", **VARIABLES)
+    assert received == f"[--endpoint-url][{URL}][--region][eu-west-1][sqs][list-queues][--queue-name-prefix][a b]"
+    assert call(path, "outposts", "list-orders", **VARIABLES)[0] == "[outposts][list-orders]"
 
 
 def test_aws_settings_of_a_person_have_no_effect(cli: Path) -> None:
@@ -50,7 +50,7 @@ def test_aws_settings_of_a_person_have_no_effect(cli: Path) -> None:
     own = {"AWS_PROFILE": "me", "AWS_DEFAULT_PROFILE": "me", "AWS_SESSION_TOKEN": "t", "AWS_CLI_AUTO_PROMPT": "on"}
     own |= {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true", "AWS_USE_FIPS_ENDPOINT": "true", "AWS_PAGER": "less"}
     own |= {"AWS_ENDPOINT_URL_SQS": "https://sqs.example.com", "NO_PROXY": "intranet.example.com"}
-    _, seen = call(path, "sqs", "list-queues", **LED, **own)
+    _, seen = call(path, "sqs", "list-queues", **VARIABLES, **own)
     assert {name: seen.get(name, "") for name in own} == {
         **dict.fromkeys(own, ""),
         "AWS_CLI_AUTO_PROMPT": "off",
@@ -61,8 +61,8 @@ def test_aws_settings_of_a_person_have_no_effect(cli: Path) -> None:
 
 def test_without_the_local_cloud_it_is_the_plain_aws_cli(cli: Path) -> None:
     """So the folder may stay in PATH."""
-    led, seen = call(f"{BIN}:{cli}:/bin:/usr/bin", "sqs", "list-queues", AWS_PROFILE="me")
-    assert led == "[sqs][list-queues]"
+    received, seen = call(f"{BIN}:{cli}:/bin:/usr/bin", "sqs", "list-queues", AWS_PROFILE="me")
+    assert received == "[sqs][list-queues]"
     assert seen["AWS_PROFILE"] == "me"
 
 
@@ -72,7 +72,7 @@ def test_without_an_aws_cli_that_of_make_setup_is_used(tmp_path: Path) -> None:
     alone.mkdir(parents=True)
     (alone / "aws").write_bytes((BIN / "aws").read_bytes())
     command = ["/bin/sh", str(alone / "aws"), "--version"]
-    variables = {"PATH": f"{alone}:/bin", **LED}
+    variables = {"PATH": f"{alone}:/bin", **VARIABLES}
     ran = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert ran.returncode == 127
     assert (
@@ -102,7 +102,7 @@ def test_version_1_of_the_aws_cli_lists_the_local_clouds_queues(tmp_path: Path) 
     own = {each.name: each.value for each in variables() if each.verdict == "Passes, but not to the local cloud"}
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": "eu-west-1"}
     with Server(sqs) as server:
-        led = {
+        environment = {
             **own,
             **keys,
             "AWS_ENDPOINT_URL": server.url,
@@ -110,7 +110,7 @@ def test_version_1_of_the_aws_cli_lists_the_local_clouds_queues(tmp_path: Path) 
         }
         ran = subprocess.run(  # noqa: S603 - our own
             [str(BIN / "aws"), "sqs", "list-queues", "--output", "text"],
-            env={**led, "HTTP_PROXY": "http://127.0.0.1:9", "HOME": str(tmp_path)},
+            env={**environment, "HTTP_PROXY": "http://127.0.0.1:9", "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             check=False,

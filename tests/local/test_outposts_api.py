@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_outposts import OutpostsClient
 
 ABSENT = f"{0:017}"
-PLAYED = Account("111122223333", "eu-west-1").operations
-UNPLAYED = sorted(set(MODEL.operation_names) - set(PLAYED))
+SUPPORTED = Account("111122223333", "eu-west-1").operations
+UNSUPPORTED = sorted(set(MODEL.operation_names) - set(SUPPORTED))
 LINE_ITEM = {"CatalogItemId": "OR-RACKM5A", "Quantity": 2}
 
 
@@ -218,7 +218,7 @@ def test_the_catalogue_can_be_read_and_filtered(outposts: "OutpostsClient") -> N
         assert outposts.get_catalog_item(CatalogItemId=item["CatalogItemId"])["CatalogItem"] == item
 
 
-@pytest.mark.parametrize("operation", UNPLAYED)
+@pytest.mark.parametrize("operation", UNSUPPORTED)
 def test_an_unsupported_operation_is_an_error_that_says_so(outposts: "OutpostsClient", operation: str) -> None:
     """Any valid call of an unsupported operation fails with the list of supported ones, and is not retried."""
 

@@ -42,8 +42,8 @@ def test_what_is_clean_stays_as_it_is(variables: dict[str, str]) -> None:
 
 def test_nodes_options_on_certificates_and_the_network_pass() -> None:
     """No other option passes."""
-    given_ = "--use-openssl-ca --require /nowhere.js --max-old-space-size=9000 --inspect --use-system-ca"
-    assert clean({"NODE_OPTIONS": given_}) == {
+    options = "--use-openssl-ca --require /nowhere.js --max-old-space-size=9000 --inspect --use-system-ca"
+    assert clean({"NODE_OPTIONS": options}) == {
         "NODE_OPTIONS": "--use-openssl-ca --max-old-space-size=9000 --use-system-ca"
     }
 

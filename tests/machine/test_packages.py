@@ -109,7 +109,7 @@ def test_pips_own_environment_is_left_as_it_is() -> None:
     assert pip.environment(sys.executable, first) == first
 
 
-class TestTrouble:
+class TestErrors:
     """One line reports the problem."""
 
     def test_what_cannot_be_fetched_is_reported(self, index: Path, tmp_path: Path) -> None:

@@ -119,9 +119,9 @@ class TestIsCompatible:
         """A later version's update may contain a change that this one does not know."""
         published, new = event_schema(UPDATED), copy.deepcopy(event_schema(UPDATED))
         definitions = new["definitions"]
-        painted = copy.deepcopy(definitions["OrderMissingTold"])
-        painted["properties"]["detailType"] = {"enum": ["Outposts Order Painted"]}
-        definitions["PaintedTold"] = painted
+        extended = copy.deepcopy(definitions["OrderMissingTold"])
+        extended["properties"]["detailType"] = {"enum": ["Outposts Order Painted"]}
+        definitions["PaintedTold"] = extended
         definitions["LaterChange"]["properties"]["detailType"]["not"]["enum"].append("Outposts Order Painted")
         definitions["OrderUpdated"]["properties"]["changes"]["items"]["anyOf"].append(
             {"$ref": "#/definitions/PaintedTold"}

@@ -18,7 +18,7 @@ from outposts_order_notifier.sources.outposts import from_wire
 from outposts_order_notifier.wording.words import count
 from testing.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, observed, orders_with_reversing_ids
 from testing.strategies import ORDER_SHAPE
-from tests.unit.store.test_items import wild_orders
+from tests.unit.store.test_items import odd_orders
 
 TAGS = frozenset(
     [
@@ -103,7 +103,7 @@ def hostile(value: Any) -> Any:
     return value
 
 
-@given(order=wild_orders)
+@given(order=odd_orders)
 def test_any_order_is_shown_and_escaped(order: Any) -> None:
     """Anything in place of any member is shown as text."""
     read = from_wire(order, ORDER_SHAPE)

@@ -30,7 +30,7 @@ def snapshot(*orders: tuple[str, Order]) -> Snapshot:
     return found
 
 
-LIFE = snapshot(
+HISTORY = snapshot(
     ("2026-11-20T12:00:00Z", an_order(status="PREPARING")),
     ("2026-11-22T12:00:00Z", an_order(status="IN_PROGRESS")),
     ("2026-11-23T12:00:00Z", an_order(status="IN_PROGRESS", item="SHIPPED")),
@@ -42,7 +42,7 @@ class TestRows:
 
     def test_a_row_has_the_time_in_status(self) -> None:
         """Since the first poll that saw the status, in whole seconds."""
-        row = row_of(LIFE, NOW)
+        row = row_of(HISTORY, NOW)
         assert (row["status"], row["since"], row["secondsInStatus"]) == (
             "IN_PROGRESS",
             "2026-11-22T12:00:00Z",
@@ -56,8 +56,8 @@ class TestRows:
 
     def test_a_row_has_what_is_wrong_with_an_order(self) -> None:
         """Stalled, missing, and with pending events: each has its key."""
-        row = row_of(replace(LIFE, missing=True, stalled=frozenset({"ooi-1"})), NOW)
-        assert (row["missing"], row["stalled"], row["eventsPending"]) == (True, ["ooi-1"], len(LIFE.pending))
+        row = row_of(replace(HISTORY, missing=True, stalled=frozenset({"ooi-1"})), NOW)
+        assert (row["missing"], row["stalled"], row["eventsPending"]) == (True, ["ooi-1"], len(HISTORY.pending))
 
     def test_an_order_whose_snapshot_is_damaged_has_a_row(self) -> None:
         """What is unknown is null."""
@@ -66,20 +66,20 @@ class TestRows:
 
     def test_filters_are_joined_by_and_their_values_by_or(self) -> None:
         """A filter without values accepts all."""
-        row = row_of(LIFE, NOW)
+        row = row_of(HISTORY, NOW)
         assert matches(row, {"status": None, "account": []})
         assert matches(row, {"status": ["ERROR", "IN_PROGRESS"], "region": ["eu-west-1"]})
         assert not matches(row, {"status": ["IN_PROGRESS"], "account": ["000000000000"]})
 
 
-class TestLife:
+class TestHistory:
     """`show`."""
 
     def test_a_timeline_holds_every_status_with_its_length_oldest_first(self) -> None:
         """The current statuses last until now."""
         assert [
             (step["lineItemId"], step["status"], step["seconds"] // 86_400, step["current"])
-            for step in timeline(LIFE, NOW)
+            for step in timeline(HISTORY, NOW)
         ] == [
             (None, "PREPARING", 2, False),
             ("ooi-1", "BUILDING", 3, False),
@@ -152,10 +152,10 @@ class TestEvents:
 
     def test_published_and_pending_events_are_listed_once_each_by_sequence(self) -> None:
         """An event that was published twice has its first time, and one that was logged is no longer pending."""
-        first, *rest = LIFE.pending
+        first, *rest = HISTORY.pending
         line: ListedEvent = {**first.log_fields(), "publishedAt": "2026-11-20T12:00:01Z", "times": 1}
-        listed = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], LIFE)
-        assert [event["sequence"] for event in listed] == list(range(1, LIFE.sequence + 1))
+        listed = history_of([line, {**line, "publishedAt": "2026-11-20T12:05:01Z"}], HISTORY)
+        assert [event["sequence"] for event in listed] == list(range(1, HISTORY.sequence + 1))
         assert (listed[0]["publishedAt"], listed[0]["times"]) == ("2026-11-20T12:00:01Z", 2)
         assert {(event["publishedAt"], event["times"]) for event in listed[1:]} == {(None, 0)}
         assert [event["eventId"] for event in listed[1:]] == [event.detail["eventId"] for event in rest]

@@ -53,8 +53,8 @@ class TestSubmission:
     @given(date=st.datetimes(timezones=st.just(UTC)))
     def test_an_accepted_date_is_never_older_than_outposts_nor_ahead_of_the_clock(self, date: datetime) -> None:
         """For any value from the API."""
-        believed = submitted(date.isoformat())
-        assert (believed is not None) == (LAUNCHED <= date <= NOW + timedelta(minutes=5))
+        accepted = submitted(date.isoformat())
+        assert (accepted is not None) == (LAUNCHED <= date <= NOW + timedelta(minutes=5))
 
 
 def test_a_status_cannot_have_begun_before_outposts_existed() -> None:

@@ -33,7 +33,7 @@ def changed(order: Order, item: dict[str, Any] | None = None, **members: Any) ->
     return copied
 
 
-def gist(change: Change) -> str:
+def unordered(change: Change) -> str:
     """Return a change as text that ignores the order of lists."""
     return unordered_json([change.detail_type, change.keys])
 
@@ -63,7 +63,7 @@ class TestCompleteness:
     def test_the_order_of_lists_changes_no_change(self, old: Order, new: Order, chance: Random) -> None:
         """Two orders differ in the same line items and members regardless of the order of their lists."""
         moved = shuffled(old, chance), shuffled(new, chance)
-        assert sorted(map(gist, diff(*moved))) == sorted(map(gist, diff(old, new)))
+        assert sorted(map(unordered, diff(*moved))) == sorted(map(unordered, diff(old, new)))
 
     @given(order=orders)
     def test_a_discovery_holds_the_whole_order(self, order: Order) -> None:

@@ -157,8 +157,8 @@ class TestCustomNotification:
 
     def test_text_from_outside_cannot_mention_or_link(self) -> None:
         """Neither Slack's nor Teams' forms of mentions and links remain."""
-        evil = "<!channel> <@U1> [click](https://evil.example) <at>all</at>"
-        shown = json.dumps(custom_notification(alarm_of(Message(evil, (Line(evil),), {"x": evil}, "u"))))
+        external = "<!channel> <@U1> [click](https://evil.example) <at>all</at>"
+        shown = json.dumps(custom_notification(alarm_of(Message(external, (Line(external),), {"x": external}, "u"))))
         assert not any(mark in shown for mark in ("<", "]("))
 
     @given(old=orders, new=orders)

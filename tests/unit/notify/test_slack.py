@@ -14,7 +14,7 @@ from outposts_order_notifier.wording.message import Line, Message, order_message
 from testing.details import an_update, detail_of
 from testing.strategies import orders
 
-EVIL = "<!channel> & <https://evil.example|click> <@U1>"
+MARKUP = "<!channel> & <https://evil.example|click> <@U1>"
 
 
 def a_message(headline: str = "News", lines: tuple[Line, ...] = (), **facts: str) -> Message:
@@ -54,7 +54,7 @@ class TestBlockKit:
 
     def test_text_from_outside_cannot_mention_or_link(self) -> None:
         """Mentions, links and ampersands are escaped everywhere."""
-        payload = block_kit_payload(a_message(EVIL, (Line(EVIL),), Status=EVIL))
+        payload = block_kit_payload(a_message(MARKUP, (Line(MARKUP),), Status=MARKUP))
         check(payload)
         texts = str(payload).replace("<https://console.example/#Orders|Open in the AWS console>", "")
         assert "<" not in texts
@@ -84,7 +84,7 @@ class TestWorkflow:
     def test_is_flat_variables(self) -> None:
         """The documented variables, all of them text, escaped, with tracking links within the text."""
         message = a_message(lines=(Line("shipped", "https://track.example/1", "Track it"),))
-        payload = workflow_payload(message, {"orderId": EVIL, "outpostId": ""})
+        payload = workflow_payload(message, {"orderId": MARKUP, "outpostId": ""})
         assert variables_fault(payload) is None
         assert payload == {
             "text": "News\n• shipped https://track.example/1",

@@ -16,7 +16,7 @@ from outposts_order_notifier.notify.notification import order_notification
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 from testing.strategies import orders
 
-EVIL = "<!channel> & <https://evil.example|click>"
+MARKUP = "<!channel> & <https://evil.example|click>"
 PARCEL = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
 
 
@@ -119,9 +119,11 @@ class TestCard:
 
     def test_text_from_outside_cannot_mention_or_link(self) -> None:
         """Mentions, links and ampersands are escaped everywhere."""
-        order = an_order(EVIL, EVIL, EVIL, CatalogItemId=EVIL, LineItemId=EVIL, PreviousOrderId=EVIL)
-        order["LineItems"][0]["ShipmentInformation"] = {"ShipmentCarrier": EVIL, "ShipmentTrackingNumber": EVIL}
-        shown = card(order | {"OutpostId": EVIL, "OrderType": EVIL}, {EVIL: {"orderId": EVIL, "lineItemId": EVIL}})
+        order = an_order(MARKUP, MARKUP, MARKUP, CatalogItemId=MARKUP, LineItemId=MARKUP, PreviousOrderId=MARKUP)
+        order["LineItems"][0]["ShipmentInformation"] = {"ShipmentCarrier": MARKUP, "ShipmentTrackingNumber": MARKUP}
+        shown = card(
+            order | {"OutpostId": MARKUP, "OrderType": MARKUP}, {MARKUP: {"orderId": MARKUP, "lineItemId": MARKUP}}
+        )
         assert "<!channel" not in shown
         assert "<https://evil" not in shown
 

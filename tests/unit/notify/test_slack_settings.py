@@ -11,7 +11,7 @@ from outposts_order_notifier.notify.channels.slack.channel_id import CHANNEL_ID
 
 JAPANESE = "\N{CJK UNIFIED IDEOGRAPH-65E5}\N{CJK UNIFIED IDEOGRAPH-672C}"
 HINDI = "\N{DEVANAGARI LETTER HA}\N{DEVANAGARI VOWEL SIGN I}"
-TAKEN = {
+NORMALIZED = {
     "C0123456789": "C0123456789",
     "#C0123456789": "C0123456789",
     "G012ABCDE": "G012ABCDE",
@@ -53,10 +53,10 @@ def channel_of(given: str) -> str | None:
     return channel
 
 
-@pytest.mark.parametrize("given", TAKEN)
+@pytest.mark.parametrize("given", NORMALIZED)
 def test_a_channel_is_normalized_to_slacks_form(given: str) -> None:
     """An id is unchanged, a name is in lower case, both without `#`."""
-    assert channel_of(given) == TAKEN[given]
+    assert channel_of(given) == NORMALIZED[given]
 
 
 @pytest.mark.parametrize("given", REFUSED)

@@ -73,8 +73,8 @@ class TestEmail:
         """The text names it."""
         before = with_line_items(an_order(), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
-        news = "1 line item ERROR, 1 REPLACED, 2 SHIPPED"
-        assert subject(detail_of(before, after)) == f"Order {ORDER_ID} is IN_PROGRESS: {news}"
+        headline = "1 line item ERROR, 1 REPLACED, 2 SHIPPED"
+        assert subject(detail_of(before, after)) == f"Order {ORDER_ID} is IN_PROGRESS: {headline}"
 
 
 class TestPublications:

@@ -113,11 +113,11 @@ class TestInTurn:
     def test_none_is_read_a_second_time_before_each_was_read_once(self, ids: list[str], times: list[int]) -> None:
         """For any number of orders that each run has time for."""
         reads, resume_at = dict.fromkeys(ids, 0), ""
-        for had_time_for in times:
+        for count in times:
             turn = in_turn(ids, resume_at, ())
-            for order_id in turn[:had_time_for]:
+            for order_id in turn[:count]:
                 reads[order_id] += 1
-            resume_at = next(iter(turn[had_time_for:]), "")
+            resume_at = next(iter(turn[count:]), "")
             assert max(reads.values()) - min(reads.values()) <= 1
             if not resume_at:
                 reads = dict.fromkeys(ids, 0)  # the next run begins anywhere

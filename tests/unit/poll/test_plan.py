@@ -77,7 +77,7 @@ class TestNextState:
     @pytest.mark.parametrize("known", [{"a": IN_FLIGHT}, {"b": IN_FLIGHT}], ids=["incomplete", "in doubt"])
     def test_a_listing_that_does_not_count_leaves_the_times_as_stored(self, known: dict[str, Known]) -> None:
         """None keeps the stored value. A listing in doubt is marked by the time of the listing before."""
-        doubtful = "a" not in known
-        failures = {} if doubtful else {LISTING: "page 2"}
+        in_doubt = "a" not in known
+        failures = {} if in_doubt else {LISTING: "page 2"}
         state = next_state(POLLED, plan(known, "a"), failures, [], BEGAN)
-        assert (state.polled_at, state.vanished_after) == (None, POLLED.polled_at if doubtful else None)
+        assert (state.polled_at, state.vanished_after) == (None, POLLED.polled_at if in_doubt else None)

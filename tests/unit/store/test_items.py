@@ -33,7 +33,7 @@ def with_anything(members: Any, inner: dict[str, Any]) -> st.SearchStrategy[Any]
 
 shipments = with_anything(ITEM_SHAPE.members["ShipmentInformation"].members, {})
 line_items = st.lists(with_anything(ITEM_SHAPE.members, {"ShipmentInformation": shipments}) | anything, max_size=3)
-wild_orders = with_anything(ORDER_SHAPE.members, {"LineItems": line_items}).map(  # type: ignore[attr-defined] # as above
+odd_orders = with_anything(ORDER_SHAPE.members, {"LineItems": line_items}).map(  # type: ignore[attr-defined] # as above
     lambda order: {**order, "OrderId": ORDER_ID}
 )
 
@@ -59,7 +59,7 @@ class TestRoundTrip:
         """For any order."""
         assert restored(first(order)) == first(order)
 
-    @given(old=wild_orders, new=wild_orders)
+    @given(old=odd_orders, new=odd_orders)
     @settings(max_examples=300)
     def test_any_json_in_place_of_any_member_is_published_and_stored(self, old: Any, new: Any) -> None:
         """An unexpected value causes no crash, no loss, and no event that EventBridge would reject."""
