@@ -32,7 +32,7 @@ def check_event(event: Json) -> None:
         AssertionError: It does not match its type's schema; the text says where.
     """
     detail_type = event["detail-type"]
-    assert detail_type in _CLOSED, f"{detail_type!r} is no detail-type of outposts_order_notifier/domain/event_types.py"
+    assert detail_type in _CLOSED, f"{detail_type!r} is not a detail-type in domain/event_types.py"
     errors = [
         f"{'/'.join(map(str, error.instance_path))}: {error.message[:500]}"
         for error in _CLOSED[detail_type].iter_errors(event)

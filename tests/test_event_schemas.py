@@ -79,7 +79,7 @@ class TestCheck:
         bus = EventBus(cast("Any", bridge), "orders")
         with pytest.raises(AssertionError, match=f"against its schema.*{fault}"):
             bus.publish({"oo-1": [Event(updated.detail_type, updated.detail | wrong)]})
-        with pytest.raises(AssertionError, match="is no detail-type"):
+        with pytest.raises(AssertionError, match="is not a detail-type"):
             bus.publish({"oo-1": [Event("Outposts Order Painted", updated.detail)]})
         assert bridge.arrived == []
 

@@ -10,12 +10,12 @@ from testing.matching import Emulator, moto_matches
 
 # Where the emulator's verdict differs from AWS's. No test uses it for one of these.
 EMULATOR_DIFFERS = {
-    "a dotted key": "takes an event's dotted key for another than the path",
-    "exists not, in an array of objects": "looks at one element, where AWS looks at all of them",
-    "cidr of all": "knows that no address of version 6 is in a block of version 4; event-ruler compares their digits",
-    "cidr of version 6 that embeds one of version 4": "knows two versions, where Java takes it for version 4",
+    "a dotted key": "treats an event's dotted key as different from the path",
+    "exists not, in an array of objects": "looks at one element, but AWS at all of them",
+    "cidr of all": "excludes addresses of version 6 from a block of version 4; event-ruler compares their digits",
+    "cidr of version 6 that embeds one of version 4": "distinguishes two versions, but Java treats it as version 4",
     "cidr of version 6 that embeds one of version 4, with a mask of version 6": "as above",
-    "larger than numeric goes": "follows event-ruler, which takes any double; EventBridge's guide does not",
+    "larger than numeric goes": "follows event-ruler, which accepts any double; EventBridge's guide does not",
     "lower than numeric goes": "as above",
     "seven decimals": "as above",
     "sixteen digits": "as above",
@@ -39,8 +39,8 @@ MOTO_DIFFERS = {
     "false": "in Python, false equals 0",
     "values of several types": "in Python, true equals 1",
     "an element of an array": "does not look into a list in a list",
-    "a key outside of $or, then inside": "asks for both, where AWS keeps the later one",
-    "a key inside of $or, then outside": "asks for both, where AWS keeps the later one",
+    "a key outside of $or, then inside": "requires both, but AWS keeps the later one",
+    "a key inside of $or, then outside": "requires both, but AWS keeps the later one",
 }
 ACCEPTED = [row for row in ROWS if not row.refused]
 

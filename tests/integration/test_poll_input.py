@@ -185,7 +185,7 @@ ODD_ORDERS = {
     "MACs are objects": with_assets([{"MacAddressList": {"a": "02:00"}}]),
     "quantity is a text": an_order(LineItems=[{"LineItemId": "ooi-a", "Quantity": "two"}]),
     "submitted some day": an_order(OrderSubmissionDate="some day", OrderFulfilledDate=1e300),
-    "no number that JSON knows": an_order(Weight=float("nan"), Size=float("inf")),
+    "a number that JSON lacks": an_order(Weight=float("nan"), Size=float("inf")),
     "half a character": {**an_order(PaymentTerm="\ud83d"), "\udc00": 1},
     "a megabyte of text": {"OrderId": ORDER_ID, "Status": "x" * 1_000_000},
     "deep": an_order(Deep=json.loads("[" * 200 + "]" * 200)),

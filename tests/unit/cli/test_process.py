@@ -113,7 +113,7 @@ class TestSignals:
         """Even while it imports its libraries: it prints nothing, and the exit code is that of a shell after Ctrl-C."""
         early = f"""
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whatever starts the tests may ignore them
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the process that starts the tests may ignore them
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 class Early:
     def find_spec(self, name, path, target=None):

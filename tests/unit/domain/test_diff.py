@@ -194,7 +194,7 @@ class TestChanges:
                         {"path": "/PaymentTerm", "value": "FIVE_YEARS", "previousValue": "THREE_YEARS"},
                     ]
                 },
-                id="anything else, members never heard of included",
+                id="anything else, unknown members included",
             ),
             pytest.param(
                 changed(ORDER, LineItems=ORDER["LineItems"][:1]),

@@ -133,12 +133,12 @@ class TestCustomNotification:
     def test_a_description_has_up_to_3000_characters_with_its_line_ends(self, length: int, last: str) -> None:
         """The line that ends at the limit stays; one more character omits it, with the empty line below it."""
         lines = (Line("x" * 998), Line("x" * 997), Line("x" * length))
-        description = custom_notification(alarm_of(Message("News", lines, {}, "u")))["content"]["description"]
+        description = custom_notification(alarm_of(Message("Text", lines, {}, "u")))["content"]["description"]
         assert description.splitlines()[2].removeprefix("• ") == last
 
     def test_text_keeps_its_quotes_and_shows_a_link_as_text(self) -> None:
         """Only what a chat would interpret is escaped."""
-        message = Message("News", (Line('say "hi" to [us](https://x)'),), {}, "u")
+        message = Message("Text", (Line('say "hi" to [us](https://x)'),), {}, "u")
         content = custom_notification(alarm_of(message))["content"]
         assert content["description"] == '• say "hi" to [us] (https://x)'
 
@@ -170,7 +170,7 @@ class TestCustomNotification:
 
     def test_too_many_lines_are_counted(self) -> None:
         """What does not fit is counted."""
-        message = Message("News", (Line("x" * 300),) * 20, {}, "https://x")
+        message = Message("Text", (Line("x" * 300),) * 20, {}, "https://x")
         assert custom_notification(alarm_of(message))["content"]["description"].endswith("and 12 more lines")
 
 
@@ -180,7 +180,10 @@ class TestPublications:
     def test_each_notification_is_published_separately(self) -> None:
         """An order's and an alarm's, each at the time of sending and not earlier."""
         topic = Topic()
-        notifications: list[Notification] = [order_notification(an_update()), alarm_of(Message("News", (), {}, "u"))]
+        notifications: list[Notification] = [
+            order_notification(an_update()),
+            alarm_of(Message("Text", (), {}, "u")),
+        ]
         postings = list(AmazonQ(topic.client, "arn").postings(notifications, lambda: 0))
         assert ([posting.notifications for posting in postings], topic.published) == (
             [[notifications[0]], [notifications[1]]],

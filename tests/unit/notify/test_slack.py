@@ -17,7 +17,7 @@ from testing.strategies import orders
 MARKUP = "<!channel> & <https://evil.example|click> <@U1>"
 
 
-def a_message(headline: str = "News", lines: tuple[Line, ...] = (), **facts: str) -> Message:
+def a_message(headline: str = "Headline", lines: tuple[Line, ...] = (), **facts: str) -> Message:
     """Return a message."""
     return Message(headline, lines, facts or {"Status": "COMPLETED"}, "https://console.example/#Orders")
 
@@ -87,7 +87,7 @@ class TestWorkflow:
         payload = workflow_payload(message, {"orderId": MARKUP, "outpostId": ""})
         assert variables_fault(payload) is None
         assert payload == {
-            "text": "News\n• shipped https://track.example/1",
+            "text": "Headline\n• shipped https://track.example/1",
             "orderId": "&lt;!channel&gt; &amp; &lt;https://evil.example|click&gt; &lt;@U1&gt;",
             "outpostId": "",
             "url": "https://console.example/#Orders",

@@ -51,13 +51,13 @@ class TestEmail:
 
     def test_a_hundred_lines_are_enough(self) -> None:
         """Links are below their lines, and what is omitted is counted."""
-        written = text(Message("News", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
+        written = text(Message("Headline", (Line("x", "https://x"),) * 102, {}, "https://console.example"))
         assert "- x\n  https://x\n- and 2 more\n" in written
 
     @pytest.mark.parametrize(("length", "shown"), [(19_998, "- xx"), (19_999, "- and 1 more")])
     def test_changes_have_up_to_20000_bytes(self, length: int, shown: str) -> None:
         """The line that reaches the limit stays."""
-        assert text(Message("News", (Line("x" * length),), {}, "u")).splitlines()[2].startswith(shown)
+        assert text(Message("Headline", (Line("x" * length),), {}, "u")).splitlines()[2].startswith(shown)
 
     def test_a_cut_status_ends_in_three_dots_in_a_subject(self) -> None:
         """An ellipsis is not ASCII."""

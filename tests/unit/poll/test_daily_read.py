@@ -29,7 +29,7 @@ def is_read(last: datetime, now: datetime) -> bool:
         pytest.param(DUE, DUE + DAY - SECOND, False, id="not again within 24 hours less a second"),
         pytest.param(DUE, DUE + DAY, True, id="again after exactly 24 hours"),
         pytest.param(DUE + SECOND, DUE + DAY, True, id="at its second of the next day"),
-        pytest.param(DUE + SECOND, DUE + SECOND + DAY, True, id="after a day without a poll, whatever its second"),
+        pytest.param(DUE + SECOND, DUE + SECOND + DAY, True, id="after a day without a poll, at any second"),
         pytest.param(DUE + SECOND, DUE + DAY - SECOND, False, id="not between its seconds of two days"),
     ],
 )
