@@ -36,7 +36,7 @@ def called(**event: Any) -> str:
 
 
 def context(form: dict[str, Any] | None = None, **further: Any) -> dict[str, Any]:
-    """What the console sends with each call."""
+    """Return what the console sends with each call."""
     return {"theme": "dark", "forms": {"all": form or {}}, "params": {}, **further}
 
 

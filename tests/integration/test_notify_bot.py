@@ -83,7 +83,7 @@ class Bot:
         return self.channel.replies(self.card["ts"])
 
     def memory(self) -> list[dict[str, Any]]:
-        """What is stored about threads."""
+        """Return what is stored about threads."""
         items = boto3.client("dynamodb").scan(TableName=self.world.table)["Items"]
         return [item for item in items if item["id"]["S"].startswith("thread#")]
 

@@ -17,18 +17,18 @@ TRIED = "stopping points of a poll run tried"
 
 
 def id_of(number: int) -> str:
-    """An order's id."""
+    """Return an order's id."""
     return f"oo-{number:017x}"
 
 
 def an_order(number: int, **members: object) -> Order:
-    """An order of two line items."""
+    """Return an order of two line items."""
     items = [{"LineItemId": f"ooi-{number}{letter}", "Quantity": 1, "Status": "PREPARING"} for letter in "ab"]
     return {"OrderId": id_of(number), "OutpostId": "op-1", "Status": "PREPARING", "LineItems": items, **members}
 
 
 def settled(number: int) -> Order:
-    """An order that is complete."""
+    """Return an order that is complete."""
     items = [{"LineItemId": f"ooi-{number}{letter}", "Quantity": 1, "Status": "INSTALLED"} for letter in "ab"]
     return an_order(number, Status="COMPLETED", LineItems=items)
 
@@ -67,7 +67,7 @@ def replacement(world: World) -> None:
 
 
 def replacing(number: int, replaced: int) -> Order:
-    """An order whose line item replaces another order's."""
+    """Return an order whose line item replaces another order's."""
     previous = {"PreviousOrderId": id_of(replaced), "PreviousLineItemId": f"ooi-{replaced}a"}
     item = {"LineItemId": f"ooi-{number}a", "Quantity": 1, "Status": "PREPARING", **previous}
     return an_order(number, OrderType="REPLACEMENT", LineItems=[item])

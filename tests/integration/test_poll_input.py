@@ -147,19 +147,19 @@ def watch(monkeypatch: pytest.MonkeyPatch, *sources: dict[str, Any]) -> None:
 
 
 def an_order(order_id: str = ORDER_ID, **members: Any) -> dict[str, Any]:
-    """An order of one rack."""
+    """Return an order of one rack."""
     item = {"LineItemId": "ooi-0123456789abcdef0", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": "PREPARING"}
     order = {"OrderId": order_id, "OutpostId": OUTPOST_ID, "Status": "PREPARING", "LineItems": [item]}
     return {**order, **members}
 
 
 def shipped(information: Any) -> dict[str, Any]:
-    """An order whose line item has this shipment information."""
+    """Return an order whose line item has this shipment information."""
     return an_order(LineItems=[{"LineItemId": "ooi-a", "Status": "SHIPPED", "ShipmentInformation": information}])
 
 
 def with_assets(assets: Any) -> dict[str, Any]:
-    """An order whose line item has these assets."""
+    """Return an order whose line item has these assets."""
     return an_order(LineItems=[{"LineItemId": "ooi-a", "Status": "INSTALLED", "AssetInformationList": assets}])
 
 
@@ -717,7 +717,7 @@ def rack(world: World) -> str:
 
 
 def huge(status: str) -> dict[str, Any]:
-    """An order of a thousand line items, each with four assets of random names and MAC addresses."""
+    """Return an order of a thousand line items, each with four assets of random names and MAC addresses."""
     noise = random.Random(1)  # noqa: S311 - the same at each call
     items = [
         {

@@ -92,7 +92,7 @@ class Run:
             self.complete = True
         except (Stopped, ClientError, BotoCoreError):
             pass  # the service failed, or the process: the next run continues
-        except Exception as error:  # noqa: BLE001 - it is raised where the run is driven
+        except Exception as error:  # noqa: BLE001 - raised again by the caller of the run
             self._error = error
         finally:
             self.over = True

@@ -94,7 +94,7 @@ class TestWebhook:
             finally:
                 monkeypatch.undo()
                 clients._follow_no_redirects.cache_clear()
-                clients._follow_no_redirects()  # without the proxy, for whatever test comes next
+                clients._follow_no_redirects()  # without the proxy, for the next test
         assert check.verdict == "ok"
         assert asked == [f"http://hooks.invalid/services/T0/B0/{MARK}"]
 

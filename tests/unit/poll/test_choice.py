@@ -16,7 +16,7 @@ SETTLED = Known(summary=b"same", settled=True, pending=0)
 
 
 def chosen(listed: dict[str, bytes], known: dict[str, Known], last: datetime | None = A_MOMENT_AGO) -> list[str]:
-    """The orders chosen now."""
+    """Return the orders chosen now."""
     return orders_to_read(listed, known, last, NOW)
 
 
