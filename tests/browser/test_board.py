@@ -67,7 +67,7 @@ class TestPage:
         page.wait_for_url(lambda url: "stalled" not in url)
         assert page.locator("article").count() > 1
 
-    def test_loads_nothing_and_breaks_no_policy(self, open_page: Open, board_url: str) -> None:
+    def test_loads_nothing_else_and_violates_no_policy(self, open_page: Open, board_url: str) -> None:
         """One response contains everything, and its Content-Security-Policy allows nothing else."""
         page = open_page("about:blank")
         requested, console = list[str](), list[str]()

@@ -125,7 +125,7 @@ class TestSchedules:
 class TestOrderCalls:
     """Polling at once after CloudTrail has recorded an order call."""
 
-    def test_sources_of_the_own_account_and_region_are_polled_at_once(self, full: Template) -> None:
+    def test_sources_in_the_stacks_account_and_region_are_polled_at_once(self, full: Template) -> None:
         """A CreateOrder or CancelOrder call that succeeds polls the source to which it belongs."""
         (rule,) = order_rules(full)
         assert rule["EventPattern"] == {

@@ -275,7 +275,7 @@ class TestReplay:
         ran = run(cloud, "replay", "--order", shipped, "--to-sequence", "2", "--dry-run")
         assert "2 events would be sent again" in ran.stdout
 
-    def test_a_time_goes_to_a_rule(self, cloud: Cloud, shipped: str) -> None:
+    def test_a_time_replays_to_a_rule(self, cloud: Cloud, shipped: str) -> None:
         """EventBridge sends it; the command waits until it is done."""
         rule = cloud.client("events").list_rules(EventBusName=cloud.outputs["EventBusName"])["Rules"][0]["Name"]
         assert answer(cloud, "replay", "--start", "2026-01-01", "--rule", rule)["rule"] == rule

@@ -255,7 +255,7 @@ class TestThread:
         assert bot.world.run() == []
         assert bot.card["text"] == "Outposts order notifier: PollsFailing is firing"
 
-    def test_a_snapshot_that_cannot_be_read_stops_no_reply(self, bot: Bot) -> None:
+    def test_a_snapshot_that_cannot_be_read_does_not_stop_the_reply(self, bot: Bot) -> None:
         """A first card then shows the event; an existing one stays the same; the reply is posted."""
         bot.put(an_order(), an_order(item="SHIPPED"), 1)
         assert bot.world.run() == []
@@ -356,7 +356,7 @@ class TestReplacements:
         bot.world.run()
         assert bot.world.calls.made.count("Query") == 1
 
-    def test_links_that_cannot_be_read_stop_no_reply(self, bot: Bot, logs: io.StringIO) -> None:
+    def test_links_that_cannot_be_read_do_not_stop_the_reply(self, bot: Bot, logs: io.StringIO) -> None:
         """The card then shows what events reported."""
         bot.world.calls.fail["Query"] = ClientError({"Error": {"Code": "Throttled"}}, "Query")
         bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)

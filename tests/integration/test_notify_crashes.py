@@ -63,7 +63,7 @@ def test_nothing_is_lost_and_what_is_recorded_is_not_sent_again(
 @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
 @pytest.mark.parametrize("refused", [False, True])
 @pytest.mark.usefixtures("one_at_a_time")
-def test_a_webhook_loses_nothing_either(
+def test_a_webhook_does_not_lose_anything_either(
     world: World, monkeypatch: pytest.MonkeyPatch, *, refused: bool, after: bool, search: Search
 ) -> None:
     """An event posted again has the same id, so that the receiver can ignore it."""

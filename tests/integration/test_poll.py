@@ -190,7 +190,7 @@ class TestLaterPolls:
             {"path": "/CustomsOffice", "value": {"Code": "DE1"}, "previousValue": None}
         ]
 
-    def test_a_settled_order_is_left_alone_until_its_summary_changes(self, world: World) -> None:
+    def test_a_settled_order_is_not_read_until_its_summary_changes(self, world: World) -> None:
         """A completed order needs no GetOrder; it is in flight again when one of its items is REPLACED."""
         item = {"LineItemId": "ooi-0123456789abcdef0", "Status": "INSTALLED"}
         world.put(an_order(Status="COMPLETED", LineItems=[item]))

@@ -216,7 +216,7 @@ class TestTime:
         assert poll(world).failures == {}
         world.check_quiet()
 
-    def test_a_listing_that_takes_all_the_time_is_not_complete(self, world: World) -> None:
+    def test_a_listing_that_uses_up_the_time_is_incomplete(self, world: World) -> None:
         """The next run processes the orders that it named; none is reported as missing."""
         poll(world)
         world.hidden.add(id_of(1))

@@ -267,7 +267,7 @@ class TestGetOrder:
             ({"Order": an_order(OTHER_ID)}, f"returned an order with the id {OTHER_ID}"),
         ],
     )
-    def test_it_fails_that_order_alone(self, world: World, answer: Any, error: str) -> None:
+    def test_it_only_fails_that_order(self, world: World, answer: Any, error: str) -> None:
         """The failure contains the response; the others are published, and the next run reads the order again."""
         world.aws.put_order(an_order())
         world.aws.put_order(an_order(OTHER_ID))
@@ -526,7 +526,7 @@ class TestMissing:
     @pytest.mark.parametrize(
         ("between", "further"), [(b"garbage", 1), ({}, 2)], ids=["broken", "without a list, which begins again"]
     )
-    def test_a_listing_that_does_not_say_which_orders_there_are_confirms_nothing(
+    def test_a_listing_without_a_list_of_orders_confirms_nothing(
         self, known: World, between: Any, further: int
     ) -> None:
         """Only a complete listing that has a list, but none of the known orders, does."""
@@ -590,7 +590,7 @@ class TestStoredItems:
         assert known.published()[ORDER_ID] == list(self.CHANGED)
         assert known.item()["format"] == {"N": str(FORMAT)}
 
-    def test_a_snapshot_of_a_newer_version_is_left_alone(self, known: World) -> None:
+    def test_a_snapshot_of_a_newer_version_is_not_changed(self, known: World) -> None:
         """Its order fails with an error that says what to do; the others are not affected."""
         newer = {**known.item(), "format": {"N": "99"}, "snapshot": {"B": b"whatever the newer version writes"}}
         known.put_item(newer)
@@ -700,7 +700,7 @@ class TestRequest:
         with pytest.raises(ValueError, match="allowed: an object of strings"):
             handler(event, Context())
 
-    def test_an_order_asked_for_twice_is_read_once(self, world: World) -> None:
+    def test_an_order_requested_twice_is_read_once(self, world: World) -> None:
         """DynamoDB refuses a batch with the same key twice."""
         world.aws.put_order(an_order())
         assert world.poll(orderIds=[ORDER_ID, ORDER_ID])["ordersRead"] == 1

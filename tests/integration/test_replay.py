@@ -48,7 +48,7 @@ class TestReplayRule:
         assert events.list_rules(EventBusName="orders")["Rules"] == []
         assert "QueueUrls" not in sqs.list_queues()
 
-    def test_the_queue_lets_the_rule_send_from_its_first_moment(self, stack: Stack) -> None:
+    def test_the_queue_accepts_the_rules_events_from_the_beginning(self, stack: Stack) -> None:
         """A policy that is set later takes up to a minute to be effective."""
         asked = list[Json]()
         stack.session.events.register("provide-client-params.sqs", lambda params, **_: asked.append(dict(params)))

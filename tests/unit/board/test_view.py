@@ -43,7 +43,7 @@ class TestHistory:
         assert [(each.left, each.width) for each in drawn.stages] == [(0, 100)]
         assert [(each.left, each.width) for each in drawn.items[0].stages] == [(50, 25), (75, 25)]
 
-    def test_of_a_settled_order_ends_with_its_last_change(self) -> None:
+    def test_ends_with_the_last_change_of_a_settled_order(self) -> None:
         """Its end does not get longer every day, and has no duration."""
         (order,) = board_of(observed((30, {"Status": "PREPARING"}), (10, {"Status": "COMPLETED"}))).settled
         assert [(each.lasted, each.left, each.width) for each in order.stages] == [("20 days", 0, 100), ("", 100, 0)]

@@ -138,7 +138,7 @@ class TestConcurrency:
 class TestSubscriptions:
     """Those of the topic, compared with those that the stack created."""
 
-    def test_the_stacks_own_queue_is_nobody_who_reads(self) -> None:
+    def test_the_stacks_own_queue_is_not_a_recipient(self) -> None:
         """The others are counted, including those that the stack did not create."""
         own = {"Ops": OPS, "Queue": QUEUE}
         (check,) = checked(own, [(OPS, "email"), (QUEUE, "sqs"), (f"{TOPIC}:3", "sqs")])

@@ -71,7 +71,7 @@ class TestSnapshots:
         assert snapshots.load([ORDER_ID]).snapshots == {ORDER_ID: replace(FIRST, pending=())}
         assert not snapshots.clear_pending("oo-unknown", 1)
 
-    def test_an_order_of_many_items_comes_back_whole(self, snapshots: Snapshots) -> None:
+    def test_an_order_in_many_items_is_loaded_whole(self, snapshots: Snapshots) -> None:
         """DynamoDB stores it in several items."""
         large = replace(FIRST, order={**an_order(), "Unknown": os.urandom(600_000).hex()})
         assert snapshots.save(large)
@@ -88,7 +88,7 @@ class TestSources:
         assert snapshots.begin_baseline("a/b", first) == first
         assert snapshots.begin_baseline("a/b", SourceState("2026-11-24T09:35:00Z")) == first
 
-    def test_a_later_state_takes_its_place(self, snapshots: Snapshots) -> None:
+    def test_a_later_state_replaces_it(self, snapshots: Snapshots) -> None:
         """The remaining orders are those of the last save."""
         snapshots.begin_baseline("a/b", SourceState("2026-11-24T09:30:00Z", frozenset({ORDER_ID})))
         after = SourceState("2026-11-24T09:30:00Z", frozenset(), "2026-11-24T09:30:00Z")

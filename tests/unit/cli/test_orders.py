@@ -75,7 +75,7 @@ class TestRows:
 class TestHistory:
     """`show`."""
 
-    def test_a_timeline_holds_every_status_with_its_length_oldest_first(self) -> None:
+    def test_a_timeline_has_every_status_with_its_duration_oldest_first(self) -> None:
         """The current statuses last until now."""
         assert [
             (step["lineItemId"], step["status"], step["seconds"] // 86_400, step["current"])
@@ -120,7 +120,7 @@ class TestHeader:
 class TestLineage:
     """Which orders replace which."""
 
-    def test_a_link_is_found_from_both_of_its_ends_and_no_other(self) -> None:
+    def test_a_link_is_only_found_from_its_two_ends(self) -> None:
         """The new order names the old one; the link is found for both."""
         replacement = an_order(OTHER_ID, PreviousOrderId=ORDER_ID, PreviousLineItemId="ooi-1")
         lineage = Lineage(links_of(replacement))

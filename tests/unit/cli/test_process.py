@@ -66,7 +66,7 @@ class TestEncoding:
 class TestWindows:
     """An operating system without a POSIX layer, as far as another one can imitate it."""
 
-    def test_each_command_needs_nothing_of_posix(self, tmp_path: Path) -> None:
+    def test_no_command_needs_posix(self, tmp_path: Path) -> None:
         """It is imported, and shows its help, without any of it."""
         helps = f"""
 for command in {[*COMMANDS]!r}:
@@ -142,7 +142,7 @@ main()
 class TestEnvironment:
     """Variables that would stop a library before a command begins."""
 
-    def test_functions_settings_and_empty_ones_are_left_out(self) -> None:
+    def test_settings_of_functions_and_empty_ones_are_omitted(self) -> None:
         """All others are left unchanged."""
         kept = {"AWS_REGION": "eu-west-1", "HTTP_PROXY": "", "NO_COLOR": ""}
         environment = {

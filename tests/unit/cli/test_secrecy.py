@@ -216,7 +216,7 @@ class TestRedaction:
     """The redaction of everything printed."""
 
     @given(st.text(), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=16), st.text())
-    def test_a_known_value_is_hidden_wherever_it_stands(self, before: str, value: str, after: str) -> None:
+    def test_a_known_value_is_hidden_anywhere(self, before: str, value: str, after: str) -> None:
         """In any text."""
         hide([value])
         try:
@@ -258,7 +258,7 @@ class TestRedaction:
         assert redacted(text) == text
 
     @pytest.mark.parametrize("text", ["ops@example.com", "12:30 x@y", "https://example.com/a@b", '{"test": true}'])
-    def test_what_does_not_is_left_alone(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_does_not_is_unchanged(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """An e-mail address, and a word that is also a local cloud's key."""
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         assert redacted(text) == text

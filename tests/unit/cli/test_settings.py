@@ -104,7 +104,7 @@ def test_a_profile_counts_as_far_as_no_variable_does() -> None:
     assert str(wrong_in_profile(profile, "ops", {})).startswith("max_attempts of the profile ops ")
 
 
-def test_slack_is_asked_with_the_trust_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slack_is_called_with_the_same_trust_as_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise `doctor` could not reach Slack behind a proxy that intercepts TLS. SSL_CERT_FILE takes precedence."""
     monkeypatch.setenv("AWS_CA_BUNDLE", __file__)
     for kept in ("/own.pem", ""):

@@ -66,7 +66,7 @@ class TestCompleteness:
         assert sorted(map(unordered, diff(*moved))) == sorted(map(unordered, diff(old, new)))
 
     @given(order=orders)
-    def test_a_discovery_holds_the_whole_order(self, order: Order) -> None:
+    def test_a_discovery_contains_the_whole_order(self, order: Order) -> None:
         """An order seen for the first time is published unchanged."""
         assert DISCOVERED.change({"order": order}).keys == {"order": order}
 

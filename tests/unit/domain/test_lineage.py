@@ -110,7 +110,7 @@ class TestLinks:
             {"PreviousOrderId": "x" * 256, "PreviousLineItemId": "ooi-1a"},
         ],
     )
-    def test_half_a_name_links_nothing(self, item: dict[str, str]) -> None:
+    def test_an_incomplete_name_is_not_a_link(self, item: dict[str, str]) -> None:
         """Nor does a value that cannot be an id."""
         assert links_of({"OrderId": "oo-2", "LineItems": [{"LineItemId": "ooi-2a", **item}]}) == ()
 
@@ -147,7 +147,7 @@ class TestLineage:
             assert Lineage(known).chain(ref("1a")) == [ref(name) for name in chain]
 
     @given(pairs=st.lists(st.tuples(line_items, line_items)), start=line_items)
-    def test_any_chain_ends_and_holds_nothing_twice(self, pairs: list[tuple[str, str]], start: str) -> None:
+    def test_any_chain_ends_without_repetition(self, pairs: list[tuple[str, str]], start: str) -> None:
         """For any links."""
         chain = Lineage(link(*pair) for pair in pairs).chain(ref(start))
         assert len({ref(start), *chain}) == len(chain) + 1

@@ -29,9 +29,7 @@ def test_a_line_item_without_a_status_counts_as_unknown() -> None:
 
 
 @pytest.mark.parametrize(("given", "names"), [({"LineItemId": "ooi-a"}, ["ooi-a", "ooi-a#2"]), ({}, ["#1", "#2"])])
-def test_line_items_that_share_an_id_keep_their_names_in_whatever_order_their_lists_come(
-    given: LineItem, names: list[str]
-) -> None:
+def test_line_items_that_share_an_id_keep_their_names_in_any_order_of_lists(given: LineItem, names: list[str]) -> None:
     """Otherwise each read would mix them up."""
     one: LineItem = {**given, "AssetInformationList": [{"AssetId": "1"}, {"AssetId": "9"}]}
     turned: LineItem = {**given, "AssetInformationList": [{"AssetId": "9"}, {"AssetId": "1"}]}

@@ -97,7 +97,7 @@ class TestObserve:
         assert snapshot
         assert all(event.detail["baseline"] for event in snapshot.pending)
 
-    def test_the_last_read_is_kept_and_from_where_it_came(self) -> None:
+    def test_the_last_read_and_its_source_are_kept(self) -> None:
         """The next one is compared with it."""
         snapshot = seen(("09:00:00", order("PREPARING")), ("09:10:00", order("IN_PROGRESS")))
         assert (snapshot.order, snapshot.source) == (order("IN_PROGRESS"), "111122223333/eu-west-1")
@@ -274,7 +274,7 @@ class TestStalled:
         assert {entered[-1].at for entered in again.history.values()} == {"2026-11-24T09:05:00Z"}
         assert observe(again, found, at("09:10:00"), b"", stalled_after=DAYS) is None
 
-    def test_an_order_discovered_too_late_is_reported_as_stalled_by_the_next_read(self) -> None:
+    def test_an_order_discovered_late_is_reported_as_stalled_by_the_next_read(self) -> None:
         """Nobody is notified of what a first poll discovers, but of its stalling."""
         found = order("PREPARING", "BUILDING") | {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}
         snapshot = observe(None, found, at("09:00:00", baseline=True), b"", stalled_after=DAYS)

@@ -202,7 +202,7 @@ class TestLog:
         assert log.written == [("INFO", {"message": SENT, "channel": "chat", "eventIds": ["a", "b"]})]
 
     @pytest.mark.parametrize(("error", "level"), [(ChannelError("down"), "WARNING"), (LaterError("busy", 1), "INFO")])
-    def test_a_failure_is_a_warning_and_a_turn_that_comes_later_is_not(
+    def test_a_failure_is_a_warning_and_a_later_turn_is_not(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch, error: Exception, level: str
     ) -> None:
         """It names the channel, the event and the reason."""
@@ -215,7 +215,7 @@ class TestLog:
 class TestFailures:
     """What a channel does not accept."""
 
-    def test_a_refused_message_is_released_alone(self, delivery: Delivery, client: Any) -> None:
+    def test_only_the_refused_message_is_released(self, delivery: Delivery, client: Any) -> None:
         """The others are sent; it is sent at the next delivery."""
         chat = Chat(failures={"b": ChannelError("down")})
         sent, errors = delivery.deliver(chat, alarms("a", "b", "c"), WithTime())
@@ -225,7 +225,7 @@ class TestFailures:
         assert delivery.deliver(chat, alarms("a", "b", "c"), WithTime()) == (1, {})
         assert chat.sent == [["a"], ["c"], ["b"]]
 
-    def test_a_channel_that_is_unable_to_send_gets_all_of_it_later(self, delivery: Delivery, client: Any) -> None:
+    def test_a_channel_that_is_unable_to_send_gets_everything_later(self, delivery: Delivery, client: Any) -> None:
         """Nothing stays claimed."""
         unable = ChannelError("no secret")
         assert delivery.deliver(Chat(unable=unable), alarms("a", "b"), WithTime()) == (0, {"a": unable, "b": unable})

@@ -110,7 +110,7 @@ class TestInTurn:
         assert in_turn(["a", "b", "c", "d"], "", {"a", "c"}) == ["b", "d", "a", "c"]
 
     @given(ids=st.lists(st.uuids().map(str), min_size=1, max_size=30, unique=True), times=st.lists(st.integers(1, 40)))
-    def test_none_is_read_a_second_time_before_each_was_read_once(self, ids: list[str], times: list[int]) -> None:
+    def test_each_is_read_once_before_any_is_read_twice(self, ids: list[str], times: list[int]) -> None:
         """For any number of orders that each run has time for."""
         reads, resume_at = dict.fromkeys(ids, 0), ""
         for count in times:

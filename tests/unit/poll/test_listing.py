@@ -37,7 +37,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str | None, list[Page | Excep
 class TestListing:
     """The result of the pages."""
 
-    def test_it_holds_each_orders_digest_and_which_are_replacements(self) -> None:
+    def test_it_has_each_orders_digest_and_which_are_replacements(self) -> None:
         """By id, over all pages."""
         found = Listing()
         found.add([ORDER])

@@ -52,9 +52,7 @@ class TestPlan:
         assert plan({"a": IN_FLIGHT, "b": IN_FLIGHT}, "a", state=state, errors=("page 2",)).missing == []
 
     @pytest.mark.parametrize(("version", "listed"), [(3, True), (4, None)])
-    def test_the_listing_says_nothing_of_an_order_that_another_run_stored_since(
-        self, version: int, listed: bool | None
-    ) -> None:
+    def test_the_listing_does_not_count_for_an_order_stored_since(self, version: int, listed: bool | None) -> None:
         """Its version is not the index's."""
         stored = Snapshot("111122223333/eu-west-1", {"OrderId": "a"}, version=version)
         assert plan({"a": IN_FLIGHT}, "a").is_listed("a", stored) is listed

@@ -151,7 +151,7 @@ class TestListOrders:
         client = answering(lambda request: {"Orders": [{"OrderId": str(request.url).partition("Filter=")[2][:4]}]})
         assert list(list_orders(client, "op-1")) == [[{"OrderId": "op-1"}]]
 
-    def test_a_token_that_comes_again_ends_the_listing_with_an_error(self) -> None:
+    def test_a_repeated_token_ends_the_listing_with_an_error(self) -> None:
         """Paging would never end."""
         client = answering(lambda _: {"Orders": [], "NextToken": "again"})
         with pytest.raises(PaginationError, match="same next token was received twice"):
@@ -221,7 +221,9 @@ class TestRole:
         }
         assert client.meta.region_name == "eu-central-1"
 
-    def test_a_role_without_an_external_id_gets_none(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
+    def test_a_role_without_an_external_id_is_assumed_without_one(
+        self, calls: list[tuple[str, dict[str, Any]]]
+    ) -> None:
         """STS rejects an empty one."""
         source = Source("222233334444", "eu-central-1", OTHER.role_arn)
         get_order(answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, source), ORDER_ID)
@@ -255,7 +257,7 @@ class TestRole:
             (None, "me-south-1", "us-east-1"),
         ],
     )
-    def test_a_role_is_assumed_where_both_accounts_can_use_sts(
+    def test_a_role_is_assumed_in_a_region_where_both_accounts_can_use_sts(
         self, own: str | None, source: str, expected: str
     ) -> None:
         """An opt-in region's endpoint refuses if either account has not enabled it; its credentials work anywhere."""

@@ -141,13 +141,13 @@ class TestDamage:
         assert again
         assert [event.detail["sequence"] for event in again.pending] == [3, 4]
 
-    def test_an_item_of_the_first_format_takes_its_number_from_its_events(self) -> None:
+    def test_an_item_of_the_first_format_gets_its_number_from_its_events(self) -> None:
         """It has no `sequence` beside the snapshot."""
         snapshot = first({"OrderId": ORDER_ID})
         damaged = snapshot_of({**as_format_1(snapshot), "snapshot": {"B": b"garbage"}}, {})
         assert (damaged.sequence, damaged.version) == (2, 1)
 
-    def test_a_damaged_snapshot_without_pending_events_takes_its_number_from_beside_it(self) -> None:
+    def test_a_damaged_snapshot_without_pending_events_gets_its_number_from_its_item(self) -> None:
         """That is why it is stored twice."""
         (item,) = items_of(replace(first({"OrderId": ORDER_ID}), sequence=7, pending=()))
         assert item["sequence"] == {"N": "7"}

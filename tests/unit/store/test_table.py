@@ -62,7 +62,7 @@ class TestSnapshots:
         ]
         assert table.load([ORDER_ID]).snapshots == {ORDER_ID: second}
 
-    def test_pending_events_are_cleared_of_the_version_that_was_published_alone(self, table: SnapshotTable) -> None:
+    def test_only_the_published_version_has_its_pending_events_cleared(self, table: SnapshotTable) -> None:
         """A newer snapshot has events that are not published yet."""
         table.save(FIRST)
         table.save(replace(FIRST, version=2))
@@ -251,7 +251,7 @@ class TestKnown:
         client.put_item(TableName="snapshots", Item={**stored["oo-2"], "replaces": {"S": '[["ooi-2"]]'}})
         assert table.known("111122223333", "eu-west-1")["oo-2"].replaces == ()
 
-    def test_more_links_than_the_index_holds_are_stored_in_part(self, table: SnapshotTable) -> None:
+    def test_the_index_has_as_many_links_as_fit(self, table: SnapshotTable) -> None:
         """An order with thousands of replacing line items is stored all the same."""
         items = [
             {"LineItemId": f"ooi-{n}", "PreviousOrderId": "oo-1", "PreviousLineItemId": f"ooi-{n}"}
