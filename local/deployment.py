@@ -3,8 +3,11 @@
 import json
 import os
 import shlex
+import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from local.child import ChildProcess
@@ -14,6 +17,7 @@ from machine.node import NODE
 ROOT = Path(__file__).parent.parent
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 STACK = "OutpostsOrderNotifier"
+PACKAGES = ROOT / ".cache" / "packages"
 
 
 def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
@@ -28,11 +32,23 @@ def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
     # `_cdk` changes the home folder; the application gets the person's.
     home = [f"HOME={os.environ['HOME']}"] if "HOME" in os.environ else ["-u", "HOME"]
     app = shlex.join(["env", *home, sys.executable, "app.py"])
+    _copy_packages(PACKAGES, assembly)  # the CDK builds only those that are not there
     _cdk(["synth", STACK, "--quiet", f"--app={app}", f"--output={assembly}", *settings], folder)
+    _copy_packages(assembly, PACKAGES)
+    for outdated in {path.name for path in PACKAGES.iterdir()} - {path.name for path in assembly.iterdir()}:
+        shutil.rmtree(PACKAGES / outdated, ignore_errors=True)
     _cdk(["bootstrap", f"--app={assembly}"], folder)
     _cdk(["deploy", STACK, f"--app={assembly}", "--require-approval=never", f"--outputs-file={outputs}"], folder)
     stack_outputs: dict[str, str] = json.loads(outputs.read_text(encoding="utf-8"))[STACK]
     return stack_outputs
+
+
+def _copy_packages(source: Path, target: Path) -> None:
+    """Copy the functions' packages, each completely or not at all: several local clouds may start at once."""
+    target.mkdir(parents=True, exist_ok=True)
+    for package in {each for each in source.glob("asset.*/") if not (target / each.name).exists()}:
+        with TemporaryDirectory(dir=target.parent) as draft, suppress(OSError):
+            shutil.copytree(package, Path(draft) / package.name).rename(target / package.name)
 
 
 def _cdk(arguments: list[str], folder: Path) -> None:

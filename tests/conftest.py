@@ -11,6 +11,8 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
 from moto.core.botocore_stubber import BotocoreStubber
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from outposts_order_notifier.domain.events import Event
     from outposts_order_notifier.poll.event_bus import EventBus, Published
+
+SHARING_A_CLOUD = ("test_cli.py", "test_dead_letters.py", "test_examples.py", "test_order.py")
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -95,6 +99,19 @@ def _moto_answers_one_call_at_a_time() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BotocoreStubber, "process_request", in_turn)
         yield
+
+
+class ByFileAndCloud(LoadFileScheduling):
+    """Runs the tests of a file on one worker, and those that share a local cloud too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        scope = super()._split_scope(nodeid)
+        return "the shared local cloud" if scope.removeprefix("tests/end_to_end/") in SHARING_A_CLOUD else scope
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Start one local cloud for the tests that share it, and not one on each worker."""
+    return ByFileAndCloud(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,10 +38,11 @@ class TestSite:
         page = open_page("about:blank", viewport=window, color_scheme=theme)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        shown = PAGES if exhaustive else PAGES[window is PHONE :: 2]  # each page in one of the two windows
-        for name in (path.with_suffix(".html").name for path in shown):
+        judged = PAGES if exhaustive else PAGES[window is PHONE :: 4]
+        for path in PAGES:
+            name = path.with_suffix(".html").name
             page.goto((site / name).as_uri())
             assert page.evaluate("document.documentElement.scrollWidth") == window["width"], name
             assert page.evaluate("[...document.images].filter(each => !each.naturalWidth).length") == 0, name
-            assert violations(page, but=THEME_FINDINGS) == [], name
+            assert path not in judged or violations(page, but=THEME_FINDINGS) == [], name
         assert [url for url in asked if not url.startswith((site.as_uri(), "data:"))] == []

@@ -87,7 +87,7 @@ def make(clone: Path, variables: dict[str, str], *arguments: str) -> subprocess.
 
 def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
     """`make demo` prints line by line and sums up; each observation reaches both channels, and nothing remains."""
-    ran = make(clone, environment(tmp_path), "demo", "ARGS=--seconds-per-day 0.3")
+    ran = make(clone, environment(tmp_path), "demo", "ARGS=--seconds-per-day 0.1")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "18 steps in the lives of 5 orders." in ran.stdout
     assert re.search(r"started by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
