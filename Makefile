@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 # A person's settings of Python, pip, npm, Node and others change nothing: docs/your-machine.md.
 RUN := $(VENV)/bin/python -E -s -m machine.run
+PYTEST := $(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 
@@ -34,12 +35,16 @@ up: setup ## Deploy to a local cloud on this machine and stay up until Ctrl-C (o
 	@$(RUN) python -m local up $(ARGS)
 
 .PHONY: test
-test: setup ## Run all tests, with coverage
-	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile --cov --cov-report=term
+test: setup ## Run all tests, and of the long searches a sample
+	@$(PYTEST)
+
+.PHONY: coverage
+coverage: setup ## Run the same tests and measure their coverage, which takes about twice as long
+	@$(PYTEST) --cov --cov-report=term
 
 .PHONY: test-long
 test-long: setup ## Run the searches of which `make test` tries a sample: every crash point, 3,000 overlaps; half an hour
-	@$(RUN) python -m pytest --hypothesis-profile=long -n auto --dist loadfile -m search
+	@$(PYTEST) --hypothesis-profile=long -m search
 
 .PHONY: mutants
 mutants: setup ## Change the code in small ways and report what no test notices; about an hour on 2 cores, `make mutants ONLY='outposts_order_notifier.poll.*'` for less
@@ -65,8 +70,8 @@ lint: setup ## Check style, format, imports, words and types
 	@$(RUN) python -m mypy --platform win32 --package outposts_order_notifier.cli
 
 .PHONY: check
-check: lint ## Run the linters and the unit tests, without coverage: the short check while you work
-	@$(RUN) python -m pytest --hypothesis-profile=repeatable -n auto --dist loadfile tests/unit
+check: lint ## Run the linters and the unit tests: the short check while you work
+	@$(PYTEST) tests/unit
 
 .PHONY: deploy
 deploy: setup ## Deploy to AWS with the credentials at hand (further CDK options: make deploy ARGS="-c notifier=@my.json")

@@ -33,18 +33,18 @@ os.environ.update(
     POWERTOOLS_TRACE_DISABLED="true",
 )
 
-# Every property test runs under one of these profiles. None limits the time of an example or of generation: on
-# a busy machine with cold caches, both fail tests that are right. `make test` draws the same examples on every run, so
+# Every property test runs under one of these profiles. None limits the time of an example or of generation: on a busy
+# machine with cold caches, both fail tests that are right. `make test` draws a few examples, the same on every run, so
 # it fails only because of a change; plain `pytest` and `make test-long` draw new ones, so the search continues.
 settings.register_profile(
     "searching", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("repeatable", settings.get_profile("searching"), derandomize=True, database=None)
-# `make mutants` asks only whether a test fails, not for the smallest example that fails it.
 settings.register_profile(
-    "mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate], max_examples=30
+    "repeatable", settings.get_profile("searching"), derandomize=True, database=None, max_examples=30
 )
-settings.register_profile("long", settings.get_profile("searching"), max_examples=3_000)
+# `make mutants` asks only whether a test fails, not for the smallest example that fails it.
+settings.register_profile("mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
+settings.register_profile("long", settings.get_profile("searching"), max_examples=1_000)
 settings.load_profile("searching")
 
 
@@ -117,7 +117,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what `make test-long` runs: the tests that have more cases than `make test` tries."""
     for item in items:
-        if isinstance(item, pytest.Function) and "exhaustive" in item.fixturenames:
+        if isinstance(item, pytest.Function) and (
+            "exhaustive" in item.fixturenames or getattr(item.obj, "is_hypothesis_test", False)
+        ):
             item.add_marker("search")
 
 

@@ -4,7 +4,7 @@ from random import Random
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.event_types import UPDATED
@@ -51,7 +51,6 @@ class TestSchemas:
         assert published(old, new)
 
     @given(old=orders, new=orders, chance=st.randoms(use_true_random=False))
-    @settings(max_examples=40)
     def test_events_that_were_cut_are_valid(self, old: Order, new: Order, chance: Random) -> None:
         """However many of their values are too large for an event."""
         events = published(swollen(old, chance), swollen(new, chance))

@@ -41,6 +41,7 @@ FAULTS = st.sampled_from(
 STATUSES = ("PREPARING", "IN_PROGRESS", "DELIVERED", "COMPLETED")
 ITEM_STATUSES = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED", "REPLACED")
 RUNS_UNTIL_QUIET = 6
+HISTORIES = 3_000
 SAMPLE = 25  # histories in `make test`
 
 
@@ -277,7 +278,7 @@ def test_overlapping_polls_with_any_faults_publish_everything_once_and_in_order(
     run_state_machine_as_test(
         Polls,
         settings=settings(
-            max_examples=settings().max_examples if exhaustive else SAMPLE,
+            max_examples=HISTORIES if exhaustive else SAMPLE,
             stateful_step_count=40,
             suppress_health_check=list(HealthCheck),
             phases=[phase for phase in Phase if phase is not Phase.explain],

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.diff import diff
@@ -42,7 +42,6 @@ class TestCompleteness:
     """Every difference is in at least one change."""
 
     @given(old=orders, new=orders)
-    @settings(max_examples=500)
     def test_applying_the_changes_to_the_old_order_results_in_the_new_one(self, old: Order, new: Order) -> None:
         """For any two orders that the API's model allows, and more, except for the order of their lists."""
         assert unordered_json(apply(diff(old, new), old)) == unordered_json(keyed(new))

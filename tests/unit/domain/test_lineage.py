@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.events import Observation
@@ -220,7 +220,6 @@ class TestPublication:
         assert links_published_by(changed)[-1:] == [link("1a", "2a")]
 
     @given(seen=sightings)
-    @settings(max_examples=300)
     def test_every_link_is_published_by_its_replacement_and_by_no_order_twice(
         self, seen: list[tuple[int, Names, bool]]
     ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Observation
@@ -60,7 +60,6 @@ class TestRoundTrip:
         assert restored(first(order)) == first(order)
 
     @given(old=odd_orders, new=odd_orders)
-    @settings(max_examples=300)
     def test_any_json_in_place_of_any_member_is_published_and_stored(self, old: Any, new: Any) -> None:
         """An unexpected value causes no crash, no loss, and no event that EventBridge would reject."""
         before, after = from_wire(old, ORDER_SHAPE), from_wire(new, ORDER_SHAPE)
