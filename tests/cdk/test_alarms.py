@@ -273,7 +273,7 @@ class TestClearing:
         heard = {each["Fn::GetAtt"][0] for each in cleared(full)["EventPattern"]["resources"]}
         assert heard == full.find_resources("AWS::CloudWatch::Alarm").keys()
 
-    def test_goes_to_the_topic_as_cloudwatchs_own_message(self, minimal: Template) -> None:
+    def test_is_published_as_cloudwatchs_own_message(self, minimal: Template) -> None:
         """People read it in an e-mail, the queue's filter matches `AlarmName`, and notify translates it into words."""
         (target,) = cleared(minimal)["Targets"]
         (topic,) = minimal.find_resources("AWS::SNS::Topic")

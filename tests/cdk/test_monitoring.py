@@ -68,7 +68,7 @@ class TestAlarms:
         """Those of a stack without an organization."""
         assert f" {len(minimal.find_resources(ALARM))} alarms, " in (DOCS / "operations.md").read_text("utf-8")
 
-    def test_each_notifies_the_topic_by_itself_when_it_fires(self, full: Template) -> None:
+    def test_each_notifies_the_topic_directly(self, full: Template) -> None:
         """People see a failure in the same place as orders, with what to look at, even if notify is broken."""
         (topic,) = full.find_resources("AWS::SNS::Topic")
         for each in full.find_resources(ALARM).values():
@@ -103,7 +103,7 @@ class TestAlarms:
             "planned": ("SourcesPlanned", "planner", "Maximum"),
         }
 
-    def test_with_an_organization_polls_fail_also_if_their_invocation_does_not(self, full: Template) -> None:
+    def test_with_an_organization_failed_sources_count_even_if_the_invocation_succeeds(self, full: Template) -> None:
         """A batch reports which of its sources failed, and is not an error of the function."""
         failures = alarm(full, "PollFailures")
         assert expression(failures) == "FILL(errors, 0) + FILL(failures, 0)"

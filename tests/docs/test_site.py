@@ -75,7 +75,7 @@ class TestSite:
             assert STYLE_REQUEST.findall(style.read_text("utf-8")) == [], style.name
 
     @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "index.md"], ids=lambda page: page.name)
-    def test_a_page_looks_like_on_a_code_host(self, site: Path, page: Path) -> None:
+    def test_a_page_looks_the_same_as_on_a_code_host(self, site: Path, page: Path) -> None:
         """Lists, tables and code are the same, although Python-Markdown is stricter about a list's indentation."""
         html = article(site.joinpath(page.name).with_suffix(".html").read_text("utf-8"))
         assert Reader(html).tags == Reader(rendered(page)).tags

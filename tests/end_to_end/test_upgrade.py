@@ -166,7 +166,7 @@ class TestUpgrade:
         assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == UNPUBLISHED])
 
     @pytest.mark.parametrize("order_id", [FORMAT_1, FORMAT_2, LARGE, LATE])
-    def test_an_orders_numbers_continue(self, upgraded: Upgraded, order_id: str) -> None:
+    def test_the_numbering_of_events_continues(self, upgraded: Upgraded, order_id: str) -> None:
         """Its next change is published as a change, with the next number, to those who had subscribed before."""
         last = upgraded.left(order_id).sequence
         upgraded.api._account.update_order(order_id, SHIPPED)

@@ -61,7 +61,7 @@ def test_shows_every_order_and_names_those_that_it_cannot_read(table: Any) -> No
     ],
     ids=["widget", "form", "button before form", "widget by its context", "form before widget"],
 )
-def test_filters_by_the_button_the_form_and_the_widgets_own_parameters(event: dict[str, Any]) -> None:
+def test_filters_by_the_button_the_form_and_the_widgets_parameters(event: dict[str, Any]) -> None:
     """The first of these that has a filter takes precedence."""
     html = called(**event)
     assert "<code>oo-there</code>" in html

@@ -691,7 +691,7 @@ class TestErrors:
         assert runs == 2
         assert [len(bot.channel.replies(card["ts"])) for card in bot.channel.cards] == [1] * 5
 
-    def test_every_message_takes_a_second_of_slacks_pace(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_every_message_uses_a_second_of_slacks_pace(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Card and reply are two messages."""
         slept: list[float] = []
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)

@@ -99,7 +99,7 @@ class TestFailures:
     """What a receiver rejects."""
 
     @pytest.mark.parametrize("status", [200, 201, 202, 204])
-    def test_any_2xx_counts(self, world: World, receiver: WebhookReceiver, status: int) -> None:
+    def test_any_2xx_response_is_success(self, world: World, receiver: WebhookReceiver, status: int) -> None:
         """Nothing is posted again."""
         receiver.answers.append(Response(status=status))
         world.put("oo-1")

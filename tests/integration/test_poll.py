@@ -209,7 +209,7 @@ class TestReplacements:
         """A replaced order and its replacement are never on one page."""
         monkeypatch.setattr("outposts_order_notifier.sources.outposts.PAGE_SIZE", 1)
 
-    def test_a_replaced_line_item_names_its_replacement_and_that_names_it(self, world: World) -> None:
+    def test_a_replaced_line_item_and_its_replacement_name_each_other(self, world: World) -> None:
         """One poll finds both: the old order's status change and the new order's link report the same."""
         world.put(an_order(Status="COMPLETED"))
         world.poll()
@@ -326,7 +326,7 @@ class TestFailures:
         world.fail(GetOrder={"error": "ThrottlingException", "status": 429, "times": 2})
         assert world.poll()["failures"] == []
 
-    def test_events_that_were_stored_but_not_published_go_out_first_next_time(
+    def test_events_that_were_stored_but_not_published_are_published_first_by_the_next_run(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """If the bus refuses them, events stay pending; the next run publishes them before newer ones."""

@@ -207,7 +207,7 @@ class TestOrders:
         assert (world.poll()["ordersChanged"], world.published()) == (0, {})
         assert (world.poll()["failures"], world.published()) == ([], {ORDER_ID: ["Order Amended", "Order Updated"]})
 
-    def test_markup_reaches_subscribers_as_it_is(self, world: World) -> None:
+    def test_markup_reaches_subscribers_unchanged(self, world: World) -> None:
         """Each channel escapes it; the tracking link is already safe."""
         world.aws.put_order(an_order())
         world.poll()
@@ -406,7 +406,7 @@ class TestMissing:
         known.poll()
         assert known.published() == {ORDER_ID: ["Order Missing", "Order Updated"]}
 
-    def test_an_answer_without_a_list_makes_no_order_missing(self, known: World) -> None:
+    def test_a_response_without_a_list_makes_no_order_missing(self, known: World) -> None:
         """It can mean an empty list or a fault, which only the next listing shows."""
         known.answer(LIST, {})
         assert known.poll()["failures"] == []

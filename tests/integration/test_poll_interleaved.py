@@ -323,7 +323,7 @@ def test_a_run_may_be_overtaken_at_any_call(
 
 @pytest.mark.usefixtures("one_call_at_a_time")
 @pytest.mark.parametrize("mistaken", ["slow", "fast"])
-def test_of_two_runs_that_race_the_later_listing_decides(mistaken: str, stopping_points: StoppingPoints) -> None:
+def test_the_later_listing_of_two_racing_runs_decides(mistaken: str, stopping_points: StoppingPoints) -> None:
     """One of them receives an empty listing by mistake, the other one a full listing: which ends last does not matter.
 
     An empty listing after both is the first of two if the full one was later, and at most the second of two otherwise.

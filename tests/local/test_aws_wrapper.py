@@ -66,7 +66,7 @@ def test_without_the_local_cloud_it_is_the_plain_aws_cli(cli: Path) -> None:
     assert seen["AWS_PROFILE"] == "me"
 
 
-def test_without_an_aws_cli_that_of_make_setup_is_used(tmp_path: Path) -> None:
+def test_without_an_aws_cli_the_one_from_make_setup_is_used(tmp_path: Path) -> None:
     """Version 1, in .venv; if that is missing too, one line says what to do."""
     alone = tmp_path / "local" / "bin"
     alone.mkdir(parents=True)

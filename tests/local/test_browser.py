@@ -15,7 +15,7 @@ def test_the_variable_chromium_takes_precedence(monkeypatch: pytest.MonkeyPatch)
     assert find_chromium() == Chromium("/opt/mine")
 
 
-def test_without_the_package_the_machines_chromium_is_used_or_it_says_what_to_do(
+def test_without_the_package_the_machines_chromium_is_used_or_the_error_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Including platforms that the package does not support."""

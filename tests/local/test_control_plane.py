@@ -82,7 +82,7 @@ class TestPatchOrder:
             ],
         }
 
-    def test_a_list_replaces_the_line_items(self) -> None:
+    def test_a_list_replaces_all_line_items(self) -> None:
         """A list of line items in a patch replaces the old one, as in a merge patch."""
         assert patch_order(ORDER, {"LineItems": []}) == {**ORDER, "LineItems": []}
 

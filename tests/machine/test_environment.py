@@ -35,7 +35,7 @@ def test_a_variable_of_our_tools_passes_only_if_it_is_listed(family: str, name: 
 
 
 @given(variables=st.dictionaries(st.text(min_size=1), st.text()))
-def test_what_is_clean_stays_as_it_is(variables: dict[str, str]) -> None:
+def test_a_clean_environment_stays_the_same(variables: dict[str, str]) -> None:
     """So a process and its children see the same."""
     assert clean(clean(variables)) == clean(variables)
 
@@ -103,7 +103,7 @@ class TestRun:
 class TestMachines:
     """Machines unlike those of the authors."""
 
-    def test_the_makefile_is_for_old_makes_too(self) -> None:
+    def test_the_makefile_supports_old_versions_of_make(self) -> None:
         """It uses nothing newer than macOS's make, and the scripts nothing newer than BSD's tools and bash 3.2."""
         assert not NEWER_MAKE.search((ROOT / "Makefile").read_text("utf-8"))
         for script in [ROOT / "Makefile", ROOT / ".ci" / "run", *ROOT.glob("examples/**/*.sh"), ROOT / "local/bin/aws"]:
@@ -119,7 +119,7 @@ class TestMachines:
         ]:
             assert b"\r" not in file.read_bytes(), file
 
-    def test_a_terminal_of_another_alphabet_is_no_error(self) -> None:
+    def test_characters_that_a_terminal_lacks_are_replaced(self) -> None:
         """What it cannot show is replaced."""
         show = "from local.__main__ import main; import sys; sys.argv = ['local', '--help']\n"
         show += "import argparse; argparse.ArgumentParser.format_help = lambda _: '• Ready …\\n'\nmain()"

@@ -51,7 +51,7 @@ def is_whole(modes: dict[str, str]) -> bool:
 
 @pytest.mark.parametrize("mask", [0o000, 0o077])
 @pytest.mark.usefixtures("index")
-def test_whoever_runs_the_function_can_read_all_of_its_package(tmp_path: Path, mask: int) -> None:
+def test_every_user_can_read_the_whole_package(tmp_path: Path, mask: int) -> None:
     """Folders are 755 and files 644, the package's folder included, with any umask."""
     before = os.umask(mask)
     try:
@@ -65,7 +65,7 @@ def test_whoever_runs_the_function_can_read_all_of_its_package(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("constant", ["FOLDER_MODE", "FILE_MODE"])
-def test_a_package_with_other_modes_is_another_one(constant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_with_other_modes_has_another_name(constant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """So a package that was built with wrong modes is not used again."""
     content = package._Content("planner", DISTRIBUTIONS, package.FOR_LAMBDA)
     before = content.digest()
@@ -112,7 +112,7 @@ def test_pips_own_environment_is_left_as_it_is() -> None:
 class TestErrors:
     """One line reports the problem."""
 
-    def test_what_cannot_be_fetched_is_reported(self, index: Path, tmp_path: Path) -> None:
+    def test_a_package_that_cannot_be_fetched_is_reported(self, index: Path, tmp_path: Path) -> None:
         """The line names the package."""
         next(index.glob("jmespath-*")).unlink()
         with pytest.raises(MachineError, match=r"^pip could not install what the functions import: .*jmespath==.*$"):
@@ -135,7 +135,7 @@ class TestErrors:
         assert "s3cret" not in str(error.value)
 
     @pytest.mark.usefixtures("index")
-    def test_what_pip_left_out_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_package_that_pip_omitted_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whatever the reason; here, pip does nothing."""
         monkeypatch.setattr(pip, "install", lambda *_: None)
         with pytest.raises(MachineError, match=r"^jmespath==\S+ is not in .* though pip reported no error"):

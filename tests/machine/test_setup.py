@@ -115,7 +115,7 @@ def project(tmp_path: Path, registry: str) -> Project:
 class TestSetup:
     """`make setup`."""
 
-    def test_make_setup_installs_all(self, project: Project) -> None:
+    def test_make_setup_installs_everything(self, project: Project) -> None:
         """In a folder of any name, with any settings; and a second time there is nothing to do."""
         ran = project.make("setup")
         assert not ran.stderr, ran.stderr
@@ -171,7 +171,7 @@ class TestNpm:
             npm.ci(NODE, NPM, project.root, environment)
         assert "wrong" not in str(error.value)
 
-    def test_what_npm_left_out_is_reported(self, project: Project) -> None:
+    def test_a_package_that_npm_omitted_is_reported(self, project: Project) -> None:
         """Whatever the reason."""
         with pytest.raises(MachineError, match=r"^tiny 1\.0\.0 is not in node_modules, though npm reported no error$"):
             npm.check(project.root)

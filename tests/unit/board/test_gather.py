@@ -51,7 +51,7 @@ def test_only_what_matches_the_filters_is_read(table: SnapshotTable, filters: Fi
     assert found.regions == ("eu-west-1", "us-east-1")
 
 
-def test_of_too_many_orders_those_in_flight_are_read(table: SnapshotTable) -> None:
+def test_if_there_are_too_many_those_in_flight_are_read(table: SnapshotTable) -> None:
     """The others are counted."""
     found = gather(table, Filters(), most=2)
     assert {each.order_id for each in found.snapshots} == {"oo-2", "oo-3"}

@@ -48,7 +48,7 @@ class TestHistory:
         (order,) = board_of(observed((30, {"Status": "PREPARING"}), (10, {"Status": "COMPLETED"}))).settled
         assert [(each.lasted, each.left, each.width) for each in order.stages] == [("20 days", 0, 100), ("", 100, 0)]
 
-    def test_of_an_unread_order_is_empty(self) -> None:
+    def test_an_unread_order_has_none(self) -> None:
         """A snapshot that could not be read has no history."""
         assert card((3, {}), history={}, damage="snapshot: garbage").stages == ()
 

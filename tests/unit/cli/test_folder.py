@@ -47,7 +47,7 @@ def snapshots(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Snapsh
 class TestSnapshots:
     """Orders."""
 
-    def test_what_is_saved_is_loaded_and_known(self, snapshots: Snapshots) -> None:
+    def test_a_saved_snapshot_is_loaded_and_in_the_index(self, snapshots: Snapshots) -> None:
         """The whole snapshot, and what choosing needs of the source's orders."""
         assert snapshots.save(FIRST)
         assert snapshots.load([ORDER_ID, "oo-unknown"]).snapshots == {ORDER_ID: FIRST}

@@ -39,7 +39,7 @@ class TestEncoding:
     """Any encoding of stdout and stderr."""
 
     @pytest.mark.parametrize("encoding", ENCODINGS)
-    def test_what_it_lacks_is_replaced_and_json_is_whole(self, encoding: str, tmp_path: Path) -> None:
+    def test_missing_characters_are_replaced_and_json_is_complete(self, encoding: str, tmp_path: Path) -> None:
         """Text contains `?` instead; JSON contains escapes, so nothing is lost."""
         environment = {**settings(tmp_path), "PYTHONIOENCODING": encoding}
         with as_process(environment) as written:
@@ -156,7 +156,7 @@ class TestEnvironment:
         assert environment == kept
 
     @pytest.mark.parametrize(("given", "kept"), [("0", LEAST_WIDTH), ("1", LEAST_WIDTH), ("132", 132), ("x", None)])
-    def test_a_width_leaves_room_for_a_text(self, given: str, kept: int | None) -> None:
+    def test_a_width_has_room_for_a_text(self, given: str, kept: int | None) -> None:
         """One that is not a number is removed."""
         environment = {"COLUMNS": given, "TERMINAL_WIDTH": given}
         clean(environment)

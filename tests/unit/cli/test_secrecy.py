@@ -236,13 +236,13 @@ class TestRedaction:
             f"x-amz-security-token={MARK}&x=1",
         ],
     )
-    def test_what_looks_like_a_credential_is_hidden(self, text: str) -> None:
+    def test_anything_like_a_credential_is_hidden(self, text: str) -> None:
         """Even if its value is unknown."""
         assert MARK not in redacted(text)
 
     @pytest.mark.parametrize("path", ["/short", "/?t=short", "?t=short", "#short", "/a/short?b=c d", "/a'short"])
     @pytest.mark.parametrize("user", ["", "user:password@"])
-    def test_of_an_endpoint_its_scheme_host_and_port_are_shown(
+    def test_only_scheme_host_and_port_of_an_endpoint_are_shown(
         self, path: str, user: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """However short the token in its path or query is, and whatever a call appends."""
@@ -258,7 +258,7 @@ class TestRedaction:
         assert redacted(text) == text
 
     @pytest.mark.parametrize("text", ["ops@example.com", "12:30 x@y", "https://example.com/a@b", '{"test": true}'])
-    def test_what_does_not_is_unchanged(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_everything_else_is_unchanged(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """An e-mail address, and a word that is also a local cloud's key."""
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         assert redacted(text) == text

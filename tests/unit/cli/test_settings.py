@@ -97,7 +97,7 @@ def test_a_wrong_value_is_named_without_its_password(variable: str, value: str) 
     assert "password" not in found
 
 
-def test_a_profile_counts_as_far_as_no_variable_does() -> None:
+def test_variables_take_precedence_over_a_profile() -> None:
     """Botocore reads the environment first."""
     profile = {"max_attempts": "many", "s3": {"max_attempts": "many"}}
     assert wrong_in_profile(profile, "ops", {"AWS_MAX_ATTEMPTS": "3"}) is None

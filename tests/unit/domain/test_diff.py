@@ -47,14 +47,14 @@ class TestCompleteness:
         assert unordered_json(apply(diff(old, new), old)) == unordered_json(keyed(new))
 
     @given(order=orders)
-    def test_equal_orders_differ_in_nothing(self, order: Order) -> None:
+    def test_equal_orders_have_no_differences(self, order: Order) -> None:
         """Two equal reads have no changes, in whatever order their line items are."""
         again = copy.deepcopy(order)
         again.get("LineItems", []).reverse()
         assert diff(order, again) == []
 
     @given(order=orders, chance=st.randoms(use_true_random=False))
-    def test_lists_in_another_order_differ_in_nothing(self, order: Order, chance: Random) -> None:
+    def test_the_order_of_a_list_is_no_difference(self, order: Order, chance: Random) -> None:
         """The members of any list, at any depth, may swap places from one read to the next."""
         assert diff(order, shuffled(order, chance)) == []
 

@@ -97,7 +97,7 @@ class TestEnvelope:
         numbers = [3, *(event.detail["sequence"] for event in events)]
         assert all(second == first + 1 for first, second in pairwise(numbers))
 
-    def test_no_changes_make_no_events(self) -> None:
+    def test_without_changes_there_are_no_events(self) -> None:
         """Without changes there is no update either."""
         assert events_of(order_of(1), [], OBSERVATION, after_sequence=3) == []
 
@@ -135,7 +135,7 @@ class TestSize:
             assert note["truncated"] is True
             assert (note["sha256"], note["bytes"]) == (hashlib.sha256(whole).hexdigest(), len(whole))
 
-    def test_a_change_near_the_bound_makes_no_event_too_large(self) -> None:
+    def test_a_change_near_the_limit_does_not_make_an_event_too_large(self) -> None:
         """Everything else in the event counts, including the longest common keys."""
         order = order_of(0) | {"OutpostId": "o" * 900, "OrderType": "t" * 900}
         small, _ = events_of(order, [AMENDED.change({"amendments": [amendment("")]})], OBSERVATION, after_sequence=0)

@@ -78,7 +78,7 @@ class TestValidLinks:
         item = {"LineItemId": "ooi-2a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "x" * length}
         assert len(links_of({"OrderId": "oo-2", "LineItems": [item]})) == links
 
-    def test_a_line_item_that_names_no_order_links_nothing(self) -> None:
+    def test_a_line_item_that_names_no_order_has_no_link(self) -> None:
         """Even next to one that does."""
         whole = {"LineItemId": "ooi-2a", "PreviousOrderId": "oo-1", "PreviousLineItemId": "ooi-1a"}
         half = {"LineItemId": "ooi-2b", "PreviousLineItemId": "ooi-1b"}
@@ -208,7 +208,7 @@ class TestPublication:
         assert second
         assert links_published_by(second)[-1:] == [link("1a", "2a")]
 
-    def test_a_snapshot_stored_without_links_reports_them_with_the_order_s_next_change(self) -> None:
+    def test_links_missing_in_an_older_snapshot_are_reported_with_the_next_change(self) -> None:
         """Upgrading from a version that did not report links causes no event by itself."""
         order = an_order(2, {"a": "1a"})
         first = observe(None, order, OBSERVATION, b"")

@@ -11,7 +11,7 @@ from outposts_order_notifier.domain.order import (
 )
 
 
-def test_what_differs_in_the_name_of_a_list_differs() -> None:
+def test_values_in_lists_of_different_names_differ() -> None:
     """The texts have the same length, and the same values."""
     assert differs({"a": [1, 2]}, {"b": [1, 2]})
     assert not differs({"a": [1, 2]}, {"a": [2, 1]})

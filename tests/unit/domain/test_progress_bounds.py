@@ -19,7 +19,7 @@ def test_the_next_step_is_that_of_the_line_item_furthest_behind() -> None:
     assert next_step({"Status": "IN_PROGRESS", "LineItems": items}) == "1 line item DELIVERED"
 
 
-def test_a_mark_has_the_first_200_characters_of_what_was_cut() -> None:
+def test_a_mark_has_the_first_200_characters_of_the_cut_value() -> None:
     """With the whole value's size and digest."""
     mark = _mark("x" * 300)
     assert mark["start"] == '"' + "x" * 199

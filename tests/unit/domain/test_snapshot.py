@@ -62,7 +62,7 @@ class TestObserve:
         assert status["secondsInPreviousStatus"] == 3600
         assert [item["secondsInPreviousStatus"] for item in items] == [600, 3000]
 
-    def test_a_clock_that_goes_backwards_counts_as_no_time(self) -> None:
+    def test_a_clock_that_goes_backwards_means_no_duration(self) -> None:
         """A duration is never negative."""
         snapshot = seen(("09:00:00", order("PREPARING")), ("08:00:00", order("IN_PROGRESS")))
         assert details(snapshot, "Outposts Order Status Change")[0]["secondsInPreviousStatus"] == 0
@@ -78,7 +78,7 @@ class TestObserve:
         assert observe(seen(("09:00:00", read)), shuffled(read, chance), at("09:05:00"), b"") is None
 
     @given(first=orders, second=orders)
-    def test_events_not_yet_published_stay_before_the_new_ones(self, first: Order, second: Order) -> None:
+    def test_pending_events_stay_before_new_ones(self, first: Order, second: Order) -> None:
         """Pending events are kept until they are confirmed as published."""
         before, after = seen(("09:00:00", first)), seen(("09:00:00", first), ("09:05:00", second))
         assert after.pending[: len(before.pending)] == before.pending
@@ -134,7 +134,7 @@ class TestObserve:
         assert len(details(again, "Outposts Replacement Linked")) == 1
         assert again.stalled == frozenset()
 
-    def test_a_status_without_a_known_beginning_lasted_for_no_time(self) -> None:
+    def test_a_status_without_a_known_beginning_has_no_duration(self) -> None:
         """Dates before Outposts existed are dropped, and a line item may have none."""
         snapshot = replace(seen(("09:00:00", order("PREPARING"))), history={ORDER: (), "ooi-a": ()})
         after = observe(snapshot, order("IN_PROGRESS", "BUILDING"), at("09:10:00"), b"")
@@ -157,7 +157,7 @@ class TestObserve:
 class TestSettled:
     """Which orders need not be read at every poll."""
 
-    def test_an_order_is_settled_when_all_of_it_has_ended(self) -> None:
+    def test_an_order_is_settled_when_everything_in_it_has_ended(self) -> None:
         """Completed or cancelled, with every line item installed, cancelled or replaced."""
         assert is_settled(order("COMPLETED", "INSTALLED"))
         assert not is_settled(order("COMPLETED", "SHIPPED"))
@@ -180,7 +180,7 @@ class TestSettled:
             "ooi-a": (StatusEntry("PREPARING", f"{day}09:00:00Z"), StatusEntry("BUILDING", f"{day}09:10:00Z")),
         }
 
-    def test_of_statuses_that_go_back_and_forth_the_latest_are_kept(self) -> None:
+    def test_only_the_latest_statuses_are_kept_if_they_alternate(self) -> None:
         """An order that never settles must not outgrow its item."""
         snapshot = seen(*((f"09:{minute:02}:00", order(f"STATUS_{minute}")) for minute in range(MAX_STATUSES + 5)))
         assert [entered.status for entered in snapshot.history[ORDER]] == [
@@ -234,7 +234,7 @@ class TestStalled:
             "BUILDING",
         ]
 
-    def test_what_moves_again_says_that_it_had_stalled_and_after_how_long(self) -> None:
+    def test_a_status_that_changes_after_it_stalled_says_so_and_after_how_long(self) -> None:
         """A status that had not stalled does not have the key."""
         snapshot = watched(
             ("2026-01-01", order("PREPARING")),
@@ -264,7 +264,7 @@ class TestStalled:
         assert snapshot.history[ORDER] == (StatusEntry("PREPARING", "2026-03-01T00:00:00Z"),)
         assert details(snapshot, STALLED) == []
 
-    def test_a_status_that_an_earlier_version_dated_1970_begins_again(self) -> None:
+    def test_a_status_dated_1970_by_an_earlier_version_begins_again(self) -> None:
         """It is stored without an event, and stalls after its threshold, not "after 20,782 days"."""
         found = order("PREPARING")
         stored = replace(seen(("09:00:00", found)), history={ORDER: (), "ooi-a": ()}, stalled=frozenset({ORDER}))

@@ -20,7 +20,7 @@ def test_every_status_in_the_api_model_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("row", [row for table in TABLES for row in table.values()])
-def test_a_settled_status_never_stalls_and_nobody_acts(row: Status) -> None:
+def test_a_settled_status_never_stalls_and_nobody_acts_next(row: Status) -> None:
     """Every other status has a threshold and somebody who acts next."""
     assert row.settled == (row.stalled_after_days is None) == (row.actor == "nobody")
     assert not (row.settled and row.next)

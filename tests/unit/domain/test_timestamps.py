@@ -31,7 +31,7 @@ class TestIso8601:
         assert written == "2026-11-24T09:30:00Z"
 
     @given(time=st.datetimes(datetime(1970, 1, 2), datetime(9000, 1, 1), timezones=zones))  # noqa: DTZ001
-    def test_what_was_written_reads_as_the_same_time_to_the_millisecond(self, time: datetime) -> None:
+    def test_a_written_time_is_read_as_the_same_to_the_millisecond(self, time: datetime) -> None:
         """For any time zone."""
         assert abs(from_iso8601(to_iso8601(time)) - time) < timedelta(milliseconds=1)
 

@@ -197,7 +197,7 @@ class TestPublications:
             custom_notification(notification) for notification in notifications
         ]
 
-    def test_what_sns_refuses_is_a_channels_error(self) -> None:
+    def test_an_error_of_sns_is_a_channels_error(self) -> None:
         """Its text names SNS and the reason."""
         error = ClientError({"Error": {"Code": "NotFound", "Message": "no topic"}}, "Publish")
         posting, *_ = AmazonQ(Topic(error).client, "arn").postings([order_notification(an_update())], lambda: 0)

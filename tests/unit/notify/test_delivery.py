@@ -239,7 +239,9 @@ class TestFailures:
         assert isinstance(errors["a"], LaterError)
         assert delivery.deliver(chat, alarms("a"), WithTime(ENOUGH_MS)) == (1, {})
 
-    def test_what_cannot_be_claimed_is_not_sent(self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_event_that_cannot_be_claimed_is_not_sent(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Otherwise nobody would know that it was."""
         chat = Chat()
         refused = RuntimeError("throttled")
@@ -350,11 +352,11 @@ class TestWaitBeforeRetry:
         """Even beyond the function's longest wait."""
         assert wait_before_retry([ChannelError("429", retry_after=asked), RuntimeError()], 1) == seconds
 
-    def test_turns_alone_wait_for_the_latest_of_them(self) -> None:
+    def test_without_a_failure_the_wait_is_that_of_the_latest_turn(self) -> None:
         """It is not a failure, so nothing doubles."""
         assert wait_before_retry([LaterError("turn", 3), LaterError("turn", 7)], 9) == 7
 
-    def test_a_failure_beside_a_turn_doubles(self) -> None:
+    def test_the_wait_doubles_if_there_is_a_failure_beside_a_turn(self) -> None:
         """The turn is the shortest wait."""
         assert wait_before_retry([LaterError("turn", 20), ChannelError("down")], 1) == 20
         assert wait_before_retry([LaterError("turn", 1), RuntimeError()], 2) == 30

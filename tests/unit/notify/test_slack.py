@@ -60,7 +60,7 @@ class TestBlockKit:
         assert "<" not in texts
         assert "&lt;!channel&gt; &amp;" in texts
 
-    def test_a_cut_leaves_no_half_escape(self) -> None:
+    def test_a_cut_does_not_split_an_escape(self) -> None:
         """A text cut to Slack's limit does not end within `&amp;`."""
         header = block_kit_payload(a_message("&" * 150))["blocks"][0]["text"]["text"]
         assert header == "&amp;" * 29 + "…"

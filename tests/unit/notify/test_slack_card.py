@@ -66,7 +66,7 @@ class TestCard:
         lagging = shown.index("• 5 OR-X (booi-0, booi-1, booi-2 and 2 more): BUILDING since")
         assert lagging < shown.index("• 1 OR-RACKM5A (ooi-1): SHIPPED since")
 
-    def test_links_each_shipment_under_way_once(self) -> None:
+    def test_links_each_shipment_in_transit_once(self) -> None:
         """Line items with one tracking number share a line; installed ones are no longer under way."""
         order = an_order(item="SHIPPED", ShipmentInformation=PARCEL)
         order["LineItems"].append({**order["LineItems"][0], "LineItemId": "ooi-2"})

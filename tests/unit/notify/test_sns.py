@@ -40,7 +40,7 @@ class TestEmail:
             "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )
 
-    def test_what_stalled_is_one_short_line(self) -> None:
+    def test_a_stalled_line_item_is_one_short_line(self) -> None:
         """The word comes first; which line items and since when, in an indented line below."""
         keys = {"status": "BUILDING", "since": "2026-01-24T09:30:00Z", "days": 334, "thresholdDays": 60}
         stalled = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **keys} for n in range(12)]
@@ -141,14 +141,14 @@ class TestPrograms:
         assert given["MessageStructure"] == "json"
 
     @pytest.mark.parametrize(("beyond", "omitted"), [(0, 0), (1, 1)])
-    def test_a_message_leaves_room_for_its_attributes(self, beyond: int, omitted: int) -> None:
+    def test_a_message_has_room_for_its_attributes(self, beyond: int, omitted: int) -> None:
         """SNS counts both; with one more byte, the change is omitted."""
         detail = an_update() | {"changes": [{"detailType": "Outposts Order Painted", "x": ""}]}
         room = 262_144 - 16_384 - len(publication(detail)["Message"].encode())
         detail["changes"][0]["x"] = "x" * (room + beyond)
         assert json.loads(delivered(publication(detail), "sqs")).get("changesOmitted", 0) == omitted
 
-    def test_what_the_event_left_out_counts_too(self) -> None:
+    def test_changes_omitted_from_the_event_are_counted_too(self) -> None:
         """Half of the changes are omitted until the others fit."""
         changes = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 3
         machine = json.loads(delivered(publication(an_update() | {"changes": changes, "changesOmitted": 5}), "sqs"))

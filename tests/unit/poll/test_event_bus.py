@@ -133,7 +133,7 @@ class TestRejections:
         assert published.errors == {"oo-1": "PutEvents: InternalFailure: refused"}
         assert arrived(bridge) == {"oo-1": [1], "oo-2": [1, 2, 3, 4]}
 
-    def test_a_lost_answer_puts_the_events_again_and_counts_them_once(self) -> None:
+    def test_events_are_put_again_after_a_lost_answer_and_counted_once(self) -> None:
         """Nobody knows whether they arrived, so they are sent again with the same ids."""
         bridge = LosesAnswers()
         published = publish(bridge, events_of("oo-1", 2), events_of("oo-2", 1))
@@ -153,7 +153,7 @@ class TestRejections:
         assert published.counts == {"oo-1": 1, "oo-2": 0, "oo-3": 2}
         assert "over the limit" in published.errors["oo-2"]
 
-    def test_what_there_is_no_time_for_stays_pending(self) -> None:
+    def test_events_without_time_stay_pending(self) -> None:
         """Each order is named; what arrived until then counts."""
         bridge = EventBridge()
         bus = EventBus(cast("Any", bridge), "orders")

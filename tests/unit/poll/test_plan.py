@@ -66,7 +66,7 @@ class TestNextState:
         state = next_state(POLLED, plan({"a": IN_FLIGHT}, "a"), (), [], BEGAN)
         assert state == replace(POLLED, polled_at="2026-11-24T09:30:00Z")
 
-    def test_what_was_left_and_what_failed_is_remembered(self) -> None:
+    def test_orders_left_and_failed_are_stored(self) -> None:
         """The settled order's daily read is owed, as no later listing makes it due."""
         known = {"a": IN_FLIGHT, "b": replace(SETTLED, pending=1), "c": IN_FLIGHT}
         state = next_state(POLLED, plan(known, "a", "b", "c"), {"a": "throttled"}, ["b", "c"], BEGAN)

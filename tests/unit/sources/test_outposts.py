@@ -297,7 +297,7 @@ class TestRole:
         assert asked == [f"https://{host}.amazonaws.com"]
         assert "AssumeRole" in [operation for operation, _ in calls]
 
-    def test_another_endpoint_of_sts_stays_in_force(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_another_endpoint_of_sts_stays_effective(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The environment may set the local cloud or a VPC endpoint."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session())

@@ -20,7 +20,7 @@ def test_a_member_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
         select_source({key: value}, [WHOLE])
 
 
-def test_of_two_sources_with_one_role_the_external_id_selects_one() -> None:
+def test_the_external_id_selects_one_of_two_sources_with_one_role() -> None:
     """A whole match takes precedence over a partial one."""
     other = replace(WHOLE, external_id="orders")
     assert select_source({"region": "eu-west-1", "roleArn": ROLE}, [WHOLE, other]) == WHOLE
@@ -28,7 +28,7 @@ def test_of_two_sources_with_one_role_the_external_id_selects_one() -> None:
     assert select_source(whole, [WHOLE, other, replace(other, outpost_ids=("op-1",))]) == other
 
 
-def test_of_two_sources_with_one_role_the_outposts_select_one() -> None:
+def test_the_outposts_select_one_of_two_sources_with_one_role() -> None:
     """In any order."""
     some = replace(WHOLE, outpost_ids=("op-1", "op-2"))
     request = {"region": "eu-west-1", "roleArn": ROLE, "outpostIds": ["op-2", "op-1"]}

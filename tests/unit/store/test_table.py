@@ -46,7 +46,7 @@ def table(client: Any) -> SnapshotTable:
 class TestSnapshots:
     """One item per order, with conditional writes."""
 
-    def test_what_was_saved_is_loaded(self, table: SnapshotTable) -> None:
+    def test_a_saved_snapshot_is_loaded(self, table: SnapshotTable) -> None:
         """An order without a snapshot is left out."""
         assert table.save(FIRST)
         assert table.load([ORDER_ID, "oo-unknown"]) == Loaded({ORDER_ID: FIRST}, {})
@@ -297,20 +297,20 @@ class TestSourceState:
         """Any listing that counts outdates the mark, whichever of two overlapping runs ends first."""
         assert SourceState(polled_at=polled_at, vanished_after=vanished_after).vanished is vanished
 
-    def test_what_is_done_is_removed(self, table: SnapshotTable) -> None:
+    def test_completed_work_is_removed(self, table: SnapshotTable) -> None:
         """A run with time for all orders leaves nothing to resume."""
         table.save_source_state(SOURCE, SourceState(resume_at="oo-3", owed=frozenset({"oo-3"})))
         table.save_source_state(SOURCE, SourceState(polled_at="2026-11-24T09:35:00Z"))
         assert table.source_state(SOURCE) == SourceState(polled_at="2026-11-24T09:35:00Z")
 
-    def test_a_run_without_a_complete_listing_leaves_the_times_as_they_are(self, table: SnapshotTable) -> None:
+    def test_a_run_without_a_complete_listing_keeps_the_times(self, table: SnapshotTable) -> None:
         """Another run may have written them meanwhile."""
         first = SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1"}), "2026-11-24T09:30:00Z")
         table.save_source_state(SOURCE, first)
         table.save_source_state(SOURCE, SourceState(failed=frozenset({"oo-2"})))
         assert table.source_state(SOURCE) == replace(first, failed=frozenset({"oo-2"}))
 
-    def test_of_too_many_orders_as_many_are_stored_as_fit(self, table: SnapshotTable) -> None:
+    def test_as_many_orders_are_stored_as_fit(self, table: SnapshotTable) -> None:
         """The rest is read in its turn."""
         owed = frozenset(f"oo-{number:017x}" for number in range(30_000))
         table.save_source_state(SOURCE, SourceState(owed=owed))

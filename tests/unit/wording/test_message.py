@@ -297,7 +297,7 @@ class TestHeadline:
             "item ERROR"
         )
 
-    def test_the_heaviest_words_come_first(self) -> None:
+    def test_the_most_important_words_come_first(self) -> None:
         """Regardless of the order of the changes; usual statuses come last."""
         before = with_line_items(an_order(), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
@@ -307,7 +307,7 @@ class TestHeadline:
             "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 stalled, order stalled, no longer listed, 2 SHIPPED"
         )
 
-    def test_the_heaviest_lines_come_first(self) -> None:
+    def test_the_most_important_lines_come_first(self) -> None:
         """Channels cut long messages at the end."""
         before = with_line_items(an_order(), *["BUILDING"] * 4)
         after = with_line_items(an_order(), "SHIPPED", "NEVER_SEEN", "REPLACED", "ERROR")

@@ -30,7 +30,7 @@ def test_a_headline_of_100_characters_leaves_out_the_outpost(length: int, brief:
     assert len(subject(detail)) <= 99
 
 
-def test_what_has_100_characters_without_the_outpost_is_cut_to_99() -> None:
+def test_a_headline_of_100_characters_without_the_outpost_is_cut_to_99() -> None:
     """Three dots mark it."""
     detail = update_with(100, brief=True)
     assert subject(detail) == headline(detail, brief=True)[:96] + "..."
