@@ -42,7 +42,7 @@ VISIBILITY_MINUTES = 12  # of a message whose function ended before it returned 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """One of the ways in which what AWS does not promise may turn out.
+    """One combination of what AWS does not promise.
 
     Attributes:
         late: The minutes by which metrics are late; None for a different number each minute.
@@ -295,7 +295,7 @@ def lasting(tick: int) -> int:
 
 @cache
 def outcome(configuration: str, tick: int, name: str, every: tuple[Conditions, ...] = CONDITIONS) -> Outcome:
-    """Let a failure begin and end under every conditions given, and evaluate all alarms."""
+    """Let a failure begin and end under all conditions, and evaluate all alarms."""
     fired, cleared, times, others = [], [], [], []
     for conditions in every:
         start = 8 * tick + 100

@@ -170,7 +170,7 @@ class TestMaybe:
     def test_any_value_of_an_event_can_be_matched(
         self, old: Order, new: Order, observation: Observation, data: st.DataObject
     ) -> None:
-        """No value of an event is rejected, whatever the API adds; only a misspelled known one."""
+        """No value of an event is rejected, including later ones of the API; only a misspelled known one is."""
         for event in events_of(new, diff.diff(old, new), observation, after_sequence=0)[-1:]:
             pattern = data.draw(st.sampled_from([*leaves(event.detail)]))
             assert all(problem.nearest is not None for problem in found(pattern))

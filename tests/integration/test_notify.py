@@ -223,7 +223,7 @@ class TestFailures:
     def test_slack_that_does_not_answer_in_time_is_notified_later(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A silent Slack counts as unreachable: the message alone is returned, and is sent once Slack responds."""
+        """A silent Slack counts as unreachable: only the message is returned, and is sent once Slack responds."""
         monkeypatch.setattr(clients, "TIMEOUT_SECONDS", 0.2)
         world.slack_answers(status=200, body="ok", afterSeconds=1)
         world.put("oo-1")

@@ -96,7 +96,7 @@ class Bot:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
 
     def killed_and_tried_again(self, n: int | None, *, after: bool) -> int | None:
-        """Run until killed at the nth call, then until nothing goes back; return how many calls a whole run made."""
+        """Run until killed at the nth call, then until nothing is returned; return how many calls a whole run made."""
         self.world.calls.stop_at, self.world.calls.after = n and n - 1, after
         calls = None if self.world.run_until_killed() else len(self.world.calls.made)
         for _ in range(3):
@@ -541,7 +541,7 @@ class TestErrors:
         assert len(bot.replies) == 1
 
     def test_replies_are_posted_if_cards_cannot_be_edited(self, bot: Bot, logs: io.StringIO) -> None:
-        """A workspace's policy may close a message's editing: the card stays as it is, and the reply is posted."""
+        """A workspace's policy may close a message's editing: the card stays the same, and the reply is posted."""
         bot.observe(None, an_order(), 1)
         bot.world.run()
         bot.workspace.edit_window_closed = True

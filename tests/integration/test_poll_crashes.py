@@ -226,7 +226,7 @@ def test_a_run_stopped_while_it_resumes_a_stopped_one_loses_nothing(
 
 
 def quiet(world: World, poller: Poller, silent: int = 1) -> None:
-    """Run until so many runs in a row publish nothing."""
+    """Run until this many runs in a row publish nothing."""
     still = 0
     for _ in range(RUNS_UNTIL_QUIET):
         before = len(world.bus.arrived)

@@ -266,6 +266,6 @@ class TestFaults:
         assert outposts.list_orders()["Orders"] == []
 
     def test_an_unknown_field_is_rejected(self, control_plane: ControlPlane) -> None:
-        """The error of a misspelt fault lists the fields."""
+        """The error for a misspelt fault lists the fields."""
         with pytest.raises(ServiceError, match="latencySeconds, error, status, times, orderId"):
             control_plane.put_faults({"GetOrder": {"latency": 1}})

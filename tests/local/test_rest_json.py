@@ -84,7 +84,7 @@ def test_the_model_only_uses_what_the_protocol_reads(name: str) -> None:
     ],
 )
 def test_a_malformed_body_is_rejected(body: bytes, code: str) -> None:
-    """The error of a body that is not an object, or has missing members or wrong types, names the mistake."""
+    """The error for a body that is not an object, or has missing members or wrong types, names the mistake."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request("POST", "/orders", body))
 
@@ -141,7 +141,7 @@ def test_a_number_in_the_query_must_be_an_integer() -> None:
     ],
 )
 def test_a_value_that_the_model_forbids_is_rejected_by_name(path: str, constraint: str) -> None:
-    """The error of a value outside the patterns, lengths, ranges or enums says what is allowed."""
+    """The error for a value outside the patterns, lengths, ranges or enums says what is allowed."""
     with pytest.raises(ServiceError) as refused:
         PROTOCOL.read(request("GET", path))
 

@@ -88,7 +88,7 @@ class TestRun:
         assert ran.stdout.split() == [sys.executable, str(Path(sys.executable).parent), "False"]
 
     def test_the_cdk_is_the_pinned_one(self) -> None:
-        """The pinned Node runs it, whatever PATH contains."""
+        """The pinned Node runs it, with any PATH."""
         assert self.run("cdk", "--version", PATH="", CDK_APP="nothing").stdout.startswith("2.1148.1 ")
 
     def test_a_command_that_is_not_there_is_reported(self) -> None:
@@ -110,7 +110,7 @@ class TestMachines:
             assert not NEWER_TOOLS.search(script.read_text("utf-8")), script
 
     def test_line_ends_are_kept(self) -> None:
-        """Whatever a person's Git is configured to do: a carriage return breaks a script, and changes a package."""
+        """With any Git configuration: a carriage return breaks a script, and changes a package."""
         assert (ROOT / ".gitattributes").read_text("utf-8").splitlines()[0] == "* text=auto eol=lf"
         for file in [
             *ROOT.glob("outposts_order_notifier/**/*.py"),

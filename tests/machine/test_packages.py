@@ -36,7 +36,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     package._pip_environment.cache_clear()
 
 
-def made(target: Path) -> dict[str, str]:
+def build(target: Path) -> dict[str, str]:
     """Build a package, and return the modes of its files and folders, by path."""
     target.mkdir()
     content = package._Content("planner", DISTRIBUTIONS, package.FOR_LAMBDA)
@@ -55,7 +55,7 @@ def test_every_user_can_read_the_whole_package(tmp_path: Path, mask: int) -> Non
     """Folders are 755 and files 644, the package's folder included, with any umask."""
     before = os.umask(mask)
     try:
-        modes = made(tmp_path / "package")
+        modes = build(tmp_path / "package")
     finally:
         os.umask(before)
     assert is_whole(modes)
@@ -76,12 +76,12 @@ def test_a_package_with_other_modes_has_another_name(constant: str, monkeypatch:
 @pytest.mark.usefixtures("index")
 def test_no_variable_changes_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With every variable set that docs/your-machine.md calls ignored."""
-    plain = made(tmp_path / "plain")
+    plain = build(tmp_path / "plain")
     for variable in variables():
         if variable.verdict == "Ignored":
             monkeypatch.setenv(variable.name, variable.value)
     package._pip_environment.cache_clear()
-    assert made(tmp_path / "package") == plain
+    assert build(tmp_path / "package") == plain
     assert is_whole(plain)
 
 
@@ -99,7 +99,7 @@ def test_no_line_of_pips_files_changes_a_package(
     monkeypatch.delenv("PIP_FIND_LINKS")
     monkeypatch.delenv("PIP_NO_INDEX")
     package._pip_environment.cache_clear()
-    assert is_whole(made(tmp_path / "package"))
+    assert is_whole(build(tmp_path / "package"))
 
 
 def test_pips_own_environment_is_left_as_it_is() -> None:
@@ -116,7 +116,7 @@ class TestErrors:
         """The line names the package."""
         next(index.glob("jmespath-*")).unlink()
         with pytest.raises(MachineError, match=r"^pip could not install what the functions import: .*jmespath==.*$"):
-            made(tmp_path / "package")
+            build(tmp_path / "package")
 
     def test_an_index_that_does_not_answer_is_reported(self, tmp_path: Path) -> None:
         """The line shows the reason, and no credential."""
@@ -136,10 +136,10 @@ class TestErrors:
 
     @pytest.mark.usefixtures("index")
     def test_a_package_that_pip_omitted_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Whatever the reason; here, pip does nothing."""
+        """For any reason; here, pip does nothing."""
         monkeypatch.setattr(pip, "install", lambda *_: None)
         with pytest.raises(MachineError, match=r"^jmespath==\S+ is not in .* though pip reported no error"):
-            made(tmp_path / "package")
+            build(tmp_path / "package")
 
     @pytest.mark.parametrize("lost", ["jmespath/py.typed", "jmespath-*.dist-info/RECORD"])
     def test_a_lost_file_is_reported(self, tmp_path: Path, lost: str) -> None:

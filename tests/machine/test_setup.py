@@ -162,7 +162,7 @@ class TestSetup:
 
 
 class TestNpm:
-    """npm alone."""
+    """npm by itself."""
 
     def test_a_registry_that_refuses_is_reported(self, project: Project) -> None:
         """In one line."""
@@ -172,7 +172,7 @@ class TestNpm:
         assert "wrong" not in str(error.value)
 
     def test_a_package_that_npm_omitted_is_reported(self, project: Project) -> None:
-        """Whatever the reason."""
+        """For any reason."""
         with pytest.raises(MachineError, match=r"^tiny 1\.0\.0 is not in node_modules, though npm reported no error$"):
             npm.check(project.root)
 

@@ -14,7 +14,7 @@ def wheel(folder: Path, name: str, version: str, files: Mapping[str, str] | None
         folder: The folder for the file.
         name: The distribution's name.
         version: Its version.
-        files: Its files' texts by their paths; one module, where there are none. Those in a `bin` are programs.
+        files: Its files' texts by their paths; one module by default. Those in a `bin` are programs.
     """
     module = name.replace("-", "_")
     stem = f"{module}-{version}"

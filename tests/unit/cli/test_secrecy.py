@@ -1,4 +1,4 @@
-"""No command prints a credential, whatever error it causes: every place that can contain one contains a marker."""
+"""No command prints a credential with any error: every place that can contain one contains a marker."""
 
 import json
 from pathlib import Path
@@ -245,7 +245,7 @@ class TestRedaction:
     def test_only_scheme_host_and_port_of_an_endpoint_are_shown(
         self, path: str, user: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """However short the token in its path or query is, and whatever a call appends."""
+        """For any length of the token in its path or query, and with anything that a call appends."""
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://{user}example.com:8443{path}")
         shown = redacted(f'"https://{user}example.com:8443{path}" https://example.com:8443/short/2015-03-31/x')
         assert shown.replace(f"{secrecy.HIDDEN}@", "") == '"https://example.com:8443" https://example.com:8443'

@@ -48,7 +48,7 @@ class TestCompleteness:
 
     @given(order=orders)
     def test_equal_orders_have_no_differences(self, order: Order) -> None:
-        """Two equal reads have no changes, in whatever order their line items are."""
+        """Two equal reads have no changes, for any sequence of their line items."""
         again = copy.deepcopy(order)
         again.get("LineItems", []).reverse()
         assert diff(order, again) == []

@@ -162,7 +162,7 @@ class TestSize:
         assert [first.detail["amendments"], second.detail["amendments"]] == [two[:1], two[1:]]
 
     def test_the_only_element_of_a_list_is_cut_inside(self) -> None:
-        """Values beside the one that is too large stay."""
+        """Values next to the one that is too large stay."""
         keys = {"lineItemId": "x", "assets": [{"AssetId": "a", "Note": "x" * 300_000}], "previousAssets": []}
         event, _ = events_of(order_of(1), [Change("Outposts Assets", keys)], OBSERVATION, after_sequence=0)
         (asset,) = event.detail["assets"]

@@ -43,7 +43,7 @@ class TestShipment:
         assert url.endswith("1Z999")
 
     def test_an_unknown_carrier_or_number_has_no_link(self) -> None:
-        """A carrier that this version does not know is published all the same."""
+        """A carrier that this version does not know is published nevertheless."""
         assert url_of(ShipmentCarrier="PIGEON", ShipmentTrackingNumber="1") is None
         assert url_of(ShipmentCarrier="UPS") is None
         assert url_of(ShipmentTrackingNumber="1") is None

@@ -106,7 +106,7 @@ class TestObserve:
         assert moved.source == "111122223333/eu-west-1"
 
     def test_a_missing_order_is_reported_once(self) -> None:
-        """And its reappearance once, together with what changed meanwhile."""
+        """And its reappearance once, with what changed in the meantime."""
         snapshot = replace(seen(("09:00:00", order("PREPARING"))), pending=())
         gone = observe(snapshot, order("PREPARING"), at("09:10:00"), b"", listed=False)
         assert gone
@@ -122,7 +122,7 @@ class TestObserve:
         ]
 
     def test_an_order_discovered_again_publishes_its_links_and_stalls_again(self) -> None:
-        """A subscriber then holds the whole order again, whatever was lost."""
+        """A subscriber then has the whole order again, no matter what was lost."""
         read: Order = {
             "OrderId": ORDER_ID,
             "Status": "PREPARING",

@@ -46,7 +46,7 @@ class TestOverdue:
 
     @pytest.mark.parametrize("status", ["INSTALLED", "CANCELLED", "REPLACED"])
     def test_a_settled_line_item_never_stalls(self, status: str) -> None:
-        """Whatever is configured."""
+        """With any configuration."""
         thresholds = Thresholds({}, {status: 1})
         assert stalled_change("ooi-1", status, SINCE, "2030-01-01T00:00:00Z", thresholds) is None
 

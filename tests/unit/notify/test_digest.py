@@ -24,7 +24,7 @@ class TestByOrder:
     """Notifications by order."""
 
     def test_gathers_each_orders_in_sequence(self) -> None:
-        """In whatever order they were delivered; an alarm belongs to no order."""
+        """Regardless of the sequence of delivery; an alarm belongs to no order."""
         alarm = alarm_of(Message("Polls is on", (), {}, ""))
         one, other = by_order([*notifications("oo-1"), alarm, *notifications("oo-2")])
         assert [each.event_id for each in one] == ["oo-1 1", "oo-1 2", "oo-1 3"]

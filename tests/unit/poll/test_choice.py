@@ -102,7 +102,7 @@ class TestInTurn:
     """The sequence in which orders are read."""
 
     def test_orders_take_turns_from_where_the_last_run_ended(self) -> None:
-        """Whatever the order in which ListOrders names them."""
+        """Regardless of the sequence in which ListOrders names them."""
         assert in_turn(["d", "a", "c", "b"], "c", ()) == ["c", "d", "a", "b"]
 
     def test_orders_that_failed_come_last(self) -> None:

@@ -25,7 +25,7 @@ def test_the_summary_of_a_failed_run_is_read_from_lambdas_answer() -> None:
 
 
 def test_another_error_has_no_summary() -> None:
-    """A time-out or a crash has no summary, whatever its text looks like."""
+    """A time-out or a crash has no summary, no matter what its text looks like."""
     assert summary_in({"errorType": "ValueError", "errorMessage": "{}"}) is None
     assert summary_in({"errorMessage": "Task timed out"}) is None
     assert summary_in({"errorMessage": "[]"}) is None

@@ -282,7 +282,7 @@ class TestRole:
     def test_the_call_goes_to_that_regions_own_endpoint(
         self, own: str, source: str, host: str, calls: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The role is assumed there, whatever region the function runs in."""
+        """The role is assumed there, regardless of the region in which the function runs."""
         asked: list[str] = []
         recorded = BaseClient._make_api_call  # type: ignore[attr-defined]
 

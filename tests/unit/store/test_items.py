@@ -82,7 +82,7 @@ class TestFormats:
     """Snapshots of other versions of this software."""
 
     def test_an_older_format_is_upgraded(self) -> None:
-        """Format 1 had no `missing`, no `sequence` beside the snapshot, and no past statuses."""
+        """Format 1 had no `missing`, no `sequence` next to the snapshot, and no past statuses."""
         snapshot = first({"OrderId": ORDER_ID, "Status": "PREPARING", "LineItems": [{"LineItemId": "ooi-a"}]})
         assert snapshot_of(as_format_1(snapshot), {}) == snapshot
 
@@ -141,7 +141,7 @@ class TestDamage:
         assert [event.detail["sequence"] for event in again.pending] == [3, 4]
 
     def test_an_item_of_the_first_format_gets_its_number_from_its_events(self) -> None:
-        """It has no `sequence` beside the snapshot."""
+        """It has no `sequence` next to the snapshot."""
         snapshot = first({"OrderId": ORDER_ID})
         damaged = snapshot_of({**as_format_1(snapshot), "snapshot": {"B": b"garbage"}}, {})
         assert (damaged.sequence, damaged.version) == (2, 1)

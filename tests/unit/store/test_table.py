@@ -172,7 +172,7 @@ class TestLargeSnapshots:
     def test_one_whose_parts_cannot_be_read_is_an_error_and_not_damaged(
         self, client: Any, table: SnapshotTable, monkeypatch: pytest.MonkeyPatch, *, unprocessed: bool
     ) -> None:
-        """DynamoDB may throttle the read of the parts alone: nothing is set aside, and the next run reads it whole."""
+        """DynamoDB may only throttle the read of the parts: nothing is set aside, and the next run reads it whole."""
         table.save(large(1))
         before, answer = client.scan(TableName="snapshots")["Items"], client.batch_get_item
 
@@ -216,7 +216,7 @@ class TestKnown:
     """The index."""
 
     def test_it_has_enough_to_choose(self, table: SnapshotTable) -> None:
-        """Whether an order is settled, what of it is pending, and how it was listed; of its own source alone."""
+        """Whether an order is settled, what is pending, and how it was listed; only for the source's own orders."""
         settled = {"OrderId": "oo-settled", "Status": "COMPLETED"}
         table.save(replace(FIRST, order={**FIRST.order, "OutpostId": "op-1"}, summary=b"digest"))
         table.save(replace(FIRST, order=settled, pending=(), summary=b"other", missing=True))
@@ -252,7 +252,7 @@ class TestKnown:
         assert table.known("111122223333", "eu-west-1")["oo-2"].replaces == ()
 
     def test_the_index_has_as_many_links_as_fit(self, table: SnapshotTable) -> None:
-        """An order with thousands of replacing line items is stored all the same."""
+        """An order with thousands of replacing line items is stored nevertheless."""
         items = [
             {"LineItemId": f"ooi-{n}", "PreviousOrderId": "oo-1", "PreviousLineItemId": f"ooi-{n}"}
             for n in range(9_000)
@@ -304,14 +304,14 @@ class TestSourceState:
         assert table.source_state(SOURCE) == SourceState(polled_at="2026-11-24T09:35:00Z")
 
     def test_a_run_without_a_complete_listing_keeps_the_times(self, table: SnapshotTable) -> None:
-        """Another run may have written them meanwhile."""
+        """Another run may have written them in the meantime."""
         first = SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1"}), "2026-11-24T09:30:00Z")
         table.save_source_state(SOURCE, first)
         table.save_source_state(SOURCE, SourceState(failed=frozenset({"oo-2"})))
         assert table.source_state(SOURCE) == replace(first, failed=frozenset({"oo-2"}))
 
     def test_as_many_orders_are_stored_as_fit(self, table: SnapshotTable) -> None:
-        """The rest is read in its turn."""
+        """The rest are read in their turn."""
         owed = frozenset(f"oo-{number:017x}" for number in range(30_000))
         table.save_source_state(SOURCE, SourceState(owed=owed))
         remembered = table.source_state(SOURCE).owed

@@ -332,7 +332,7 @@ class TestHeadline:
         """The heaviest words always have room after it."""
         assert words(an_update() | {"orderStatus": "x" * length, "changes": []}) == shown
 
-    def test_a_new_order_without_a_status_weighs_nothing(self) -> None:
+    def test_a_new_order_without_a_status_is_not_important(self) -> None:
         """It is not known to need attention."""
         assert weighty_words([{"detailType": "Outposts Order Discovered", "order": {}}]) == []
 
