@@ -23,6 +23,7 @@ from outposts_order_notifier.notify.handler import handler
 from testing.aws import Slack, drain, make_queue
 from testing.details import an_update
 from testing.lambda_context import Context
+from testing.state_table import TABLE, create_state_table
 
 WEBHOOK = "/services/T00000000/B00000000/MARKER0SECRET"
 
@@ -189,12 +190,7 @@ class WithRemaining(Context):
 
 def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World:
     """Create the notify function's resources, and intercept its calls of AWS and Slack."""
-    boto3.client("dynamodb").create_table(
-        TableName="notify-state",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_state_table(boto3.client("dynamodb"))
     put_secret(json.dumps({"webhookUrl": slack.origin + WEBHOOK}))
     queue, _ = make_queue("notify")
     subscriber, arn = make_queue("subscriber")
@@ -203,12 +199,12 @@ def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World
     policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
     monkeypatch.setenv("NOTIFICATION_TOPIC_ARN", topic)
-    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", "notify-state")
+    monkeypatch.setenv("IDEMPOTENCY_TABLE_NAME", TABLE)
     monkeypatch.setenv("NOTIFY_QUEUE_URL", queue)
     monkeypatch.setenv("SLACK_SECRET_NAME", "slack")
     monkeypatch.setenv("SLACK_ORIGIN", slack.origin)
     watch(calls, monkeypatch.setattr)
-    return World(queue, subscriber, "notify-state", slack, calls)
+    return World(queue, subscriber, TABLE, slack, calls)
 
 
 def use_webhook(url: str, monkeypatch: pytest.MonkeyPatch, **keys: str) -> None:

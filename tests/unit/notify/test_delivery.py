@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,8 +26,8 @@ from outposts_order_notifier.notify.notification import AlarmNotification, Notif
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.wording.message import Message
 from testing.lambda_context import Context
+from testing.state_table import TABLE, create_state_table
 
-TABLE = "notify-state"
 NOW = 1_795_000_000
 
 
@@ -85,25 +85,6 @@ class WithTime(Context):
 def alarms(*ids: str) -> list[Notification]:
     """Return an alarm's notification for each event id."""
     return [AlarmNotification(each, Message(each, (), {}, ""), {}) for each in ids]
-
-
-@pytest.fixture
-def client() -> Iterator[Any]:
-    """DynamoDB with an empty table."""
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        make_table(client)
-        yield client
-
-
-def make_table(client: Any) -> None:
-    """Create the table, empty."""
-    client.create_table(
-        TableName=TABLE,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 class Log:
@@ -179,7 +160,7 @@ class TestDeliver:
         """Another client may have another region and other time limits."""
         with mock_aws():
             client = boto3.client("dynamodb", region_name="us-west-2")
-            make_table(client)
+            create_state_table(client)
             Delivery(SentNotifications(client, TABLE)).deliver(Chat(), alarms("a"), WithTime())
             assert len(stored(client)) == 1
 
@@ -351,6 +332,10 @@ class TestWaitBeforeRetry:
     def test_it_is_never_shorter_than_the_channel_asked_for(self, asked: int, seconds: int) -> None:
         """Even beyond the function's longest wait."""
         assert wait_before_retry([ChannelError("429", retry_after=asked), RuntimeError()], 1) == seconds
+
+    def test_an_error_of_another_kind_asks_for_no_wait(self) -> None:
+        """It waits as long as any failure at this attempt."""
+        assert wait_before_retry([RuntimeError()], 2) == 30
 
     def test_without_a_failure_the_wait_is_that_of_the_latest_turn(self) -> None:
         """It is not a failure, so nothing doubles."""
