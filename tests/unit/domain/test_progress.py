@@ -6,13 +6,18 @@ import pytest
 from hypothesis import given
 
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.domain.progress import next_step, progress
+from outposts_order_notifier.domain.progress import _usual_path, next_step, progress
 from testing.strategies import orders
 
 
 def order(status: str, *items: str) -> Order:
     """Return an order with line items in these statuses."""
     return {"OrderId": "oo-1", "Status": status, "LineItems": [{"Status": item} for item in items]}
+
+
+def test_the_usual_path_leads_from_each_status_to_its_next() -> None:
+    """Up to the one that nothing follows."""
+    assert tuple(_usual_path("SHIPPED")) == ("SHIPPED", "DELIVERED", "INSTALLING", "INSTALLED")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.cdk.configuration import Configuration
-from outposts_order_notifier.domain.stalled import LINE_ITEM_DAYS, NEVER, ORDER_DAYS, Thresholds, stalled_change
+from outposts_order_notifier.domain.stalled import (
+    LINE_ITEM_DAYS,
+    NEVER,
+    ORDER_DAYS,
+    Thresholds,
+    _defaults,
+    stalled_change,
+)
+from outposts_order_notifier.domain.statuses import ORDER_STATUSES
 
 SINCE = "2026-10-01T12:00:00Z"
 
@@ -71,6 +79,11 @@ class TestThresholds:
             thresholds = Thresholds.from_json(text)
             assert thresholds.order == {key: days for key, days in {**ORDER_DAYS, **order}.items() if days}
             assert thresholds.line_item == {key: days for key, days in {**LINE_ITEM_DAYS, **line_item}.items() if days}
+
+    def test_a_status_without_days_has_no_threshold(self) -> None:
+        """Nothing more is expected of a completed order."""
+        table = {name: ORDER_STATUSES[name] for name in ("ERROR", "COMPLETED")}
+        assert _defaults(table) == {"ERROR": 3}
 
     def test_nothing_ever_stalls_without_thresholds(self) -> None:
         """That is also the default of `observe`."""

@@ -192,6 +192,19 @@ class TestLog:
         delivery.deliver(Chat(failures={"a": error}), alarms("a"), WithTime())
         assert log.written == [(level, {"message": NOT_SENT, "channel": "chat", "eventId": "a", "error": str(error)})]
 
+    def test_a_notification_that_cannot_be_recorded_is_a_warning_with_the_reason(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was sent, and will be sent again."""
+        log = Log()
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.logger", log)
+        monkeypatch.setattr(delivery.sent._store, "save_success", raising(RuntimeError("throttled")))
+        delivery.deliver(Chat(), alarms("a"), WithTime())
+        assert log.written == [
+            ("WARNING", {"message": NOT_SENT, "channel": "chat", "eventId": "a", "error": "throttled"}),
+            ("INFO", {"message": SENT, "channel": "chat", "eventIds": ["a"]}),
+        ]
+
 
 class TestFailures:
     """What a channel does not accept."""
