@@ -4,7 +4,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.shipment import TRACKING_PAGES, shipment_of
@@ -49,6 +49,7 @@ class TestShipment:
         assert url_of(ShipmentTrackingNumber="1") is None
 
     @given(number=st.text(min_size=1))
+    @example(number="1/2")
     def test_a_tracking_number_cannot_change_where_the_link_leads(self, number: str) -> None:
         """Any tracking number stays one value in the link's query."""
         url = url_of(ShipmentCarrier="UPS", ShipmentTrackingNumber=number)
