@@ -208,6 +208,13 @@ class TestChanges:
         (change,) = diff(ORDER, new)
         assert (change.detail_type, change.keys) == (detail_type, keys)
 
+    def test_an_unknown_member_of_a_shipment_is_an_amendment(self) -> None:
+        """The shipment's event has only the members that this version knows."""
+        old, new = (changed(ORDER, {"ShipmentInformation": {"NeverHeardOf": value}}) for value in ("1", "2"))
+        (change,) = diff(old, new)
+        path = "/LineItems/ooi-a/ShipmentInformation/NeverHeardOf"
+        assert change.keys == {"amendments": [{"path": path, "value": "2", "previousValue": "1"}]}
+
     def test_a_new_line_item_is_published_whole(self) -> None:
         """A line item that is added comes with all its members."""
         item = {"LineItemId": "ooi-c", "Status": "PREPARING"}
