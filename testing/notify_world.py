@@ -107,17 +107,26 @@ class World:
                 self._client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"])
         return [record["body"] for record in event["Records"] if record["messageId"] in failed]
 
-    def run_until_killed(self) -> bool:
-        """Run the function, and return whether it was killed; its messages are then returned to the queue."""
+    def run_until_killed(self, n: int | None, *, after: bool) -> int | None:
+        """Run the function until it is killed at its nth call; its messages are then returned to the queue.
+
+        Args:
+            n: The call, counted from 1; None to let the function end.
+            after: Whether the call takes effect, so that only its response is lost.
+
+        Returns:
+            How many calls the run made if nothing killed it, else None.
+        """
+        self.calls.stop_at, self.calls.after = n and n - 1, after
         try:
             self.run()
         except KilledError:
             for record in self._received:
                 self._show(record)
-            return True
+            return None
         finally:
             self.calls.stop_at = None
-        return False
+        return len(self.calls.made)
 
     def let_the_deadline_pass(self) -> None:
         """Let the deadline of killed runs pass."""

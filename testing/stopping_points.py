@@ -1,6 +1,6 @@
 """The calls at which a test ends a process: all of them in the long search, otherwise a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -25,3 +25,18 @@ class StoppingPoints:
         if self.exhaustive or calls <= SAMPLE:
             return every
         return sorted(Random(self.seed).sample(every, SAMPLE))  # noqa: S311 - a sample, not a secret
+
+    def kill_at_each(self, kill: Callable[[int | None], int | None], *, more_than: int) -> int:
+        """Kill a run at each point, and return how many points there are.
+
+        Args:
+            kill: Kills a run at a call, or lets it end; returns how many calls the run made if nothing killed it.
+            more_than: A run makes more calls than this; otherwise the search would prove little.
+        """
+        calls = kill(None)
+        assert calls
+        assert calls > more_than
+        points = self.of(calls)
+        for n in points:
+            assert kill(n) is None
+        return len(points)

@@ -89,7 +89,9 @@ class TestUp:
                 assert eventually(lambda: [each for each in receiver.messages if order["OrderId"] in each["text"]])
                 (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
                 assert order["OrderId"] in urllib3.request("GET", board).data.decode()
-                assert {address.partition(":")[0] for address in listening(left_in(tmp_path))} == {LOOPBACK}
+                addresses = listening(left_in(tmp_path))
+                assert len(addresses) > 1
+                assert {address.partition(":")[0] for address in addresses} == {LOOPBACK}
                 check_leaves_nothing(cloud, tmp_path, signal.SIGTERM)
 
     def test_a_bot_has_a_thread_for_each_order_and_a_webhook_receives_a_signed_post(self, tmp_path: Path) -> None:

@@ -328,8 +328,7 @@ class TestDeadlines:
     def test_a_run_under_way_is_waited_for_until_its_deadline(self, world: World) -> None:
         """A redelivery before the deadline is returned and counts as neither sent nor failed; a later one is sent."""
         world.put("oo-1")
-        world.calls.stop_at, world.calls.after = 1, False
-        assert world.run_until_killed()
+        assert world.run_until_killed(2, after=False) is None
         assert len(world.run()) == 1
         assert 0 < world.calls.visibilities[0] <= 61
         sent_early = world.sns_published()["oo-1"] + world.slack_posted(["oo-1"])["oo-1"]

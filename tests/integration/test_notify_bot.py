@@ -97,8 +97,7 @@ class Bot:
 
     def killed_and_tried_again(self, n: int | None, *, after: bool) -> int | None:
         """Run until killed at the nth call, then until nothing is returned; return how many calls a whole run made."""
-        self.world.calls.stop_at, self.world.calls.after = n and n - 1, after
-        calls = None if self.world.run_until_killed() else len(self.world.calls.made)
+        calls = self.world.run_until_killed(n, after=after)
         for _ in range(3):
             self.let_the_deadline_pass()
             back = self.world.run()
@@ -383,17 +382,8 @@ class TestReplacements:
             assert [len(bot.channel.replies(card["ts"])) for card in (old_card, new_card)] == [2, 1]
             return calls
 
-        kill_at_each_call(kill, stopping_points)
+        stopping_points.kill_at_each(kill, more_than=14)
         assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
-
-
-def kill_at_each_call(kill: Callable[[int | None], int | None], stopping_points: StoppingPoints) -> None:
-    """Kill runs at their stopping points; a whole run says how many calls there are."""
-    calls = kill(None)
-    assert calls
-    assert calls > 8
-    for n in stopping_points.of(calls):
-        assert kill(n) is None
 
 
 class TestLostAnswers:
@@ -460,7 +450,7 @@ class TestLostAnswers:
 
         bot.observe(None, an_order("oo-first"), 1)
         assert bot.world.run() == []  # what it reads once for the process is read here
-        kill_at_each_call(kill, stopping_points)
+        stopping_points.kill_at_each(kill, more_than=8)
         assert all(item.keys() == {"id", "ts", "told", "replaced_by"} for item in bot.memory())
 
     def test_a_thread_that_another_run_writes_to_is_waited_for(self, bot: Bot) -> None:

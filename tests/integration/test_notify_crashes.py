@@ -92,13 +92,8 @@ def search(stopping_points: StoppingPoints, record_property: Callable[[str, obje
     def kill_at_each_call(world: World, channel: Channel, number: int, *, after: bool) -> None:
         kill = partial(killed_at, world, channel, number, after=after)
         kill(None)  # what it reads once for the process is read here
-        calls = kill(None)
-        assert calls
-        assert calls > 10
-        points = stopping_points.of(calls)
-        for n in points:
-            assert kill(n) is None
-        record_property("stopping points of a notify run tried", len(points))
+        points = stopping_points.kill_at_each(kill, more_than=10)
+        record_property("stopping points of a notify run tried", points)
 
     return kill_at_each_call
 
@@ -121,8 +116,7 @@ def killed_at(world: World, channel: Channel, number: int, n: int | None, *, aft
     world.put(*orders)
     channel.refuse(int(channel.refused))
     known = world.recorded()
-    world.calls.stop_at, world.calls.after = n and n - 1, after
-    calls = None if world.run_until_killed() else len(world.calls.made)
+    calls = world.run_until_killed(n, after=after)
     channel.refuse(0)
     before = sent()
     recorded = world.recorded() - known
