@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from outposts_order_notifier.domain.events import Event
     from outposts_order_notifier.poll.event_bus import EventBus, Published
 
-SHARING_A_CLOUD = ("test_cli.py", "test_dead_letters.py", "test_examples.py", "test_order.py")
+SHARING_A_CLOUD = ("test_cli.py", "test_examples.py", "test_order.py")
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
