@@ -8,13 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
 import boto3
-import botocore.session
-from botocore.loaders import Loader, create_loader
 from botocore.utils import ContainerMetadataFetcher
 
 from outposts_order_notifier.cli import secrecy
@@ -22,7 +19,7 @@ from outposts_order_notifier.cli.__main__ import main
 from outposts_order_notifier.notify.channels.slack import clients
 from outposts_order_notifier.runtime.observability import logger
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parent.parent
 # The arguments that a command needs to get as far as AWS.
 ARGUMENTS = {"show": ["oo-1"], "events": ["oo-1"], "replay": ["--start", "2026-01-01"]}
 EMPTY = io.StringIO()
@@ -99,7 +96,6 @@ def as_process(
         patch.multiple(sys, argv=["notifier", *arguments], stdin=stdin, stdout=streams[0], stderr=streams[1]),
         patch.multiple(secrecy, _known=set[str](), _addresses=set[str]()),
         patch.object(boto3, "DEFAULT_SESSION", None),
-        patch.object(botocore.session, "create_loader", _loader),
         patch.object(ContainerMetadataFetcher, "SLEEP_TIME", 0),
     ):
         clients._follow_no_redirects.cache_clear()
@@ -113,9 +109,3 @@ def as_process(
                 signal.signal(number, handler)
     clients._follow_no_redirects.cache_clear()
     clients._follow_no_redirects()  # without this environment's proxy
-
-
-@cache
-def _loader(search_path: str | None = None) -> Loader:
-    """Share AWS's models, because parsing them takes most of the time of a short run."""
-    return create_loader(search_path)

@@ -1,4 +1,4 @@
-"""What a poll run did: `RunResult` inside the function, `Summary` for whoever invoked it."""
+"""What a poll run did: `RunResult` inside the function, `Summary` for its caller."""
 
 import json
 from collections.abc import Mapping

@@ -21,8 +21,8 @@ import pytest
 import urllib3
 from botocore.config import Config
 
+from testing import command_line
 from testing.event_schemas import check_event
-from tests.unit.cli import machine as command_line
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180
@@ -39,6 +39,12 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port
+
+
+def is_open(port: int) -> bool:
+    """Return whether something listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def eventually(look: Callable[[], Any], seconds: float = ARRIVAL_SECONDS) -> Any:
@@ -122,11 +128,6 @@ class Cloud:
         summary: Json = json.load(answer["Payload"])
         return summary
 
-    def end(self) -> int:
-        """Press Ctrl-C, and return the exit code."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=30)
-
     def _received(self, name: str) -> list[Json]:
         (url,) = re.findall(rf"{name} +(http\S+)", self.printed)
         received: list[Json] = urllib3.request("GET", url).json()
@@ -148,9 +149,9 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[bytes]":
 
 @contextmanager
 def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
-    """Run a local cloud for the length of a `with` block."""
-    outputs = folder / "outputs.json"
-    process = start(folder, "--port", str(free_port()), "--outputs", str(outputs), *arguments)
+    """Run a local cloud for the length of a `with` block. However it ends, no process, port or file remains."""
+    outputs, port = folder / "outputs.json", free_port()
+    process = start(folder, "--port", str(port), "--outputs", str(outputs), *arguments)
     try:
         deadline = time.monotonic() + START_SECONDS
         printed = folder / "printed"
@@ -162,8 +163,10 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=30)
-            assert eventually(lambda: not left_in(folder))
+        process.wait(timeout=30)
+        assert eventually(lambda: not left_in(folder))
+        assert eventually(lambda: not is_open(port))
+        assert eventually(lambda: not list(folder.glob("outposts-order-notifier-*")))
 
 
 def inherited() -> dict[str, str]:

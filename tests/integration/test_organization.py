@@ -212,7 +212,7 @@ class TestBatch:
     def test_a_message_that_matches_no_configured_source_fails_alone(
         self, world: World, body: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Another role, region or account is never read, whoever sent the message; the rest of the batch is."""
+        """Another role, region or account is never read, regardless of the sender; the rest of the batch is."""
         account = world.accounts[0]
         world.outposts.put_order(account, "eu-west-1", 1)
         good = json.dumps({"region": "eu-west-1", "roleArn": world.role(account)})

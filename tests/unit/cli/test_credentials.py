@@ -13,7 +13,7 @@ import pytest
 from werkzeug import Request, Response
 
 from local.server import Server
-from tests.unit.cli.machine import ROOT, Ran, run, settings
+from testing.command_line import ROOT, Ran, run, settings
 
 CODE = "123456"
 WITH_MFA = """[default]

@@ -13,7 +13,7 @@ import pytest
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.process import LEAST_WIDTH, clean, prepare
 from outposts_order_notifier.cli.terminal import note, say, show_table
-from tests.unit.cli.machine import ARGUMENTS, ROOT, Ran, as_process, run, run_process, settings
+from testing.command_line import ARGUMENTS, ROOT, Ran, as_process, run, run_process, settings
 
 # What Python has on POSIX alone: https://docs.python.org/3/library/unix.html, and names of `os` and `signal`.
 POSIX_MODULES = ("fcntl", "grp", "posixpath", "pty", "pwd", "resource", "syslog", "termios", "tty")

@@ -13,7 +13,7 @@ from outposts_order_notifier.cli import secrecy
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.failures import TRACEBACK_VARIABLE
 from outposts_order_notifier.cli.secrecy import hide, redacted
-from tests.unit.cli.machine import ARGUMENTS, NOWHERE, run, settings
+from testing.command_line import ARGUMENTS, NOWHERE, run, settings
 
 MARK = "M4RKER0SECRET0M4RKER"
 KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = an/example/of/a/secret/key\n"

@@ -9,7 +9,7 @@ import pytest
 
 from outposts_order_notifier.cli.settings import SETTINGS, wrong_in_environment, wrong_in_profile
 from outposts_order_notifier.cli.stack import session_of
-from tests.unit.cli.machine import ROOT, run, run_process, settings
+from testing.command_line import ROOT, run, run_process, settings
 
 CODE = re.compile(r"`([^`]+)`")
 # Python and the libraries read all others when they start.
