@@ -13,7 +13,7 @@ import boto3
 
 from local.board import BoardPage
 from local.child import ChildProcess, temporary_folder
-from local.deployment import deploy
+from local.deployment import ACCOUNT, deploy
 from local.emulator import emulator
 from local.errors import LocalCloudError
 from local.mailbox import Mailbox
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-ACCOUNT = "000000000000"
 WEBHOOK_PATH = "/services/T00000000/B00000000/localcloud"
 SECRET_NAME = "outposts-order-notifier/slack"  # noqa: S105 - a name, not a secret
 DEFAULT_NOTIFIER: Json = {"pollEveryMinutes": 1, "slack": {"secretName": SECRET_NAME}}

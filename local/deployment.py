@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 STACK = "OutpostsOrderNotifier"
 PACKAGES = ROOT / ".cache" / "packages"
+ACCOUNT = "000000000000"
 
 
 def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
@@ -32,13 +33,13 @@ def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
     # `_cdk` changes the home folder; the application gets the person's.
     home = [f"HOME={os.environ['HOME']}"] if "HOME" in os.environ else ["-u", "HOME"]
     app = shlex.join(["env", *home, sys.executable, "app.py"])
+    _cdk(["bootstrap", "--app=", f"aws://{ACCOUNT}/{os.environ['AWS_REGION']}"], folder)
     _copy_packages(PACKAGES, assembly)  # the CDK builds only those that are not there
-    _cdk(["synth", STACK, "--quiet", f"--app={app}", f"--output={assembly}", *settings], folder)
+    options = ["--require-approval=never", "--no-validation", f"--outputs-file={outputs}", f"--output={assembly}"]
+    _cdk(["deploy", STACK, f"--app={app}", *options, *settings], folder)
     _copy_packages(assembly, PACKAGES)
     for outdated in {path.name for path in PACKAGES.iterdir()} - {path.name for path in assembly.iterdir()}:
         shutil.rmtree(PACKAGES / outdated, ignore_errors=True)
-    _cdk(["bootstrap", f"--app={assembly}"], folder)
-    _cdk(["deploy", STACK, f"--app={assembly}", "--require-approval=never", f"--outputs-file={outputs}"], folder)
     stack_outputs: dict[str, str] = json.loads(outputs.read_text(encoding="utf-8"))[STACK]
     return stack_outputs
 
