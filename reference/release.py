@@ -20,7 +20,8 @@ from unittest import mock
 
 import boto3
 
-from local.cloud import ACCOUNT, SECRET_NAME
+from local.cloud import SECRET_NAME
+from local.deployment import ACCOUNT
 from local.scenarios import load_scenarios
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.domain.event_types import UPDATED

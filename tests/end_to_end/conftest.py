@@ -27,6 +27,7 @@ from testing.event_schemas import check_event
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 180
 ARRIVAL_SECONDS = 60
+REGION = "us-east-1"  # a local cloud's, if the environment names none
 # An invocation lasts as long as the function runs, and must not be repeated.
 PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
 
@@ -101,6 +102,12 @@ class Cloud:
     def mails(self) -> list[Json]:
         """The e-mails that the topic sent."""
         return self._received("E-mails")
+
+    @property
+    def slack_url(self) -> str:
+        """The address of the built-in Slack."""
+        (url,) = re.findall(r"Slack messages +(http://[^/\s]+)", self.printed)
+        return str(url)
 
     @property
     def slack_messages(self) -> list[Json]:
@@ -180,6 +187,24 @@ def run(cloud: Cloud | None, *arguments: str, **variables: str) -> Ran:
     printed = cloud.environment if cloud else {}
     ran = command_line.run(*arguments, environment={**inherited(), **printed, **variables})
     return subprocess.CompletedProcess(arguments, ran.code, ran.out, ran.err)
+
+
+def create_order(outposts_url: str) -> Json:
+    """Order a rack at an Outposts endpoint, and return the order."""
+    outposts = boto3.client("outposts", endpoint_url=outposts_url, region_name=REGION)
+    outpost = outposts.list_outposts()["Outposts"][0]["OutpostId"]
+    order = outposts.create_order(
+        OutpostIdentifier=outpost,
+        PaymentOption="NO_UPFRONT",
+        LineItems=[{"CatalogItemId": "OR-RACKM5A", "Quantity": 1}],
+    )
+    return dict(order["Order"])
+
+
+def slack_answers(slack_url: str, times: int, status: int = 503, body: str = "service_unavailable") -> None:
+    """Let a Slack refuse this many messages."""
+    answer = {"status": status, "body": body, "times": times}
+    assert urllib3.request("PUT", f"{slack_url}/_receiver/answer", json=answer).status == 204
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.samples import ALARM
-from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run
-from tests.end_to_end.test_dead_letters import slack_answers
+from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run, slack_answers
 
 Json = dict[str, Any]
 
@@ -314,7 +313,7 @@ class TestNotification:
 
     def test_a_channel_that_refuses_fails_the_command(self, cloud: Cloud) -> None:
         """Its response is shown, and its address is not."""
-        slack_answers(cloud, 1, status=404, body="no_service")
+        slack_answers(cloud.slack_url, 1, status=404, body="no_service")
         ran = run(cloud, "test-notification", "--only", "shipment")
         assert ran.returncode == 1
         assert "error: shipment: slack: Slack answered 404 no_service" in ran.stderr

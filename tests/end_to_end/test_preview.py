@@ -18,6 +18,7 @@ from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from outposts_order_notifier.cli.folder import FILE_NAME
+from testing import command_line
 from testing.event_schemas import check_event
 from testing.outposts_of_accounts import OutpostsOfAccounts
 from tests.end_to_end.conftest import ROOT, inherited
@@ -62,17 +63,24 @@ class Account:
         """Act as AWS."""
         ControlPlane(self.url).update_order(order_id, {"Status": status})
 
-    def preview(self, *arguments: str, before: Sequence[str] = (), **variables: str) -> "subprocess.Popen[str]":
-        """Start the command, optionally with options before it on the command line."""
-        endpoints = {"AWS_ENDPOINT_URL_OUTPOSTS": self.url, "AWS_ENDPOINT_URL_STS": self.sts_url}
+    def preview(self, *arguments: str, **variables: str) -> command_line.Ran:
+        """Run the command to its end, inside this process."""
+        return command_line.run("preview", *arguments, environment={**self._environment(), **variables})
+
+    def start(self, *arguments: str, before: Sequence[str] = ()) -> "subprocess.Popen[str]":
+        """Start the command in a process that a test can end, optionally with options before it on the command line."""
         return subprocess.Popen(  # noqa: S603 - our own command line
             [*before, sys.executable, "-m", "notifier", "preview", *arguments],
             cwd=ROOT,
-            env={**inherited(), "AWS_REGION": "eu-west-1", **endpoints, **variables},
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def _environment(self) -> dict[str, str]:
+        endpoints = {"AWS_ENDPOINT_URL_OUTPOSTS": self.url, "AWS_ENDPOINT_URL_STS": self.sts_url}
+        return {**inherited(), "AWS_REGION": "eu-west-1", **endpoints}
 
 
 @pytest.fixture
@@ -82,12 +90,17 @@ def account() -> Iterator[Account]:
         yield Account(outposts.url, tokens.url)
 
 
-def error_of(process: "subprocess.Popen[str]") -> str:
-    """Let a command fail, and return the line that it prints."""
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    (line,) = [line for line in err.splitlines() if not line.startswith("Watching ")]
+def error_of(ran: command_line.Ran) -> str:
+    """Return the line that a command that failed printed."""
+    assert ran.code == 1
+    (line,) = [line for line in ran.err.splitlines() if not line.startswith("Watching ")]
     return line
+
+
+def ended(process: "subprocess.Popen[str]") -> command_line.Ran:
+    """Let a command end, and return what it printed."""
+    out, err = process.communicate(timeout=60)
+    return command_line.Ran(process.returncode, out, err)
 
 
 def next_events(output: IO[str] | None, number: int) -> list[Json]:
@@ -106,8 +119,7 @@ class TestSinglePreview:
         """A second preview shows the same again."""
         order_id = account.create_order()
         for _ in range(2):
-            out, _ = account.preview("--json").communicate(timeout=60)
-            shown = json.loads(out)
+            shown = json.loads(account.preview("--json").out)
             assert [order["orderId"] for order in shown["orders"]] == [order_id]
             assert [event["detail-type"] for event in shown["events"]] == [
                 "Outposts Order Discovered",
@@ -122,16 +134,16 @@ class TestSinglePreview:
     def test_works_with_another_outposts_endpoint_if_the_account_is_unknown(self, account: Account) -> None:
         """As with a simulator and no credentials: the account is zeros, as a line says."""
         account.create_order()
-        out, err = account.preview("--json", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1").communicate(timeout=60)
-        assert {event["account"] for event in json.loads(out)["events"]} == {"000000000000"}
-        assert err.startswith("Could not determine the AWS account (")
+        ran = account.preview("--json", AWS_ENDPOINT_URL_STS="http://127.0.0.1:1")
+        assert {event["account"] for event in json.loads(ran.out)["events"]} == {"000000000000"}
+        assert ran.err.startswith("Could not determine the AWS account (")
 
     def test_with_a_folder_the_next_one_shows_what_is_new(self, account: Account, tmp_path: Path) -> None:
         """In a table as well as in JSON."""
         order_id = account.create_order()
-        account.preview("--folder", str(tmp_path)).communicate(timeout=60)
+        account.preview("--folder", str(tmp_path))
         account.move(order_id, "IN_PROGRESS")
-        out, _ = account.preview("--folder", str(tmp_path)).communicate(timeout=60)
+        out = account.preview("--folder", str(tmp_path)).out
         assert "Outposts Order Status Change" in out
         assert "Order: PREPARING → IN_PROGRESS" in out
         assert "Discovered" not in out
@@ -148,12 +160,11 @@ class TestSinglePreview:
         for number, account in enumerate(ACCOUNTS.values()):
             outposts.put_order(account, "eu-west-1", number)
         with Server(outposts) as server, Server(sts) as tokens:
-            process = Account(server.url, tokens.url).preview(
+            ran = Account(server.url, tokens.url).preview(
                 "--json", "--profile", "other", *arguments, AWS_SHARED_CREDENTIALS_FILE=str(credentials)
             )
-            out, err = process.communicate(timeout=60)
-        assert process.returncode == 0, err
-        (order,) = json.loads(out)["orders"]
+        assert ran.code == 0, ran.err
+        (order,) = json.loads(ran.out)["orders"]
         assert (order["account"], order["orderId"]) == (whose, f"oo-{list(ACCOUNTS.values()).index(whose):017x}")
 
     @pytest.mark.parametrize(
@@ -169,21 +180,19 @@ class TestSinglePreview:
     )
     def test_a_mistake_is_reported_in_one_line(self, account: Account, arguments: list[str], error: str) -> None:
         """The line names what was passed; stdout stays empty."""
-        process = account.preview(*arguments)
-        out, err = process.communicate(timeout=60)
-        assert process.returncode != 0
-        assert out == ""
-        last = err.splitlines()[-1]
+        ran = account.preview(*arguments)
+        assert ran.code != 0
+        assert ran.out == ""
+        last = ran.err.splitlines()[-1]
         assert last.startswith("error: ")
         assert error in last
 
     def test_an_api_that_refuses_fails_the_command(self, account: Account) -> None:
         """Its response is shown."""
         ControlPlane(account.url).put_faults({"ListOrders": {"error": "AccessDeniedException"}})
-        process = account.preview("--json")
-        _, err = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert "error: the orders cannot be listed: AccessDeniedException" in err
+        ran = account.preview("--json")
+        assert ran.code == 1
+        assert "error: the orders cannot be listed: AccessDeniedException" in ran.err
 
 
 class TestFolder:
@@ -193,10 +202,10 @@ class TestFolder:
     def test_one_that_cannot_be_written_any_more(self, account: Account, tmp_path: Path, watch: list[str]) -> None:
         """As if the disk were full: here no file may grow."""
         order_id = account.create_order()
-        account.preview("--folder", str(tmp_path)).communicate(timeout=60)
+        account.preview("--folder", str(tmp_path))
         account.move(order_id, "IN_PROGRESS")
         full = ("sh", "-c", 'ulimit -f 0 && exec "$@"', "sh")
-        line = error_of(account.preview("--folder", str(tmp_path), *watch, before=full))
+        line = error_of(ended(account.start("--folder", str(tmp_path), *watch, before=full)))
         assert line.startswith(f"error: the snapshots in {tmp_path} cannot be written: ")
         assert line.endswith("or pass another --folder")
 
@@ -211,7 +220,7 @@ class TestFolder:
     def test_one_that_another_preview_uses(self, account: Account, tmp_path: Path) -> None:
         """The second would take away events from the first's reader; the first continues."""
         account.create_order()
-        first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        first = account.start("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         next_events(first.stdout, 2)
         for watch in ([], ["--watch"]):
             line = error_of(account.preview("--folder", str(tmp_path), *watch))
@@ -228,7 +237,7 @@ class TestWatch:
     def test_ctrl_c_ends_it_with_whole_lines(self, account: Account, tmp_path: Path) -> None:
         """Exit code 0, and nothing but events on stdout."""
         order_id = account.create_order()
-        process = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        process = account.start("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         found = next_events(process.stdout, 2)
         account.move(order_id, "IN_PROGRESS")
         found += next_events(process.stdout, 2)
@@ -241,7 +250,7 @@ class TestWatch:
     def test_a_killed_one_resumes_without_loss(self, account: Account, tmp_path: Path, lines_before: int) -> None:
         """At any point of its output, the next start completes the story; a repeated event has its eventId."""
         orders = [account.create_order(), account.create_order()]
-        first = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        first = account.start("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         found = next_events(first.stdout, lines_before)
         first.kill()
         first.wait(timeout=60)
@@ -250,7 +259,7 @@ class TestWatch:
         found += [json.loads(line) for line in out.splitlines() if line.endswith("}")]
         for order_id in orders:
             account.move(order_id, "CANCELLED")
-        second = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        second = account.start("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         by_id = {event["detail"]["eventId"]: event for event in found}
         while len(by_id) < 8:
             (event,) = next_events(second.stdout, 1)
@@ -265,20 +274,20 @@ class TestWatch:
         """What was not written is printed again."""
         account.create_order()
         full = ("sh", "-c", 'exec "$@" >/dev/full', "sh")
-        line = error_of(account.preview("--watch", "--folder", str(tmp_path), before=full))
+        line = error_of(ended(account.start("--watch", "--folder", str(tmp_path), before=full)))
         assert line.startswith("error: the answer could not be written to stdout: ")
-        out, _ = account.preview("--json", "--folder", str(tmp_path)).communicate(timeout=60)
+        out = account.preview("--json", "--folder", str(tmp_path)).out
         assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]
 
     def test_a_reader_that_goes_away_ends_it(self, account: Account, tmp_path: Path) -> None:
         """As with `| head -1`: no complaint, and what was not read is printed again."""
         account.create_order()
-        process = account.preview("--watch", "--interval", "0.1", "--folder", str(tmp_path))
+        process = account.start("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         assert process.stdout
         process.stdout.close()
         assert process.stderr
         reported = process.stderr.read()
         assert process.wait(timeout=60) != 0
         assert "Traceback" not in reported
-        out, _ = account.preview("--json", "--folder", str(tmp_path)).communicate(timeout=60)
+        out = account.preview("--json", "--folder", str(tmp_path)).out
         assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]

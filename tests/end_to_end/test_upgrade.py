@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local.cloud import ACCOUNT, SECRET_NAME, WEBHOOK_PATH, aws_environment
-from local.deployment import STACK, deploy
+from local.cloud import SECRET_NAME, WEBHOOK_PATH, aws_environment
+from local.deployment import ACCOUNT, STACK, deploy
 from local.emulator import emulator
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
