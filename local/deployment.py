@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 STACK = "OutpostsOrderNotifier"
 PACKAGES = ROOT / ".cache" / "packages"
+UNUSED_SECONDS = 24 * 60 * 60
 ACCOUNT = "000000000000"
 
 
@@ -38,8 +40,7 @@ def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
     options = ["--require-approval=never", "--no-validation", f"--outputs-file={outputs}", f"--output={assembly}"]
     _cdk(["deploy", STACK, f"--app={app}", *options, *settings], folder)
     _copy_packages(assembly, PACKAGES)
-    for outdated in {path.name for path in PACKAGES.iterdir()} - {path.name for path in assembly.iterdir()}:
-        shutil.rmtree(PACKAGES / outdated, ignore_errors=True)
+    _remove_unused(PACKAGES, {path.name for path in assembly.iterdir()})
     stack_outputs: dict[str, str] = json.loads(outputs.read_text(encoding="utf-8"))[STACK]
     return stack_outputs
 
@@ -50,6 +51,17 @@ def _copy_packages(source: Path, target: Path) -> None:
     for package in {each for each in source.glob("asset.*/") if not (target / each.name).exists()}:
         with TemporaryDirectory(dir=target.parent) as draft, suppress(OSError):
             shutil.copytree(package, Path(draft) / package.name).rename(target / package.name)
+
+
+def _remove_unused(folder: Path, used: set[str]) -> None:
+    """Remove the packages that no local cloud has used for a day: clouds of other configurations need others."""
+    now = time.time()
+    for package in folder.iterdir():
+        with suppress(OSError):  # another local cloud has removed it
+            if package.name in used:
+                os.utime(package, (now, now))
+            elif package.stat().st_mtime < now - UNUSED_SECONDS:
+                shutil.rmtree(package)
 
 
 def _cdk(arguments: list[str], folder: Path) -> None:
