@@ -34,6 +34,7 @@ FULL: dict[str, Any] = {
     "outpostsEndpointUrl": "https://outposts.example.com",
 }
 ROOT = Path(__file__).parent.parent
+_TEMPLATES: dict[str, Template] = {}
 
 
 def stack_of(
@@ -46,7 +47,11 @@ def stack_of(
 ) -> cdk.Stack:
     """Build the stack of a `notifier` configuration, with further CDK context."""
     flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    app = cdk.App(context={**flags, "aws:cdk:bundling-stacks": [], **(context or {})})
+    # Without cdk.json's flag for it, the CDK's own validation only prints warnings, which no test reads, and takes
+    # seconds to load. tests/cdk/test_app.py runs it, and asserts that it prints nothing.
+    app = cdk.App(
+        context={**flags, "aws:cdk:bundling-stacks": [], **(context or {})}, builtin_cloud_formation_validation=False
+    )
     return OutpostsOrderNotifier(
         app,
         "OutpostsOrderNotifier",
@@ -58,7 +63,10 @@ def stack_of(
 
 def template_of(notifier: dict[str, Any], **options: Any) -> Template:
     """Synthesize the template of a `notifier` configuration; options are `stack_of`'s."""
-    return Template.from_stack(stack_of(notifier, **options))
+    key = repr((notifier, sorted(options.items())))
+    if key not in _TEMPLATES:  # many tests ask for the same few
+        _TEMPLATES[key] = Template.from_stack(stack_of(notifier, **options))
+    return _TEMPLATES[key]
 
 
 def only(template: Template, resource_type: str, **properties: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ next; metrics come up to three minutes late.
 import math
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -133,7 +133,7 @@ class World:
     since: int = 0
     until: int = 0
     began: int = 0
-    _points: dict[MetricKey, Counter[int]] = field(default_factory=dict)
+    _points: defaultdict[MetricKey, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
 
     def metrics(self) -> dict[MetricKey, Metric]:
         """Return all metrics."""
@@ -164,7 +164,7 @@ class World:
         return self.since <= minute < self.until
 
     def _add(self, name: str, owner: str, minute: int, value: int) -> None:
-        self._points.setdefault((name, owner), Counter())[minute] += value
+        self._points[name, owner][minute] += value
 
     def _poll(self, minute: int, *, failing: bool) -> None:
         if self.failure == "polls stop" and self._failing_at(minute):
@@ -216,7 +216,7 @@ class World:
     def _notify(self) -> None:
         age = "ApproximateAgeOfOldestMessage", "NotificationsQueue"
         for minute in range(30, min(self.end, 2 * DAY), 97):  # a usual notification, and one that had to wait
-            self._points.setdefault(age, Counter())[minute] = 5
+            self._points[age][minute] = 5
             self._add("NotificationDelay", "notify", minute, 45)
         match self.failure:
             case "notifications are not taken":

@@ -26,7 +26,8 @@ What the pages leave open is a parameter (`Unknown`), so that a test can try eve
 import ast
 import operator
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -34,6 +35,7 @@ from typing import Any, Literal
 State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
 Treatment = Literal["missing", "ignore", "breaching", "notBreaching"]
 MetricKey = tuple[str, str]  # name, and the last of its dimensions' values
+Series = list[float | None]
 
 HOUR, DAY = 60, 24 * 60
 
@@ -80,11 +82,51 @@ class Metric:
         # A minute's point can be seen once the minute is over.
         self._points = [(value, minute + 1 + late(minute)) for minute, value in ordered]
 
-    def moments(self, period: int, windows: int) -> Iterable[int]:
-        """Return each minute in which a point arrives, or moves from one window of a period to the next."""
-        for minute, (_, since) in zip(self._minutes, self._points, strict=True):
-            yield since
-            yield from range(minute + period + 1, minute + period * windows + 2, period)
+    def changes(self, name: str, period: int, window: int) -> Iterator[tuple[int, float | None]]:
+        """Return each minute in which a window's statistic changes, and the value from then on; None if it has no data.
+
+        Args:
+            name: The statistic's.
+            period: The length of each window.
+            window: 0 for the minutes just before now, 1 for those before them, and so on.
+        """
+        moves: defaultdict[int, list[tuple[float, int]]] = defaultdict(list)
+        for value, enters, leaves in self._stays(period, window):
+            moves[enters].append((value, 1))
+            moves[leaves].append((value, -1))
+        known: Counter[float] = Counter()
+        before: float | None = None
+        for now in sorted(moves):
+            moved = moves[now]
+            if len(moved) == 2 and moved[0][0] == moved[1][0] and moved[0][1] != moved[1][1]:
+                continue  # one leaves and an equal one enters, as on most minutes
+            for value, number in moved:
+                known[value] += number
+                if not known[value]:
+                    del known[value]
+            after = _STATISTICS[name](list(known.elements())) if known else None
+            if after != before:
+                yield now, after
+                before = after
+
+    def _stays(self, period: int, window: int) -> Iterator[tuple[float, int, int]]:
+        """Return each value that is in a window, from when, and until when; zeros together if there is nothing else."""
+        only_zeros = not any(value for value, _ in self._points)
+        start = end = 0
+        for minute, (value, since) in zip(self._minutes, self._points, strict=True):
+            enters, leaves = max(since, minute + period * window + 1), minute + period * (window + 1) + 1
+            if enters >= leaves:
+                continue
+            if not only_zeros:
+                yield value, enters, leaves
+            elif end and enters <= end:
+                start, end = min(start, enters), leaves
+            else:
+                if end:
+                    yield 0, start, end
+                start, end = enters, leaves
+        if end:
+            yield 0, start, end
 
     def statistic(self, name: str, start: int, end: int, now: int) -> float | None:
         """Aggregate what is known `now` of the minutes from `start` until before `end`; None if there is no data."""
@@ -196,26 +238,36 @@ class Alarm:
             current: The alarm's state before.
             unknown: What the documentation leaves open.
         """
-        points = self._points(metrics, now, self.periods, unknown)
-        if None in points:  # else what is further back in the range "is not needed and is ignored"
-            points = self._points(metrics, now, self.periods + unknown.further, unknown)
-        return next_state(
-            [None if point is None else self.breaches(point) for point in points],
-            periods=self.periods,
-            to_alarm=self.to_alarm,
-            treatment=self.treatment,
-            current=current,
-        )
+        return self._next(self._points(metrics, now, unknown), current)
 
-    def _points(self, metrics: Mapping[MetricKey, Metric], now: int, count: int, unknown: Unknown) -> "Series":
-        """Compute the data points of as many windows, the newest first."""
+    def _points(self, metrics: Mapping[MetricKey, Metric], now: int, unknown: Unknown) -> list[bool | None]:
+        """Return whether each data point in the evaluation range breaches at a minute."""
+        points = self._breaching(self._series(metrics, now, self.periods), unknown)
+        if None in points and unknown.further:
+            points = self._breaching(self._series(metrics, now, self.periods + unknown.further), unknown)
+        return points
+
+    def _series(self, metrics: Mapping[MetricKey, Metric], now: int, count: int) -> dict[str, Series]:
+        """Aggregate each metric in as many windows, the newest first."""
         end = now - now % HOUR if self.hourly else now
         windows = [(end - (index + 1) * self.period, end - index * self.period) for index in range(count)]
-        series = {
+        return {
             name: [metrics.get(key, _NOTHING).statistic(statistic, start, stop, now) for start, stop in windows]
             for name, (key, statistic) in self.stats.items()
         }
-        return _computed(self.expression, series, unknown)
+
+    def _breaching(self, series: Mapping[str, Series], unknown: Unknown) -> list[bool | None]:
+        """Return whether each data point breaches, the newest first; None for a missing one."""
+        needed = {name: values[: self.periods] for name, values in series.items()}
+        points = _computed(self.expression, needed, unknown)
+        if None in points:  # else what is further back in the range "is not needed and is ignored"
+            points = _computed(self.expression, series, unknown)
+        return [None if point is None else self.breaches(point) for point in points]
+
+    def _next(self, points: Sequence[bool | None], current: State) -> State:
+        return next_state(
+            points, periods=self.periods, to_alarm=self.to_alarm, treatment=self.treatment, current=current
+        )
 
     def transitions(
         self,
@@ -238,21 +290,45 @@ class Alarm:
         state: State = current or "INSUFFICIENT_DATA"
         first = start if current else start + self.warm_up
         changes: list[tuple[int, State, State]] = []
-        for now in self._moments(metrics, first, end, unknown):
-            after = self.state(metrics, now, state, unknown)
+        for now, points in self._evaluations(metrics, first, end, unknown):
+            after = self._next(points, state)
             if after != state:
                 changes.append((now, state, after))
                 state = after
         return changes
 
-    def _moments(self, metrics: Mapping[MetricKey, Metric], first: int, end: int, unknown: Unknown) -> Iterable[int]:
-        """Return the minutes of evaluation, without those at which nothing can differ from the minute before."""
+    def _evaluations(
+        self, metrics: Mapping[MetricKey, Metric], first: int, end: int, unknown: Unknown
+    ) -> Iterable[tuple[int, list[bool | None]]]:
+        """Return the minutes of evaluation, without those at which nothing differs from before, and what breaches."""
         if self.hourly:
-            return range(first + (unknown.minute - first) % HOUR, end, HOUR)
-        own = [metrics[key] for key, _ in self.stats.values() if key in metrics]
-        windows = self.periods + unknown.further
-        moments = {moment for metric in own for moment in metric.moments(self.period, windows)}
-        return sorted({first, *(moment for moment in moments if first <= moment < end)})
+            minutes = range(first + (unknown.minute - first) % HOUR, end, HOUR)
+            return [(now, self._points(metrics, now, unknown)) for now in minutes]
+        needed = self._sliding(metrics, first, end, self.periods, unknown)
+        if unknown.further and any(None in points for _, points in needed):
+            return self._sliding(metrics, first, end, self.periods + unknown.further, unknown)
+        return needed  # so all that is further back is ignored
+
+    def _sliding(
+        self, metrics: Mapping[MetricKey, Metric], first: int, end: int, count: int, unknown: Unknown
+    ) -> list[tuple[int, list[bool | None]]]:
+        """Return what breaches in as many windows, and from which minute on."""
+        moments: defaultdict[int, list[tuple[str, int, float | None]]] = defaultdict(list, {first: []})
+        for name, (key, statistic) in self.stats.items():
+            for window in range(count):
+                for now, value in metrics.get(key, _NOTHING).changes(statistic, self.period, window):
+                    moments[max(now, first)].append((name, window, value))
+        series: dict[str, Series] = {name: [None] * count for name in self.stats}
+        found: list[tuple[int, list[bool | None]]] = []
+        for now in sorted(moments):
+            if now >= end:
+                break
+            for name, window, value in moments[now]:
+                series[name][window] = value
+            points = self._breaching(series, unknown)
+            if not found or points != found[-1][1]:
+                found.append((now, points))
+        return found
 
 
 def next_state(  # noqa: PLR0911 - one for each sentence of the page
@@ -294,9 +370,6 @@ def _key(metric: Mapping[str, Any]) -> MetricKey:
         return metric["MetricName"], value
     reference = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
     return metric["MetricName"], str(reference)[:-8]
-
-
-Series = list[float | None]
 
 
 def _computed(expression: ast.expr, series: Mapping[str, Series], unknown: Unknown) -> Series:

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.cdk.cloudwatch_alarms import DAY, Alarm, Metric, State, Treatment, Unknown, next_state
 
@@ -103,6 +105,47 @@ class TestWindow:
         assert alarm.hourly
         changes = alarm.transitions(calls, 0, DAY, unknown=Unknown(), current="OK")
         assert changes == [(11 * 60 + 3, "OK", "ALARM")]
+
+    @given(
+        calls=st.lists(st.tuples(st.integers(0, 40), st.sampled_from([0, 0, 0, 1, 2])), max_size=12),
+        faults=st.lists(st.tuples(st.integers(0, 40), st.just(0)), max_size=12),
+        late=st.integers(0, 9),
+        periods=st.integers(1, 3),
+        further=st.integers(0, 4),
+        treatment=st.sampled_from(TREATMENTS),
+        expression=st.sampled_from(["calls + faults", "FILL(calls, 0) + FILL(faults, 0)", "calls", "faults - calls"]),
+        statistic=st.sampled_from(["Sum", "Maximum", "Minimum"]),
+        seconds=st.sampled_from([60, 180]),
+        fills=st.booleans(),
+    )
+    def test_is_evaluated_on_every_minute_that_matters(  # noqa: PLR0913, PLR0917 - what can differ
+        self,
+        calls: list[tuple[int, float]],
+        faults: list[tuple[int, float]],
+        late: int,
+        periods: int,
+        further: int,
+        treatment: Treatment,
+        expression: str,
+        statistic: str,
+        seconds: int,
+        fills: bool,
+    ) -> None:
+        """The model evaluates only changes: the states are the same as if it evaluated each minute."""
+        alarm = computing(expression, "calls", "faults")
+        for metric in alarm.properties["Metrics"][1:]:
+            metric["MetricStat"].update(Stat=statistic, Period=seconds)
+        alarm = Alarm({**alarm.properties, "EvaluationPeriods": periods, "TreatMissingData": treatment})
+        lateness = {"late": lambda minute: (minute * 7) % (late + 1)}
+        metrics = {("calls", "it"): Metric(calls, **lateness), ("faults", "it"): Metric(faults, **lateness)}
+        unknown = Unknown(further=further, fills_nothing=fills)
+        states: list[State] = ["OK"]
+        expected = []
+        for now in range(3, 70):
+            states.append(alarm.state(metrics, now, states[-1], unknown))
+            if states[-1] != states[-2]:
+                expected.append((now, states[-2], states[-1]))
+        assert alarm.transitions(metrics, 3, 70, unknown=unknown, current="OK") == expected
 
     @pytest.mark.parametrize(
         ("seconds", "periods"), [(90, 1), (30, 1), (3_540, 25), (3_600, 169), (DAY * 60, 8), (300, 289)]
