@@ -53,6 +53,7 @@ class Configuration:
         announce_existing_orders: Whether people are notified of the orders that a source's first poll found.
         stalled_after_days: The configured thresholds in days, by `order` or `lineItem` and status; None switches one
             off.
+        names: What people call Outposts, accounts and catalog items, by id; in addition to what AWS says.
         channels: The settings of the configured channels, by key.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
@@ -64,6 +65,7 @@ class Configuration:
     poll_every_minutes: int = 5
     announce_existing_orders: bool = False
     stalled_after_days: Mapping[str, Mapping[str, int | None]] = field(default_factory=lambda: dict(NO_THRESHOLDS))
+    names: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
     event_bus_readers: tuple[str, ...] = ()
@@ -102,6 +104,7 @@ class Configuration:
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=announce,
             stalled_after_days={**NO_THRESHOLDS, **values.get("stalledAfterDays", {})},
+            names=values.get("names", {}),
             channels=_channels(values, stack_region),
             notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),

@@ -79,6 +79,11 @@ def schema() -> dict[str, Any]:
                     "lineItem": an_object(dict.fromkeys(model.shape_for("LineItemStatus").metadata["enum"], days)),
                 }
             ),
+            "names": {
+                "type": "object",
+                "additionalProperties": a_text(r".{1,100}", "a name of 1 to 100 characters"),
+                "description": 'an object of names by id, such as {"op-0123456789abcdef0": "Dublin plant"}',
+            },
             **{each.KEY: each.schema(partitions) for each in parts("settings")},
             "notify": {"type": "object", "description": "an EventBridge pattern, which is an object"},
             "eventBusReaders": a_list(

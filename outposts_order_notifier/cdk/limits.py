@@ -20,6 +20,7 @@ KEYS_OF_VARIABLES = {
     "SOURCES": "sources",
     "ORGANIZATION": "organization",
     "STALLED_AFTER_DAYS": "stalledAfterDays",
+    "NAMES": "names",
     "AWS_ENDPOINT_URL_OUTPOSTS": "outpostsEndpointUrl",
     **{variable: key for each in parts("settings") for variable, key in getattr(each, "VARIABLES", {}).items()},
 }

@@ -19,6 +19,7 @@ from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.places import Arn
+from outposts_order_notifier.sources import names
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 TIMEOUT = cdk.Duration.minutes(5)
@@ -63,6 +64,7 @@ class Poller(Construct):
                 "SOURCES": json.dumps([source.as_json() for source in configuration.sources]),
                 "STALLED_AFTER_DAYS": json.dumps(configuration.stalled_after_days),
                 **({"ORGANIZATION": json.dumps(organization.as_json())} if organization else {}),
+                **({"NAMES": json.dumps(configuration.names, ensure_ascii=False)} if configuration.names else {}),
                 **({"AWS_ENDPOINT_URL_OUTPOSTS": url} if url else {}),
             },
             statements=[*_storing(snapshots, bus), *_reading(configuration.sources)],
@@ -210,6 +212,8 @@ def _reading(sources: tuple[SourceSettings, ...]) -> list[iam.PolicyStatement]:
         # Orders have no ARN: GetOrder and ListOrders can only be allowed for all resources.
         actions = ["outposts:ListOrders", "outposts:GetOrder"]
         statements.append(iam.PolicyStatement(actions=actions, resources=["*"]))
+        # Apart, so that whoever reviews the policy can see what is optional.
+        statements.append(iam.PolicyStatement(sid="Names", actions=list(names.ACTIONS), resources=["*"]))
     if roles:
         statements.append(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=roles))
     return statements

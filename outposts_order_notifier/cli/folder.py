@@ -9,13 +9,13 @@ import sqlite3
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import Item, items_of, part_ids, snapshot_of
-from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.records import Known, Loaded, SourceState, StoredNames
 from outposts_order_notifier.store.table import known_of
 
 FILE_NAME = "snapshots.sqlite3"
@@ -137,6 +137,17 @@ class SnapshotFolder:
         with self._lock, self._database:  # one transaction
             before = self._get(f"source#{name}") or {}
             self._put(f"source#{name}", None, before | {key: value for key, value in kept.items() if value is not None})
+
+    def names(self, source: str) -> StoredNames:
+        """Return the names that were last looked up for a source."""
+        with self._lock:
+            kept = self._get(f"names#{source}")
+        return StoredNames(kept["names"], kept["at"], tuple(kept["denied"])) if kept else StoredNames()
+
+    def save_names(self, source: str, names: StoredNames) -> None:
+        """Save what was looked up for a source."""
+        with self._lock, self._database:  # one transaction
+            self._put(f"names#{source}", None, asdict(names))
 
 
 def _item(text: str) -> Item:

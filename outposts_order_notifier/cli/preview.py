@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -40,9 +41,11 @@ from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.events import SOURCE, Event
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.poll.event_bus import Published
+from outposts_order_notifier.poll.names import Names
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import LISTING, RunResult
 from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.sources.names import look_up
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.wording.message import order_message
@@ -214,6 +217,8 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
         say({"orders": rows, "events": collected.events, "messages": messages, "summary": summary})
     else:
         _show(rows, collected.events, messages)
+        if denied := snapshots.names(source.name).denied:
+            note(f"Ids are shown where {', '.join(denied)} would bring names (docs/configuration.md#names)")
     fail_with(_failures(result))
 
 
@@ -276,7 +281,13 @@ def _stopping() -> Iterator[threading.Event]:
 
 
 def _poll(source: Source, snapshots: SnapshotFolder, bus: CollectedEvents) -> Poll:
-    return Poll(source, outposts_client(source), snapshots, bus, clock=lambda: datetime.now(UTC))
+    outposts = outposts_client(source)
+    names = Names(snapshots, source.name, source.account, {}, partial(look_up, outposts), _now)
+    return Poll(source, outposts, snapshots, bus, clock=_now, names=names.of)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _failures(result: RunResult) -> list[str]:

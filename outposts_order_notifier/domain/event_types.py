@@ -22,7 +22,7 @@ else:
         TypedDict,  # before 3.12, pydantic accepts only these, and generates the schemas from them
     )
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Meaning:
@@ -236,6 +236,12 @@ class OrderUpdated(TypedDict):
     ]
     changesOmitted: NotRequired[
         Annotated[int, Meaning("How many changes were left out because of the size limit; absent if none.", minimum=1)]
+    ]
+    names: NotRequired[
+        Annotated[
+            dict[str, str],
+            Meaning("What people call the order's Outpost, account and catalog items, by id, as far as it is known."),
+        ]
     ]
 
 

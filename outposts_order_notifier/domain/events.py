@@ -5,7 +5,7 @@ Their keys are defined in `outposts_order_notifier.domain.event_types`.
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict, cast
 
@@ -33,6 +33,7 @@ SOURCE = "outposts-order-notifier"
 MAX_EVENT_BYTES = 200_000
 ENVELOPE_BYTES = 2_000  # more than PutEvents counts for source, detail-type, resources and time
 MAX_COUNTS_BYTES = 50_000
+MAX_NAMES_BYTES = 20_000  # CreateOrder accepts 20 line items, and a name has up to 100 characters
 MAX_COMMON_CHARACTERS = 1_000  # above the API's limits; the changes hold the whole value
 MARK_BYTES = 2_000  # more than the size of any `_mark`, even with its text escaped
 
@@ -89,10 +90,17 @@ class Event:
         return cast("LoggedEvent", {"detailType": self.detail_type, **short})
 
 
-def events_of(order: Order, changes: list[Change], observation: Observation, after_sequence: int) -> list[Event]:
+def events_of(
+    order: Order,
+    changes: list[Change],
+    observation: Observation,
+    after_sequence: int,
+    names: Mapping[str, str] | None = None,
+) -> list[Event]:
     """Return the events of an observation in `sequence`, `Outposts Order Updated` last; none if there are no changes.
 
-    A change too large for one event is split into several. The first event's number follows `after_sequence`.
+    A change too large for one event is split into several. The first event's number follows `after_sequence`. `names`
+    are those of the order's ids that have one.
     """
     if not changes:
         return []
@@ -104,7 +112,7 @@ def events_of(order: Order, changes: list[Change], observation: Observation, aft
         for sequence, change in enumerate(fitting, start=after_sequence + 1)
     ]
     identity = _identity(common, after_sequence + len(events) + 1)
-    return [*events, Event(str(UPDATED), {**identity, **_updated(order, identity, fitting, events)})]
+    return [*events, Event(str(UPDATED), {**identity, **_updated(order, identity, fitting, events, names or {})})]
 
 
 def _common_keys(order: Order, observation: Observation) -> Observed:
@@ -135,13 +143,17 @@ def _identity(common: Observed, sequence: int) -> Common:
     }
 
 
-def _updated(order: Order, identity: Common, changes: list[Change], events: list[Event]) -> OrderUpdated:
+def _updated(
+    order: Order, identity: Common, changes: list[Change], events: list[Event], names: Mapping[str, str]
+) -> OrderUpdated:
     published: list[dict[str, Any]] = [
         {**PublishedChange(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}
         for change, event in zip(changes, events, strict=True)
     ]
     counts = _cut(line_item_counts_by_status(order), MAX_COUNTS_BYTES)
     updated: OrderUpdated = {"lineItemCountsByStatus": counts, "changes": []}
+    if names and _bytes(names) <= MAX_NAMES_BYTES:
+        updated["names"] = dict(names)
     room = MAX_EVENT_BYTES - ENVELOPE_BYTES - _bytes({**identity, **updated}) - len(',"changesOmitted":1000000')
     kept = set()
     for index in sorted(range(len(published)), key=lambda i: published[i]["detailType"] not in _STATUS_CHANGES):

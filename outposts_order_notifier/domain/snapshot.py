@@ -1,6 +1,6 @@
 """Snapshots: the state of an order between two polls, and how an observation turns one into the next. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -88,6 +88,7 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     *,
     lineage: Lineage | None = None,
     stalled_after: Thresholds = NEVER,
+    names: Callable[[Order], Mapping[str, str]] = lambda _: {},
 ) -> Snapshot | None:
     """Return an order's next snapshot, with the events of this observation pending in it.
 
@@ -102,6 +103,7 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
         listed: Whether a listing newer than the snapshot names the order; None if there is no such listing.
         lineage: The known replacements.
         stalled_after: How long each status may last.
+        names: Returns what people call the order's ids. Called only if there are events.
 
     Returns:
         The next snapshot, or None if there is nothing to write.
@@ -128,7 +130,7 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     ]
     if not changes and intact and summary in {b"", old.summary}:
         return None
-    events = events_of(order, changes, observation, after_sequence=old.sequence)
+    events = events_of(order, changes, observation, old.sequence, names(order)) if changes else []
     return replace(
         old,
         source=observation.source,

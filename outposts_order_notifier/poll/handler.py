@@ -12,11 +12,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.stalled import Thresholds
 from outposts_order_notifier.poll.event_bus import EventBus
+from outposts_order_notifier.poll.names import Names
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import PollFailedError, Summary
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics
 from outposts_order_notifier.runtime.tracing import tracer
+from outposts_order_notifier.sources.names import look_up
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
 from outposts_order_notifier.sources.source import select_source, sources_from
@@ -28,6 +30,7 @@ TABLE_ATTEMPTS = 5
 TABLE_CONNECTIONS = 10 * CONCURRENT_READS
 # The next tick retries: if a region is down, its sources must not hold up the queue for all others.
 BATCH_ATTEMPTS = 2
+NAMES_ATTEMPTS = 1  # names are optional, and orders wait for them
 _outposts = lru_cache(maxsize=CLIENTS)(outposts_client)
 
 
@@ -90,14 +93,24 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
         organization = Organization.load(configured_organization, configured, function_arn)
     sources = sources_from(configured, own_account=Arn.parse(function_arn).account)
     source = select_source(request, sources, organization)
+    outposts, table = _outposts(source, attempts), _table(os.environ["SNAPSHOT_TABLE_NAME"])
+    names = Names(
+        store=table,
+        source=source.name,
+        account=source.account,
+        configured=json.loads(os.environ.get("NAMES", "{}")),
+        look_up=lambda: look_up(_outposts(source, NAMES_ATTEMPTS)),
+        clock=_now,
+    )
     poll = Poll(
         source=source,
-        outposts=_outposts(source, attempts),
-        table=_table(os.environ["SNAPSHOT_TABLE_NAME"]),
+        outposts=outposts,
+        table=table,
         bus=_bus(os.environ["EVENT_BUS_NAME"]),
-        clock=lambda: datetime.now(UTC),
+        clock=_now,
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1_000,
         stalled_after=Thresholds.from_json(os.environ["STALLED_AFTER_DAYS"]),
+        names=names.of,
     )
     result = poll.run_only(request["orderIds"]) if "orderIds" in request else poll.run()
     count(
@@ -113,6 +126,10 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
     summary = result.summary(source.name)
     logger.info("Polled", summary=summary)
     return summary
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @cache

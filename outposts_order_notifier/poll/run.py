@@ -70,7 +70,8 @@ class Outcome:
 class Poll:
     """Polls a source.
 
-    `clock` returns the current time with its time zone, and `seconds_left` how much is left of the function's time.
+    `clock` returns the current time with its time zone, `seconds_left` how much is left of the function's time, and
+    `names` what people call an order's ids.
     """
 
     source: Source
@@ -80,6 +81,7 @@ class Poll:
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float] = lambda: math.inf
     stalled_after: Thresholds = field(default_factory=Thresholds)
+    names: Callable[[Order], Mapping[str, str]] = lambda _: {}
 
     def run(self) -> RunResult:
         """Poll every order that is new, in flight, changed in ListOrders, or due for its daily read.
@@ -226,6 +228,7 @@ class Poll:
             listed=plan.is_listed(order_id, stored),
             lineage=plan.lineage,
             stalled_after=self.stalled_after,
+            names=self.names,
         )
         read = order_id not in plan.missing
         if snapshot is None:

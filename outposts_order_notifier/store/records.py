@@ -1,6 +1,7 @@
 """Records that the store returns, without the database behind them. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from outposts_order_notifier.domain.lineage import Link
 from outposts_order_notifier.domain.snapshot import Snapshot
@@ -65,3 +66,18 @@ class SourceState:
     def vanished(self) -> bool:
         """Whether the last complete listing named none of the source's known orders."""
         return self.polled_at is not None and self.vanished_after == self.polled_at
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNames:
+    """The names of a source's things.
+
+    Attributes:
+        names: The names, by id.
+        at: When they were last looked up, ISO 8601; None if they never were.
+        denied: The actions of IAM that were not possible then.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    at: str | None = None
+    denied: tuple[str, ...] = ()

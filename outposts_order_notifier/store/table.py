@@ -6,9 +6,11 @@ Its items:
   choose which orders to read, so that choosing does not read the snapshots.
 - A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`
   and `failed`; see `SourceState`.
+- A source's names: `id` (`names#<name>`), `names` and `denied` (JSON) and `at`; see `StoredNames`.
 - A damaged item that was set aside: unchanged, under `set-aside#<its id>#<its version>`, and not in the index.
 """
 
+import json
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import Item, is_torn, items_of, part_ids, replaces_of, snapshot_of
-from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.records import Known, Loaded, SourceState, StoredNames
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -216,6 +218,20 @@ class SnapshotTable:
         if state.vanished_after:
             values["vanishedAfter"] = {"S": state.vanished_after}
         self._update_source(name, values)
+
+    def names(self, source: str) -> StoredNames:
+        """Return the names that were last looked up for a source."""
+        response = self._client.get_item(TableName=self._name, Key={"id": {"S": f"names#{source}"}})
+        item = response.get("Item")
+        if not item:
+            return StoredNames()
+        return StoredNames(json.loads(item["names"]["S"]), item["at"]["S"], tuple(json.loads(item["denied"]["S"])))
+
+    def save_names(self, source: str, names: StoredNames) -> None:
+        """Store what was looked up for a source; of concurrent runs, the last one's."""
+        texts = {"names": json.dumps(names.names), "at": names.at or "", "denied": json.dumps(names.denied)}
+        item = {name: {"S": text} for name, text in {"id": f"names#{source}", **texts}.items()}
+        self._client.put_item(TableName=self._name, Item=item)
 
     def _update_source(self, name: str, values: Mapping[str, Any], condition: str = "") -> None:
         """Set attributes of a source's item; remove those without a value."""

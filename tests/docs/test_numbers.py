@@ -35,6 +35,7 @@ from outposts_order_notifier.notify.delivery import (
 )
 from outposts_order_notifier.notify.secrets import SECRET_SECONDS
 from outposts_order_notifier.notify.state import REMEMBERED_SECONDS
+from outposts_order_notifier.poll import names
 from outposts_order_notifier.poll.choice import DAY_SECONDS
 from outposts_order_notifier.poll.handler import BATCH_ATTEMPTS, CLIENTS
 from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS
@@ -167,6 +168,8 @@ TIED = [
     Tied(r"of at least {n} characters", lambda: MIN_KEY),
     # Orders, snapshots and events
     Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),
+    Tied(r"changed: once {n} day for each source", lambda: names.EVERY.total_seconds() / DAY),
+    Tied(r"turns up, at most once {n} hour", lambda: names.AFTER_AN_UNKNOWN_ID.total_seconds() / HOUR),
     Tied(r"keep their last {n} statuses", lambda: MAX_STATUSES),
     Tied(r"(?:within|above|exceed) {n} KB", lambda: MAX_EVENT_BYTES / 1_000),
     Tied(r"(?:up to|a) {n} (?:a page|orders a page)", lambda: PAGE_SIZE),

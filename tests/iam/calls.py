@@ -9,6 +9,9 @@ CALLS = frozenset(
     {
         ("poll", "outposts:ListOrders", ""),
         ("poll", "outposts:GetOrder", ""),
+        ("poll", "outposts:ListOutposts", ""),
+        ("poll", "outposts:ListSites", ""),
+        ("poll", "outposts:ListCatalogItems", ""),
         ("poll", "sts:AssumeRole", ""),
         ("poll", "dynamodb:Query", "SNAPSHOT_TABLE_NAME"),
         ("poll", "dynamodb:GetItem", "SNAPSHOT_TABLE_NAME"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PACKAGE = f"{Path(__file__).parent.parent.parent / 'outposts_order_notifier'}{os.sep}"
 FUNCTIONS = {"poll", "planner", "notify", "board"}
 DOCTORS = ("doctor.py", "secret_check.py")  # the checks of channels run with the operator's permissions
+OUTPOSTS_READS = {"ListOrders", "GetOrder", "ListOutposts", "ListSites", "ListCatalogItems"}
 OWN = "123456789012"  # the account in moto
 VARIABLES = (
     "SNAPSHOT_TABLE_NAME",
@@ -178,6 +179,8 @@ def _asked(  # noqa: C901, PLR0911 - a case for each way to name a resource
         case "sts", "AssumeRole", {"RoleArn": role}:
             external_id = parameters.get("ExternalId")
             return [("sts:AssumeRole", role, "", *([("sts:ExternalId", external_id)] if external_id else []))]
-        case ("outposts", "ListOrders" | "GetOrder", _) | ("organizations", "ListAccounts", _):
+        case ("outposts", _, _) if operation in OUTPOSTS_READS:
+            return [(f"outposts:{operation}", "*", "")]
+        case ("organizations", "ListAccounts", _):
             return [(f"{client.meta.service_model.service_id.lower()}:{operation}", "*", "")]
     return [(f"{client.meta.service_model.service_id}:{operation}", "unknown", "")]

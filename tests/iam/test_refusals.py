@@ -27,12 +27,12 @@ from tests.iam.policies import (
     of_role,
     of_service,
 )
-from tests.iam.recorder import OWN
+from tests.iam.recorder import OUTPOSTS_READS, OWN
 from tests.iam.test_functions import CONFIGURATIONS, KEY
 
 MEMBER = "333344445555"
 MEMBER_ROLE = f"arn:aws:iam::{MEMBER}:role/OutpostsReader"
-READS = {"outposts:ListOrders", "outposts:GetOrder"}
+READS = {f"outposts:{operation}" for operation in OUTPOSTS_READS}
 NO_DATA = {"outposts:StartOutpostDecommission"}  # missing in the simulator's service data so far
 SECRET = f"arn:aws:secretsmanager:{REGION}:{OWN}:secret:outposts/slack-AbCdEf"
 

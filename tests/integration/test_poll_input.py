@@ -393,7 +393,7 @@ class TestMissing:
         missing, updated = known.events()
         assert missing["type"] == "Outposts Order Missing"
         assert (missing["orderStatus"], missing["outpostId"], missing["sequence"]) == ("PREPARING", OUTPOST_ID, 3)
-        assert missing.keys() == updated.keys() - {"changes", "lineItemCountsByStatus"}
+        assert missing.keys() == updated.keys() - {"changes", "lineItemCountsByStatus", "names"}
         assert [change["detailType"] for change in updated["changes"]] == ["Outposts Order Missing"]
         before = known.item()
         known.poll()
@@ -749,3 +749,55 @@ def stored_meanwhile(world: World) -> Callable[..., Any]:
         return answer
 
     return make_api_call
+
+
+class TestNames:
+    """The names of Outposts and hardware."""
+
+    LOOKUPS: ClassVar = ["/outposts", "/sites", "/catalog/items", "/catalog/items"]
+
+    def lookups(self, world: World) -> list[str]:
+        """Return the calls of the last poll that look up names."""
+        return [call for call in world.api.calls if call in self.LOOKUPS]
+
+    def test_they_are_in_the_update_and_looked_up_once(self, world: World) -> None:
+        """A poll without changes, and one of another change within the day, make no more calls than before."""
+        account = world.api.simulator._account
+        outpost = next(iter(account._outposts.values()))
+        world.aws.put_order(an_order_of(outpost["OutpostId"], "PREPARING"))
+        world.poll()
+        assert self.lookups(world) == self.LOOKUPS
+        (update,) = [event for event in world.events() if event["type"] == "Outposts Order Updated"]
+        assert update["names"] == {
+            outpost["OutpostId"]: outpost["Name"],
+            "OR-RACKM5A": "rack, 4 × m5.24xlarge and 2 × c5.24xlarge",
+        }
+        world.poll()
+        assert self.lookups(world) == []
+        world.aws.put_order(an_order_of(outpost["OutpostId"], "IN_PROGRESS"))
+        world.poll()
+        assert self.lookups(world) == []
+        (update,) = [event for event in world.events() if event["type"] == "Outposts Order Updated"]
+        assert update["names"][outpost["OutpostId"]] == outpost["Name"]
+
+    def test_without_their_permissions_nothing_fails(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The configuration's names remain."""
+        denied = {"error": "AccessDeniedException"}
+        world.aws.put_faults(dict.fromkeys(("ListOutposts", "ListSites", "ListCatalogItems"), denied))
+        monkeypatch.setenv("NAMES", json.dumps({OUTPOST_ID: "Dublin plant"}))
+        world.aws.put_order(an_order_of(OUTPOST_ID, "PREPARING"))
+        assert world.poll()["failures"] == []
+        (update,) = [event for event in world.events() if event["type"] == "Outposts Order Updated"]
+        assert update["names"] == {OUTPOST_ID: "Dublin plant"}
+        item = world.item("names#111122223333/eu-west-1")
+        assert json.loads(item["denied"]["S"]) == [
+            "outposts:ListOutposts",
+            "outposts:ListSites",
+            "outposts:ListCatalogItems",
+        ]
+
+
+def an_order_of(outpost_id: str, status: str) -> dict[str, Any]:
+    """Return an order of one rack for an Outpost."""
+    item = {"LineItemId": "ooi-0123456789abcdef0", "CatalogItemId": "OR-RACKM5A", "Quantity": 1, "Status": "PREPARING"}
+    return {"OrderId": ORDER_ID, "OutpostId": outpost_id, "Status": status, "LineItems": [item]}

@@ -15,7 +15,7 @@ from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.lineage import Link, Reference
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import SnapshotTooLargeError
-from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.records import Known, Loaded, SourceState, StoredNames
 from outposts_order_notifier.store.table import ATTEMPTS, MAX_IDS_BYTES, SnapshotTable
 from testing.snapshots import create_snapshot_table
 from testing.strategies import ORDER_ID
@@ -332,3 +332,14 @@ def answer_few(client: Any, at_once: int) -> Iterator[int]:
 
     client.batch_get_item = batch_get_item
     return calls
+
+
+class TestNames:
+    """The names of a source's things."""
+
+    def test_saved_names_are_returned(self, table: SnapshotTable) -> None:
+        """With the time of the lookup, and what was denied; those of another source are not."""
+        names = StoredNames({"op-1": "Zürich"}, "2026-11-24T09:30:00Z", ("outposts:ListSites",))
+        table.save_names(SOURCE, names)
+        assert table.names(SOURCE) == names
+        assert table.names("another") == StoredNames()
