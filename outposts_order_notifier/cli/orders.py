@@ -25,9 +25,12 @@ from outposts_order_notifier.domain.order import is_settled, line_item_counts_by
 from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
+from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
 from outposts_order_notifier.domain.timestamps import seconds_between, to_iso8601
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.words import count, plain
+
+STALLED = "STALLED"  # in place of a status
 
 
 def orders(
@@ -37,7 +40,12 @@ def orders(
     order_region: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Filter by the orders' region; repeatable.")
     ] = None,
-    status: Annotated[list[str] | None, typer.Option(metavar="STATUS", help="Filter by status; repeatable.")] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STATUS", help="Filter by the status of the order or of a line item, or STALLED; repeatable."
+        ),
+    ] = None,
     region: Region = None,
     profile: Profile = None,
     as_json: AsJson = False,
@@ -49,12 +57,14 @@ def orders(
     """
     table = deployed(region, profile).snapshots
     statuses = [each.upper() for each in status or ()]
-    filters = {"outpostId": outpost, "account": account, "region": order_region, "status": statuses}
+    filters = {"outpostId": outpost, "account": account, "region": order_region}
     known = [order_id for _, order_id, known in table.known_of_all_sources() if every or not known.settled]
     loaded = table.read(known)
     now = to_iso8601(datetime.now(UTC))
-    found = (row_of(each, now) for each in loaded.snapshots.values())
-    rows = sorted((row for row in found if matches(row, filters)), key=lambda row: (row["since"] or "", row["orderId"]))
+    found = [row_of(each, now) for each in loaded.snapshots.values()]
+    _check_statuses(statuses, found)
+    rows = [row for row in found if matches(row, filters) and (not statuses or statuses_of(row) & set(statuses))]
+    rows.sort(key=lambda row: (row["since"] or "", row["orderId"]))
     if rows or as_json:
         columns: dict[str, Column] = {
             "Order": "orderId",
@@ -94,6 +104,22 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
 def matches(row: Json, filters: Mapping[str, Collection[str] | None]) -> bool:
     """Return whether the keys of a row have one of the values in their filters; an empty filter accepts all."""
     return all(row[key] in allowed for key, allowed in filters.items() if allowed)
+
+
+def statuses_of(row: Json) -> set[str]:
+    """Return the statuses of an order and of its line items, and `STALLED` if one of them has lasted too long."""
+    stalled = row["stalled"] or row["lineItemsStalled"]
+    return {row["status"] or "", *row["lineItemCountsByStatus"], *([STALLED] if stalled else [])}
+
+
+def _check_statuses(given: Collection[str], rows: Collection[Json]) -> None:
+    """Refuse a status that neither this version nor any order knows: it would look as if there were no such orders."""
+    known = {*ORDER_STATUSES, *LINE_ITEM_STATUSES, STALLED}.union(*map(statuses_of, rows)) - {""}
+    for each in given:
+        if each not in known:
+            raise OperatorError(
+                f"--status {each} is not a status{nearest_of(each, known)} The statuses are {', '.join(sorted(known))}"
+            )
 
 
 def header_of(life: Json) -> str:
@@ -139,7 +165,8 @@ def row_of(snapshot: Snapshot, now: str) -> Json:
         **_status_of(snapshot, ORDER, order.get("Status"), now),
         "settled": is_settled(order),
         "lineItemCountsByStatus": line_item_counts_by_status(order),
-        "stalled": sorted(snapshot.stalled),
+        "stalled": ORDER in snapshot.stalled,
+        "lineItemsStalled": sorted(snapshot.stalled - {ORDER}),
         "missing": snapshot.missing,
         "eventsPending": len(snapshot.pending),
         "damage": snapshot.damage,
@@ -193,7 +220,7 @@ def _status_of(snapshot: Snapshot, name: str, status: str | None, now: str) -> J
 
 def _notes(row: Json) -> str:
     notes = {
-        "stalled": bool(row["stalled"]),
+        "stalled": bool(row["stalled"] or row["lineItemsStalled"]),
         "missing from the list": row["missing"],
         f"{row['eventsPending']} events pending": bool(row["eventsPending"]),
         "damaged snapshot": bool(row["damage"]),

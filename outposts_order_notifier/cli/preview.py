@@ -207,6 +207,8 @@ def _folder(folder: Path | None) -> SnapshotFolder:
 def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
     collected = CollectedEvents()
     result = _poll(source, snapshots, collected).run()
+    if not result.orders_listed and LISTING in result.failures:
+        fail_with(_failures(result))
     now = to_iso8601(datetime.now(UTC))
     loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
@@ -293,5 +295,6 @@ def _now() -> datetime:
 def _failures(result: RunResult) -> list[str]:
     return [
         f"{'the orders cannot be listed' if order_id == LISTING else f'{order_id} cannot be read or stored'}: {error}"
+        f"{'. Allow outposts:ListOrders and outposts:GetOrder' if 'AccessDenied' in error else ''}"
         for order_id, error in result.failures.items()
     ]

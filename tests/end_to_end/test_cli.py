@@ -196,6 +196,10 @@ class TestReading:
         assert settled in run(cloud, "orders", "--all", "--status", "cancelled").stdout
         assert answer(cloud, "orders", "--status", "error") == []
         assert run(cloud, "orders", "--status", "error").stdout == "No such orders\n"
+        assert shipped in [row["orderId"] for row in answer(cloud, "orders", "--status", "shipped")]
+        unknown = run(cloud, "orders", "--status", "ship")
+        assert (unknown.returncode, unknown.stdout) == (1, "")
+        assert "--status SHIP is not a status; did you mean SHIPPED?" in unknown.stderr
 
     def test_show_shows_an_orders_history(self, cloud: Cloud, shipped: str) -> None:
         """Its statuses with times, its shipments and its replacements."""

@@ -188,11 +188,21 @@ class TestSinglePreview:
         assert error in last
 
     def test_an_api_that_refuses_fails_the_command(self, account: Account) -> None:
-        """Its response is shown."""
+        """Its response is shown alone, with the permission that is missing: not after a list of 0 orders."""
         ControlPlane(account.url).put_faults({"ListOrders": {"error": "AccessDeniedException"}})
-        ran = account.preview("--json")
-        assert ran.code == 1
-        assert "error: the orders cannot be listed: AccessDeniedException" in ran.err
+        for arguments in (["--json"], []):
+            ran = account.preview(*arguments)
+            assert (ran.code, ran.out) == (1, "")
+            assert "error: the orders cannot be listed: AccessDeniedException" in ran.err
+            assert "Allow outposts:ListOrders and outposts:GetOrder" in ran.err
+
+    def test_says_which_permission_would_bring_names(self, account: Account) -> None:
+        """Orders are shown by their ids meanwhile."""
+        account.create_order()
+        ControlPlane(account.url).put_faults({"ListOutposts": {"error": "AccessDeniedException"}})
+        ran = account.preview()
+        assert ran.code == 0
+        assert "Ids are shown where outposts:ListOutposts would bring names" in ran.err
 
 
 class TestFolder:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from outposts_order_notifier.cli.events import ListedEvent, _change, history_of, line_of
-from outposts_order_notifier.cli.orders import header_of, life_of, matches, row_of, timeline
+from outposts_order_notifier.cli.orders import header_of, life_of, matches, row_of, statuses_of, timeline
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.domain.events import Event, LoggedEvent, Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
@@ -56,8 +56,16 @@ class TestRows:
 
     def test_a_row_has_what_is_wrong_with_an_order(self) -> None:
         """Stalled, missing, and with pending events: each has its key."""
-        row = row_of(replace(HISTORY, missing=True, stalled=frozenset({"ooi-1"})), NOW)
-        assert (row["missing"], row["stalled"], row["eventsPending"]) == (True, ["ooi-1"], len(HISTORY.pending))
+        row = row_of(replace(HISTORY, missing=True, stalled=frozenset({"", "ooi-1"})), NOW)
+        assert (row["missing"], row["eventsPending"]) == (True, len(HISTORY.pending))
+        assert (row["stalled"], row["lineItemsStalled"]) == (True, ["ooi-1"])
+
+    def test_an_order_has_the_statuses_of_its_line_items_too(self) -> None:
+        """As on the board; one that stalled can be found by that."""
+        assert statuses_of(row_of(HISTORY, NOW)) == {"IN_PROGRESS", "SHIPPED"}
+        for stalled in ("", "ooi-1"):
+            row = row_of(replace(HISTORY, stalled=frozenset({stalled})), NOW)
+            assert statuses_of(row) == {"IN_PROGRESS", "SHIPPED", "STALLED"}
 
     def test_an_order_whose_snapshot_is_damaged_has_a_row(self) -> None:
         """What is unknown is null."""
