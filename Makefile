@@ -82,7 +82,7 @@ pictures: setup ## Regenerate the documentation's pictures from a real deploymen
 	@$(RUN) python -m local.pictures
 
 .PHONY: docs
-docs: setup ## Regenerate docs/events.md and the event schemas, and build the documentation site
+docs: setup ## Regenerate the parts of pages that code describes and the event schemas, and build the documentation site
 	@$(RUN) python -m reference
 	@$(RUN) env NO_MKDOCS_2_WARNING=1 python -m mkdocs build --quiet
 	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"

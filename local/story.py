@@ -12,7 +12,7 @@ from local.scenarios import PlayedStep
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.notify.channels.slack.blocks import escape
 from outposts_order_notifier.notify.channels.sns.text import subject
-from outposts_order_notifier.wording.message import headline
+from outposts_order_notifier.wording.headline import headline
 
 Json = dict[str, Any]
 
@@ -48,8 +48,7 @@ class Story:
     events: Counter[str] = field(default_factory=Counter)
     listener: Callable[[Happening], object] = lambda _: None
     _event_ids: set[str] = field(default_factory=set)
-    _headlines: list[str] = field(default_factory=list)
-    _subjects: list[str] = field(default_factory=list)
+    _observed: list[Json] = field(default_factory=list)
     _slack: Sequence[Json] = ()
     _mails: Sequence[Mail] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,8 +70,7 @@ class Story:
             self.events[detail_type] += 1
             if detail_type == UPDATED:
                 self.orders[detail["orderId"]] = detail
-                self._headlines.append(headline(detail))
-                self._subjects.append(subject(detail))
+                self._observed.append(detail)
             else:
                 text = f"{detail_type.removeprefix('Outposts ')}{_change(detail)}"
                 self._add(Happening("event", text, order_id=detail["orderId"]))
@@ -108,9 +106,13 @@ class Story:
 
     def has_all_arrived(self) -> bool:
         """Return whether each observation on the bus arrived in Slack, possibly in a digest, and by e-mail."""
-        in_slack = json.dumps(self._slack, ensure_ascii=False)
-        by_mail = Counter(mail.subject for mail in self._mails)
-        return all(escape(each) in in_slack for each in self._headlines) and Counter(self._subjects) <= by_mail
+        slack = [json.dumps(message, ensure_ascii=False) for message in self._slack]
+        mails = Counter((mail.subject, line) for mail in self._mails for line in mail.text.splitlines())
+        expected = Counter((subject(detail), f"Order:      {detail['orderId']}") for detail in self._observed)
+        return expected <= mails and all(
+            any(escape(headline(detail)) in text and detail["orderId"] in text for text in slack)
+            for detail in self._observed
+        )
 
 
 def _change(detail: Json) -> str:

@@ -1,4 +1,4 @@
-"""Regenerate the event schemas and docs/events.md: `make docs`."""
+"""Regenerate the event schemas and the generated parts of docs/events.md and docs/messages.md: `make docs`."""
 
 import json
 import sys
@@ -8,9 +8,9 @@ from pathlib import Path
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
 from outposts_order_notifier.runtime.observability import logger
+from reference import headlines, page
 from reference.compatibility import is_compatible
 from reference.examples import run
-from reference.page import file_name, fill_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 SCHEMAS = DOCS / "schemas"
@@ -22,13 +22,17 @@ class PublishedError(Exception):
 
 def files() -> dict[Path, str]:
     """Return the content of each generated file, unless the meaning of a published schema would change."""
-    events = DOCS / "events.md"
-    return {**dict(_schemas()), events: fill_page(events.read_text("utf-8"), run())}
+    events, messages = DOCS / "events.md", DOCS / "messages.md"
+    pages = {
+        events: page.fill_page(events.read_text("utf-8"), run()),
+        messages: headlines.fill_page(messages.read_text("utf-8")),
+    }
+    return dict(_schemas()) | pages
 
 
 def _schemas() -> Iterator[tuple[Path, str]]:
     for detail_type in DETAIL_TYPES:
-        path, new = SCHEMAS / SCHEMA_VERSION / file_name(detail_type), event_schema(detail_type)
+        path, new = SCHEMAS / SCHEMA_VERSION / page.file_name(detail_type), event_schema(detail_type)
         published = json.loads(path.read_text("utf-8")) if path.exists() else new
         if not is_compatible(published, new):
             raise PublishedError(

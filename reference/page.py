@@ -59,11 +59,12 @@ def file_name(detail_type: types.DetailType[Any]) -> str:
 
 def _statuses() -> Iterator[str]:
     for name, table in {"Order": ORDER_STATUSES, "Line item": LINE_ITEM_STATUSES}.items():
-        yield f"\n| {name} | Meaning | Usually next | Who acts | Stalled after |\n|---|---|---|---|---|"
+        yield f"\n| {name} | In messages | Meaning | Usually next | Who acts | Stalled after |"
+        yield "|---|---|---|---|---|---|"
         for row in table.values():
             after = "settled" if row.settled else f"`{row.next}`" if row.next else ""
             days = f"{row.stalled_after_days} days" if row.stalled_after_days else "never"
-            yield f"| `{row.name}` | {row.meaning} | {after} | {row.actor} | {days} |"
+            yield f"| `{row.name}` | {row.words} | {row.meaning} | {after} | {row.actor} | {days} |"
 
 
 def _types(events: Sequence[Json]) -> Iterator[str]:

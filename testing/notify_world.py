@@ -1,6 +1,7 @@
 """The environment of notify's tests: queue, topic, table, secret and Slack, with calls that can be made to fail."""
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -160,7 +161,7 @@ class World:
     def slack_posted(self, orders: list[str]) -> Counter[str]:
         """Count by order the messages that Slack accepted."""
         texts = [json.dumps(message.get("blocks", message)) for message in self.slack.receiver.messages]
-        return Counter(order for text in texts for order in orders if f"{order} " in text)
+        return Counter(order for text in texts for order in orders if re.search(rf"{order}(?![\w-])", text))
 
     def _receive(self) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = []

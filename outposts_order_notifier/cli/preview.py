@@ -240,6 +240,7 @@ def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
     }
     show_table(events, published, f"{count(len(events), 'event')} would be published")
     sent: dict[str, Column] = {
+        "Order": lambda message: message["facts"]["Order"],
         "Message": "headline",
         "Says": lambda message: "; ".join(one_line(line["text"]) for line in message["lines"]),
     }

@@ -9,6 +9,7 @@ from outposts_order_notifier.domain.statuses import (
     COMPLETED,
     ERROR,
     LINE_ITEM_STATUSES,
+    ORDER_STATUSES,
     REPLACED,
     SETTLED_LINE_ITEM_STATUSES,
     SETTLED_ORDER_STATUSES,
@@ -46,10 +47,16 @@ def next_step(order: Order) -> str:
         return "nothing more is expected"
     items = [item.get("Status") for item in order.get("LineItems", [])]
     if ERROR in (status, *items):
-        return "AWS Support has to look into the error"
+        return "you contact AWS Support about the error"
     open_items = [each for each in items if each in STAGES and each not in SETTLED_LINE_ITEM_STATUSES]
     if open_items:
         last = min(open_items, key=STAGES.index)
         number = open_items.count(last)
-        return f"{number} line item{'' if number == 1 else 's'} {LINE_ITEM_STATUSES[last].next}"
-    return f"order {COMPLETED}" if items and SETTLED_LINE_ITEM_STATUSES.issuperset(items) else "unknown"
+        return (
+            f"{number} line item{'' if number == 1 else 's'} {LINE_ITEM_STATUSES[LINE_ITEM_STATUSES[last].next].words}"
+        )
+    return (
+        f"order {ORDER_STATUSES[COMPLETED].words}"
+        if items and SETTLED_LINE_ITEM_STATUSES.issuperset(items)
+        else "unknown"
+    )

@@ -31,6 +31,7 @@ class Status:
 
     Attributes:
         name: The API's name.
+        words: The status in words that follow a noun, as in "order delivered"; empty if it is unknown.
         meaning: What it means, in a few words.
         kind: Its colour and shape on the board: a class of board.css.
         icon: Slack's name of an emoji.
@@ -45,6 +46,7 @@ class Status:
     """
 
     name: str
+    words: str
     meaning: str
     kind: Kind
     icon: str
@@ -64,31 +66,31 @@ def _table(*rows: Status) -> Mapping[str, Status]:
 
 # fmt: off
 ORDER_STATUSES = _table(
-    Status("PREPARING", "The order is received and being prepared", "preparing", ":memo:", "AWS", "IN_PROGRESS", 45, first=True),
-    Status("IN_PROGRESS", "The order is being built or shipped; its line items say which", "building", ":building_construction:", "AWS", "DELIVERED", 90),
-    Status("DELIVERED", "The order is at the Outpost's site", "delivered", ":package:", "you", COMPLETED, 30),
-    Status(COMPLETED, "The order is complete", "done", ":white_check_mark:", settled=True, colour="green"),
-    Status(CANCELLED, "The order is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
-    Status(ERROR, "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
-    Status("RECEIVED", "Deprecated: the first half of today's PREPARING", "preparing", ":memo:", "AWS", "PENDING", 14, first=True),
-    Status("PENDING", "Deprecated: today's PREPARING", "preparing", ":memo:", "AWS", "PROCESSING", 45),
-    Status("PROCESSING", "Deprecated: today's IN_PROGRESS", "building", ":building_construction:", "AWS", "INSTALLING", 90),
-    Status("INSTALLING", "Deprecated: today's DELIVERED", "installing", ":wrench:", "you", "FULFILLED", 30),
-    Status("FULFILLED", "Deprecated: today's COMPLETED", "done", ":white_check_mark:", settled=True),
+    Status("PREPARING", "being prepared", "The order is received and being prepared", "preparing", ":memo:", "AWS", "IN_PROGRESS", 45, first=True),
+    Status("IN_PROGRESS", "in progress", "The order is being built or shipped; its line items say which", "building", ":building_construction:", "AWS", "DELIVERED", 90),
+    Status("DELIVERED", "delivered", "The order is at the Outpost's site", "delivered", ":package:", "you", COMPLETED, 30),
+    Status(COMPLETED, "completed", "The order is complete", "done", ":white_check_mark:", settled=True, colour="green"),
+    Status(CANCELLED, "cancelled", "The order is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
+    Status(ERROR, "in error", "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status("RECEIVED", "received", "Deprecated: the first half of today's PREPARING", "preparing", ":memo:", "AWS", "PENDING", 14, first=True),
+    Status("PENDING", "pending", "Deprecated: today's PREPARING", "preparing", ":memo:", "AWS", "PROCESSING", 45),
+    Status("PROCESSING", "being processed", "Deprecated: today's IN_PROGRESS", "building", ":building_construction:", "AWS", "INSTALLING", 90),
+    Status("INSTALLING", "being installed", "Deprecated: today's DELIVERED", "installing", ":wrench:", "you", "FULFILLED", 30),
+    Status("FULFILLED", "fulfilled", "Deprecated: today's COMPLETED", "done", ":white_check_mark:", settled=True),
 )
 LINE_ITEM_STATUSES = _table(
-    Status("PREPARING", "The line item is being prepared", "preparing", ":memo:", "AWS", "BUILDING", 45, first=True),
-    Status("BUILDING", "The hardware is being built", "building", ":building_construction:", "AWS", "SHIPPED", 60),
-    Status("SHIPPED", "The hardware is on its way", "shipped", ":truck:", "the carrier", "DELIVERED", 14),
-    Status("DELIVERED", "The hardware is at the site: a rack awaits AWS's visit, a server your hands", "delivered", ":package:", "you", "INSTALLING", 30),
-    Status("INSTALLING", "The hardware is being installed: a rack by AWS, a server by you", "installing", ":wrench:", "you", INSTALLED, 14),
-    Status(INSTALLED, "The hardware is installed", "done", ":white_check_mark:", settled=True),
-    Status(ERROR, "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
-    Status(CANCELLED, "The line item is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
-    Status(REPLACED, "Another order's line item replaces this one", "replaced", ":arrows_counterclockwise:", settled=True, weight=6, loud=True),
+    Status("PREPARING", "being prepared", "The line item is being prepared", "preparing", ":memo:", "AWS", "BUILDING", 45, first=True),
+    Status("BUILDING", "being built", "The hardware is being built", "building", ":building_construction:", "AWS", "SHIPPED", 60),
+    Status("SHIPPED", "shipped", "The hardware is on its way", "shipped", ":truck:", "the carrier", "DELIVERED", 14),
+    Status("DELIVERED", "delivered", "The hardware is at the site: a rack awaits AWS's visit, a server your hands", "delivered", ":package:", "you", "INSTALLING", 30),
+    Status("INSTALLING", "being installed", "The hardware is being installed: a rack by AWS, a server by you", "installing", ":wrench:", "you", INSTALLED, 14),
+    Status(INSTALLED, "installed", "The hardware is installed", "done", ":white_check_mark:", settled=True),
+    Status(ERROR, "in error", "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status(CANCELLED, "cancelled", "The line item is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
+    Status(REPLACED, "replaced", "Another order's line item replaces this one", "replaced", ":arrows_counterclockwise:", settled=True, weight=6, loud=True),
 )
 # fmt: on
-UNKNOWN = Status("", "A status that this version does not know", "unknown", ":grey_question:", weight=4)
+UNKNOWN = Status("", "", "A status that this version does not know", "unknown", ":grey_question:", weight=4)
 SETTLED_ORDER_STATUSES = frozenset(name for name, row in ORDER_STATUSES.items() if row.settled)
 SETTLED_LINE_ITEM_STATUSES = frozenset(name for name, row in LINE_ITEM_STATUSES.items() if row.settled)
 _BY_NAME = {**LINE_ITEM_STATUSES, **ORDER_STATUSES}
@@ -100,8 +102,3 @@ def status_named(name: object) -> Status:
     A name that both tables have has one kind, icon, weight and colour; ask the tables for anything else.
     """
     return _BY_NAME.get(str(name), UNKNOWN)
-
-
-def is_usual(name: object) -> bool:
-    """Return whether a status is on the usual path, so that a headline may leave it out."""
-    return status_named(name).weight == 0

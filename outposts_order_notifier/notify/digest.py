@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
-from outposts_order_notifier.wording.message import Line, Message, headline, weighty_words
+from outposts_order_notifier.wording.headline import digest_headline, headline
+from outposts_order_notifier.wording.message import Line, Message
+from outposts_order_notifier.wording.words import moment, plain
 
 CONSOLE = "Open in the AWS console"
 
@@ -39,18 +41,19 @@ def together(observations: Sequence[OrderNotification]) -> Message:
 def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
     """Combine the observations of many orders into one message."""
     lines = tuple(line for observations in orders for line in digest_lines(observations))
-    weighty = ", ".join(weighty_words([change for observations in orders for change in changes_of(observations)]))
-    return Message(f"{len(orders)} Outposts orders have updates{f': {weighty}' if weighty else ''}", lines, {}, url="")
+    details = [[each.detail for each in observations] for observations in orders]
+    return Message(digest_headline(details), lines, {}, url="")
 
 
 def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
-    """Return an order's lines in a digest: the latest headline with its link, then the earlier ones."""
-    last = observations[-1].message
-    return [Line(last.headline, last.url, CONSOLE), *(_headed(each) for each in reversed(observations[:-1]))]
+    """Return an order's lines in a digest: the latest headline with its id and link, then the earlier ones."""
+    last = observations[-1]
+    line = Line(f"{last.message.headline} ({plain(last.order_id)})", last.message.url, CONSOLE)
+    return [line, *(_headed(each) for each in reversed(observations[:-1]))]
 
 
 def _headed(observation: OrderNotification) -> Line:
-    return Line(f"{observation.message.at}: {observation.message.headline}")
+    return Line(f"{moment(observation.message.at)}: {observation.message.headline}")
 
 
 def _sequence(observation: OrderNotification) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from outposts_order_notifier.wording.message import Change, Message, alarm_message, order_message
+from outposts_order_notifier.wording.headline import Change
+from outposts_order_notifier.wording.message import Message, alarm_message, order_message
 
 
 @dataclass(frozen=True, slots=True)

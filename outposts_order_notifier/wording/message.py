@@ -3,32 +3,27 @@
 A message is plain text: each channel escapes and shortens it by its own rules.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.domain.dates import submitted_at
-from outposts_order_notifier.domain.statuses import is_usual, status_named
+from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.domain.statuses import status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import alarm_url, orders_url
-from outposts_order_notifier.wording.words import count, duration, plain
-
-Change = Mapping[str, Any]
+from outposts_order_notifier.wording.hardware import Hardware, hardware, in_full, ordered, together
+from outposts_order_notifier.wording.headline import Change, Names, headline, name_of, names_of, status_words
+from outposts_order_notifier.wording.words import count, day, duration, moment, plain
 
 NAMED = 3
 LONGEST_URL = 2_000
-LONGEST_STATUS = 32  # characters in a headline, to leave room for the heaviest words; lines and facts are not cut
-
-STALLED, ORDER_STALLED, MISSING = "stalled", "order stalled", "no longer listed"
-WEIGHTS = {STALLED: 3, ORDER_STALLED: 2, MISSING: 1}  # between those of the statuses
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of plain text with an optional link. Details may follow on a second, indented line."""
+    """A line of plain text with an optional link."""
 
     text: str
     url: str | None = None
@@ -42,7 +37,7 @@ class Message:
     Attributes:
         headline: The observation in one sentence.
         lines: What changed, from what, and after how long; the most important first.
-        facts: The order's status, line items, type, account and region, by name.
+        facts: The order's status, line items, type, Outpost, account, region and id, by name.
         url: Where to see more.
         at: When the order was observed, ISO 8601, so that late messages are recognizable; empty for an alarm.
         sequence: The observation's `sequence`.
@@ -56,16 +51,15 @@ class Message:
     sequence: int = 0
 
 
-Words = Callable[[list[Change]], Iterator[Line]]  # returns the lines of a type's changes
+Words = Callable[[list[Change], Names], Iterator[Line]]  # returns the lines of a type's changes
 
 
 def order_message(detail: Mapping[str, Any]) -> Message:
     """Return the message of an `Outposts Order Updated` event, from its `detail`."""
-    changes = _by_type(detail["changes"])
-    discovered = partial(_discovered, observed_at=detail["observedAt"])
-    words_of: dict[str, Words] = {event_types.DISCOVERED: discovered, **_WORDS}
-    lines = [line for detail_type, words in words_of.items() for line in words(changes.get(detail_type, []))]
-    lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in words_of]
+    changes, names = _by_type(detail["changes"]), names_of(detail)
+    lines = [*_discovered(changes.pop(event_types.DISCOVERED, []), names, detail["observedAt"])]
+    lines += [line for detail_type, words in _WORDS.items() for line in words(changes.get(detail_type, []), names)]
+    lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in _WORDS]
     if omitted := detail.get("changesOmitted"):
         lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
     counts = detail["lineItemCountsByStatus"].items()
@@ -73,11 +67,13 @@ def order_message(detail: Mapping[str, Any]) -> Message:
         headline=headline(detail),
         lines=tuple(lines),
         facts={
-            "Status": plain(detail["orderStatus"]),
-            "Line items": ", ".join(f"{number} {plain(status)}" for status, number in counts) or "none",
+            "Status": status_words(detail["orderStatus"]),
+            "Line items": ", ".join(f"{number} {status_words(status)}" for status, number in counts) or "none",
             "Type": plain(detail["orderType"]),
-            "Account": plain(detail["account"]),
+            "Outpost": _with_id(detail["outpostId"], names),
+            "Account": _with_id(detail["account"], names),
             "Region": plain(detail["region"]),
+            "Order": plain(detail["orderId"]),
         },
         url=orders_url(detail["region"]),
         at=plain(detail["observedAt"]),
@@ -95,104 +91,15 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
     return Message(
         headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} {'has cleared' if cleared else 'is firing'}",
         lines=tuple(Line(plain(text)) for text in texts if text),
-        facts={"State": plain(alarm["NewStateValue"]), "Since": plain(alarm.get("StateChangeTime"))},
+        facts={"State": plain(alarm["NewStateValue"]), "Since": moment(alarm.get("StateChangeTime"))},
         url=alarm_url(alarm["AlarmArn"]),
     )
 
 
-def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), brief: bool = False) -> str:
-    """Return an observation in one sentence, the heaviest words first.
-
-    Args:
-        detail: The `detail` of an `Outposts Order Updated` event.
-        earlier: Changes of earlier observations in the same message; their heavy words are included.
-        brief: Whether to omit the Outpost, if there is little room.
-    """
-    test = "TEST: " if detail.get("test") else ""
-    outpost = "" if brief else f" for Outpost {plain(detail['outpostId'])}"
-    words = ", ".join(_headline_words(detail["changes"], earlier))
-    status = _word(detail["orderStatus"])
-    return f"{test}Order {plain(detail['orderId'])}{outpost} is {status}{f': {words}' if words else ''}"
-
-
-def weighty_words(changes: Sequence[Change]) -> list[str]:
-    """Return the heavy words of changes of any orders, without duplicates, the heaviest first."""
-    own = (_word(status) for change in changes for status in order_statuses(change))
-    words = [*(word for word in own if not is_usual(word)), *(word for word, _ in _weights(changes))]
-    return list(dict.fromkeys(sorted(words, key=_weight)))
-
-
-def order_statuses(change: Change) -> list[Any]:
-    """Return the order status that a change entered, if any."""
-    match change["detailType"]:
-        case event_types.ORDER_STATUS:
-            return [change["status"]]
-        case event_types.DISCOVERED:
-            return [status] if (status := change["order"].get("Status")) else []
-    return []
-
-
-def line_item_statuses(change: Change) -> list[Any]:
-    """Return the line item statuses that a change entered, including those of a new order or line item."""
-    match change["detailType"]:
-        case event_types.LINE_ITEM_STATUS:
-            return [change["status"]]
-        case event_types.LINE_ITEM_ADDED:
-            items = [change["lineItem"]]
-        case event_types.DISCOVERED:
-            items = change["order"].get("LineItems", [])
-        case _:
-            items = []
-    return [item["Status"] for item in items if item.get("Status")]
-
-
-def _headline_words(changes: Sequence[Change], earlier: Iterable[Change]) -> Iterator[str]:
-    by_type = _by_type(changes)
-    words = list(_weights([*earlier, *changes]))
-    if event_types.DISCOVERED in by_type:
-        yield "new order"
-    elif event_types.ORDER_STATUS not in by_type:
-        entered = Counter(_word(change["status"]) for change in by_type.get(event_types.LINE_ITEM_STATUS, []))
-        words += [(word, number) for word, number in entered.items() if is_usual(word)]
-        if not words:
-            yield from dict.fromkeys(_OTHER_WORDS.get(detail_type, "details changed") for detail_type in by_type)
-    noun = True
-    for word, number in words:
-        yield f"{count(number, 'line item') if noun else number} {word}" if number else word
-        noun = noun and not number
-
-
-def _weights(changes: Sequence[Change]) -> Iterator[tuple[str, int]]:
-    """Yield the heavy words, the heaviest first, and the number of line items each is about; 0 for the order itself."""
-    entered = Counter(_word(status) for change in changes for status in line_item_statuses(change))
-    yield from ((word, entered[word]) for word in sorted(entered, key=_weight) if not is_usual(word))
-    by_type = _by_type(changes)
-    stalled = by_type.get(event_types.STALLED, [])
-    if items := sum("lineItemId" in change for change in stalled):
-        yield STALLED, items
-    if items < len(stalled):
-        yield ORDER_STALLED, 0
-    if event_types.MISSING in by_type:
-        yield MISSING, 0
-
-
-def _weight(word: str) -> int:
-    """Return a word's place in a headline: the heaviest sorts first."""
-    return -WEIGHTS.get(word, status_named(word).weight)
-
-
-def _word(status: object) -> str:
-    """Return a status as shown in headlines."""
-    word = plain(status)
-    return word if len(word) <= LONGEST_STATUS else f"{word[: LONGEST_STATUS - 1]}…"
-
-
-_OTHER_WORDS = {
-    event_types.SHIPMENT: "shipment details",
-    event_types.ASSETS: "assets",
-    event_types.REPLACEMENT_LINKED: "replacement",
-    event_types.REAPPEARED: "listed again",
-}
+def _with_id(identifier: object, names: Names) -> str:
+    """Return a name with its id, or the id alone."""
+    name, own = name_of(identifier, names), plain(identifier)
+    return own if name == own else f"{name} ({own})"
 
 
 def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
@@ -202,54 +109,77 @@ def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
     return found
 
 
-def _discovered(changes: list[Change], observed_at: str) -> Iterator[Line]:
+def _discovered(changes: list[Change], names: Names, observed_at: str) -> Iterator[Line]:
     for change in changes:
-        submitted = submitted_at(change["order"], from_iso8601(observed_at))
-        yield Line(f"New order{f', submitted {to_iso8601(submitted)}' if submitted else ''}")
+        order = change["order"]
+        kind = "Replacement order" if order.get("OrderType") == "REPLACEMENT" else "New order"
+        submitted = submitted_at(order, from_iso8601(observed_at))
+        yield Line(f"{kind}{f', submitted {day(to_iso8601(submitted))}' if submitted else ''}")
+        kinds: dict[str, list[Hardware]] = {}
+        for item in order.get("LineItems", []):
+            kinds.setdefault(name_of(item.get("CatalogItemId"), names), []).append(ordered(item, names))
+        yield from (
+            Line(f"Ordered: {in_full(what, name)}") for name, found in kinds.items() if (what := together(found))
+        )
 
 
-def _order_status(changes: list[Change]) -> Iterator[Line]:
+def _order_status(changes: list[Change], _: Names) -> Iterator[Line]:
     for change in changes:
         yield Line(f"Order: {_transition(change)} after {duration(change['secondsInPreviousStatus'])}")
 
 
-def _line_item_status(changes: list[Change]) -> Iterator[Line]:
+def _line_item_status(changes: list[Change], names: Names) -> Iterator[Line]:
     for change in changes:
         if replacement := change.get("replacedBy"):
             by = f"{_line_item_in(replacement)}{_now(change)}"
-            yield Line(f"Line item {plain(change['lineItemId'])}: replaced by {by}")
+            yield Line(f"{_capital(_items([change], names))}: replaced by {by}")
     groups = _together(changes, "previousStatus", "status", "wasStalled")
-    for together in sorted(groups, key=lambda group: _weight(_word(group[0]["status"]))):
-        longest = max(change["secondsInPreviousStatus"] for change in together)
-        yield Line(f"{_items(together)}: {_transition(together[0])} after {duration(longest)}")
+    for alike in sorted(groups, key=lambda group: -status_named(group[0]["status"]).weight):
+        longest = max(change["secondsInPreviousStatus"] for change in alike)
+        yield Line(f"{_capital(_items(alike, names))}: {_transition(alike[0])} after {duration(longest)}")
 
 
 def _transition(change: Change) -> str:
     moved = "moved again, " if change.get("wasStalled") else ""
-    return f"{moved}{plain(change['previousStatus'])} → {plain(change['status'])}"
+    return f"{moved}{status_words(change['previousStatus'])} → {status_words(change['status'])}"
 
 
-def _together(changes: list[Change], *keys: str) -> Iterable[list[Change]]:
+def _together(changes: Iterable[Change], *keys: str) -> Iterable[list[Change]]:
     """Group the changes that have the same values of some keys."""
     found: dict[tuple[str, ...], list[Change]] = {}
     for change in changes:
-        found.setdefault(tuple(plain(change.get(key)) for key in keys), []).append(change)
+        found.setdefault(tuple(canonical_json(change.get(key)) for key in keys), []).append(change)
     return found.values()
 
 
-def _items(changes: list[Change]) -> str:
-    names = [plain(change["lineItemId"]) for change in changes]
-    if len(names) == 1:
-        return f"Line item {names[0]}"
-    return f"{count(len(names), 'line item')} ({some(names)})"
+def _items(changes: list[Change], names: Names) -> str:
+    """Return the line items of changes: as hardware if their catalog items have names, else with some of their ids."""
+    pieces = [_ordered(change) for change in changes]
+    if all(isinstance(name, str) and name in names for name, _ in pieces):
+        return str(together(hardware(name, quantity, names) for name, quantity in pieces))
+    ids = [plain(change["lineItemId"]) for change in changes]
+    return f"line item {ids[0]}" if len(ids) == 1 else f"{count(len(ids), 'line item')} ({some(ids)})"
 
 
-def _shipment(changes: list[Change]) -> Iterator[Line]:
-    for change in changes:
-        before = f"{_carried(change['previousShipment'])} → " if change["previousShipment"] else ""
-        url = (change["shipment"] or {}).get("trackingUrl")
+def _ordered(change: Change) -> tuple[object, object]:
+    """Return the catalog item and quantity of a change's line item, None where the change does not have them."""
+    if isinstance(item := change.get("lineItem"), dict):
+        return item.get("CatalogItemId"), item.get("Quantity")
+    return change.get("catalogItemId"), change.get("quantity")
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}"
+
+
+def _shipment(changes: list[Change], names: Names) -> Iterator[Line]:
+    """Yield a line for each shipment, regardless of how many line items travel under it."""
+    for alike in _together(changes, "shipment", "previousShipment"):
+        shipment, before = alike[0]["shipment"] or {}, alike[0]["previousShipment"]
+        url = shipment.get("trackingUrl")
         yield Line(
-            f"Line item {plain(change['lineItemId'])}: shipment {before}{_carried(change['shipment'])}",
+            f"{_capital(_carried(alike[0]['shipment']))}: {_items(alike, names)}"
+            + (f", before: {_carried(before)}" if before else ""),
             url=url if isinstance(url, str) and len(url) <= LONGEST_URL else None,
             url_text="Track it",
         )
@@ -257,24 +187,25 @@ def _shipment(changes: list[Change]) -> Iterator[Line]:
 
 def _carried(shipment: Mapping[str, Any] | None) -> str:
     if not shipment:
-        return "withdrawn"
-    number = shipment.get("trackingNumber")
-    words = f"tracking number {plain(number)}" if number else "no tracking number"
-    return f"by {plain(shipment.get('carrier'))}, {words}"
+        return "shipment withdrawn"
+    carrier, number = shipment.get("carrier"), shipment.get("trackingNumber")
+    known = plain(carrier) if carrier else "unknown carrier"
+    return f"{known} {plain(number)}" if number else f"{known}, no tracking number"
 
 
-def _assets(changes: list[Change]) -> Iterator[Line]:
-    for change in changes:
-        before, after = (_asset_names(change[key]) for key in ("previousAssets", "assets"))
-        words = f"{after}: details changed" if before == after else f"{before} → {after}"
-        yield Line(f"Line item {plain(change['lineItemId'])}: assets {words}")
+def _assets(changes: list[Change], names: Names) -> Iterator[Line]:
+    """Yield one line: how many assets the line items have. The board shows which."""
+    if changes:
+        before, after = (_number_of_assets(changes, key) for key in ("previousAssets", "assets"))
+        numbers = f"{before} → {after}" if before != after else f"{after}, details changed"
+        yield Line(f"Assets of {_items(changes, names)}: {numbers}")
 
 
-def _asset_names(assets: Any) -> str:
-    """Return some asset ids; a list that was too large for its event is a placeholder."""
-    if not isinstance(assets, list):
-        return "none" if assets is None else "too many to name"
-    return some([plain(asset.get("AssetId")) for asset in assets]) or "none"
+def _number_of_assets(changes: list[Change], key: str) -> str:
+    """Count the assets of changes; a list that was too large for its event is a placeholder."""
+    lists = [change[key] for change in changes]
+    known = sum(len(assets) for assets in lists if isinstance(assets, list))
+    return f"more than {known}" if any(isinstance(assets, dict) for assets in lists) else str(known)
 
 
 def some(names: list[str]) -> str:
@@ -283,12 +214,17 @@ def some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def _added_or_removed(changes: list[Change], outcome: str) -> Iterator[Line]:
+def _added(changes: list[Change], names: Names) -> Iterator[Line]:
     if changes:
-        yield Line(f"{_items(changes)} {outcome}")
+        yield Line(f"{_capital(_items(changes, names))} added")
 
 
-def _amended(changes: list[Change]) -> Iterator[Line]:
+def _removed(changes: list[Change], names: Names) -> Iterator[Line]:
+    if changes:
+        yield Line(f"{_capital(_items(changes, names))} removed")
+
+
+def _amended(changes: list[Change], _: Names) -> Iterator[Line]:
     for change in changes:
         for amendment in change["amendments"]:
             old, new = (_value(amendment[key]) for key in ("previousValue", "value"))
@@ -301,11 +237,11 @@ def _value(value: object) -> str:
     return plain(value) if value != "" else "empty"
 
 
-def replacement_lines(changes: Iterable[Change]) -> Iterator[Line]:
+def replacement_lines(changes: Iterable[Change], _: Names | None = None) -> Iterator[Line]:
     """Yield the lines of `Outposts Replacement Linked` changes."""
     for change in changes:
         old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
-        yield Line(f"{old[0].upper()}{old[1:]}: replaced by {new}{_now(change)}")
+        yield Line(f"{_capital(old)}: replaced by {new}{_now(change)}")
 
 
 def _line_item_in(reference: Mapping[str, Any]) -> str:
@@ -318,26 +254,26 @@ def _now(change: Change) -> str:
     return f", now by {_line_item_in(current)}" if current else ""
 
 
-def _stalled(changes: list[Change]) -> Iterator[Line]:
+def _stalled(changes: list[Change], names: Names) -> Iterator[Line]:
+    """Yield a line for the order, if it has stalled, and one for line items that have stalled alike."""
     items = [change for change in changes if change.get("lineItemId")]
     own = [[change] for change in changes if not change.get("lineItemId")]
     for alike in (*own, *_together(items, "status", "since", "days", "thresholdDays")):
-        match [plain(change["lineItemId"]) for change in alike if change.get("lineItemId")]:
-            case []:
-                what, named = "order", ""
-            case [name]:
-                what, named = f"line item {name}", ""
-            case names:
-                what, named = count(len(names), "line item"), f"{some(names)}, "
         change = alike[0]
+        what = _items(alike, names) if change.get("lineItemId") else "order"
         lasted = f"{count(int(change['days']), 'day')} ({change['thresholdDays']} allowed)"
-        still = f"Stalled: {what} still {plain(change['status'])} after {lasted}"
-        yield Line(f"{still}\n  {named}since {plain(change['since'])}")
+        since = f"since {day(change['since'])}"
+        yield Line(f"Stalled: {what} still {status_words(change['status'])} after {lasted}, {since}")
 
 
-def _listing(changes: list[Change], text: str) -> Iterator[Line]:
+def _missing(changes: list[Change], _: Names) -> Iterator[Line]:
     if changes:
-        yield Line(text)
+        yield Line("AWS no longer lists this order")
+
+
+def _reappeared(changes: list[Change], _: Names) -> Iterator[Line]:
+    if changes:
+        yield Line("AWS lists this order again")
 
 
 # The lines of a message have the order of this table; those of a discovery, which also need the time, come first.
@@ -345,12 +281,12 @@ _WORDS: dict[str, Words] = {
     event_types.ORDER_STATUS: _order_status,
     event_types.LINE_ITEM_STATUS: _line_item_status,
     event_types.STALLED: _stalled,
-    event_types.MISSING: partial(_listing, text="AWS no longer lists this order"),
-    event_types.REAPPEARED: partial(_listing, text="AWS lists this order again"),
+    event_types.MISSING: _missing,
+    event_types.REAPPEARED: _reappeared,
     event_types.REPLACEMENT_LINKED: replacement_lines,
     event_types.SHIPMENT: _shipment,
     event_types.ASSETS: _assets,
-    event_types.LINE_ITEM_ADDED: partial(_added_or_removed, outcome="added"),
-    event_types.LINE_ITEM_REMOVED: partial(_added_or_removed, outcome="removed"),
+    event_types.LINE_ITEM_ADDED: _added,
+    event_types.LINE_ITEM_REMOVED: _removed,
     event_types.AMENDED: _amended,
 }

@@ -1,8 +1,10 @@
 """Values as text for people. Each channel and page escapes it by its own rules. Pure."""
 
 import unicodedata
+from datetime import UTC
 
 from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.domain.timestamps import from_iso8601
 
 LONGEST_VALUE = 200
 
@@ -15,6 +17,29 @@ def plain(value: object) -> str:
     text = "" if value is None else value if isinstance(value, str) else canonical_json(value)
     readable = one_line(text) or "unknown"
     return readable if len(readable) <= LONGEST_VALUE else f"{readable[:LONGEST_VALUE]}…"
+
+
+def shortened(text: str, length: int) -> str:
+    """Return text of at most `length` characters, with an ellipsis if it was cut."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def day(iso8601: object) -> str:
+    """Return the day of a time in UTC, `1 Sep 2026`; any other value as text."""
+    try:
+        time = from_iso8601(str(iso8601)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return plain(iso8601)
+    return f"{time.day} {time:%b %Y}"
+
+
+def moment(iso8601: object) -> str:
+    """Return a time to the minute, `1 Sep 2026, 09:30 UTC`; any other value as text."""
+    try:
+        time = from_iso8601(str(iso8601)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return plain(iso8601)
+    return f"{day(iso8601)}, {time:%H:%M} UTC"
 
 
 def one_line(text: str) -> str:

@@ -42,6 +42,7 @@ from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECON
 from outposts_order_notifier.poll.workers import PUBLISH_SECONDS
 from outposts_order_notifier.sources.assumed_role import ROLES
 from outposts_order_notifier.sources.outposts import ATTEMPTS, PAGE_SIZE
+from reference.generated import PART
 from testing.synthesis import FULL, only, template_of
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.quantities import NUMBER, Quantity, number, prose, quantities
@@ -70,12 +71,12 @@ class Exempt(NamedTuple):
 def pages() -> Mapping[str, str]:
     """Return the prose of README.md and of each page, by name.
 
-    A row that names a test is left to that test, and the table of the alarms' times to tests/cdk/test_alarms.py.
+    A row that names a test is left to that test, the table of the alarms' times to tests/cdk/test_alarms.py, and what
+    the code generates to tests/reference.
     """
     paths = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
-    return {
-        path.name: prose(re.sub(COMPARED, "", path.read_text("utf-8"))) for path in paths if path.name not in GENERATED
-    }
+    texts = {path.name: PART.sub("", path.read_text("utf-8")) for path in paths if path.name not in GENERATED}
+    return {name: prose(re.sub(COMPARED, "", text)) for name, text in texts.items()}
 
 
 @cache
@@ -240,7 +241,6 @@ EXEMPT = [
     ),
     Exempt(r"bar at \d+ %", "what a picture shows"),
     Exempt(r"in which a day takes", "a scenario's time"),
-    Exempt(r"IN_PROGRESS: \d+ line item", "an example"),
     Exempt(
         r"about two minutes and leaves|takes? five minutes|start in five minutes|in five minutes", "a person's time"
     ),

@@ -65,7 +65,7 @@ def shipped(cloud: Cloud) -> str:
 
 def mails_about(cloud: Cloud, order_id: str) -> int:
     """Count the e-mails about an order."""
-    return len([mail for mail in cloud.mails if order_id in mail["subject"]])
+    return len([mail for mail in cloud.mails if order_id in mail["text"]])
 
 
 class TestHelp:

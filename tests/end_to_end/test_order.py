@@ -35,10 +35,12 @@ class TestOrder:
         (discovered,) = eventually(lambda: events_of(order, bus, "Outposts Order Discovered"))
         assert (discovered["baseline"], discovered["sequence"]) == (False, 1)
         assert discovered["order"]["LineItems"] == order["LineItems"]
-        headline = f"Order {order['OrderId']} for Outpost {order['OutpostId']} is PREPARING: new order"
-        (message,) = eventually(lambda: [each for each in cloud.slack_messages if each["text"] == headline])
-        assert message["blocks"][0]["text"]["text"] == headline
-        (mail,) = eventually(lambda: [each for each in cloud.mails if each["subject"] == headline])
+        headline = "Racks of the head office: 2 racks ordered"
+        (message,) = eventually(lambda: slack_about(cloud, order))
+        assert message["text"] == message["blocks"][0]["text"]["text"] == headline
+        (mail,) = eventually(lambda: mails_about(cloud, order))
+        assert mail["subject"] == headline
+        assert mail["text"].startswith(f"{headline}.\n")
         assert order["OutpostId"] in mail["text"]
 
     def test_a_replaced_line_item_is_reported_to_those_who_filter_for_it(
@@ -104,9 +106,19 @@ class TestOrder:
         put(receiver.replace("messages", "answer"), answer)
         order = create_order(cloud)
         assert eventually(lambda: events_of(order, bus, "Outposts Order Updated"))
-        assert eventually(lambda: [each for each in cloud.slack_messages if order["OrderId"] in each["text"]])
-        assert len([each for each in cloud.mails if order["OrderId"] in each["subject"]]) == 1
-        assert len([each for each in cloud.slack_messages if order["OrderId"] in each["text"]]) == 1
+        assert eventually(lambda: slack_about(cloud, order))
+        assert len(mails_about(cloud, order)) == 1
+        assert len(slack_about(cloud, order)) == 1
+
+
+def slack_about(cloud: Cloud, order: Json) -> list[Json]:
+    """Return the Slack messages that name an order."""
+    return [each for each in cloud.slack_messages if order["OrderId"] in str(each["blocks"])]
+
+
+def mails_about(cloud: Cloud, order: Json) -> list[Json]:
+    """Return the e-mails that name an order."""
+    return [each for each in cloud.mails if order["OrderId"] in each["text"]]
 
 
 def put(url: str, body: Json) -> None:

@@ -123,14 +123,16 @@ class TestChannels:
         bus = subscribe(cloud, "updates", pattern)
         assert cloud.poll()["failures"] == []
 
-        def messages() -> list[Json]:
-            return [each for each in cloud.slack_messages if order_id in json.dumps(each)]
+        def thread() -> list[Json]:
+            messages = cloud.slack_messages
+            cards = [each for each in messages if f"Order {order_id}," in json.dumps(each["blocks"])]
+            return [*cards, *(each for card in cards for each in messages if each.get("thread_ts") == card["ts"])]
 
-        card, reply = eventually(lambda: len(messages()) > 1 and messages())
-        assert card["text"].endswith(" is PREPARING")
+        card, reply = eventually(lambda: len(thread()) > 1 and thread())
+        assert card["text"] == "Racks of the head office: order being prepared, 1 rack"
         assert card["metadata"]["event_type"] == "outposts_order_card"
         assert "thread_ts" in reply
-        assert reply["text"].endswith(" is PREPARING: new order")
+        assert reply["text"] == "Racks of the head office: 1 rack ordered"
         checks = doctor(cloud)
         assert checks["Slack's bot"]["verdict"] == "ok", checks["Slack's bot"]
         assert checks["webhook's secret"]["found"] == f"{WEBHOOK_SECRET} signs for 127.0.0.1"

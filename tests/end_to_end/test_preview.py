@@ -129,7 +129,10 @@ class TestSinglePreview:
                 check_event(event)
                 assert (event["version"], event["account"], event["region"]) == ("0", OWN, "eu-west-1")
                 assert uuid.UUID(event["id"]) != uuid.UUID(event["detail"]["eventId"])
-            assert [message["headline"].split(" is ")[1] for message in shown["messages"]] == ["PREPARING: new order"]
+            assert [message["headline"] for message in shown["messages"]] == [
+                "Racks of the head office: 1 rack ordered"
+            ]
+            assert [message["facts"]["Order"] for message in shown["messages"]] == [order_id]
 
     def test_works_with_another_outposts_endpoint_if_the_account_is_unknown(self, account: Account) -> None:
         """As with a simulator and no credentials: the account is zeros, as a line says."""
@@ -145,7 +148,7 @@ class TestSinglePreview:
         account.move(order_id, "IN_PROGRESS")
         out = account.preview("--folder", str(tmp_path)).out
         assert "Outposts Order Status Change" in out
-        assert "Order: PREPARING → IN_PROGRESS" in out
+        assert "Order: being prepared → in progress" in out
         assert "Discovered" not in out
 
     @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class Upgraded:
 
     def slack_of(self, order_id: str) -> list[str]:
         """Return the texts about an order that Slack has received."""
-        return [text for message in self.slack.messages if order_id in (text := str(message["text"]))]
+        return [text for message in self.slack.messages if order_id in (text := str(message["blocks"]))]
 
 
 def client(service: str) -> Any:
@@ -198,5 +198,5 @@ class TestUpgrade:
         poll(upgraded.outputs)
         assert eventually(lambda: upgraded.slack_of(new_order))
         assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == new_order])
-        assert not [text for text in upgraded.slack_of(LARGE) if "new order" in text]
+        assert not [text for text in upgraded.slack_of(LARGE) if "ordered" in text]
         assert old["detail"]["eventId"] not in {each["eventId"] for each in upgraded.topic.received()}

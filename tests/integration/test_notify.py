@@ -370,8 +370,8 @@ class TestFloods:
             world.put({"detail": an_update("oo-1") | {"eventId": f"e{sequence}", "sequence": sequence}})
         assert world.run() == []
         (message,) = world.slack.receiver.messages
-        assert message["text"].endswith("is COMPLETED")
-        assert json.dumps(message, ensure_ascii=False).count("IN_PROGRESS → COMPLETED after 12 days") == 6
+        assert message["text"].endswith(": order completed, 1 item installed")
+        assert json.dumps(message, ensure_ascii=False).count("in progress → completed after 12 days") == 6
         assert world.sns_published() == {"oo-1": 6}
 
     def test_a_workflow_gets_digests_too(self, world: World) -> None:

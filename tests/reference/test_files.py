@@ -1,4 +1,4 @@
-"""docs/events.md and the schemas beside it, as generated."""
+"""The generated parts of docs/events.md and docs/messages.md, and the schemas, as generated."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ def test_an_order_without_line_items_is_done_when_it_is_completed(status: str | 
 def test_the_next_step_is_that_of_the_line_item_furthest_behind() -> None:
     """By the order of the stages, not of the alphabet: SHIPPED comes before DELIVERED."""
     items = [{"Status": "DELIVERED"}, {"Status": "SHIPPED"}]
-    assert next_step({"Status": "IN_PROGRESS", "LineItems": items}) == "1 line item DELIVERED"
+    assert next_step({"Status": "IN_PROGRESS", "LineItems": items}) == "1 line item delivered"
 
 
 def test_a_mark_has_the_first_200_characters_of_the_cut_value() -> None:

@@ -66,16 +66,16 @@ class TestCustomNotification:
         """Title, description and next step are complete; the order is the thread."""
         notification = notification_of(an_update())
         content = notification["content"]
-        assert content["title"] == f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
-        assert content["description"].startswith("• Order: IN_PROGRESS → COMPLETED after 12 days\n")
-        assert "*Region:* eu-west-1\n*Observed:* 2026-11-24T09:30:00Z" in content["description"]
+        assert content["title"] == "op-0123456789abcdef0: order completed, 1 item installed"
+        assert content["description"].startswith("• Order: in progress → completed after 12 days\n")
+        assert f"*Region:* eu-west-1\n*Order:* {ORDER_ID}\n*Observed:* 24 Nov 2026, 09:30 UTC" in content["description"]
         assert content["keywords"] == ["COMPLETED", "INSTALLED", "op-0123456789abcdef0"]
         assert notification["metadata"]["threadId"] == ORDER_ID
         assert notification["id"] == an_update()["eventId"]
 
     def test_an_order_results_in_this(self) -> None:
         """Nothing else is sent, and each text is exactly this."""
-        headline = f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
+        headline = "op-0123456789abcdef0: order completed, 1 item installed"
         url = "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         assert notification_of(an_update()) == {
             "version": "1.0",
@@ -85,15 +85,17 @@ class TestCustomNotification:
                 "textType": "client-markdown",
                 "title": headline,
                 "description": (
-                    "• Order: IN_PROGRESS → COMPLETED after 12 days\n"
-                    "• Line item ooi-1: BUILDING → INSTALLED after 12 days\n"
+                    "• Order: in progress → completed after 12 days\n"
+                    "• Line item ooi-1: being built → installed after 12 days\n"
                     "\n"
-                    "*Status:* COMPLETED\n"
-                    "*Line items:* 1 INSTALLED\n"
+                    "*Status:* completed\n"
+                    "*Line items:* 1 installed\n"
                     "*Type:* OUTPOST\n"
+                    "*Outpost:* op-0123456789abcdef0\n"
                     "*Account:* 111122223333\n"
                     "*Region:* eu-west-1\n"
-                    "*Observed:* 2026-11-24T09:30:00Z"
+                    f"*Order:* {ORDER_ID}\n"
+                    "*Observed:* 24 Nov 2026, 09:30 UTC"
                 ),
                 "nextSteps": [f"See it in the AWS console: {url}"],
                 "keywords": ["COMPLETED", "INSTALLED", "op-0123456789abcdef0"],

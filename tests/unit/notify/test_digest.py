@@ -1,6 +1,9 @@
 """Several notifications in one message."""
 
 from itertools import pairwise
+from typing import Any
+
+import pytest
 
 from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, together
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
@@ -14,7 +17,9 @@ STEPS = ("PREPARING", "BUILDING", "SHIPPED", "DELIVERED")
 def notifications(order_id: str) -> list[OrderNotification]:
     """Return three observations of an order, the latest first."""
     details = [
-        detail_of(an_order(order_id, item=old), an_order(order_id, item=new), sequence=n, observedAt=f"2026-11-0{n}")
+        detail_of(
+            an_order(order_id, item=old), an_order(order_id, item=new), sequence=n, observedAt=f"2026-11-0{n}T09:30:00Z"
+        )
         for n, (old, new) in enumerate(pairwise(STEPS), start=1)
     ]
     return [order_notification(d | {"eventId": f"{order_id} {d['sequence']}"}) for d in reversed(details)]
@@ -41,8 +46,8 @@ class TestTogether:
         assert message.headline == group[-1].message.headline
         texts = [line.text for line in message.lines]
         assert texts[:2] == [
-            "2026-11-01: Order oo-1 for Outpost op-0123456789abcdef0 is IN_PROGRESS: 1 line item BUILDING",
-            "Line item ooi-1: PREPARING → BUILDING after 12 days",
+            "1 Nov 2026, 09:30 UTC: op-0123456789abcdef0: 1 item being built",
+            "Line item ooi-1: being prepared → being built after 12 days",
         ]
         assert len(texts) == 6
 
@@ -53,7 +58,7 @@ class TestTogether:
             detail_of(an_order(item="ERROR"), an_order(item="DELIVERED"), sequence=2),
         ]
         (group,) = by_order([order_notification(detail) for detail in details])
-        assert together(group).headline.endswith("is IN_PROGRESS: 1 line item ERROR, 1 DELIVERED")
+        assert together(group).headline.endswith(": 1 item in error, 1 delivered")
 
     def test_leaves_a_single_one_unchanged(self) -> None:
         """Nothing is added to one observation."""
@@ -67,7 +72,7 @@ class TestDigest:
     def test_counts_orders_not_observations(self) -> None:
         """Six updates of two orders count as two orders, and each of the six is listed."""
         message = digest(by_order([*notifications("oo-1"), *notifications("oo-2")]))
-        assert message.headline == "2 Outposts orders have updates"
+        assert message.headline == "2 Outposts orders: 2 items delivered"
         assert len(message.lines) == 6
         assert (message.facts, message.url) == ({}, "")
         assert [line.url is not None for line in message.lines] == [True, False, False, True, False, False]
@@ -76,13 +81,42 @@ class TestDigest:
         """Earlier observations follow, the latest first, each with its time."""
         (group,) = by_order(notifications("oo-1"))
         last = group[-1].message
-        earlier = [Line(f"2026-11-0{n}: {group[n - 1].message.headline}") for n in (2, 1)]
-        assert digest_lines(group) == [Line(last.headline, last.url, "Open in the AWS console"), *earlier]
+        earlier = [Line(f"{n} Nov 2026, 09:30 UTC: {group[n - 1].message.headline}") for n in (2, 1)]
+        assert digest_lines(group) == [Line(f"{last.headline} (oo-1)", last.url, "Open in the AWS console"), *earlier]
 
     def test_its_headline_names_what_is_important(self) -> None:
-        """Errors are named, not only counted."""
+        """Errors are counted over all orders; orders are counted once each."""
         details = [detail_of(an_order(f"oo-{n}", "PREPARING"), an_order(f"oo-{n}", item="ERROR")) for n in range(7)]
         details.append(detail_of(an_order("oo-8"), an_order("oo-8", status="CANCELLED", item="NEVER_SEEN")))
         details.append(an_update("oo-9") | {"changes": [{"detailType": "Outposts Order Stalled", "lineItemId": "x"}]})
-        groups = [[OrderNotification(detail, Message("", (), {}, ""))] for detail in details]
-        assert digest(groups).headline == "9 Outposts orders have updates: ERROR, CANCELLED, NEVER_SEEN, stalled"
+        assert headline_of(*([detail] for detail in details)) == (
+            "9 Outposts orders: 1 order cancelled, 7 in progress, 7 items in error, 1 NEVER_SEEN, 1 stalled"
+        )
+
+    def test_an_earlier_error_is_in_its_headline(self) -> None:
+        """What was usual and has passed is not."""
+        steps = ("PREPARING", "BUILDING", "ERROR", "SHIPPED")
+        details = [detail_of(an_order(item=old), an_order(item=new)) for old, new in pairwise(steps)]
+        assert headline_of(details, [an_update("oo-2")]) == (
+            "2 Outposts orders: 1 order completed, 1 item in error, 1 shipped, 1 installed"
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            (["Outposts Order Painted", "Outposts Order Washed"], "details of 2 orders changed"),
+            (["Outposts Order Missing"], "2 orders no longer listed by AWS"),
+            ([], "details of 2 orders changed"),
+        ],
+    )
+    def test_its_headline_counts_orders(self, changes: list[str], words: str) -> None:
+        """Regardless of how many changes each has."""
+        detail = an_update() | {"changes": [{"detailType": each} for each in changes]}
+        assert headline_of([detail], [detail]) == f"2 Outposts orders: {words}"
+
+
+def headline_of(*orders: list[dict[str, Any]]) -> str:
+    """Return the headline of a digest of the observations of some orders."""
+    return digest(
+        [[OrderNotification(each, Message("", (), {}, "")) for each in details] for details in orders]
+    ).headline

@@ -38,9 +38,9 @@ class TestBlockKit:
         check(payload)
         header, changes, facts, link = payload["blocks"]
         assert header["text"]["text"] == payload["text"]
-        assert payload["text"].endswith("is COMPLETED")
-        assert changes["text"]["text"].startswith("• Order: IN_PROGRESS → COMPLETED after 12 days\n• Line item")
-        assert facts["fields"][0]["text"] == "*Status*\nCOMPLETED"
+        assert payload["text"].endswith(": order completed, 1 item installed")
+        assert changes["text"]["text"].startswith("• Order: in progress → completed after 12 days\n• Line item")
+        assert facts["fields"][0]["text"] == "*Status*\ncompleted"
         when, where = (element["text"] for element in link["elements"])
         assert when == "Observed <!date^1795512600^{date_short_pretty} {time}|2026-11-24T09:30:00Z>, sequence 3"
         assert where.endswith("|Open in the AWS console>")

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
@@ -26,9 +27,11 @@ def snapshot_of(order: Order, **keys: Any) -> Snapshot:
     return Snapshot("111122223333/eu-west-1", order, **{"history": history, "sequence": 5, **keys})
 
 
-def card(order: Order, replaced_by: dict[str, Any] | None = None, **keys: Any) -> str:
+def card(
+    order: Order, replaced_by: dict[str, Any] | None = None, names: dict[str, str] | None = None, **keys: Any
+) -> str:
     """Return everything that a card shows, validated by Slack's own models and the receiver."""
-    payload = card_payload(snapshot_of(order, **keys), replaced_by or {})
+    payload = card_payload(snapshot_of(order, **keys), replaced_by or {}, names or {})
     check(payload)
     return json.dumps(payload["blocks"], ensure_ascii=False).replace("\\n", "\n")
 
@@ -46,16 +49,35 @@ class TestCard:
     def test_shows_status_since_when_and_what_comes_next(self) -> None:
         """Slack calculates the days, so the card is correct on any day."""
         shown = card(an_order())
-        assert "Order oo-0123456789abcdef0 is IN_PROGRESS" in shown
-        assert "IN_PROGRESS since <!date^1794475800^{date_short} ({ago})|2026-11-12T09:30:00Z>" in shown
-        assert "*Expected next*\n1 line item SHIPPED" in shown
-        assert "sequence 5" in shown
+        assert "op-0123456789abcdef0: order in progress, 1 item" in shown
+        assert "Order oo-0123456789abcdef0, account 111122223333, eu-west-1, sequence 5" in shown
+        assert "in progress since <!date^1794475800^{date_short} ({ago})|2026-11-12T09:30:00Z>" in shown
+        assert "*Expected next*\n1 line item shipped" in shown
 
     def test_shows_the_line_items_progress_as_a_bar(self) -> None:
         """The bar shows the line items' progress, and they are counted by status."""
         order = an_order() | {"LineItems": [{"Status": status} for status in ("INSTALLED", "PREPARING")]}
         shown = card(order)
-        assert "`██████████░░░░░░░░░░` 50 %\n1 of 2 line items installed: 1 INSTALLED, 1 PREPARING" in shown
+        assert "`██████████░░░░░░░░░░` 50 %\n1 of 2 line items installed: 1 installed, 1 being prepared" in shown
+
+    def test_a_cancelled_order_has_no_bar(self) -> None:
+        """Nothing advances any more; its line items are counted nevertheless."""
+        shown = card(with_line_items(an_order(status="CANCELLED"), "CANCELLED", "CANCELLED", "INSTALLED"))
+        assert "█" not in shown
+        assert "░" not in shown
+        assert "%" not in shown
+        assert "2 cancelled, 1 installed" in shown
+        assert "No line items" in card(an_order(status="CANCELLED") | {"LineItems": []})
+
+    def test_shows_names_and_the_number_ordered(self) -> None:
+        """Of the Outpost, the account and the catalog items; an id remains where no name is known."""
+        names = {"op-0123456789abcdef0": "Dublin", "111122223333": "Prod", "OR-RACKM5A": "rack, 4 × m5.24xlarge"}
+        shown = card(an_order(Quantity=3), names=names)
+        assert "Dublin: order in progress, 3 racks" in shown
+        assert "*Outpost*\nDublin" in shown
+        assert "account Prod, eu-west-1" in shown
+        assert "• 3 racks, each 4 × m5.24xlarge (ooi-1): being built since" in shown
+        assert "op-0123456789abcdef0" not in shown
 
     def test_groups_line_items_of_the_same_status_and_catalog_item(self) -> None:
         """Those furthest behind come first."""
@@ -63,8 +85,8 @@ class TestCard:
         order = an_order(item="SHIPPED")
         order["LineItems"] += [{**item, "LineItemId": f"b{item['LineItemId']}"} for item in items]
         shown = card(order)
-        lagging = shown.index("• 5 OR-X (booi-0, booi-1, booi-2 and 2 more): BUILDING since")
-        assert lagging < shown.index("• 1 OR-RACKM5A (ooi-1): SHIPPED since")
+        lagging = shown.index("• 5 × OR-X (booi-0, booi-1, booi-2 and 2 more): being built since")
+        assert lagging < shown.index("• 1 × OR-RACKM5A (ooi-1): shipped since")
 
     def test_links_each_shipment_in_transit_once(self) -> None:
         """Line items with one tracking number share a line; installed ones are no longer under way."""
@@ -85,7 +107,7 @@ class TestCard:
         """Above everything else."""
         shown = card(an_order(item="ERROR"), stalled=frozenset({"", "ooi-1"}), missing=True)
         assert ":warning: AWS no longer lists this order" in shown
-        assert ":hourglass: *Stalled:* the order is IN_PROGRESS since" in shown
+        assert ":hourglass: *Stalled:* the order is in progress since" in shown
         assert ":hourglass: *Stalled:* 1 line item (ooi-1)" in shown
         assert ":x: *Error:* 1 line item (ooi-1)" in shown
         assert ":warning:" not in card(an_order())
@@ -93,7 +115,7 @@ class TestCard:
     def test_shows_how_long_earlier_statuses_lasted(self) -> None:
         """The order's history is one line."""
         life = (StatusEntry("PREPARING", "2026-11-01T00:00:00Z"), StatusEntry("IN_PROGRESS", "2026-11-13T00:00:00Z"))
-        assert "*Before*\nPREPARING for 12 days" in card(an_order(), history={"": life})
+        assert "*Before*\nbeing prepared for 12 days" in card(an_order(), history={"": life})
 
     def test_two_hundred_line_items_are_within_slacks_limits(self) -> None:
         """If nothing can be grouped, what does not fit is counted."""
@@ -115,7 +137,7 @@ class TestCard:
         """However many and long they are, the first ones are shown."""
         statuses = [f"NEVER_SEEN_{n:03}_{'&' * 100}" for n in range(200)]
         shown = card(with_line_items(an_order(), "SHIPPED", *statuses))
-        assert "0 of 201 line items installed: 1 SHIPPED, 1 NEVER_SEEN_000_" in shown
+        assert "0 of 201 line items installed: 1 shipped, 1 NEVER_SEEN_000_" in shown
 
     def test_text_from_outside_cannot_mention_or_link(self) -> None:
         """Mentions, links and ampersands are escaped everywhere."""
@@ -132,20 +154,27 @@ class TestCard:
         """Any order that the API's model allows results in a card that Slack accepts."""
         names = statuses(order)
         keys = {"stalled": frozenset(names), "missing": True} if known else {"history": {}}
-        check(card_payload(snapshot_of(order, **keys), {name: {"orderId": "oo-2"} for name in names}))
+        check(card_payload(snapshot_of(order, **keys), {name: {"orderId": "oo-2"} for name in names}, {}))
         check(sketch_payload(detail_of(None, order)))
 
     def test_a_sample_is_marked_as_a_test(self) -> None:
         """Its order has no snapshot: the card in the channel is built from the sample."""
-        assert sketch_payload(an_update() | {"test": True})["text"] == f"TEST: Order {ORDER_ID} is COMPLETED"
+        assert sketch_payload(an_update() | {"test": True})["text"] == "TEST: op-0123456789abcdef0: order completed"
 
     def test_is_found_again_by_its_metadata(self) -> None:
         """Card and sketch name their order, and replies their events."""
         named = {"event_type": "outposts_order_card", "event_payload": {"order_id": ORDER_ID}}
-        assert card_payload(snapshot_of(an_order()), {})["metadata"] == named
+        assert card_payload(snapshot_of(an_order()), {}, {})["metadata"] == named
         assert sketch_payload(an_update())["metadata"] == named
         detail = an_update() | {"eventId": "e"}
         reply = reply_payload([order_notification(detail)], loud=True)
         check(reply)
         assert reply["metadata"] == {"event_type": "outposts_order_update", "event_payload": {"events": [{"id": "e"}]}}
         assert reply["reply_broadcast"] is True
+
+    @pytest.mark.parametrize("loud", [False, True])
+    def test_only_a_reply_that_is_shown_in_the_channel_names_its_order(self, *, loud: bool) -> None:
+        """In the thread, the card above it does."""
+        reply = reply_payload([order_notification(an_update())], loud=loud)
+        check(reply)
+        assert (ORDER_ID in json.dumps(reply["blocks"])) == loud

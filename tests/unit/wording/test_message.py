@@ -3,13 +3,9 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from outposts_order_notifier.domain.statuses import is_usual
-from outposts_order_notifier.notify.channels.sns.text import subject
-from outposts_order_notifier.wording.message import alarm_message, headline, order_message, weighty_words
-from outposts_order_notifier.wording.words import duration, plain
+from outposts_order_notifier.wording.message import alarm_message, order_message
+from outposts_order_notifier.wording.words import day, duration, moment, plain, shortened
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
 
@@ -29,17 +25,19 @@ class TestOrderMessage:
     def test_says_first_in_plain_words_what_happened(self) -> None:
         """The headline summarises; the lines say what changed, from what, and after how long."""
         message = order_message(an_update())
-        assert message.headline == f"Order {ORDER_ID} for Outpost op-0123456789abcdef0 is COMPLETED"
+        assert message.headline == "op-0123456789abcdef0: order completed, 1 item installed"
         assert [line.text for line in message.lines] == [
-            "Order: IN_PROGRESS → COMPLETED after 12 days",
-            "Line item ooi-1: BUILDING → INSTALLED after 12 days",
+            "Order: in progress → completed after 12 days",
+            "Line item ooi-1: being built → installed after 12 days",
         ]
         assert message.facts == {
-            "Status": "COMPLETED",
-            "Line items": "1 INSTALLED",
+            "Status": "completed",
+            "Line items": "1 installed",
             "Type": "OUTPOST",
+            "Outpost": "op-0123456789abcdef0",
             "Account": "111122223333",
             "Region": "eu-west-1",
+            "Order": ORDER_ID,
         }
         assert message.url == "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
 
@@ -50,7 +48,8 @@ class TestOrderMessage:
 
     def test_an_empty_status_is_unknown(self) -> None:
         """The API's model allows an empty status, which must not leave a gap in the sentence."""
-        assert order_message(an_update() | {"orderStatus": ""}).headline.endswith(" is unknown")
+        message = order_message(an_update() | {"orderStatus": "", "changes": []})
+        assert (message.headline, message.facts["Status"]) == ("op-0123456789abcdef0: order unknown", "unknown")
 
     def test_line_items_that_moved_together_are_one_line(self) -> None:
         """Forty line items with the same change are counted, and some of them named."""
@@ -58,9 +57,9 @@ class TestOrderMessage:
         old["LineItems"] = [{"LineItemId": f"ooi-{n}", "Status": "BUILDING"} for n in range(5)]
         new["LineItems"] = [{"LineItemId": f"ooi-{n}", "Status": "SHIPPED"} for n in range(5)]
         message = order_message(detail_of(old, new))
-        assert message.headline.endswith("is IN_PROGRESS: 5 line items SHIPPED")
+        assert message.headline.endswith(": 5 items shipped")
         assert [line.text for line in message.lines] == [
-            "5 line items (ooi-0, ooi-1, ooi-2 and 2 more): BUILDING → SHIPPED after 12 days"
+            "5 line items (ooi-0, ooi-1, ooi-2 and 2 more): being built → shipped after 12 days"
         ]
 
     def test_a_shipment_links_to_the_carriers_tracking_page(self) -> None:
@@ -68,51 +67,73 @@ class TestOrderMessage:
         parcel = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
         detail = detail_of(an_order(), an_order(ShipmentInformation=parcel))
         (line,) = order_message(detail).lines
-        assert (line.text, line.url_text) == ("Line item ooi-1: shipment by DHL, tracking number 123", "Track it")
+        assert (line.text, line.url_text) == ("DHL 123: line item ooi-1", "Track it")
         assert line.url == "https://www.dhl.com/global-en/home/tracking.html?tracking-id=123"
         moved = detail_of(an_order(ShipmentInformation=parcel), an_order(ShipmentInformation={}))
-        assert lines_of(moved) == [
-            "Line item ooi-1: shipment by DHL, tracking number 123 → by unknown, no tracking number"
-        ]
+        assert lines_of(moved) == ["Unknown carrier, no tracking number: line item ooi-1, before: DHL 123"]
 
-    def test_assets_are_named(self) -> None:
-        """The line has the assets before and after; or says that only details changed."""
+    def test_twelve_line_items_under_one_tracking_number_are_one_line(self) -> None:
+        """One shipment has one line and one link; so have the assets of all line items, as the board shows which."""
+        parcel = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}
+        old, new = with_line_items(an_order(), *["SHIPPED"] * 12), with_line_items(an_order(), *["SHIPPED"] * 12)
+        for number, item in enumerate(new["LineItems"]):
+            item |= {"ShipmentInformation": parcel, "AssetInformationList": [{"AssetId": f"a{number}"}] * 2}
+        message = order_message(detail_of(old, new))
+        items = "12 line items (ooi-0, ooi-1, ooi-10 and 9 more)"
+        assert [line.text for line in message.lines] == [f"DHL 123: {items}", f"Assets of {items}: 0 → 24"]
+        assert [line.url_text for line in message.lines] == ["Track it", ""]
+
+    def test_line_items_under_different_tracking_numbers_are_separate_lines(self) -> None:
+        """Each number has its own link."""
+        old, new = with_line_items(an_order(), "SHIPPED", "SHIPPED"), with_line_items(an_order(), "SHIPPED", "SHIPPED")
+        for number, item in enumerate(new["LineItems"]):
+            item["ShipmentInformation"] = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": str(number)}
+        assert lines_of(detail_of(old, new)) == ["DHL 0: line item ooi-0", "DHL 1: line item ooi-1"]
+
+    def test_assets_are_counted(self) -> None:
+        """The line has their number before and after; or says that only details changed."""
         first = an_order(AssetInformationList=[{"AssetId": "a"}])
         same = an_order(AssetInformationList=[{"AssetId": "a", "MacAddressList": ["m"]}])
-        assert lines_of(detail_of(an_order(), first)) == ["Line item ooi-1: assets none → a"]
-        assert lines_of(detail_of(first, same)) == ["Line item ooi-1: assets a: details changed"]
+        assert lines_of(detail_of(an_order(), first)) == ["Assets of line item ooi-1: 0 → 1"]
+        assert lines_of(detail_of(first, same)) == ["Assets of line item ooi-1: 1, details changed"]
         cut = one("Outposts Line Item Assets Change", lineItemId="x", assets={"truncated": True}, previousAssets=None)
-        assert lines_of(cut) == ["Line item x: assets none → too many to name"]
+        assert lines_of(cut) == ["Assets of line item x: 0 → more than 0"]
 
     @pytest.mark.parametrize(
         ("detail", "line", "words"),
         [
-            (detail_of(None, an_order()), "New order", "new order"),
+            (detail_of(None, an_order()), "New order", "1 item ordered"),
+            (detail_of(None, an_order()), "Ordered: 1 × OR-RACKM5A", "1 item ordered"),
+            (
+                detail_of(None, an_order() | {"OrderType": "REPLACEMENT"}),
+                "Replacement order",
+                "replacement for 1 item ordered",
+            ),
             (
                 detail_of(None, an_order() | {"OrderSubmissionDate": "2026-01-01T00:00:00Z"}),
-                "New order, submitted 2026-01-01T00:00:00Z",
-                "new order",
+                "New order, submitted 1 Jan 2026",
+                "1 item ordered",
             ),
             (
                 detail_of(None, an_order() | {"OrderSubmissionDate": "1970-01-01T00:00:00Z"}),
                 "New order",
-                "new order",
+                "1 item ordered",
             ),
-            (one("Outposts Line Item Added", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 added", "details"),
+            (one("Outposts Line Item Added", lineItemId="ooi-2", lineItem={}), "Line item ooi-2 added", "1 item added"),
             (
                 one("Outposts Line Item Removed", lineItemId="ooi-2", lineItem={}),
                 "Line item ooi-2 removed",
-                "details",
+                "1 item removed",
             ),
             (
                 one("Outposts Order Amended", amendments=[{"path": "/Eta", "value": [1], "previousValue": None}]),
                 "Eta: none → [1]",
-                "details changed",
+                "details of the order changed",
             ),
             (
                 one("Outposts Order Amended", amendments=[{"path": "/Note", "value": "", "previousValue": "x"}]),
                 "Note: x → empty",
-                "details changed",
+                "details of the order changed",
             ),
             (
                 one(
@@ -124,7 +145,7 @@ class TestOrderMessage:
                     replacedBy={"orderId": "oo-2", "lineItemId": "ooi-2"},
                 ),
                 "Line item ooi-1: replaced by line item ooi-2 in order oo-2",
-                "1 line item REPLACED",
+                "1 item replaced",
             ),
             (
                 one(
@@ -133,7 +154,7 @@ class TestOrderMessage:
                     replacement={"orderId": "oo-2", "lineItemId": "ooi-2"},
                 ),
                 "Line item ooi-1 in order oo-1: replaced by line item ooi-2 in order oo-2",
-                "replacement",
+                "replacement for 1 item identified",
             ),
             (
                 one(
@@ -143,21 +164,27 @@ class TestOrderMessage:
                     currentReplacement={"orderId": "z", "lineItemId": "y"},
                 ),
                 "Line item ooi-1 in order oo-1: replaced by line item i-2 in order o-2, now by line item y in order z",
-                "replacement",
+                "replacement for 1 item identified",
             ),
             (
-                one("Outposts Order Stalled", status="PREPARING", since="2026-01-01", days=46, thresholdDays=45),
-                "Stalled: order still PREPARING after 46 days (45 allowed)\n  since 2026-01-01",
-                "stalled",
+                one(
+                    "Outposts Order Stalled",
+                    status="PREPARING",
+                    since="2026-01-01T09:30:00Z",
+                    days=46,
+                    thresholdDays=45,
+                ),
+                "Stalled: order still being prepared after 46 days (45 allowed), since 1 Jan 2026",
+                "order stalled",
             ),
             (
                 one("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
-                "Stalled: line item ooi-1 still X after 1 day (0 allowed)\n  since then",
-                "stalled",
+                "Stalled: line item ooi-1 still X after 1 day (0 allowed), since then",
+                "1 item stalled",
             ),
-            (one("Outposts Order Missing"), "AWS no longer lists this order", "no longer listed"),
-            (one("Outposts Order Reappeared"), "AWS lists this order again", "listed again"),
-            (one("Outposts Order Painted", colour="red"), "Outposts Order Painted", "details changed"),
+            (one("Outposts Order Missing"), "AWS no longer lists this order", "order no longer listed by AWS"),
+            (one("Outposts Order Reappeared"), "AWS lists this order again", "order listed by AWS again"),
+            (one("Outposts Order Painted", colour="red"), "Outposts Order Painted", "details of the order changed"),
         ],
     )
     def test_every_type_of_change_has_words(self, detail: dict[str, Any], line: str, words: str) -> None:
@@ -178,17 +205,17 @@ class TestOrderMessage:
             {**item, **built, "lineItemId": "ooi-2"},
         ]
         assert lines_of(an_update() | {"changes": changes}) == [
-            "Order: moved again, PREPARING → IN_PROGRESS after 52 days",
-            "Line item ooi-1: moved again, PREPARING → BUILDING after 52 days",
-            "Line item ooi-2: PREPARING → BUILDING after 20 days",
+            "Order: moved again, being prepared → in progress after 52 days",
+            "Line item ooi-1: moved again, being prepared → being built after 52 days",
+            "Line item ooi-2: being prepared → being built after 20 days",
         ]
 
     def test_line_items_that_stalled_together_are_one_line(self) -> None:
         """Forty line items that stall together are one line."""
-        stalled = {"status": "BUILDING", "since": "2026-09-01", "days": 61, "thresholdDays": 60}
+        stalled = {"status": "BUILDING", "since": "2026-09-01T09:30:00Z", "days": 61, "thresholdDays": 60}
         changes = [{"detailType": "Outposts Order Stalled", "lineItemId": f"ooi-{n}", **stalled} for n in range(2)]
         assert lines_of(an_update() | {"changes": changes}) == [
-            "Stalled: 2 line items still BUILDING after 61 days (60 allowed)\n  ooi-0, ooi-1, since 2026-09-01"
+            "Stalled: 2 line items (ooi-0, ooi-1) still being built after 61 days (60 allowed), since 1 Sep 2026"
         ]
 
     def test_counts_what_the_event_left_out(self) -> None:
@@ -203,14 +230,11 @@ class TestOrderMessage:
             shipment=None,
             previousShipment={"carrier": "UPS", "trackingNumber": "1Z"},
         )
-        assert lines_of(detail) == ["Line item ooi-1: shipment by UPS, tracking number 1Z → withdrawn"]
-
-    def test_a_test_event_is_marked(self) -> None:
-        """Nobody mistakes a test event for an order's."""
-        assert headline(an_update() | {"test": True}) == f"TEST: {headline(an_update())}"
+        assert lines_of(detail) == ["Shipment withdrawn: line item ooi-1, before: UPS 1Z"]
 
     @pytest.mark.parametrize(
-        ("counts", "fact"), [({}, "none"), ({"SHIPPED": 2, "ERROR": 1}, "2 SHIPPED, 1 ERROR"), ({"": 1}, "1 unknown")]
+        ("counts", "fact"),
+        [({}, "none"), ({"SHIPPED": 2, "ERROR": 1}, "2 shipped, 1 in error"), ({"": 1}, "1 unknown")],
     )
     def test_line_items_are_counted_by_status(self, counts: dict[str, int], fact: str) -> None:
         """An order without any says so."""
@@ -221,16 +245,23 @@ class TestOrderMessage:
         moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED", "secondsInPreviousStatus": 60}
         changes = [moved | {"lineItemId": f"ooi-{old}", "previousStatus": old} for old in ("BUILDING", "PREPARING")]
         assert lines_of(an_update() | {"changes": changes}) == [
-            "Line item ooi-BUILDING: BUILDING → SHIPPED after 1 minute",
-            "Line item ooi-PREPARING: PREPARING → SHIPPED after 1 minute",
+            "Line item ooi-BUILDING: being built → shipped after 1 minute",
+            "Line item ooi-PREPARING: being prepared → shipped after 1 minute",
         ]
 
     @pytest.mark.parametrize(("number", "named"), [(3, "i0, i1, i2"), (4, "i0, i1, i2 and 1 more")])
     def test_up_to_three_are_named(self, number: int, named: str) -> None:
         """More are counted."""
-        assets = [{"AssetId": f"i{n}"} for n in range(number)]
-        detail = one("Outposts Line Item Assets Change", lineItemId="x", assets=assets, previousAssets=[])
-        assert lines_of(detail) == [f"Line item x: assets none → {named}"]
+        removed = {"detailType": "Outposts Line Item Removed", "lineItem": {}}
+        changes = [removed | {"lineItemId": f"i{n}"} for n in range(number)]
+        assert lines_of(an_update() | {"changes": changes}) == [f"{number} line items ({named}) removed"]
+
+    def test_the_most_important_lines_come_first(self) -> None:
+        """Channels cut long messages at the end."""
+        before = with_line_items(an_order(), *["BUILDING"] * 4)
+        after = with_line_items(an_order(), "SHIPPED", "NEVER_SEEN", "REPLACED", "ERROR")
+        entered = [line.partition("→ ")[2].partition(" after")[0] for line in lines_of(detail_of(before, after))]
+        assert entered == ["in error", "replaced", "NEVER_SEEN", "shipped"]
 
     @pytest.mark.parametrize(("length", "linked"), [(2_000, True), (2_001, False)])
     def test_a_tracking_link_has_up_to_2000_characters(self, length: int, linked: bool) -> None:
@@ -275,83 +306,59 @@ STALLED: dict[str, Any] = {
     "days": 61,
     "thresholdDays": 60,
 }
-statuses = st.sampled_from(["SHIPPED", "INSTALLED", "REPLACED", "CANCELLED", "NEVER_SEEN"]) | st.text(max_size=60)
+NAMES = {"op-0123456789abcdef0": "Dublin plant", "OR-RACKM5A": "rack, 4 × m5.24xlarge", "111122223333": "Production"}
 
 
-def words(detail: dict[str, Any]) -> str:
-    """Return the part of a headline after the Outpost."""
-    return headline(detail).partition("op-0123456789abcdef0 is ")[2]
+class TestNames:
+    """A message about an order of which the event has names."""
 
+    def test_facts_have_the_names_with_their_ids(self) -> None:
+        """Nothing else has to name an id."""
+        message = order_message(an_update() | {"names": NAMES})
+        assert message.headline == "Dublin plant: order completed, 1 rack installed"
+        assert [line.text for line in message.lines] == [
+            "Order: in progress → completed after 12 days",
+            "1 rack: being built → installed after 12 days",
+        ]
+        assert message.facts["Outpost"] == "Dublin plant (op-0123456789abcdef0)"
+        assert message.facts["Account"] == "Production (111122223333)"
 
-class TestHeadline:
-    """An observation in one sentence: an e-mail's subject, an SMS, all that a phone shows."""
+    def test_hardware_is_counted_by_quantity(self) -> None:
+        """One line item of quantity 3 is three racks, wherever it is named."""
+        new, shipped = an_order(Quantity=3), an_order(item="SHIPPED", Quantity=3)
+        assert lines_of(detail_of(None, new, names=NAMES)) == ["New order", "Ordered: 3 racks, each 4 × m5.24xlarge"]
+        assert lines_of(detail_of(new, shipped, names=NAMES)) == ["3 racks: being built → shipped after 12 days"]
+        none = an_order() | {"LineItems": []}
+        assert lines_of(detail_of(none, new, names=NAMES)) == ["3 racks added"]
+        assert lines_of(detail_of(new, none, names=NAMES)) == ["3 racks removed"]
 
-    def test_an_orders_status_does_not_hide_its_line_items_errors(self) -> None:
-        """Usual statuses of line items are then omitted; ERROR, REPLACED and unknown ones are not."""
-        before = with_line_items(an_order(status="PREPARING"), *["BUILDING"] * 4)
-        after = with_line_items(an_order(), "SHIPPED", "LOST_AT_SEA", "REPLACED", "ERROR")
-        assert words(detail_of(before, after)) == "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
-        new = detail_of(None, after)
-        assert words(new) == "IN_PROGRESS: new order, 1 line item ERROR, 1 REPLACED, 1 LOST_AT_SEA"
-        assert words(detail_of(with_line_items(an_order()), with_line_items(an_order(), "ERROR"))).endswith(
-            "item ERROR"
-        )
+    def test_line_items_of_one_catalog_item_are_added_up(self) -> None:
+        """Each catalog item that was ordered has one line."""
+        order = an_order(Quantity=2)
+        order["LineItems"] += [{**order["LineItems"][0], "LineItemId": "ooi-2"}, {"CatalogItemId": "OR-X"}]
+        lines = lines_of(detail_of(None, order, names=NAMES))
+        assert lines == ["New order", "Ordered: 4 racks, each 4 × m5.24xlarge", "Ordered: 1 × OR-X"]
 
-    def test_the_most_important_words_come_first(self) -> None:
-        """Regardless of the order of the changes; usual statuses come last."""
-        before = with_line_items(an_order(), *["BUILDING"] * 4)
-        after = with_line_items(an_order(), "SHIPPED", "SHIPPED", "REPLACED", "ERROR")
-        detail = detail_of(before, after)
-        detail["changes"] += [STALLED | {"lineItemId": "ooi-9"}, STALLED, {"detailType": "Outposts Order Missing"}]
-        assert words(detail) == (
-            "IN_PROGRESS: 1 line item ERROR, 1 REPLACED, 1 stalled, order stalled, no longer listed, 2 SHIPPED"
-        )
+    @pytest.mark.parametrize("catalog_item_id", ["OR-X", None, {"truncated": True}])
+    def test_a_line_item_without_a_name_has_its_id(self, catalog_item_id: object) -> None:
+        """So that it is known what moved; all of them, if any lacks a name."""
+        old = with_line_items(an_order(), "BUILDING", "BUILDING")
+        new = with_line_items(an_order(), "SHIPPED", "SHIPPED")
+        detail = detail_of(old, new, names=NAMES)
+        for change, found in zip(detail["changes"], ("OR-RACKM5A", catalog_item_id), strict=True):
+            change["catalogItemId"] = found
+        assert lines_of(detail) == ["2 line items (ooi-0, ooi-1): being built → shipped after 12 days"]
 
-    def test_the_most_important_lines_come_first(self) -> None:
-        """Channels cut long messages at the end."""
-        before = with_line_items(an_order(), *["BUILDING"] * 4)
-        after = with_line_items(an_order(), "SHIPPED", "NEVER_SEEN", "REPLACED", "ERROR")
-        entered = [line.partition("→ ")[2].split(" ")[0] for line in lines_of(detail_of(before, after))]
-        assert entered == ["ERROR", "REPLACED", "NEVER_SEEN", "SHIPPED"]
-
-    def test_the_first_words_about_line_items_say_so(self) -> None:
-        """Words about the order itself have no number."""
-        moved = {"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}
-        assert (
-            words(an_update() | {"changes": [STALLED, moved, moved]})
-            == "COMPLETED: order stalled, 2 line items SHIPPED"
-        )
-
-    def test_other_changes_are_called_details(self) -> None:
-        """Regardless of their number."""
-        changes = [{"detailType": "Outposts Order Painted"}, {"detailType": "Outposts Order Washed"}]
-        assert words(an_update() | {"changes": changes}) == "COMPLETED: details changed"
-
-    @pytest.mark.parametrize(("length", "shown"), [(32, "x" * 32), (33, "x" * 31 + "…"), (90, "x" * 31 + "…")])
-    def test_a_status_has_up_to_32_characters(self, length: int, shown: str) -> None:
-        """The heaviest words always have room after it."""
-        assert words(an_update() | {"orderStatus": "x" * length, "changes": []}) == shown
-
-    def test_a_new_order_without_a_status_is_not_important(self) -> None:
-        """It is not known to need attention."""
-        assert weighty_words([{"detailType": "Outposts Order Discovered", "order": {}}]) == []
-
-    def test_minor_changes_do_not_hide_a_stalled_line_item(self) -> None:
-        """The shipment's details are in the lines."""
-        shipped = {"detailType": "Outposts Line Item Shipment Change", "shipment": {}, "previousShipment": {}}
-        changes = [shipped | {"lineItemId": "ooi-1"}, STALLED | {"lineItemId": "ooi-2"}]
-        assert words(an_update() | {"changes": changes}) == "COMPLETED: 1 line item stalled"
-
-    @given(st.lists(statuses, max_size=12), statuses, st.booleans())
-    def test_no_error_is_lost_for_any_statuses(self, others: list[str], own: str, new: bool) -> None:
-        """ERROR is in the headline and in the subject, and unknown statuses are in the headline."""
-        before = with_line_items(an_order(), *["BUILDING"] * (len(others) + 1))
-        detail = detail_of(None if new else before, with_line_items(an_order(status=own), *others, "ERROR"))
-        assert " ERROR" in headline(detail).partition(": ")[2]
-        assert " ERROR" in subject(detail)
-        assert all(
-            plain(status)[:31] in headline(detail) for status in others if status and not is_usual(plain(status))
-        )
+    def test_a_replacement_names_the_hardware_and_where_the_new_one_is(self) -> None:
+        """The ids are those of the replacement, by which it is found."""
+        replaced = detail_of(an_order(item="INSTALLED"), an_order(item="REPLACED"), names=NAMES)
+        replaced["changes"][0]["replacedBy"] = {"orderId": "oo-2", "lineItemId": "ooi-2"}
+        message = order_message(replaced)
+        assert message.headline == "Dublin plant: 1 rack replaced"
+        assert [line.text for line in message.lines] == [
+            "1 rack: replaced by line item ooi-2 in order oo-2",
+            "1 rack: installed → replaced after 12 days",
+        ]
 
 
 class TestAlarmMessage:
@@ -381,7 +388,7 @@ class TestAlarmMessage:
             }
         )
         assert [line.text for line in message.lines] == ["Nothing is polled.", "3 of 3"]
-        assert message.facts == {"State": "ALARM", "Since": "2026-11-24T09:30:00.000+0000"}
+        assert message.facts == {"State": "ALARM", "Since": "24 Nov 2026, 09:30 UTC"}
 
 
 class TestPlain:
@@ -408,3 +415,30 @@ class TestPlain:
     def test_durations_have_their_largest_unit(self, seconds: int, text: str) -> None:
         """A status that lasted for days is not shown in seconds."""
         assert duration(seconds) == text
+
+
+class TestTimes:
+    """Times for people."""
+
+    @pytest.mark.parametrize(
+        ("time", "on", "at"),
+        [
+            ("2026-09-01T09:30:59Z", "1 Sep 2026", "1 Sep 2026, 09:30 UTC"),
+            ("2026-12-31T23:30:00-01:00", "1 Jan 2027", "1 Jan 2027, 00:30 UTC"),
+            ("then", "then", "then"),
+            ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+14:00"),
+            (None, "unknown", "unknown"),
+        ],
+    )
+    def test_are_in_utc_or_unchanged(self, time: str | None, on: str, at: str) -> None:
+        """A time that is none is shown as it is."""
+        assert (day(time), moment(time)) == (on, at)
+
+
+class TestShortened:
+    """A text cut to a length."""
+
+    @pytest.mark.parametrize(("text", "cut"), [("12345", "12345"), ("123456", "1234…"), ("123 56", "123…"), ("", "")])
+    def test_has_at_most_that_length(self, text: str, cut: str) -> None:
+        """With an ellipsis in place of the rest, and no space before it."""
+        assert shortened(text, 5) == cut

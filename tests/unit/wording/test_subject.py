@@ -1,37 +1,50 @@
-"""An e-mail's subject at the limit of SNS."""
+"""An e-mail's subject: the headline within SNS's limit and in ASCII."""
 
 import pytest
 
-from outposts_order_notifier.notify.channels.sns.text import subject
-from outposts_order_notifier.wording.message import headline
-from testing.details import an_update
+from outposts_order_notifier.notify.channels.sns.text import publication, subject
+from outposts_order_notifier.wording.headline import headline
+from testing.details import an_order, an_update, detail_of, with_line_items
+
+OUTPOST = "op-0123456789abcdef0"
 
 
-def update_with(headline_length: int, *, brief: bool) -> dict[str, object]:
-    """Return an update whose headline, with or without its Outpost, has this length."""
-    shortest = len(headline(an_update("oo-"), brief=brief))
-    detail = an_update("oo-" + "x" * (headline_length - shortest))
-    assert len(headline(detail, brief=brief)) == headline_length
-    return detail
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Dublin plant", "Dublin plant"),
+        ("Zürich, São Paulo", "Zurich, Sao Paulo"),
+        ("Ørsted", "?rsted"),
+        ("東京 DC1", "?? DC1"),
+        ("東京", OUTPOST),
+        ("x" * 41, "x" * 39 + "..."),
+    ],
+)
+def test_a_name_is_written_in_ascii(name: str, shown: str) -> None:
+    """Accents are left out; a name of which no letter remains gives way to the id, but not in the text."""
+    detail = an_update() | {"names": {OUTPOST: name}}
+    assert subject(detail) == f"{shown}: order completed, 1 item installed"
+    assert publication(detail)["Subject"] == subject(detail)
+    assert headline(detail).startswith(f"{name[:39]}")
 
 
-@pytest.mark.parametrize("length", [98, 99])
-def test_a_headline_of_fewer_than_100_characters_is_the_subject(length: int) -> None:
-    """SNS accepts subjects of up to 99 characters."""
-    detail = update_with(length, brief=False)
-    assert subject(detail) == headline(detail)
+def test_a_cut_status_ends_in_three_dots() -> None:
+    """An ellipsis is not ASCII."""
+    detail = an_update() | {"orderStatus": "x" * 33, "changes": []}
+    assert subject(detail) == f"{OUTPOST}: order {'x' * 31}..."
 
 
-@pytest.mark.parametrize(("length", "brief"), [(100, False), (99, True)])
-def test_a_headline_of_100_characters_leaves_out_the_outpost(length: int, brief: bool) -> None:
-    """If the rest has fewer than 100 characters."""
-    detail = update_with(length, brief=brief)
-    assert subject(detail) == headline(detail, brief=True)
-    assert len(subject(detail)) <= 99
+@pytest.mark.parametrize("name", ["x" * 50, "é" * 50, "℡" * 50])
+def test_the_weightiest_is_not_cut_by_letters_that_become_several(name: str) -> None:
+    """The lightest news gives way, as it does in a headline."""
+    before = with_line_items(an_order(status="PREPARING"), *["PREPARING"] * 4)
+    after = with_line_items(an_order(), "ERROR", "REPLACED", "CANCELLED", "SHIPPED")
+    written = subject(detail_of(before, after, names={OUTPOST: name}))
+    assert len(written) <= 99
+    assert written.endswith("...: 1 item in error, 1 replaced, 1 cancelled")
 
 
-def test_a_headline_of_100_characters_without_the_outpost_is_cut_to_99() -> None:
-    """Three dots mark it."""
-    detail = update_with(100, brief=True)
-    assert subject(detail) == headline(detail, brief=True)[:96] + "..."
-    assert len(subject(detail)) == 99
+def test_a_status_of_letters_that_become_many_is_cut() -> None:
+    """Nothing else is left to give way."""
+    written = subject(an_update() | {"orderStatus": "ﷺ" * 32, "changes": []})
+    assert (len(written), written.isascii()) == (99, True)

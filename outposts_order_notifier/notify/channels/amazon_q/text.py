@@ -9,7 +9,7 @@ from typing import Any
 
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
 from outposts_order_notifier.wording.message import Line
-from outposts_order_notifier.wording.words import plain
+from outposts_order_notifier.wording.words import moment, plain
 
 # AWS documents no lengths; chats show no more than these.
 MAX_TITLE = 250
@@ -28,7 +28,7 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
             thread = _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}")
     headline = _shortened(_markdown(message.headline), MAX_TITLE)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
-    observed = [f"*Observed:* {message.at}"] if message.at else []
+    observed = [f"*Observed:* {moment(message.at)}"] if message.at else []
     return {
         "version": "1.0",
         "source": "custom",

@@ -45,8 +45,9 @@ from outposts_order_notifier.notify.state import Thread, Threads
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.console import orders_url
-from outposts_order_notifier.wording.message import Change, Message, replacement_lines
-from outposts_order_notifier.wording.words import plain
+from outposts_order_notifier.wording.headline import Change, Names, names_of, place
+from outposts_order_notifier.wording.message import Message, replacement_lines
+from outposts_order_notifier.wording.words import count, plain
 
 Reply = Callable[..., Payload]
 
@@ -171,7 +172,7 @@ class Bot:
 
     def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
         """Update the card, wherever it is, or post one; return its `ts`."""
-        payload = self._card(detail["orderId"], replaced_by)
+        payload = self._card(detail["orderId"], replaced_by, names_of(detail))
         if thread.ts and self._is_shown(thread.ts, payload):
             return thread.ts
         lost = self._lost_card(thread, detail["orderId"])
@@ -216,13 +217,15 @@ class Bot:
             for event_id in _event_ids(metadata["event_payload"])
         }
 
-    def _card(self, order_id: str, replaced_by: Mapping[str, Any]) -> Payload | None:
+    def _card(self, order_id: str, replaced_by: Mapping[str, Any], names: Names) -> Payload | None:
         """Build the card from the order's snapshot; None if that cannot be read."""
         loaded = self.snapshots.read([order_id]) if self.snapshots else None
         if loaded and order_id in loaded.errors:
             logger.warning("A card is not up to date", orderId=order_id, error=loaded.errors[order_id])
         snapshot = loaded.snapshots.get(order_id) if loaded else None
-        return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}) if snapshot else None
+        if not snapshot:
+            return None
+        return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}, names)
 
     def _linked(self, snapshot: Snapshot, reported: Mapping[str, Any]) -> dict[str, Any]:
         """Find what replaces an order's line items, and what has replaced that since, among all orders of its source.
@@ -253,7 +256,10 @@ def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> P
     """
     changes = changes_of(observations)
     weighty = any(change["detailType"] in LOUD_TYPES or status_named(change.get("status")).loud for change in changes)
-    return {**_reply(together(observations), observations), **({"reply_broadcast": True} if loud and weighty else {})}
+    if not (loud and weighty):
+        return _reply(together(observations), observations)
+    order = {"Order": plain(observations[-1].order_id)}  # what is shown in the channel is away from its card
+    return {**_reply(together(observations), observations, order), "reply_broadcast": True}
 
 
 def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -> Payload:
@@ -269,13 +275,16 @@ def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -
     links = [
         change for each in observations for change in _links(each) if change["previous"].get("orderId") == order_id
     ]
-    headline = f"Order {plain(order_id)}: replaced by order {plain(detail['orderId'])}"
+    number = count(len(links), "line item")
+    headline = f"{place(detail)}: {number} of order {plain(order_id)} replaced by order {plain(detail['orderId'])}"
     message = Message(headline, tuple(replacement_lines(links)), facts={}, url=orders_url(detail["region"]))
     return _reply(message, observations)
 
 
-def _reply(message: Message, observations: Sequence[OrderNotification]) -> Payload:
-    payload = block_kit_payload(replace(message, facts={}))  # the card has them
+def _reply(
+    message: Message, observations: Sequence[OrderNotification], facts: Mapping[str, str] | None = None
+) -> Payload:
+    payload = block_kit_payload(replace(message, facts=facts or {}))  # the card has the others
     _, *blocks = payload["blocks"]
     return {
         **payload,

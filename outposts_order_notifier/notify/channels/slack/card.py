@@ -14,7 +14,13 @@ from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.progress import STAGES, next_step, progress
 from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry
-from outposts_order_notifier.domain.statuses import ERROR, INSTALLED, SETTLED_LINE_ITEM_STATUSES, status_named
+from outposts_order_notifier.domain.statuses import (
+    CANCELLED,
+    ERROR,
+    INSTALLED,
+    SETTLED_LINE_ITEM_STATUSES,
+    status_named,
+)
 from outposts_order_notifier.domain.timestamps import seconds_between
 from outposts_order_notifier.notify.channels.slack.blocks import (
     Block,
@@ -30,6 +36,8 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
 )
 from outposts_order_notifier.notify.digest import CONSOLE
 from outposts_order_notifier.wording.console import orders_url
+from outposts_order_notifier.wording.hardware import in_full, ordered, together
+from outposts_order_notifier.wording.headline import TEST, Names, name_of, names_of, status_words, title
 from outposts_order_notifier.wording.message import LONGEST_URL, some
 from outposts_order_notifier.wording.words import count, duration, plain
 
@@ -42,44 +50,48 @@ MAX_LIFE = 8
 Payload = dict[str, Any]
 
 
-def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Payload:
+def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any], names: Names) -> Payload:
     """Build an order's card: text, blocks, and the metadata that finds a lost card again.
 
     Args:
         snapshot: The order.
         replaced_by: Its line items that are known to be replaced, each with the replacement's `{orderId, lineItemId}`,
             and with another as `now` if the replacement was itself replaced.
+        names: What people call the things that have ids.
     """
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
-    headline = f"Order {plain(snapshot.order_id)} is {plain(order.get('Status'))}"
     lists = {
-        "Line items": _line_items(snapshot),
+        "Line items": _line_items(snapshot, names),
         "Shipments": _shipments(order),
         "Replacements": _replacements(snapshot, replaced_by),
     }
-    where = f"Account {escape(plain(account))}, {escape(plain(region))}, sequence {snapshot.sequence}"
+    account = escape(name_of(account, names))
+    where = f"Order {escape(plain(snapshot.order_id))}, account {account}, {escape(plain(region))}, sequence"
     return _payload(
         snapshot.order_id,
-        headline,
+        title(order, names),
         *([section(text)] if (text := _list(_warnings(snapshot))) else []),
         section(_bar(order)),
-        fields(_facts(snapshot)),
+        fields(_facts(snapshot, names)),
         *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
-        {"type": "context", "elements": [mrkdwn(where), mrkdwn(link(orders_url(region), CONSOLE))]},
+        {
+            "type": "context",
+            "elements": [mrkdwn(f"{where} {snapshot.sequence}"), mrkdwn(link(orders_url(region), CONSOLE))],
+        },
     )
 
 
 def sketch_payload(detail: Mapping[str, Any]) -> Payload:
     """Build a card from an event's detail, if the order's snapshot cannot be read; the next update completes it."""
-    test = "TEST: " if detail.get("test") else ""
-    headline = f"{test}Order {plain(detail['orderId'])} is {plain(detail['orderStatus'])}"
-    counts = Counter({plain(status): number for status, number in detail["lineItemCountsByStatus"].items()})
-    items = _list(f"• {number} {escape(status)}" for status, number in counts.items())
+    order = {"OutpostId": detail["outpostId"], "OrderId": detail["orderId"], "Status": detail["orderStatus"]}
+    headline = f"{TEST if detail.get('test') else ''}{title(order, names_of(detail))}"
+    counts = detail["lineItemCountsByStatus"].items()
+    items = _list(f"• {number} {escape(status_words(status))}" for status, number in counts)
     return _payload(
         detail["orderId"],
         headline,
-        fields({"Outpost": escape(plain(detail["outpostId"])), "Observed": date(plain(detail["observedAt"]))}),
+        fields({"Order": escape(plain(detail["orderId"])), "Observed": date(plain(detail["observedAt"]))}),
         *([section(f"*Line items*\n{items}")] if items else []),
     )
 
@@ -106,23 +118,26 @@ def _warnings(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _bar(order: Order) -> str:
-    """Draw the line items' progress, and count them by status, the most advanced first."""
+    """Draw the line items' progress, and count them by status, the most advanced first. A cancelled order has none."""
     done = progress(order)
     cells = int(done * BAR_CELLS)
     statuses = Counter(plain(item.get("Status")) for item in order.get("LineItems", []))
-    counts = ", ".join(f"{statuses[status]} {escape(status)}" for status in sorted(statuses, key=_stage, reverse=True))
+    found = sorted(statuses, key=_stage, reverse=True)
+    counts = ", ".join(f"{statuses[status]} {escape(status_words(status))}" for status in found)
+    if order.get("Status") == CANCELLED:
+        return shortened(counts or "No line items", MAX_BAR)
     bar = "█" * cells + "░" * (BAR_CELLS - cells)
     installed = f"{statuses[INSTALLED]} of {count(statuses.total(), 'line item')} installed"
     return shortened(f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
 
 
-def _facts(snapshot: Snapshot) -> dict[str, str]:
+def _facts(snapshot: Snapshot, names: Names) -> dict[str, str]:
     order = snapshot.order
     life = list(_life(snapshot.history.get(ORDER, ())))
     return {
         "Status": _since(snapshot, ORDER),
         "Expected next": escape(next_step(order)),
-        "Outpost": escape(plain(order.get("OutpostId"))),
+        "Outpost": escape(name_of(order.get("OutpostId"), names)),
         "Type": escape(plain(order.get("OrderType"))),
         **({"Before": " → ".join(life[-MAX_LIFE:])} if life else {}),
     }
@@ -131,7 +146,7 @@ def _facts(snapshot: Snapshot) -> dict[str, str]:
 def _life(entered: tuple[StatusEntry, ...]) -> Iterator[str]:
     """Return the statuses before the current one, and how long each lasted."""
     for status, after in pairwise(entered):
-        yield f"{escape(plain(status.status))} for {duration(seconds_between(status.at, after.at))}"
+        yield f"{escape(status_words(status.status))} for {duration(seconds_between(status.at, after.at))}"
 
 
 def _since(snapshot: Snapshot, name: str) -> str:
@@ -139,18 +154,21 @@ def _since(snapshot: Snapshot, name: str) -> str:
     entered = snapshot.history.get(name)
     if not entered:
         return "unknown"
-    return f"{escape(plain(entered[-1].status))} since {date(entered[-1].at, '{date_short} ({ago})')}"
+    return f"{escape(status_words(entered[-1].status))} since {date(entered[-1].at, '{date_short} ({ago})')}"
 
 
-def _line_items(snapshot: Snapshot) -> Iterator[str]:
-    """Return the line items, grouped by status and catalog item; the least advanced come first."""
+def _line_items(snapshot: Snapshot, names: Names) -> Iterator[str]:
+    """Return the hardware ordered, grouped by status and catalog item; the least advanced comes first."""
+    items = line_items_by_id(snapshot.order)
     groups: dict[tuple[str, str], list[str]] = {}
-    for name, item in line_items_by_id(snapshot.order).items():
-        groups.setdefault((plain(item.get("Status")), plain(item.get("CatalogItemId"))), []).append(name)
-    for (status, catalog_item), names in sorted(groups.items(), key=lambda group: (_stage(group[0][0]), group[0])):
-        starts = [snapshot.history[name][-1].at for name in names if snapshot.history.get(name)]
+    for name, item in items.items():
+        groups.setdefault((plain(item.get("Status")), name_of(item.get("CatalogItemId"), names)), []).append(name)
+    for (status, catalog_item), ids in sorted(groups.items(), key=lambda group: (_stage(group[0][0]), group[0])):
+        starts = [snapshot.history[name][-1].at for name in ids if snapshot.history.get(name)]
         since = f" since {date(min(starts), '{date_short} ({ago})')}" if starts else ""
-        yield f"• {len(names)} {escape(catalog_item)} ({_some(names)}): {escape(status)}{since}"
+        what = together(ordered(items[name], names) for name in ids)
+        hardware = f"{escape(in_full(what, catalog_item))} " if what else ""
+        yield f"• {hardware}({_some(ids)}): {escape(status_words(status))}{since}"
 
 
 def _shipments(order: Order) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """What the topic's subscribers get: an e-mail, JSON for machines, and attributes for filter policies. Pure."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.wording.message import Message, headline, line_item_statuses, order_message, order_statuses
-from outposts_order_notifier.wording.words import plain
+from outposts_order_notifier.wording.headline import headline, line_item_statuses, names_of, order_statuses
+from outposts_order_notifier.wording.message import Message, order_message
+from outposts_order_notifier.wording.words import moment, plain
 
 # SNS' limits and characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 MAX_SUBJECT = 99  # "less than 100 characters long"
@@ -33,15 +35,22 @@ def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def subject(detail: Mapping[str, Any]) -> str:
-    """Return a subject of fewer than 100 ASCII characters: the headline, without the Outpost if it is long."""
-    whole, brief = (_ascii(headline(detail, brief=brief)) for brief in (False, True))
-    if len(whole) <= MAX_SUBJECT:
-        return whole
-    return brief if len(brief) <= MAX_SUBJECT else f"{brief[: MAX_SUBJECT - 3]}..."
+    """Return a subject of fewer than 100 ASCII characters: the headline, with letters of ASCII for similar ones.
+
+    A name of which no letter remains, such as a Japanese one, gives way to the id.
+    """
+    names = {key: written for key, name in names_of(detail).items() if _is_readable(written := _ascii(name))}
+    texts = (_ascii(headline({**detail, "names": names}, longest=longest)) for longest in range(MAX_SUBJECT, 80, -1))
+    return next((each for each in texts if len(each) <= MAX_SUBJECT), _ascii(headline(detail))[:MAX_SUBJECT])
 
 
-def _ascii(text: str) -> str:
-    return text.replace("…", "...").encode("ascii", "replace").decode()
+def _ascii(words: str) -> str:
+    letters = unicodedata.normalize("NFKD", words.replace("…", "..."))
+    return "".join(each for each in letters if not unicodedata.combining(each)).encode("ascii", "replace").decode()
+
+
+def _is_readable(written: str) -> bool:
+    return any(map(str.isalnum, written))
 
 
 def text(message: Message) -> str:
@@ -51,7 +60,7 @@ def text(message: Message) -> str:
     shown = [line for line, size in zip(lines, sizes, strict=True) if size <= MAX_TEXT_BYTES]
     if more := len(message.lines) - len(shown):
         shown.append(f"- and {more} more")
-    facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": message.at}.items()]
+    facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": moment(message.at)}.items()]
     return "\n".join([f"{message.headline}.", "", *shown, "", *facts, "", f"Orders in the console: {message.url}"])
 
 

@@ -1,0 +1,44 @@
+"""What a demo has seen arrive."""
+
+from typing import Any
+
+import pytest
+
+from local.mailbox import Mail
+from local.story import Story
+from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload
+from outposts_order_notifier.notify.channels.sns.text import subject, text
+from outposts_order_notifier.wording.message import order_message
+from testing.details import an_update
+
+BOTH = ["oo-1", "oo-2"]
+
+
+def mail(detail: dict[str, Any]) -> Mail:
+    """Return an observation's e-mail."""
+    return Mail(subject(detail), text(order_message(detail)))
+
+
+def slack(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return an observation's Slack message."""
+    return block_kit_payload(order_message(detail))
+
+
+@pytest.mark.parametrize(
+    ("in_slack", "by_mail", "arrived"),
+    [
+        (BOTH, BOTH[::-1], True),
+        (["oo-1", "oo-1"], BOTH, False),
+        (BOTH, ["oo-1", "oo-1"], False),
+        ([], [], False),
+    ],
+)
+def test_all_has_arrived_if_each_order_is_named_everywhere(
+    in_slack: list[str], by_mail: list[str], *, arrived: bool
+) -> None:
+    """Orders of one Outpost have the same headline."""
+    story = Story()
+    for name in BOTH:
+        story.event({"detail-type": "Outposts Order Updated", "detail": an_update(name) | {"eventId": name}})
+    story.messages([slack(an_update(name)) for name in in_slack], [mail(an_update(name)) for name in by_mail])
+    assert story.has_all_arrived() == arrived
