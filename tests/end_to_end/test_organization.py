@@ -123,12 +123,13 @@ class TestChannels:
         bus = subscribe(cloud, "updates", pattern)
         assert cloud.poll()["failures"] == []
 
-        def thread() -> list[Json]:
-            messages = cloud.slack_messages
-            cards = [each for each in messages if f"Order {order_id}," in json.dumps(each["blocks"])]
-            return [*cards, *(each for card in cards for each in messages if each.get("thread_ts") == card["ts"])]
+        (event,) = eventually(bus.received)
 
-        card, reply = eventually(lambda: len(thread()) > 1 and thread())
+        def messages() -> list[Json]:
+            names = (order_id, event["detail"]["eventId"])  # of the card and of the reply
+            return [each for each in cloud.slack_messages if any(name in json.dumps(each) for name in names)]
+
+        card, reply = eventually(lambda: len(messages()) > 1 and messages())
         assert card["text"] == "Racks of the head office: order being prepared, 1 rack"
         assert card["metadata"]["event_type"] == "outposts_order_card"
         assert "thread_ts" in reply
@@ -136,7 +137,6 @@ class TestChannels:
         checks = doctor(cloud)
         assert checks["Slack's bot"]["verdict"] == "ok", checks["Slack's bot"]
         assert checks["webhook's secret"]["found"] == f"{WEBHOOK_SECRET} signs for 127.0.0.1"
-        (event,) = eventually(bus.received)
         ((headers, body),) = eventually(lambda: endpoint.posted(order_id))
         assert json.loads(body) == event["detail"]
         assert headers["Outposts-Event-Type"] == event["detail-type"]
