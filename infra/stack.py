@@ -66,7 +66,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             poller=poller,
             planner=None if local else planner,  # the emulator has no alarms on several metrics
             notifications=notifications,
-            board=Board(self, "Board", snapshots=snapshots, local=local),
+            board=Board(self, "Board", configuration=configuration, snapshots=snapshots, local=local),
             local=local,
         )
         for name, value in {"name": bus.event_bus_name, "arn": bus.event_bus_arn}.items():

@@ -15,6 +15,7 @@ class Filters:
         outpost: The Outpost's id.
         account: The order's account.
         region: The order's region.
+        order: The order's id.
         settled: `all` shows every settled order, not only the latest.
     """
 
@@ -22,6 +23,7 @@ class Filters:
     outpost: str = ""
     account: str = ""
     region: str = ""
+    order: str = ""
     settled: str = ""
 
     @classmethod

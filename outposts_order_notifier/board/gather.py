@@ -1,6 +1,7 @@
 """Reads what the board shows from the snapshot table. Writes nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.domain.lineage import Lineage
@@ -21,6 +22,7 @@ class Gathered:
         unread: The number of orders beyond the limit, which were not read.
         lineage: The replacements among all orders.
         outposts: All Outposts, regardless of the filters, like `accounts` and `regions`.
+        names: What people call Outposts, accounts and catalog items, by id.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -30,10 +32,15 @@ class Gathered:
     outposts: tuple[str, ...]
     accounts: tuple[str, ...]
     regions: tuple[str, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
-def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gathered:
-    """Read at most `most` snapshots that pass the filters by place, those of orders in flight first.
+def gather(
+    table: SnapshotTable, filters: Filters, most: int = MOST_READ, *, names: Mapping[str, str] | None = None
+) -> Gathered:
+    """Read at most `most` snapshots that pass the filters by place and order, those of orders in flight first.
+
+    `names` are the configuration's, which take precedence over those in the table.
 
     Only the snapshots themselves contain statuses, so a filter by status saves no reads.
     """
@@ -45,7 +52,7 @@ def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gat
         place = (known.outpost_id, account, region)
         places.add(place)
         lineage.add(known.replaces)
-        pairs = zip((filters.outpost, filters.account, filters.region), place, strict=True)
+        pairs = zip((filters.order, filters.outpost, filters.account, filters.region), (order_id, *place), strict=True)
         if all(filtered in {"", found} for filtered, found in pairs):
             wanted.append((known.settled, order_id))
     wanted.sort()
@@ -59,4 +66,5 @@ def gather(table: SnapshotTable, filters: Filters, most: int = MOST_READ) -> Gat
         outposts=outposts,
         accounts=accounts,
         regions=regions,
+        names={**table.names_of({f"{account}/{region}" for _, account, region in places}), **(names or {})},
     )

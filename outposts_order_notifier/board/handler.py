@@ -4,6 +4,7 @@ What the console sends and expects:
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget_dashboard_about.html
 """
 
+import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,8 +27,8 @@ DOCUMENTATION = """\
 Each Outposts order that the notifier watches, with its history: how long it and its line items were in each status,
 shipments with tracking links, assets, and replacements.
 
-Optional parameters: `status` (or `stalled`), `outpost`, `account`, `region`, `settled` (`all` shows every settled
-order). Choices in the widget take precedence.
+Optional parameters: `status` (or `stalled`), `outpost`, `account`, `region`, `order`, `settled` (`all` shows every
+settled order). Choices in the widget take precedence.
 
 ```yaml
 region: eu-west-1
@@ -51,7 +52,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> str:
         return DOCUMENTATION
     widget_context = _object(event.get("widgetContext"))
     filters = _filters(event, widget_context)
-    gathered = gather(_table(os.environ["SNAPSHOT_TABLE_NAME"]), filters)
+    names = json.loads(os.environ.get("NAMES", "{}"))
+    gathered = gather(_table(os.environ["SNAPSHOT_TABLE_NAME"]), filters, names=names)
     for order_id, error in gathered.errors.items():
         logger.warning("Not read", order_id=order_id, error=error)
     theme = widget_context.get("theme")

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.filters import STALLED, Filters
 from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.view import Board, board
+from outposts_order_notifier.domain.statuses import ERROR
 from outposts_order_notifier.wording.words import count, plain
 
 # Lambda's limit is 6 MB of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -82,6 +83,13 @@ def _values(shown: Board, frame: Frame) -> dict[str, object]:
         "css": _css(),
         "no_filters": asdict(Filters()),
         "all_settled": chosen | {"settled": "all"},
+        # The filters that show what a total counts, in the same place.
+        "filters_of": {
+            "in flight": chosen | {"status": "", "settled": ""},
+            "stalled": chosen | {"status": STALLED},
+            "in error": chosen | {"status": ERROR},
+            "settled": chosen | {"status": "", "settled": "all"},
+        },
         "narrowed": any(value for name, value in chosen.items() if name != "settled"),
     }
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from outposts_order_notifier.board.filters import STALLED, Filters
 from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.domain.dates import submitted_at
-from outposts_order_notifier.domain.lineage import Lineage, Reference
+from outposts_order_notifier.domain.lineage import Reference
 from outposts_order_notifier.domain.order import (
     LineItem,
     is_settled,
@@ -106,6 +106,7 @@ class Card:
         counts: The number of line items by status.
         stalled: Whether its own status has lasted too long.
         items_stalled: The number of stalled line items.
+        items_in_error: The number of line items in ERROR, which come first among them.
         missing: Whether ListOrders no longer lists it.
         damage: What could not be read of its snapshot.
         settled: Whether no further change is expected.
@@ -124,6 +125,7 @@ class Card:
     counts: Mapping[str, int]
     stalled: bool
     items_stalled: int
+    items_in_error: int
     missing: bool
     damage: str
     settled: bool
@@ -138,6 +140,7 @@ class Board:
     Attributes:
         at: When it was created.
         options: The possible values of each filter.
+        names: What people call the values of some filters.
         totals: The numbers of orders that pass the filters.
         in_flight: Orders that need attention first, then the latest changes.
         settled: The latest first.
@@ -149,6 +152,7 @@ class Board:
     at: Moment
     filters: Filters
     options: Mapping[str, Sequence[str]]
+    names: Mapping[str, str]
     totals: Mapping[str, int]
     in_flight: tuple[Card, ...]
     settled: tuple[Card, ...]
@@ -182,14 +186,15 @@ def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None 
             "account": gathered.accounts,
             "region": gathered.regions,
         },
+        names=gathered.names,
         totals={
             "in flight": len(in_flight),
             "stalled": sum(bool(snapshot.stalled) for snapshot in in_flight),
             "in error": sum(ERROR in _statuses(snapshot) for snapshot in in_flight),
             "settled": len(settled),
         },
-        in_flight=tuple(_card(snapshot, gathered.lineage, now) for snapshot in shown),
-        settled=tuple(_card(snapshot, gathered.lineage, now) for snapshot in shown_settled),
+        in_flight=tuple(_card(snapshot, gathered, now) for snapshot in shown),
+        settled=tuple(_card(snapshot, gathered, now) for snapshot in shown_settled),
         in_flight_left_out=len(in_flight) - len(shown),
         settled_left_out=len(settled) - len(shown_settled),
         unread=gathered.unread,
@@ -249,29 +254,40 @@ def _axis(snapshot: Snapshot, now: datetime, *, settled: bool) -> _Axis:
     return _Axis(min(times), max(times) if settled else max(now, *times), now)
 
 
-def _card(snapshot: Snapshot, lineage: Lineage, now: datetime) -> Card:
+def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
     settled = is_settled(order)
     axis = _axis(snapshot, now, settled=settled)
-    items = tuple(
-        _item(Reference(snapshot.order_id, name), item, snapshot, axis, lineage)
+    items = [
+        _item(Reference(snapshot.order_id, name), item, snapshot, axis, gathered)
         for name, item in line_items_by_id(order).items()
-    )
+    ]
+    items.sort(key=lambda item: item.status != ERROR)
     status = plain(order.get("Status"))
     stalled_items = sum(item.stalled for item in items)
     return Card(
         id=snapshot.order_id,
         status=status,
         kind=status_named(status).kind,
-        facts=tuple(plain(fact) for fact in (order.get("OutpostId"), order.get("OrderType"), account, region) if fact),
+        facts=tuple(
+            fact
+            for fact in (
+                _named(order.get("OutpostId"), gathered.names),
+                plain(order.get("OrderType")) if order.get("OrderType") else "",
+                _named(account, gathered.names),
+                region,
+            )
+            if fact
+        ),
         console=orders_url(region) if region else "",
         submitted=_moment(submitted, now) if (submitted := submitted_at(order, now)) else None,
         stages=axis.stages(snapshot.history.get(ORDER, ()), SETTLED_ORDER_STATUSES),
-        items=items,
+        items=tuple(items),
         counts={plain(name): number for name, number in line_item_counts_by_status(order).items()},
         stalled=ORDER in snapshot.stalled,
         items_stalled=stalled_items,
+        items_in_error=sum(item.status == ERROR for item in items),
         missing=snapshot.missing,
         damage=snapshot.damage,
         settled=settled,
@@ -280,12 +296,20 @@ def _card(snapshot: Snapshot, lineage: Lineage, now: datetime) -> Card:
     )
 
 
-def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, lineage: Lineage) -> Item:
+def _named(identifier: object, names: Mapping[str, str]) -> str:
+    """Return a name with its id, or the id alone; empty if there is none."""
+    if not identifier:
+        return ""
+    name = names.get(identifier) if isinstance(identifier, str) else None
+    return f"{plain(name)} ({plain(identifier)})" if name else plain(identifier)
+
+
+def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, gathered: Gathered) -> Item:
     status = plain(item.get("Status"))
     name = place.line_item_id
     return Item(
         name=name,
-        catalog=plain(item.get("CatalogItemId")),
+        catalog=plain(gathered.names.get(str(item.get("CatalogItemId"))) or item.get("CatalogItemId")),
         quantity=plain(item.get("Quantity")),
         status=status,
         kind=status_named(status).kind,
@@ -294,7 +318,7 @@ def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, lin
         shipment=_shipment(item),
         assets=tuple(_assets(item.get("AssetInformationList", []))),
         replaces=_replaces(item),
-        replaced_by=tuple(lineage.chain(place)),
+        replaced_by=tuple(gathered.lineage.chain(place)),
     )
 
 

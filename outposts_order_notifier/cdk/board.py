@@ -5,6 +5,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.snapshots import Snapshots
 
@@ -14,7 +15,15 @@ HEIGHT = 16  # in units of the dashboard's grid; the widget scrolls
 class Board(Construct):
     """The board function. It may only read and has no URL; CloudWatch's console invokes it as the viewer."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, snapshots: Snapshots, local: bool) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        configuration: Configuration,
+        snapshots: Snapshots,
+        local: bool,
+    ) -> None:
         super().__init__(scope, construct_id)
         self.function = Function(
             self,
@@ -24,7 +33,7 @@ class Board(Construct):
             distributions=("jinja2", "markupsafe"),
             timeout=cdk.Duration.seconds(30),
             memory=1_024,  # rendering needs CPU
-            environment={"SNAPSHOT_TABLE_NAME": snapshots.table.table_name},
+            environment={"SNAPSHOT_TABLE_NAME": snapshots.table.table_name, **configuration.names_variable()},
             statements=[
                 iam.PolicyStatement(actions=["dynamodb:Scan"], resources=[snapshots.index_arn]),
                 iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),

@@ -111,6 +111,10 @@ class Configuration:
             outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
         )
 
+    def names_variable(self) -> dict[str, str]:
+        """Return the environment variable of functions that show names; none if no name is configured."""
+        return {"NAMES": json.dumps(self.names, ensure_ascii=False)} if self.names else {}
+
 
 def _loaded(context: Any) -> Any:
     if context is None:

@@ -64,7 +64,7 @@ class Poller(Construct):
                 "SOURCES": json.dumps([source.as_json() for source in configuration.sources]),
                 "STALLED_AFTER_DAYS": json.dumps(configuration.stalled_after_days),
                 **({"ORGANIZATION": json.dumps(organization.as_json())} if organization else {}),
-                **({"NAMES": json.dumps(configuration.names, ensure_ascii=False)} if configuration.names else {}),
+                **configuration.names_variable(),
                 **({"AWS_ENDPOINT_URL_OUTPOSTS": url} if url else {}),
             },
             statements=[*_storing(snapshots, bus), *_reading(configuration.sources)],

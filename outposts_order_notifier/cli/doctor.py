@@ -79,7 +79,7 @@ def _polls(stack: Stack) -> Iterator[Check]:
             yield Check(name, "fail", "; ".join(problems[:3]), _todo(problems[0]))
         else:
             yield Check(name, "ok", f"{summary['ordersListed']} orders listed, {summary['ordersRead']} read")
-        if denied := stack.snapshots.names(summary["source"]).denied:
+        if denied := stack.snapshots.names("/".join(summary["source"].split("/")[:2])).denied:
             todo = "Allow them for the role that reads, or give the ids names in the configuration's `names`"
             yield Check(f"names {name.removeprefix('poll ')}", "warn", f"not allowed: {', '.join(denied)}", todo)
 

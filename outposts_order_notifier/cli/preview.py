@@ -219,7 +219,7 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
         say({"orders": rows, "events": collected.events, "messages": messages, "summary": summary})
     else:
         _show(rows, collected.events, messages)
-        if denied := snapshots.names(source.name).denied:
+        if denied := snapshots.names(source.place).denied:
             note(f"Ids are shown where {', '.join(denied)} would bring names (docs/configuration.md#names)")
     fail_with(_failures(result))
 
@@ -285,7 +285,7 @@ def _stopping() -> Iterator[threading.Event]:
 
 def _poll(source: Source, snapshots: SnapshotFolder, bus: CollectedEvents) -> Poll:
     outposts = outposts_client(source)
-    names = Names(snapshots, source.name, source.account, {}, partial(look_up, outposts), _now)
+    names = Names(snapshots, source.place, source.account, {}, partial(look_up, outposts), _now)
     return Poll(source, outposts, snapshots, bus, clock=_now, names=names.of)
 
 

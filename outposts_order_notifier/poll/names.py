@@ -35,7 +35,7 @@ class Names:
     order: people then see the id.
 
     Attributes:
-        source: The source's name.
+        source: `<account>/<region>`, as all its sources share the names.
         account: Its account.
         configured: The configuration's `names`, which take precedence.
         look_up: Asks the Outposts API.

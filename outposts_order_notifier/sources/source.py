@@ -25,9 +25,14 @@ class Source:
     outpost_ids: tuple[str, ...] = ()
 
     @property
+    def place(self) -> str:
+        """`<account>/<region>`."""
+        return f"{self.account}/{self.region}"
+
+    @property
     def name(self) -> str:
         """`<account>/<region>`, followed by the Outposts if it is limited to some."""
-        return "/".join([self.account, self.region, *([",".join(self.outpost_ids)] if self.outpost_ids else [])])
+        return "/".join([self.place, *([",".join(self.outpost_ids)] if self.outpost_ids else [])])
 
 
 def sources_from(text: str, own_account: str) -> list[Source]:

@@ -6,7 +6,7 @@ Its items:
   choose which orders to read, so that choosing does not read the snapshots.
 - A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`
   and `failed`; see `SourceState`.
-- A source's names: `id` (`names#<name>`), `names` and `denied` (JSON) and `at`; see `StoredNames`.
+- A source's names: `id` (`names#<account>/<region>`), `names` and `denied` (JSON) and `at`; see `StoredNames`.
 - A damaged item that was set aside: unchanged, under `set-aside#<its id>#<its version>`, and not in the index.
 """
 
@@ -226,6 +226,11 @@ class SnapshotTable:
         if not item:
             return StoredNames()
         return StoredNames(json.loads(item["names"]["S"]), item["at"]["S"], tuple(json.loads(item["denied"]["S"])))
+
+    def names_of(self, sources: Iterable[str]) -> dict[str, str]:
+        """Return the names of several sources, by id; without those that cannot be read."""
+        items, _ = self._get(f"names#{source}" for source in sorted(sources))
+        return {each: name for item in items.values() for each, name in json.loads(item["names"]["S"]).items()}
 
     def save_names(self, source: str, names: StoredNames) -> None:
         """Store what was looked up for a source; of concurrent runs, the last one's."""

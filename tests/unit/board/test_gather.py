@@ -9,6 +9,7 @@ from moto import mock_aws
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.sources.source import Source
+from outposts_order_notifier.store.records import StoredNames
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.boards import observed
 from testing.snapshots import create_snapshot_table
@@ -40,6 +41,7 @@ def table() -> Iterator[SnapshotTable]:
         (Filters(region="eu-west-1"), {"oo-1", "oo-3"}),
         (Filters(outpost="op-1", account="444455556666"), {"oo-3"}),
         (Filters(outpost="op-9"), set()),
+        (Filters(order="oo-2"), {"oo-2"}),
     ],
 )
 def test_only_what_matches_the_filters_is_read(table: SnapshotTable, filters: Filters, read: set[str]) -> None:
@@ -49,6 +51,14 @@ def test_only_what_matches_the_filters_is_read(table: SnapshotTable, filters: Fi
     assert found.outposts == ("op-1", "op-2")
     assert found.accounts == ("111122223333", "444455556666")
     assert found.regions == ("eu-west-1", "us-east-1")
+
+
+def test_names_are_those_of_all_sources_and_the_configurations(table: SnapshotTable) -> None:
+    """The configuration's take precedence; a source without names is no error."""
+    table.save_names("111122223333/eu-west-1", StoredNames({"op-1": "Dublin plant", "OR-1": "rack"}, "2026-11-24"))
+    table.save_names("111122223333/us-east-1", StoredNames({"op-2": "Ohio"}, "2026-11-24"))
+    names = gather(table, Filters(), names={"op-2": "Columbus", "444455556666": "Production"}).names
+    assert names == {"op-1": "Dublin plant", "OR-1": "rack", "op-2": "Columbus", "444455556666": "Production"}
 
 
 def test_if_there_are_too_many_those_in_flight_are_read(table: SnapshotTable) -> None:

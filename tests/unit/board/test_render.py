@@ -194,3 +194,43 @@ def test_an_empty_board_says_so() -> None:
 def test_marks_an_order_that_needs_attention(further: dict[str, Any], marked: bool) -> None:
     """Not only by its position."""
     assert ('class="attention"' in page(board_of(observed((3, {"Status": "PREPARING"}), **further)))) == marked
+
+
+def test_an_error_in_a_folded_order_is_marked() -> None:
+    """With how many line items are in error; these come first among them."""
+    items = [{"LineItemId": f"ooi-{n}", "Status": "ERROR" if n > 17 else "BUILDING"} for n in range(20)]
+    made = board_of(observed((3, {"Status": "IN_PROGRESS", "LineItems": items})))
+    assert "In error: 2 line items" in Parsed(page(made)).text
+    (order,) = made.in_flight
+    assert not order.unfolded
+    assert [item.name for item in order.items[:3]] == ["ooi-18", "ooi-19", "ooi-0"]
+
+
+def test_each_number_leads_to_the_orders_that_it_counts() -> None:
+    """In the place that was chosen; without a server nothing leads anywhere."""
+    made = board_of(observed((3, {"Status": "PREPARING"})), filters=Filters(outpost="op-1", status="BUILDING"))
+    links = Parsed(page(made)).values("href")
+    for query in ("?outpost=op-1", "?status=stalled&outpost=op-1", "?status=ERROR&outpost=op-1"):
+        assert f"/{query}" in links
+    assert "/?outpost=op-1&settled=all" in links
+    assert not Parsed(page(made, Frame(filters=False))).values("href")
+
+
+def test_an_order_has_an_address() -> None:
+    """On a page; a widget's parameter does the same."""
+    made = board_of(observed((3, {"OrderId": "oo-7", "Status": "PREPARING"})))
+    assert "/?order=oo-7" in Parsed(page(made)).values("href")
+    assert not [link for link in Parsed(widget(made, endpoint="arn:x", theme="")).values("href") if "order" in link]
+
+
+def test_names_are_shown_with_ids() -> None:
+    """Hardware by its name alone; a filter offers names, and chooses by id."""
+    items = [{"LineItemId": "ooi-1", "CatalogItemId": "OR-1", "Quantity": 2, "Status": "BUILDING"}]
+    named = replace(
+        gathered([observed((3, {"Status": "PREPARING", "LineItems": items}))]),
+        names={"op-1": "Dublin <plant>", "OR-1": "rack, 4 × m5.24xlarge", "111122223333": "Production"},
+    )
+    parsed = Parsed(page(board(named, Filters(), NOW)))
+    for text in ("Dublin <plant> (op-1)", "Production (111122223333)", "2 × rack, 4 × m5.24xlarge"):
+        assert text in parsed.text
+    assert "op-1" in parsed.values("value")
