@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from outposts_order_notifier.cli.board import board
 from outposts_order_notifier.cli.doctor import doctor
 from outposts_order_notifier.cli.events import events
 from outposts_order_notifier.cli.failures import sentence_of, traceback_of
@@ -32,6 +33,7 @@ COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "orders": (orders, ("orders", "orders --all --status ERROR", "orders --json | jq -r '.[].orderId'")),
     "show": (show, ("show oo-0123456789abcdef0",)),
     "events": (events, ("events oo-0123456789abcdef0",)),
+    "board": (board, ("board --open", "board --all --output board.html")),
     "poll": (poll, ("poll", "poll oo-0123456789abcdef0")),
     "replay": (
         replay,

@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,6 +201,17 @@ class TestReading:
         unknown = run(cloud, "orders", "--status", "ship")
         assert (unknown.returncode, unknown.stdout) == (1, "")
         assert "--status SHIP is not a status; did you mean SHIPPED?" in unknown.stderr
+
+    def test_board_writes_the_page_to_a_file(self, cloud: Cloud, shipped: str, tmp_path: Path) -> None:
+        """It has the orders, and no form; a file that cannot be written is named."""
+        page = tmp_path / "board.html"
+        ran = run(cloud, "board", "--output", str(page))
+        assert (ran.returncode, ran.stdout.endswith(f"in {page}\n")) == (0, True)
+        assert shipped in page.read_text("utf-8")
+        assert "<form" not in page.read_text("utf-8")
+        ran = run(cloud, "board", "--output", str(tmp_path / "nowhere" / "board.html"))
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "cannot be written: No such file or directory; name another file" in ran.stderr
 
     def test_show_shows_an_orders_history(self, cloud: Cloud, shipped: str) -> None:
         """Its statuses with times, its shipments and its replacements."""

@@ -1,0 +1,39 @@
+"""`board`: writes the board to a file."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import gather
+from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.terminal import Profile, Region, deployed, note, say
+from outposts_order_notifier.wording.words import count
+
+
+def board(
+    output: Annotated[Path, typer.Option(metavar="FILE", help="The file to write.")] = Path("outposts-orders.html"),
+    open_it: Annotated[bool, typer.Option("--open", help="Open the file in your browser.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include all settled orders, not only the latest.")] = False,
+    region: Region = None,
+    profile: Profile = None,
+) -> None:
+    """Write the board to a file: the page that the dashboard shows, as of now.
+
+    The file loads nothing and contains no script, so it can be sent to somebody without access to AWS.
+    """
+    from outposts_order_notifier.board import render, view  # noqa: PLC0415 - the templates' engine takes a while
+
+    gathered = gather(deployed(region, profile).snapshots, filters := Filters(settled="all" if every else ""))
+    shown = view.board(gathered, filters, datetime.now(UTC))
+    try:
+        output.write_text(render.page(shown, render.Frame(filters=False)), encoding="utf-8")
+    except OSError as error:
+        raise OperatorError(f"--output {output} cannot be written: {error.strerror}; name another file") from error
+    for order_id, reason in gathered.errors.items():
+        note(f"warning: {order_id} cannot be read: {reason}")
+    say(f"{count(len(shown.shown), 'order')} in {output}")
+    if open_it and typer.launch(str(output.resolve())):
+        note(f"warning: {output} could not be opened")
