@@ -19,6 +19,7 @@ from outposts_order_notifier.wording.words import count, plain
 
 # Lambda's limit is 6 MB of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 5_500_000
+ORDER_BEGINS = "<article"
 TEMPLATES = Path(__file__).parent / "templates"
 # No external content and no scripts: the styles are in the page, and the filters' form submits to it.
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
@@ -67,7 +68,9 @@ def widget(shown: Board, *, endpoint: str, theme: str) -> str:
 
 def _orders_with_room(html: str) -> int:
     """Count the orders of a widget that fit, regardless of what follows the last of them."""
-    ends = accumulate(_bytes(part) for part in html.split("<article"))  # a value's own `<` is escaped
+    # A value's own `<` is escaped. The last end is the size of the whole.
+    header, *orders = html.split(ORDER_BEGINS)
+    ends = accumulate([_bytes(header), *(len(ORDER_BEGINS) + _bytes(each) - len('""') for each in orders)])
     return max(0, sum(end <= MOST_BYTES for end in ends) - 1)
 
 

@@ -154,6 +154,15 @@ def test_a_widget_shows_as_many_orders_as_lambdas_response_can_hold(
     assert (f"{count(left_out, 'more order')} in flight left out" in html) == bool(left_out)
 
 
+@pytest.mark.parametrize("excess", [1, 5, 6, 7, 100])
+def test_a_widget_that_is_hardly_too_large_has_fewer_orders(monkeypatch: pytest.MonkeyPatch, excess: int) -> None:
+    """However few bytes there are too many."""
+    orders = gathered([observed((n, {"OrderId": f"oo-{n:03}", "Status": "PREPARING"})) for n in range(20)])
+    whole = fitting_widget(orders, Filters(), NOW, endpoint="arn:x", theme="")
+    monkeypatch.setattr(render, "MOST_BYTES", len(json.dumps(whole)) - excess)
+    assert fitting_widget(orders, Filters(), NOW, endpoint="arn:x", theme="").count("<article") == 19
+
+
 def test_a_widget_without_room_for_an_order_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """But it says how many there are."""
     monkeypatch.setattr(render, "MOST_BYTES", 100)
