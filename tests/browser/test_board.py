@@ -1,5 +1,6 @@
 """The board as people see and use it."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -90,10 +91,10 @@ class TestPage:
     def test_the_keyboard_reaches_filters_orders_and_links_in_reading_order(
         self, open_page: Open, board_url: str
     ) -> None:
-        """Each has a visible focus; Enter unfolds line items."""
+        """Numbers come first. Each has a visible focus; Enter unfolds line items."""
         page = open_page(board_url)
         reached = list[str]()
-        for _ in range(30):
+        for _ in range(40):
             page.keyboard.press("Tab")
             name, outline, text = page.evaluate(
                 "(each => [each.name || each.localName, getComputedStyle(each).outlineStyle, each.innerText])"
@@ -103,7 +104,7 @@ class TestPage:
             assert outline == "solid"
             if text.startswith("12 line items"):
                 break
-        assert reached[:6] == ["status", "outpost", "account", "region", "button", "a"]
+        assert reached[:10] == [*["a"] * 4, "status", "outpost", "account", "region", "button", "a"]
         assert reached[-1] == "summary"
         folded = page.locator("details:has(summary:focus)")
         assert folded.get_attribute("open") is None
@@ -138,8 +139,10 @@ class TestWidget:
     ) -> None:
         """Each action follows its button; no link leads to an anchor, because the page is the console's."""
         page = open_page(widget_url("light"))
-        assert page.locator("button + cwdb-action[action=call]").count() == page.locator("button").count() == 2
-        assert page.locator("cwdb-action").first.text_content() == '{"filters": {}}'
+        assert page.locator("button + cwdb-action[action=call]").count() == page.locator("button").count() == 6
+        assert page.locator(".filters cwdb-action").first.text_content() == '{"filters": {}}'
+        in_error = page.locator(".totals button", has_text="in error").locator("+ cwdb-action").text_content()
+        assert json.loads(str(in_error))["filters"]["status"] == "ERROR"
         assert page.locator("a[href^='#'], script, iframe, use").count() == 0
         page.click("button")
         assert page.url == widget_url("light")
