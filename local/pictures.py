@@ -39,7 +39,7 @@ Json = dict[str, Any]
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 WIDTH = 860
-SCENARIO, STATUS = "rack", "SHIPPED"  # whose message is shown
+SCENARIO, STATUS = "rack", "shipped"  # whose message is shown
 ARRIVAL_SECONDS = 120
 BOT: Json = {**DEFAULT_NOTIFIER, "slack": {"secretName": SECRET_NAME, "channel": "#outposts"}}
 MESSAGE = """<div class="message {kind}"><div class="face">O</div><div>
