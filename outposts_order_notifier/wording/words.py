@@ -1,7 +1,7 @@
 """Values as text for people. Each channel and page escapes it by its own rules. Pure."""
 
 import unicodedata
-from datetime import UTC
+from datetime import UTC, datetime
 
 from outposts_order_notifier.domain.order import canonical_json
 from outposts_order_notifier.domain.timestamps import from_iso8601
@@ -26,20 +26,19 @@ def shortened(text: str, length: int) -> str:
 
 def day(iso8601: object) -> str:
     """Return the day of a time in UTC, `1 Sep 2026`; any other value as text."""
-    try:
-        time = from_iso8601(str(iso8601)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return plain(iso8601)
-    return f"{time.day} {time:%b %Y}"
+    return f"{time.day} {time:%b %Y}" if (time := _utc(iso8601)) else plain(iso8601)
 
 
 def moment(iso8601: object) -> str:
     """Return a time to the minute, `1 Sep 2026, 09:30 UTC`; any other value as text."""
+    return f"{time.day} {time:%b %Y, %H:%M} UTC" if (time := _utc(iso8601)) else plain(iso8601)
+
+
+def _utc(iso8601: object) -> datetime | None:
     try:
-        time = from_iso8601(str(iso8601)).astimezone(UTC)
+        return from_iso8601(str(iso8601)).astimezone(UTC)
     except (ValueError, OverflowError):
-        return plain(iso8601)
-    return f"{day(iso8601)}, {time:%H:%M} UTC"
+        return None
 
 
 def one_line(text: str) -> str:
