@@ -3,6 +3,7 @@
 A message is plain text: each channel escapes and shortens it by its own rules.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from outposts_order_notifier.wording.headline import Change, Names, headline, na
 from outposts_order_notifier.wording.words import count, day, duration, moment, plain
 
 NAMED = 3
+ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # as poll writes the API's times
 LONGEST_URL = 2_000
 
 
@@ -234,6 +236,8 @@ def _amended(changes: list[Change], _: Names) -> Iterator[Line]:
 def _value(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, str) and ISO_8601.fullmatch(value):
+        return moment(value)
     return plain(value) if value != "" else "empty"
 
 

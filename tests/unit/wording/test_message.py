@@ -275,6 +275,15 @@ class TestOrderMessage:
         (line,) = order_message(one("Outposts Line Item Shipment Change", shipment=odd, **keys)).lines
         assert line.url is None
 
+    def test_a_time_that_changed_is_shown_as_one(self) -> None:
+        """Other texts stay as they are."""
+        date = {"path": "/OrderFulfilledDate", "value": "2026-11-30T19:25:23.802Z", "previousValue": None}
+        note = {"path": "/Note", "value": "2026-13-40T99:99Z", "previousValue": "2026-11-30"}
+        assert lines_of(one("Outposts Order Amended", amendments=[date, note])) == [
+            "OrderFulfilledDate: none → 30 Nov 2026, 19:25 UTC",
+            "Note: 2026-11-30 → 2026-13-40T99:99Z",
+        ]
+
     def test_the_name_of_a_member_is_shown_whole(self) -> None:
         """Except the leading slash."""
         amendments = [{"path": "/Xtra/X", "value": 1, "previousValue": 2}]
