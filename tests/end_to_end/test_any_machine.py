@@ -92,7 +92,7 @@ def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
     assert "18 steps in the lives of 5 orders." in ran.stdout
     assert re.search(r"started by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
     assert "Line Item Status Change" in ran.stdout
-    for news in ("order completed", "order cancelled", "in error"):
+    for news in ("order completed", "order and 3 servers cancelled", "in error"):
         assert news in ran.stdout
     assert "nothing is left running" in ran.stdout
     (board,) = re.findall(r"open (file://\S+)", ran.stdout)
