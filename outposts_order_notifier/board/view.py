@@ -28,6 +28,7 @@ from outposts_order_notifier.domain.statuses import (
 )
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import orders_url
+from outposts_order_notifier.wording.headline import name_of, with_id
 from outposts_order_notifier.wording.words import duration, plain
 
 SETTLED_SHOWN = 20  # unless all are requested
@@ -271,13 +272,8 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
         status=status,
         kind=status_named(status).kind,
         facts=tuple(
-            fact
-            for fact in (
-                _named(order.get("OutpostId"), gathered.names),
-                plain(order.get("OrderType")) if order.get("OrderType") else "",
-                _named(account, gathered.names),
-                region,
-            )
+            with_id(fact, gathered.names)
+            for fact in (order.get("OutpostId"), order.get("OrderType"), account, region)
             if fact
         ),
         console=orders_url(region) if region else "",
@@ -296,20 +292,12 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
     )
 
 
-def _named(identifier: object, names: Mapping[str, str]) -> str:
-    """Return a name with its id, or the id alone; empty if there is none."""
-    if not identifier:
-        return ""
-    name = names.get(identifier) if isinstance(identifier, str) else None
-    return f"{plain(name)} ({plain(identifier)})" if name else plain(identifier)
-
-
 def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, gathered: Gathered) -> Item:
     status = plain(item.get("Status"))
     name = place.line_item_id
     return Item(
         name=name,
-        catalog=plain(gathered.names.get(str(item.get("CatalogItemId"))) or item.get("CatalogItemId")),
+        catalog=name_of(item.get("CatalogItemId"), gathered.names),
         quantity=plain(item.get("Quantity")),
         status=status,
         kind=status_named(status).kind,

@@ -212,7 +212,7 @@ def _reading(sources: tuple[SourceSettings, ...]) -> list[iam.PolicyStatement]:
         # Orders have no ARN: GetOrder and ListOrders can only be allowed for all resources.
         actions = ["outposts:ListOrders", "outposts:GetOrder"]
         statements.append(iam.PolicyStatement(actions=actions, resources=["*"]))
-        # Apart, so that whoever reviews the policy can see what is optional.
+        # A statement of its own, as a reviewer of the policy has to see what is optional.
         statements.append(iam.PolicyStatement(sid="Names", actions=list(names.ACTIONS), resources=["*"]))
     if roles:
         statements.append(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=roles))

@@ -140,6 +140,12 @@ def name_of(identifier: object, names: Names) -> str:
     return plain(name if one_line(name) else identifier)
 
 
+def with_id(identifier: object, names: Names) -> str:
+    """Return a name with its id, or the id alone."""
+    name, own = name_of(identifier, names), plain(identifier)
+    return own if name == own else f"{name} ({own})"
+
+
 def status_words(status: object) -> str:
     """Return a status in words, an unknown one as the API returns it."""
     return status_named(status).words or shortened(plain(status), LONGEST_STATUS)

@@ -15,7 +15,7 @@ from outposts_order_notifier.domain.statuses import status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import alarm_url, orders_url
 from outposts_order_notifier.wording.hardware import Hardware, hardware, in_full, ordered, together
-from outposts_order_notifier.wording.headline import Change, Names, headline, name_of, names_of, status_words
+from outposts_order_notifier.wording.headline import Change, Names, headline, name_of, names_of, status_words, with_id
 from outposts_order_notifier.wording.words import count, day, duration, moment, plain
 
 NAMED = 3
@@ -72,8 +72,8 @@ def order_message(detail: Mapping[str, Any]) -> Message:
             "Status": status_words(detail["orderStatus"]),
             "Line items": ", ".join(f"{number} {status_words(status)}" for status, number in counts) or "none",
             "Type": plain(detail["orderType"]),
-            "Outpost": _with_id(detail["outpostId"], names),
-            "Account": _with_id(detail["account"], names),
+            "Outpost": with_id(detail["outpostId"], names),
+            "Account": with_id(detail["account"], names),
             "Region": plain(detail["region"]),
             "Order": plain(detail["orderId"]),
         },
@@ -96,12 +96,6 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
         facts={"State": plain(alarm["NewStateValue"]), "Since": moment(alarm.get("StateChangeTime"))},
         url=alarm_url(alarm["AlarmArn"]),
     )
-
-
-def _with_id(identifier: object, names: Names) -> str:
-    """Return a name with its id, or the id alone."""
-    name, own = name_of(identifier, names), plain(identifier)
-    return own if name == own else f"{name} ({own})"
 
 
 def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
