@@ -73,6 +73,8 @@ class Planner(Construct):
             statements=statements,
             local=local,
         )
+        # A message may have keys that only poll's new version accepts.
+        self.function.node.add_dependency(poller.function)
         self.schedule = poller.run_each_tick("Plans", "Has the organization's accounts polled", self.function)
         self._feed(poller.function)
 

@@ -29,6 +29,7 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
        always be of the same accounts.
     2. The sources are sorted by region, so that a region that is down slows down few of poll's batches.
     3. If the listing fails, the accounts listed before are polled.
+    4. A message has its account's name, which poll could not look up in the account.
 
     Returns:
         `{"sourcesPlanned": …}`, the number of sources on the queue.
@@ -37,12 +38,16 @@ def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         PlanFailedError: The run ended, but sources are missing from the queue; the next run sends all again.
     """
     organization = Organization.load(os.environ["ORGANIZATION"], os.environ["SOURCES"], context.invoked_function_arn)
-    accounts, errors = list(organization.settings.accounts), list[str]()
-    if not accounts:
-        accounts, errors = active_accounts(clients.organizations())
-    random.shuffle(accounts)
+    names, errors = dict.fromkeys(organization.settings.accounts, ""), list[str]()
+    if not names:
+        names, errors = active_accounts(clients.organizations())
+    accounts = random.sample(list(names), len(names))
     regions = random.sample(organization.settings.regions, len(organization.settings.regions))
-    sources = [source for account in accounts for source in organization.sources(account)]
+    sources = [
+        {**source, **({"accountName": names[account]} if names[account] else {})}
+        for account in accounts
+        for source in organization.sources(account)
+    ]
     sources.sort(key=lambda source: regions.index(source["region"]))
     planned, refused = _queue(os.environ["POLL_QUEUE_URL"]).send(sources)
     errors += refused

@@ -41,7 +41,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Summary | dict[str
     """Poll a source, or each source of an SQS batch.
 
     Args:
-        event: `{"region"?, "roleArn"?, "externalId"?, "outpostIds"?, "orderIds"?}`, or an SQS batch of such objects.
+        event: `{"region"?, "roleArn"?, "externalId"?, "outpostIds"?, "orderIds"?, "accountName"?}`, or an SQS batch of
+            such objects.
         context: The Lambda context, whose function ARN contains the notifier's account.
 
     Returns:
@@ -101,6 +102,7 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
         configured=json.loads(os.environ.get("NAMES", "{}")),
         look_up=lambda: look_up(_outposts(source, NAMES_ATTEMPTS)),
         clock=_now,
+        account_name=request.get("accountName") or "",
     )
     poll = Poll(
         source=source,

@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.runtime.observability import logger
-from outposts_order_notifier.sources.names import LookedUp
+from outposts_order_notifier.sources.names import MAX_NAME, LookedUp
 from outposts_order_notifier.store.records import StoredNames
+from outposts_order_notifier.wording.words import one_line
 
 EVERY = timedelta(days=1)
 AFTER_AN_UNKNOWN_ID = timedelta(hours=1)
@@ -34,9 +35,13 @@ class Names:
     name, but at most once an hour, since some ids have none. A name that cannot be looked up or stored never fails an
     order: people then see the id.
 
+    The account's name comes from AWS Organizations with the input of a run. It is kept with the others, for the board and
+    for runs whose input has none.
+
     Attributes:
         source: `<account>/<region>`, as all its sources share the names.
         account: Its account.
+        account_name: What the run's input calls the account; empty if it does not.
         configured: The configuration's `names`, which take precedence.
         look_up: Asks the Outposts API.
     """
@@ -47,6 +52,7 @@ class Names:
     configured: Mapping[str, str]
     look_up: Callable[[], LookedUp]
     clock: Callable[[], datetime]
+    account_name: str = ""
     _known: StoredNames | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,21 +65,27 @@ class Names:
                 known = self._current(looked_up - self.configured.keys())
             except Exception:  # noqa: BLE001 - ids are shown instead
                 logger.exception("Names could not be looked up", source=self.source)
-                known = {}
+                known = self._given()
         names = {**known, **self.configured}
         return {each: names[each] for each in sorted({*looked_up, self.account}) if each in names}
 
     def _current(self, needed: set[str]) -> Mapping[str, str]:
-        stored = self._known or self.store.names(self.source)
+        kept = stored = self._known or self.store.names(self.source)
         if self._is_due(stored, needed):
             found = self.look_up()
             for action, error in found.errors.items():
                 logger.info("Some names could not be looked up", source=self.source, action=action, error=error)
             # What could not be looked up this time keeps its last name.
             stored = StoredNames({**stored.names, **found.names}, to_iso8601(self.clock()), tuple(found.errors))
+        stored = replace(stored, names={**stored.names, **self._given()})
+        if stored != kept:
             self.store.save_names(self.source, stored)
         self._known = stored
         return stored.names
+
+    def _given(self) -> dict[str, str]:
+        name = one_line(self.account_name)[:MAX_NAME]
+        return {self.account: name} if name else {}
 
     def _is_due(self, stored: StoredNames, needed: set[str]) -> bool:
         if stored.at is None:

@@ -8,7 +8,8 @@ from typing import Any
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import SourceSettings
 
-INPUT_KEYS = frozenset({"region", "roleArn", "externalId", "outpostIds", "orderIds"})
+INPUT_KEYS = frozenset({"region", "roleArn", "externalId", "outpostIds", "orderIds", "accountName"})
+NOT_OF_A_SOURCE = frozenset({"orderIds", "accountName"})  # inputs that select none
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def select_source(request: Any, sources: Iterable[Source], organization: Organiz
     if unknown := request.keys() - INPUT_KEYS:
         raise ValueError(f"unknown input {sorted(unknown)}; allowed: {sorted(INPUT_KEYS)}, all optional")
     sources = list(sources)
-    given = {key: value for key, value in request.items() if value is not None and key != "orderIds"}
+    given = {key: value for key, value in request.items() if value is not None and key not in NOT_OF_A_SOURCE}
     if "outpostIds" in given:
         given["outpostIds"] = sorted(given["outpostIds"])
     matching = [source for source in sources if {"outpostIds": [], **given} == _keys(source)] or [
@@ -85,7 +86,7 @@ def _is_allowed(member: tuple[str, Any]) -> bool:
     name, value = member
     if name == "outpostIds":
         return isinstance(value, list) and all(isinstance(each, str) for each in value)
-    return name not in {"region", "roleArn", "externalId"} or value is None or isinstance(value, str)
+    return name not in {"region", "roleArn", "externalId", "accountName"} or value is None or isinstance(value, str)
 
 
 def _keys(source: Source) -> dict[str, Any]:

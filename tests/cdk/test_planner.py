@@ -52,6 +52,13 @@ class TestPlanner:
         (its,) = (each["Properties"] for each in configurations if "PlannerFunction" in str(each))
         assert (its["MaximumRetryAttempts"], its["MaximumEventAgeInSeconds"]) == (0, 600)
 
+    def test_it_is_updated_after_poll(self, full: Template) -> None:
+        """An upgrade's poll accepts the messages of either planner; the old poll would refuse a new key."""
+        functions = full.find_resources("AWS::Lambda::Function")
+        (planner,) = (each for name, each in functions.items() if name.startswith("PlannerFunction"))
+        (poll,) = (name for name in functions if name.startswith("PollerFunction"))
+        assert poll in planner["DependsOn"]
+
     def test_its_environment_names_what_to_plan(self, full: Template) -> None:
         """The organization as configured, and the sources that must not be planned as well."""
         variables = planner_function(full)["Environment"]["Variables"]

@@ -1,6 +1,7 @@
 """An organization of 50 accounts in 4 regions: planned, queued and polled, with Outposts over HTTP and AWS by moto."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,9 +13,13 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from local.server import Server
+from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.gather import gather
+from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.runtime import clients
+from outposts_order_notifier.store.table import SnapshotTable
 from testing.aws import drain
 from testing.lambda_context import Context
 from testing.outposts_of_accounts import OutpostsOfAccounts
@@ -171,6 +176,24 @@ class TestOrganization:
         assert world.tick() == []
         assert set(world.discovered()) == {(*source, orders[source]) for source in expected}
         assert sorted(world.assumed) == sorted(world.accounts)
+
+    def test_an_orders_account_has_its_name_in_the_organization(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In `names` of the order's update and for the board; the configuration's name takes precedence."""
+        named, renamed = world.accounts[:2]
+        for number, account in enumerate((named, renamed)):
+            world.outposts.put_order(account, "eu-west-1", number)
+        monkeypatch.setenv("NAMES", json.dumps({renamed: "Payments"}))
+        assert world.tick() == []
+        updates = [each["detail"] for each in drain(world.subscriber) if each["detail-type"] == UPDATED]
+        assert {each["account"]: each["names"] for each in updates} == {
+            named: {named: "Team 0"},
+            renamed: {renamed: "Payments"},
+        }
+        table = SnapshotTable(boto3.client("dynamodb"), os.environ["SNAPSHOT_TABLE_NAME"])
+        shown = gather(table, Filters(), names={renamed: "Payments"}).names
+        assert (shown[named], shown[renamed]) == ("Team 0", "Payments")
 
     def test_a_slow_account_delays_no_other(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Events of the other accounts in its batch are published while poll waits for the slow one."""

@@ -9,11 +9,14 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from outposts_order_notifier.planner import handler as planner
+from outposts_order_notifier.planner.accounts import active_accounts
 from outposts_order_notifier.planner.handler import PlanFailedError
 from outposts_order_notifier.planner.queue import PollQueue
 from outposts_order_notifier.runtime import clients
+from outposts_order_notifier.sources.names import MAX_NAME
 from testing.aws import drain, make_queue
 from testing.lambda_context import Context
 
@@ -125,6 +128,17 @@ class TestPlan:
         role = "arn:aws:iam::222233334444:role/reader"
         assert drain(queue_url) == [{"region": "us-east-1", "roleArn": role, "externalId": "orders"}]
 
+    def test_a_message_names_its_account_as_the_organization_does(
+        self, queue_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """ListAccounts returns the names anyway; without the key `accounts`, it is called in any case."""
+        accounts = make_accounts(2)
+        calls = CallsWithFaults(monkeypatch).calls
+        planner.handler({}, CONTEXT)
+        assert sorted(set(calls)) == ["ListAccounts", "SendMessageBatch"]
+        names = {message["roleArn"].split(":")[4]: message["accountName"] for message in drain(queue_url)}
+        assert names == {OWN: "master", accounts[1]: "Team 0", accounts[2]: "Team 1"}
+
     def test_an_interrupted_listing_fails_the_run_after_planning_what_was_listed(
         self, queue_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -150,6 +164,18 @@ class TestPlan:
         planner.handler({}, CONTEXT)
         metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
         assert [each["SourcesPlanned"] for each in metrics] == [[len(planned(queue_url))]]
+
+
+class TestActiveAccounts:
+    """What ListAccounts returns."""
+
+    def test_an_account_without_a_name_is_listed_and_a_long_name_is_cut(self) -> None:
+        """A message always fits into the queue."""
+        client = boto3.client("organizations", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+        with Stubber(client) as stub:
+            listed = [{"Id": "111122223333"}, {"Id": "222233334444", "Name": "x" * 300_000}]
+            stub.add_response("list_accounts", {"Accounts": [{**each, "Status": "ACTIVE"} for each in listed]})
+            assert active_accounts(client) == ({"111122223333": "", "222233334444": "x" * MAX_NAME}, [])
 
 
 class RejectingQueue:

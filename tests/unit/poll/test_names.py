@@ -1,12 +1,14 @@
 """The names of a source's Outposts and hardware."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from outposts_order_notifier.poll.names import Names
-from outposts_order_notifier.sources.names import LookedUp
+from outposts_order_notifier.sources.names import MAX_NAME, LookedUp
 from outposts_order_notifier.store.records import StoredNames
 from testing.details import an_order
 
@@ -42,6 +44,7 @@ class World:
     errors: dict[str, str] = field(default_factory=dict)
     lookups: int = 0
     configured: dict[str, str] = field(default_factory=dict)
+    account_name: str = ""
 
     def look_up(self) -> LookedUp:
         """Count a lookup, and return what is found."""
@@ -50,7 +53,7 @@ class World:
 
     def a_run(self) -> Names:
         """Return the names as a run of poll sees them."""
-        return Names(self.store, "source", ACCOUNT, self.configured, self.look_up, lambda: self.now)
+        return Names(self.store, "source", ACCOUNT, self.configured, self.look_up, lambda: self.now, self.account_name)
 
 
 @pytest.fixture
@@ -119,13 +122,61 @@ def test_what_cannot_be_looked_up_any_more_keeps_its_name(world: World) -> None:
     assert world.store.names("source").denied == ("outposts:ListOutposts",)
 
 
+def test_the_inputs_name_of_the_account_is_an_orders_and_kept(world: World) -> None:
+    """A later run whose input has none, such as one by hand, and the board use what is kept."""
+    world.account_name = "Production"
+    assert world.a_run().of(an_order())[ACCOUNT] == "Production"
+    world.account_name = ""
+    assert world.a_run().of(an_order())[ACCOUNT] == "Production"
+    assert world.store.names("source").names[ACCOUNT] == "Production"
+
+
+def test_a_renamed_account_has_its_new_name_without_a_lookup(world: World) -> None:
+    """The next change of one of its orders shows it; what was looked up, and when, stays."""
+    world.account_name = "Production"
+    world.a_run().of(an_order())
+    before = world.store.names("source")
+    world.now, world.account_name = BEGAN + timedelta(hours=1), "Payments"
+    assert world.a_run().of(an_order())[ACCOUNT] == "Payments"
+    assert world.store.names("source") == replace(before, names={**before.names, ACCOUNT: "Payments"})
+    assert world.lookups == 1
+
+
+def test_a_name_that_is_already_kept_is_not_written_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every tick brings it, for every source."""
+    world.account_name = "Production"
+    world.a_run().of(an_order())
+    monkeypatch.setattr(world.store, "save_names", None)
+    assert world.a_run().of(an_order()) == {OUTPOST: ALL[OUTPOST], RACK: ALL[RACK], ACCOUNT: "Production"}
+
+
+def test_the_configurations_name_of_the_account_takes_precedence(world: World) -> None:
+    """As for everything else that has a name."""
+    world.account_name, world.configured = "Production", {ACCOUNT: "Plant 1"}
+    assert world.a_run().of(an_order())[ACCOUNT] == "Plant 1"
+
+
+@given(name=st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zs"]), max_size=200))
+@example("\ud800\u202e\x00")
+@example("x" * 100_000)
+def test_any_name_of_an_account_is_harmless(name: str) -> None:
+    """It is one readable line of at most 100 characters, or none: an event can carry it, and no order fails."""
+    world = World(account_name=name)
+    names = world.a_run().of(an_order())
+    if ACCOUNT in names:
+        assert 0 < len(names[ACCOUNT]) <= MAX_NAME
+        assert names[ACCOUNT].isprintable()
+        assert names[ACCOUNT].encode()
+    assert names.keys() >= {OUTPOST, RACK}
+
+
 def test_an_error_fails_no_order(world: World) -> None:
-    """People see ids, and the configuration's names."""
+    """People see ids, the account's name, and the configuration's names."""
 
     def fail(source: str) -> StoredNames:
         assert source
         raise RuntimeError
 
     world.store.names = fail  # type: ignore[method-assign]
-    world.configured = {OUTPOST: "Plant 1"}
-    assert world.a_run().of(an_order()) == {OUTPOST: "Plant 1"}
+    world.configured, world.account_name = {OUTPOST: "Plant 1"}, "Production"
+    assert world.a_run().of(an_order()) == {OUTPOST: "Plant 1", ACCOUNT: "Production"}

@@ -47,6 +47,7 @@ class TestSourceMeant:
             pytest.param({"outpostIds": ["op-2", "op-1"]}, TWO_OUTPOSTS, id="by its Outposts, in any order"),
             pytest.param({"roleArn": ROLE}, OTHER_ACCOUNT, id="by its role"),
             pytest.param({"externalId": "secret", "orderIds": ["oo-1"]}, OTHER_ACCOUNT, id="without order ids"),
+            pytest.param({"roleArn": ROLE, "accountName": "Payments"}, OTHER_ACCOUNT, id="whatever its account's name"),
             pytest.param(
                 {"region": "eu-west-1", "roleArn": ROLE, "externalId": "secret"}, OTHER_ACCOUNT, id="with everything"
             ),
@@ -75,7 +76,9 @@ class TestSourceMeant:
 
     def test_an_unknown_key_is_refused_by_name(self) -> None:
         """A misspelled key must not select more."""
-        with pytest.raises(ValueError, match=r"unknown input \['orderId'\]; allowed: \['externalId', 'orderIds'"):
+        with pytest.raises(
+            ValueError, match=r"unknown input \['orderId'\]; allowed: \['accountName', 'externalId', 'orderIds'"
+        ):
             select_source({"orderId": "oo-1"}, [OWN])
 
 

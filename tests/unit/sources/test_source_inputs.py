@@ -12,7 +12,7 @@ ROLE = "arn:aws:iam::222233334444:role/Reader"
 WHOLE = Source("222233334444", "eu-west-1", ROLE)
 
 
-@pytest.mark.parametrize("key", ["region", "roleArn", "externalId", "outpostIds"])
+@pytest.mark.parametrize("key", ["region", "roleArn", "externalId", "outpostIds", "accountName"])
 @pytest.mark.parametrize("value", [7, {"a": 1}, [7]])
 def test_a_member_of_the_wrong_kind_is_refused(key: str, value: Any) -> None:
     """It would match any source."""
