@@ -90,5 +90,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             outputs["AmazonQTopicArn"] = notifications.amazon_q_topic.topic_arn
         if planner:
             outputs["PlannerFunctionName"] = planner.function.function_name
+        if configuration.time_zone_variable():
+            outputs["TimeZone"] = configuration.time_zone
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

@@ -24,6 +24,7 @@ from local.webhook import SECRET, WebhookReceiver
 from machine.environment import clean, without_aws, without_proxy
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
+from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ def local_cloud(
         boto3.client("sns").subscribe(
             TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
         )
-        board = BoardPage(SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"]))
+        zone = zone_named(outputs.get("TimeZone", ""))
+        table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
+        board = BoardPage(table, lambda: datetime.now(zone))
         yield LocalCloud({"Board": f"{serve(board)}/", **addresses}, outputs, process, receiver, mailbox, board)
         progress("Shutting everything down")
 

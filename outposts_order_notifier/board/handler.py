@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/add_custom_widget
 import json
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.board.render import fitting_widget
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
 from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.store.table import SnapshotTable
 
@@ -60,7 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> str:
     return fitting_widget(
         gathered,
         filters,
-        datetime.now(UTC),
+        datetime.now(zone_named(os.environ.get(TIME_ZONE, ""))),
         endpoint=context.invoked_function_arn,
         theme=theme if theme in {"light", "dark"} else "",
     )

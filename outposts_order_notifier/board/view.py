@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +29,7 @@ from outposts_order_notifier.domain.statuses import (
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.headline import name_of, with_id
-from outposts_order_notifier.wording.words import duration, plain
+from outposts_order_notifier.wording.words import abbreviation, duration, plain
 
 SETTLED_SHOWN = 20  # unless all are requested
 UNFOLDED_ITEMS = 4  # an order in flight with more line items is folded
@@ -37,7 +37,11 @@ UNFOLDED_ITEMS = 4  # an order in flight with more line items is folded
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time: as ISO 8601, and short for people, in UTC."""
+    """A time: as ISO 8601, and short for people, in the board's zone.
+
+    The text has the zone's abbreviation only if it differs from that of the board's own time, as in the other half of
+    a year.
+    """
 
     iso: str
     text: str
@@ -140,6 +144,7 @@ class Board:
 
     Attributes:
         at: When it was created.
+        zone: The abbreviation and the name of the time zone of all times.
         options: The possible values of each filter.
         names: What people call the values of some filters.
         totals: The numbers of orders that pass the filters.
@@ -151,6 +156,7 @@ class Board:
     """
 
     at: Moment
+    zone: tuple[str, str]
     filters: Filters
     options: Mapping[str, Sequence[str]]
     names: Mapping[str, str]
@@ -169,7 +175,7 @@ class Board:
 
 
 def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None = None) -> Board:
-    """Build the board of at most `most` orders; durations last until `now`."""
+    """Build the board of at most `most` orders; durations last until `now`, whose zone is that of all times."""
     matching = [snapshot for snapshot in gathered.snapshots if filters.status in {"", *_statuses(snapshot)}]
     matching.sort(key=_last_change, reverse=True)
     settled = [snapshot for snapshot in matching if is_settled(snapshot.order)]
@@ -179,7 +185,8 @@ def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None 
     shown_settled = settled[: room if filters.settled == "all" else min(SETTLED_SHOWN, room)]
     statuses = {status for snapshot in gathered.snapshots for status in _statuses(snapshot)} - {STALLED}
     return Board(
-        at=_moment(now, now),
+        at=_moment(now, now, now.tzinfo),
+        zone=(abbreviation(now), str(now.tzinfo)),
         filters=filters,
         options={
             "status": [*sorted(statuses), STALLED],
@@ -240,7 +247,7 @@ class _Axis:
                 Stage(
                     status=status,
                     kind=status_named(status).kind,
-                    since=_moment(since, self.now),
+                    since=_moment(since, self.now, self.now.tzinfo),
                     lasted="" if over else duration(max(0, int(seconds.total_seconds()))),
                     current=current,
                     left=round(100 * max(0.0, (since - self.start).total_seconds()) / whole, 2),
@@ -277,7 +284,7 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
             if fact
         ),
         console=orders_url(region) if region else "",
-        submitted=_moment(submitted, now) if (submitted := submitted_at(order, now)) else None,
+        submitted=_moment(submitted, now, now.tzinfo) if (submitted := submitted_at(order, now)) else None,
         stages=axis.stages(snapshot.history.get(ORDER, ()), SETTLED_ORDER_STATUSES),
         items=tuple(items),
         counts={plain(name): number for name, number in line_item_counts_by_status(order).items()},
@@ -331,7 +338,9 @@ def _assets(assets: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
 
 
 @lru_cache(maxsize=4_096)  # line items that change together share their times
-def _moment(time: datetime, now: datetime) -> Moment:
-    utc = time.astimezone(UTC)
-    year = "" if utc.year == now.year else f" {utc.year}"
-    return Moment(to_iso8601(utc), f"{utc.day} {utc:%b}{year}, {utc:%H:%M}")
+def _moment(time: datetime, now: datetime, zone: tzinfo | None) -> Moment:
+    # The zone is an argument of its own because equal times in different zones are the same key of the cache.
+    local = time.astimezone(zone)
+    year = "" if local.year == now.year else f" {local.year}"
+    suffix = "" if abbreviation(local) == abbreviation(now) else f" {abbreviation(local)}"
+    return Moment(to_iso8601(time), f"{local.day} {local:%b}{year}, {local:%H:%M}{suffix}")

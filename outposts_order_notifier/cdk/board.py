@@ -6,7 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from outposts_order_notifier.cdk.configuration import Configuration
-from outposts_order_notifier.cdk.function import Function
+from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.snapshots import Snapshots
 
 HEIGHT = 16  # in units of the dashboard's grid; the widget scrolls
@@ -30,10 +30,14 @@ class Board(Construct):
             "Function",
             name="board",
             description="Draws the board of Outposts orders for the dashboard",
-            distributions=("jinja2", "markupsafe"),
+            distributions=("jinja2", "markupsafe", TIME_ZONE_DATA),
             timeout=cdk.Duration.seconds(30),
             memory=1_024,  # rendering needs CPU
-            environment={"SNAPSHOT_TABLE_NAME": snapshots.table.table_name, **configuration.names_variable()},
+            environment={
+                "SNAPSHOT_TABLE_NAME": snapshots.table.table_name,
+                **configuration.names_variable(),
+                **configuration.time_zone_variable(),
+            },
             statements=[
                 iam.PolicyStatement(actions=["dynamodb:Scan"], resources=[snapshots.index_arn]),
                 iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),

@@ -16,6 +16,7 @@ from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
+from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 # JSON Schema accepts 1.0 as an integer; functions and events would show it unchanged.
@@ -24,6 +25,7 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema does not anno
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 
+DEFAULT_TIME_ZONE = "UTC"
 NO_THRESHOLDS: Mapping[str, Mapping[str, int | None]] = {"order": {}, "lineItem": {}}
 
 
@@ -54,6 +56,7 @@ class Configuration:
         stalled_after_days: The configured thresholds in days, by `order` or `lineItem` and status; None switches one
             off.
         names: What people call Outposts, accounts and catalog items, by id; in addition to what AWS says.
+        time_zone: The IANA name of the zone in which people read times.
         channels: The settings of the configured channels, by key.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
@@ -66,6 +69,7 @@ class Configuration:
     announce_existing_orders: bool = False
     stalled_after_days: Mapping[str, Mapping[str, int | None]] = field(default_factory=lambda: dict(NO_THRESHOLDS))
     names: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = DEFAULT_TIME_ZONE
     channels: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
     event_bus_readers: tuple[str, ...] = ()
@@ -105,6 +109,7 @@ class Configuration:
             announce_existing_orders=announce,
             stalled_after_days={**NO_THRESHOLDS, **values.get("stalledAfterDays", {})},
             names=values.get("names", {}),
+            time_zone=values.get("timeZone", DEFAULT_TIME_ZONE),
             channels=_channels(values, stack_region),
             notify=notify,
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
@@ -114,6 +119,10 @@ class Configuration:
     def names_variable(self) -> dict[str, str]:
         """Return the environment variable of functions that show names; none if no name is configured."""
         return {"NAMES": json.dumps(self.names, ensure_ascii=False)} if self.names else {}
+
+    def time_zone_variable(self) -> dict[str, str]:
+        """Return the environment variable of functions that show times; none for the default."""
+        return {TIME_ZONE: self.time_zone} if self.time_zone != DEFAULT_TIME_ZONE else {}
 
 
 def _loaded(context: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from machine import aws_data
 from outposts_order_notifier.notify.channels.registry import parts
@@ -19,6 +20,11 @@ def regions(service: str = "ec2") -> dict[str, str]:
         for partition in session.get_available_partitions()
         for region in session.get_available_regions(service, partition)
     }
+
+
+def time_zones() -> list[str]:
+    """Return the names of all time zones, without the two that are a machine's own."""
+    return sorted(available_timezones() - {"Factory", "localtime"})
 
 
 @cache
@@ -83,6 +89,11 @@ def schema() -> dict[str, Any]:
                 "type": "object",
                 "additionalProperties": a_text(r".{1,100}", "a name of 1 to 100 characters"),
                 "description": 'an object of names by id, such as {"op-0123456789abcdef0": "Dublin plant"}',
+            },
+            "timeZone": {
+                "type": "string",
+                "enum": time_zones(),
+                "description": "the IANA name of a time zone, such as Europe/Dublin",
             },
             **{each.KEY: each.schema(partitions) for each in parts("settings")},
             "notify": {"type": "object", "description": "an EventBridge pattern, which is an object"},

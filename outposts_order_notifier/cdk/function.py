@@ -13,6 +13,8 @@ from outposts_order_notifier.cdk.package import package
 METRICS_NAMESPACE = "OutpostsOrderNotifier"
 # What `runtime.observability` imports, including dependencies.
 DISTRIBUTIONS = ("aws-lambda-powertools", "aws-xray-sdk", "jmespath", "typing-extensions", "wrapt")
+# The time zones, which Lambda's runtime may lack.
+TIME_ZONE_DATA = "tzdata"
 
 
 class Function(lambda_.Function):

@@ -12,6 +12,7 @@ from typing import Any
 
 from outposts_order_notifier.cdk.configuration import ConfigurationError
 from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 
 Json = dict[str, Any]
 
@@ -21,6 +22,7 @@ KEYS_OF_VARIABLES = {
     "ORGANIZATION": "organization",
     "STALLED_AFTER_DAYS": "stalledAfterDays",
     "NAMES": "names",
+    TIME_ZONE: "timeZone",
     "AWS_ENDPOINT_URL_OUTPOSTS": "outpostsEndpointUrl",
     **{variable: key for each in parts("settings") for variable, key in getattr(each, "VARIABLES", {}).items()},
 }

@@ -16,7 +16,7 @@ from constructs import Construct
 from outposts_order_notifier.cdk import memory
 from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.event_pattern import holds_null, text_of
-from outposts_order_notifier.cdk.function import Function
+from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.cdk.notify_pattern import rule_pattern
 from outposts_order_notifier.cdk.snapshots import Snapshots
@@ -77,7 +77,7 @@ class Notifications(Construct):
         amazon_q_needs: Needs | None = needs[amazon_q.__name__]
         self.amazon_q_topic = amazon_q_needs.topic if amazon_q_needs else None
         channels: list[Needs] = [each for each in needs.values() if each]
-        self.function = self._function(channels, local=bool(local_cloud))
+        self.function = self._function(configuration, channels, local=bool(local_cloud))
         self._rule(configuration, bus)
         if any(each.alarms for each in channels):
             # The topic's subscribers get alarms directly; the function sends them to the other channels.
@@ -90,11 +90,15 @@ class Notifications(Construct):
                 )
             )
 
-    def _function(self, channels: list[Needs], *, local: bool) -> Function:
+    def _function(self, configuration: Configuration, channels: list[Needs], *, local: bool) -> Function:
         item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         names = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
         queue_actions = [f"sqs:{name}" for name in names]
-        environment = {TABLE: self._state.table_name, QUEUE: self.queue.queue_url}
+        environment = {
+            TABLE: self._state.table_name,
+            QUEUE: self.queue.queue_url,
+            **configuration.time_zone_variable(),
+        }
         statements = [
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),
             iam.PolicyStatement(actions=queue_actions, resources=[self.queue.queue_arn]),
@@ -108,8 +112,9 @@ class Notifications(Construct):
             name="notify",
             description="Notifies the configured channels of changes to Outposts orders",
             # Those of all channels: the package does not depend on the configuration.
-            distributions=tuple(
-                name for each in parts("infrastructure") for name in getattr(each, "DISTRIBUTIONS", ())
+            distributions=(
+                TIME_ZONE_DATA,
+                *(name for each in parts("infrastructure") for name in getattr(each, "DISTRIBUTIONS", ())),
             ),
             timeout=TIMEOUT,
             memory=memory.NOTIFY,

@@ -1,6 +1,6 @@
 """`board`: writes the board to a file."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.terminal import Profile, Region, deployed, note, say
+from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.wording.words import count
 
 
@@ -26,8 +27,10 @@ def board(
     """
     from outposts_order_notifier.board import render, view  # noqa: PLC0415 - the templates' engine takes a while
 
-    gathered = gather(deployed(region, profile).snapshots, filters := Filters(settled="all" if every else ""))
-    shown = view.board(gathered, filters, datetime.now(UTC))
+    stack = deployed(region, profile)
+    now = datetime.now(zone_named(stack.outputs.get("TimeZone", "")))
+    gathered = gather(stack.snapshots, filters := Filters(settled="all" if every else ""))
+    shown = view.board(gathered, filters, now)
     try:
         output.write_text(render.page(shown, render.Frame(filters=False)), encoding="utf-8")
     except OSError as error:

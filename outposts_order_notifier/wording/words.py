@@ -1,7 +1,7 @@
 """Values as text for people. Each channel and page escapes it by its own rules. Pure."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from outposts_order_notifier.domain.order import canonical_json
 from outposts_order_notifier.domain.timestamps import from_iso8601
@@ -24,19 +24,29 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
-def day(iso8601: object) -> str:
-    """Return the day of a time in UTC, `1 Sep 2026`; any other value as text."""
-    return f"{time.day} {time:%b %Y}" if (time := _utc(iso8601)) else plain(iso8601)
+def day(iso8601: object, zone: tzinfo = UTC) -> str:
+    """Return the day of a time in a zone, `1 Sep 2026`; any other value as text."""
+    return f"{time.day} {time:%b %Y}" if (time := _time(iso8601, zone)) else plain(iso8601)
 
 
-def moment(iso8601: object) -> str:
+def moment(iso8601: object, zone: tzinfo = UTC) -> str:
     """Return a time to the minute, `1 Sep 2026, 09:30 UTC`; any other value as text."""
-    return f"{time.day} {time:%b %Y, %H:%M} UTC" if (time := _utc(iso8601)) else plain(iso8601)
+    time = _time(iso8601, zone)
+    return f"{time.day} {time:%b %Y, %H:%M} {abbreviation(time)}" if time else plain(iso8601)
 
 
-def _utc(iso8601: object) -> datetime | None:
+def abbreviation(time: datetime) -> str:
+    """Return the abbreviation of a time's zone, `CEST`; its offset if it has none, `UTC+03` or `UTC+05:45`."""
+    name = time.tzname() or ""
+    if name[:1].isalpha():
+        return name
+    hours, minutes = name[:3], name[3:]
+    return f"UTC{hours}:{minutes}" if minutes else f"UTC{hours}"
+
+
+def _time(iso8601: object, zone: tzinfo) -> datetime | None:
     try:
-        return from_iso8601(str(iso8601)).astimezone(UTC)
+        return from_iso8601(str(iso8601)).astimezone(zone)
     except (ValueError, OverflowError):
         return None
 

@@ -108,6 +108,16 @@ MISTAKES: list[tuple[Any, str]] = [
     ),
     ({"pollEveryMinutes": 5.0}, "notifier.pollEveryMinutes: 5.0; allowed: a whole number"),
     ({"stalledAfterDays": {"order": {"ERROR": True}}}, "notifier.stalledAfterDays.order.ERROR: true; allowed: "),
+    (
+        {"timeZone": "Europe/Berln"},
+        (
+            'notifier.timeZone: "Europe/Berln"; allowed: the IANA name of a time zone, such as Europe/Dublin; '
+            'did you mean "Europe/Berlin"?'
+        ),
+    ),
+    ({"timeZone": "berlin"}, 'notifier.timeZone: "berlin"; allowed: the IANA name of a time zone'),
+    ({"timeZone": "localtime"}, 'notifier.timeZone: "localtime"; allowed: the IANA name of a time zone'),
+    ({"timeZone": 1}, "notifier.timeZone: 1; allowed: the IANA name of a time zone"),
     ({"slack": {}}, "notifier.slack.secretName: missing; allowed: the name (not the ARN) of a secret"),
     ({"slack": {"secretName": "a:b"}}, 'notifier.slack.secretName: "a:b"; allowed: the name (not the ARN) of a secret'),
     ({"slack": {"secretName": "s", "channel": "two words"}}, 'notifier.slack.channel: "two words"; allowed: a channel'),

@@ -19,6 +19,7 @@ EVERY["webhook"] = {
 }
 EVERY["slack"] = {**FULL["slack"], "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}"}
 EVERY["names"] = {"op-0123456789abcdef0": "Dublin plant"}
+EVERY["timeZone"] = "Europe/Dublin"
 SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 }

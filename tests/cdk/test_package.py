@@ -13,6 +13,7 @@ import pytest
 
 from infra.stack import OutpostsOrderNotifier
 from outposts_order_notifier.cdk.configuration import Configuration
+from outposts_order_notifier.cdk.configuration_schema import time_zones
 from testing.synthesis import REGION
 
 DISTRIBUTIONS = {"aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions.py", "wrapt"}
@@ -68,8 +69,8 @@ class TestPackage:
         [
             ("poll", set()),
             ("planner", set()),
-            ("notify", {"slack", "slack_sdk"}),
-            ("board", {"jinja2", "markupsafe"}),
+            ("notify", {"slack", "slack_sdk", "tzdata"}),
+            ("board", {"jinja2", "markupsafe", "tzdata"}),
         ],
     )
     def test_contains_only_what_the_function_imports(
@@ -108,9 +109,24 @@ class TestPackage:
             check=True,
         )
         imported = json.loads(ran.stdout)
-        # slack_sdk has a second, older package in its distribution.
-        assert set(imported["inside"]) == {path.name for path in packages[name].iterdir()} - {"slack"}
+        # slack_sdk has a second, older package in its distribution; zoneinfo reads tzdata where a system lacks zones.
+        unused = {"slack", "tzdata"}
+        assert set(imported["inside"]) - unused == {path.name for path in packages[name].iterdir()} - unused
         assert set(imported["elsewhere"]) <= RUNTIME | OPTIONAL
+
+    @pytest.mark.parametrize("name", ["notify", "board"])
+    def test_has_the_time_zones(self, packages: dict[str, Path], name: str) -> None:
+        """Each zone that may be configured is found without a zone of the system."""
+        find = "import sys; from zoneinfo import ZoneInfo; print(*map(ZoneInfo, sys.argv[1:]))"
+        ran = subprocess.run(  # noqa: S603 - as above
+            [sys.executable, "-B", "-c", find, *time_zones()],
+            cwd=packages[name],
+            env={**os.environ, "PYTHONTZPATH": "", "PYTHONPATH": str(packages[name])},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ran.stdout.split() == time_zones()
 
     def test_is_small(self, packages: dict[str, Path], tmp_path: Path) -> None:
         """It is below 3 MB when zipped, so that it uploads and starts quickly."""

@@ -76,6 +76,13 @@ def test_an_unexpected_context_filters_nothing(odd: Any) -> None:
     assert "<b>" not in html.partition("orders-board")[2][:50]
 
 
+@pytest.mark.parametrize(("zone", "shown"), [("Asia/Tokyo", "JST"), ("", "UTC"), ("Nowhere", "UTC")])
+def test_times_are_in_the_configured_zone(monkeypatch: pytest.MonkeyPatch, zone: str, shown: str) -> None:
+    """And in UTC without one."""
+    monkeypatch.setenv("TIME_ZONE", zone)
+    assert f">{shown}</abbr>" in called(widgetContext=context())
+
+
 def test_describes_itself() -> None:
     """The console shows this when a widget is edited."""
     assert "`outpost`" in called(describe=True)

@@ -1,15 +1,16 @@
 """What the board shows."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from outposts_order_notifier.board.filters import Filters
-from outposts_order_notifier.board.view import SETTLED_SHOWN, Card
+from outposts_order_notifier.board.view import SETTLED_SHOWN, Card, Moment, board
 from outposts_order_notifier.domain.lineage import Reference
 from outposts_order_notifier.domain.snapshot import ORDER
 from outposts_order_notifier.sources.source import Source
-from testing.boards import board_of, observed
+from testing.boards import NOW, board_of, gathered, observed
 
 
 def card(*reads: Any, **further: Any) -> Card:
@@ -64,6 +65,33 @@ class TestSubmission:
         """Neither 0, which is 1970, nor a future one."""
         submitted = card((3, {"Status": "PREPARING", "OrderSubmissionDate": date})).submitted
         assert (submitted and submitted.text) == shown
+
+
+class TestTimeZone:
+    """In which zone times are shown: that of the board's own time."""
+
+    def test_every_time_is_in_it(self) -> None:
+        """The year and the day are the zone's."""
+        reads = [observed((327.4, {"Status": "PREPARING", "OrderSubmissionDate": "2026-01-01T04:59:00Z"}))]
+        made = board(gathered(reads), Filters(), NOW.astimezone(ZoneInfo("America/New_York")))
+        (order,) = made.in_flight
+        assert (made.at.text, made.zone) == ("24 Nov, 04:30", ("EST", "America/New_York"))
+        assert order.submitted == Moment("2026-01-01T04:59:00Z", "31 Dec 2025, 23:59")
+        assert order.stages[0].since.text == "31 Dec 2025, 18:54"
+
+    def test_a_time_from_summer_says_so_on_a_board_of_winter(self) -> None:
+        """Its abbreviation is not the one at the top."""
+        reads = [observed((150, {"Status": "PREPARING"}), (3, {"Status": "IN_PROGRESS"}))]
+        made = board(gathered(reads), Filters(), NOW.astimezone(ZoneInfo("Europe/Berlin")))
+        texts = [stage.since.text for stage in made.in_flight[0].stages]
+        assert (made.zone[0], texts) == ("CET", ["27 Jun, 11:30 CEST", "21 Nov, 10:30"])
+
+    def test_boards_of_one_moment_in_two_zones_differ(self) -> None:
+        """Times are cached, and equal times compare equal in every zone."""
+        reads = [observed((3, {"Status": "PREPARING"}))]
+        zones = ("UTC", "Europe/Berlin", "UTC")
+        boards = [board(gathered(reads), Filters(), NOW.astimezone(ZoneInfo(zone))) for zone in zones]
+        assert [made.at.text for made in boards] == ["24 Nov, 09:30", "24 Nov, 10:30", "24 Nov, 09:30"]
 
 
 class TestLineItem:
