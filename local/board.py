@@ -5,19 +5,12 @@ from datetime import UTC, datetime
 
 from werkzeug import Request, Response
 
-from local.server import App
+from local.server import App, as_page
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import gather
-from outposts_order_notifier.board.render import CONTENT_SECURITY_POLICY, Frame, page
+from outposts_order_notifier.board.render import Frame, page
 from outposts_order_notifier.board.view import board
 from outposts_order_notifier.store.table import SnapshotTable
-
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class BoardPage(App):
@@ -37,5 +30,4 @@ class BoardPage(App):
             return Response("The board is at /.", status=404)
         if request.method not in {"GET", "HEAD"}:
             return Response("The board is read-only.", status=405, headers={"Allow": "GET, HEAD"})
-        html = self.html(Filters.of(request.args), Frame())
-        return Response(html, content_type="text/html; charset=utf-8", headers=HEADERS)
+        return as_page(self.html(Filters.of(request.args), Frame()))

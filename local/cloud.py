@@ -42,7 +42,7 @@ class LocalCloud:
     """The running local cloud.
 
     Attributes:
-        addresses: What a person can open or `curl`, by name: the board, the messages received.
+        addresses: The pages that a person can open, by name: the board, the messages received.
         outputs: The stack's outputs.
     """
 
@@ -113,12 +113,12 @@ def local_cloud(
         process = stack.enter_context(emulator(port, folder))
         receiver, mailbox = SlackReceiver(), Mailbox()
         mailbox_url = serve(mailbox)
-        addresses = {"E-mails": f"{mailbox_url}/_mailbox/mails"}
+        addresses = {"E-mails": mailbox_url}
         webhook = slack_webhook
         if not webhook:
             slack_url = serve(receiver)
             webhook = f"{slack_url}{WEBHOOK_PATH}"
-            addresses["Slack messages"] = f"{slack_url}/_receiver/messages"
+            addresses = {"Slack": slack_url, **addresses}
         outposts_url = notifier.get("outpostsEndpointUrl") or serve(
             OutpostsSimulator(ACCOUNT, region, on_call=_record_in_cloudtrail)
         )
@@ -137,7 +137,7 @@ def local_cloud(
         zone = zone_named(outputs.get("TimeZone", ""))
         table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
         board = BoardPage(table, lambda: datetime.now(zone))
-        yield LocalCloud({"Board": f"{serve(board)}/", **addresses}, outputs, process, receiver, mailbox, board)
+        yield LocalCloud({"Board": serve(board), **addresses}, outputs, process, receiver, mailbox, board)
         progress("Shutting everything down")
 
 

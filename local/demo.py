@@ -3,8 +3,9 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from rich.console import Console
 from local.cloud import LocalCloud, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
+from local.pages.mailbox import mailbox_page
+from local.pages.slack import slack_page
 from local.scenarios import Scenario, load_scenarios
 from local.story import Story
 from local.view import closing, view
@@ -24,7 +27,7 @@ from outposts_order_notifier.domain.events import SOURCE
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-BOARD_FILE = Path(__file__).parent.parent / ".cache" / "board.html"
+PAGES = Path(__file__).parent.parent / ".cache" / "demo"
 LOOK_SECONDS = 0.3
 ARRIVAL_SECONDS = 90
 QUIET_SECONDS = 2
@@ -35,18 +38,40 @@ def run(seconds_per_day: float, console: Console) -> Story:
     console.print("[bold]Outposts order notifier[/]: a demo on this machine, without an AWS account\n")
     with local_cloud(lambda step: console.print(f"• {step} …"), choose_port(None)) as cloud:
         demo = Demo(cloud, seconds_per_day)
-        console.print(f"• The board is at {cloud.addresses['Board']} while the demo runs")
+        console.print("• While the demo runs, these pages show it:")
+        console.print(_listed(cloud.addresses), soft_wrap=True)
         console.print("• Running the first poll, which records existing orders without notifying anyone …\n")
         demo.poll()
         with view(console, demo.story):
             demo.play(load_scenarios())
         demo.story.scheduled_polls = demo.scheduled_polls()
         console.print(closing(demo.story))
-        BOARD_FILE.parent.mkdir(exist_ok=True)
-        BOARD_FILE.write_text(cloud.board.html(Filters(settled="all"), Frame(filters=False)), encoding="utf-8")
-    console.print("Everything is shut down; nothing is left running.")
-    console.print(f"The board with all these orders is kept: open {BOARD_FILE.as_uri()}", soft_wrap=True)
+        kept = keep(pages(cloud), PAGES)
+    console.print("Everything is shut down; nothing is left running. These pages are kept, to open in a browser:")
+    console.print(_listed(kept), soft_wrap=True)
     return demo.story
+
+
+def pages(cloud: LocalCloud) -> dict[str, str]:
+    """Return the pages of a local cloud as of now, by the names of their addresses."""
+    return {
+        "Board": cloud.board.html(Filters(settled="all"), Frame(filters=False)),
+        "Slack": slack_page(cloud.slack.channels, datetime.now(UTC)),
+        "E-mails": mailbox_page(cloud.mailbox.mails),
+    }
+
+
+def keep(pages: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Write pages to files, and return the addresses of these."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {name: folder / f"{name.lower()}.html" for name in pages}
+    for name, file in files.items():
+        file.write_text(pages[name], encoding="utf-8")
+    return {name: file.as_uri() for name, file in files.items()}
+
+
+def _listed(addresses: Mapping[str, str]) -> str:
+    return "\n".join(f"    {name:<8} {address}" for name, address in addresses.items())
 
 
 class Demo:

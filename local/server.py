@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Any, Self
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from outposts_order_notifier.board.render import CONTENT_SECURITY_POLICY
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.05  # how long `close` may take
+PAGE_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class App(ABC):
@@ -26,6 +34,11 @@ class App(ABC):
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one HTTP request, as WSGI has it."""
         return self.respond(Request(environ))(environ, start_response)
+
+
+def as_page(html: str) -> Response:
+    """Return a response whose body is a page that loads nothing else and that no cache keeps."""
+    return Response(html, content_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
 
 
 def as_json(value: Any) -> Response:

@@ -8,6 +8,8 @@ import json
 import re
 import threading
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ import yaml
 from jsonschema import Draft202012Validator
 from werkzeug import Request, Response
 
-from local.server import App, as_json
-from local.slack_workspace import Workspace
+from local.pages.slack import slack_page
+from local.server import App, as_json, as_page
+from local.slack_workspace import Channel, Workspace
 
 INCOMING = re.compile(r"/services/T\w+/B\w+/\w+")
 WORKFLOW = re.compile(r"/(?:triggers|workflows)/T\w+(?:/\w+){2,3}")
@@ -31,8 +34,9 @@ MESSAGE = Draft202012Validator(yaml.safe_load(Path(__file__).with_name("slack_me
 class SlackReceiver(App):
     """Receives posts to Slack's webhooks and to `/api/`, its Web API.
 
-    `GET /_receiver/messages` lists the accepted messages, `GET /_receiver/channels` the current content of a bot's
-    channels. `PUT /_receiver/answer` sets the answer to the next posts:
+    `GET /` is a page of everything accepted. As JSON, `GET /_receiver/messages` lists the accepted messages,
+    `GET /_receiver/channels` the current content of a bot's channels. `PUT /_receiver/answer` sets the answer to the
+    next posts:
     `{"status": 429, "headers": {"Retry-After": "2"}, "body": "rate_limited", "times": 3}`; `"afterSeconds"` delays the
     answer, `"path"` limits it to posts to this path, and with `"taken": true` the message is accepted all the same.
 
@@ -45,6 +49,7 @@ class SlackReceiver(App):
         self._messages: list[dict[str, Any]] = []
         self._times: list[float] = []
         self._answer: dict[str, Any] = {"times": 0}
+        self._webhooks = Channel("", "Webhook")
         self.workspace = Workspace(message_fault, self._keep)
 
     @property
@@ -52,6 +57,14 @@ class SlackReceiver(App):
         """The payloads accepted so far, oldest first."""
         with self._lock:
             return list(self._messages)
+
+    @property
+    def channels(self) -> list[Channel]:
+        """A bot's channels, and one of the messages to webhooks if there are any, each with a `ts`."""
+        with self._lock:
+            messages = dict(self._webhooks.messages)
+        webhooks = [replace(self._webhooks, messages=messages)] if messages else []
+        return [*webhooks, *self.workspace.channels]
 
     @property
     def times(self) -> list[float]:
@@ -62,10 +75,8 @@ class SlackReceiver(App):
     def respond(self, request: Request) -> Response:
         """Answer one HTTP request."""
         match request.method, request.path:
-            case "GET", "/_receiver/messages":
-                return as_json(self.messages)
-            case "GET", "/_receiver/channels":
-                return as_json({each.name: list(each.messages.values()) for each in self.workspace.channels})
+            case "GET" | "HEAD", path if shown := self._shown(path):
+                return shown
             case "PUT", "/_receiver/answer":
                 with self._lock:
                     self._answer = {"times": 1, **request.get_json()}
@@ -77,6 +88,16 @@ class SlackReceiver(App):
                 answer = self._take(path, request)
                 return _answered(configured) if configured else answer
         return Response("invalid_http_method", status=405)
+
+    def _shown(self, path: str) -> Response | None:
+        match path:
+            case "/":
+                return as_page(slack_page(self.channels, datetime.now(UTC), live=True))
+            case "/_receiver/messages":
+                return as_json(self.messages)
+            case "/_receiver/channels":
+                return as_json({each.name: list(each.messages.values()) for each in self.workspace.channels})
+        return None
 
     def _configured_answer(self, path: str) -> dict[str, Any] | None:
         with self._lock:
@@ -102,6 +123,9 @@ class SlackReceiver(App):
         if fault := verdict(payload):
             return Response(fault, status=400)
         self._keep(payload)
+        with self._lock:
+            ts = f"{int(time.time())}.{len(self._webhooks.messages):06}"
+            self._webhooks.messages[ts] = {**payload, "ts": ts}
         return Response("ok")
 
     def _keep(self, payload: dict[str, Any]) -> None:

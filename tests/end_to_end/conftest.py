@@ -101,18 +101,17 @@ class Cloud:
     @property
     def mails(self) -> list[Json]:
         """The e-mails that the topic sent."""
-        return self._received("E-mails")
+        return self._received("E-mails", "/_mailbox/mails")
 
     @property
     def slack_url(self) -> str:
         """The address of the built-in Slack."""
-        (url,) = re.findall(r"Slack messages +(http://[^/\s]+)", self.printed)
-        return str(url)
+        return self.address("Slack")
 
     @property
     def slack_messages(self) -> list[Json]:
         """The messages that Slack received."""
-        return self._received("Slack messages")
+        return self._received("Slack", "/_receiver/messages")
 
     def client(self, service: str) -> Any:
         """Create an ordinary client of the local cloud."""
@@ -135,9 +134,17 @@ class Cloud:
         summary: Json = json.load(answer["Payload"])
         return summary
 
-    def _received(self, name: str) -> list[Json]:
-        (url,) = re.findall(rf"{name} +(http\S+)", self.printed)
-        received: list[Json] = urllib3.request("GET", url).json()
+    def address(self, name: str) -> str:
+        """Return the printed address of a page."""
+        (url,) = re.findall(rf"^  {name} +(http\S+)$", self.printed, re.MULTILINE)
+        return str(url)
+
+    def page(self, name: str) -> str:
+        """Return the page at a printed address."""
+        return urllib3.request("GET", self.address(name)).data.decode()
+
+    def _received(self, name: str, path: str) -> list[Json]:
+        received: list[Json] = urllib3.request("GET", f"{self.address(name)}{path}").json()
         return received
 
 

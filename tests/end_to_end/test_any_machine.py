@@ -95,10 +95,14 @@ def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
     for news in ("order completed", "order and 3 servers cancelled", "in error"):
         assert news in ran.stdout
     assert "nothing is left running" in ran.stdout
-    (board,) = re.findall(r"open (file://\S+)", ran.stdout)
-    page = Path(url2pathname(urlsplit(board).path)).read_text(encoding="utf-8")
-    assert page.count("<article") == 5
-    assert "REPLACED" in page
+    addresses = dict(re.findall(r"^ +(\S+) +(file://\S+)$", ran.stdout, re.MULTILINE))
+    files = {name: Path(url2pathname(urlsplit(address).path)) for name, address in addresses.items()}
+    pages = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
+    assert pages["Board"].count("<article") == 5
+    assert "REPLACED" in pages["Board"]
+    for news in ("order completed", "order and 3 servers cancelled", "in error"):
+        assert news in pages["Slack"]
+        assert news in pages["E-mails"]
     assert left_in(tmp_path) == []
 
 

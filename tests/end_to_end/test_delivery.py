@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
@@ -105,8 +104,7 @@ class TestDelivery:
         assert cloud.environment["AWS_ENDPOINT_URL_OUTPOSTS"] == delivery.outposts_url
         assert delivery.first_poll["eventsPublished"] == 2
         assert eventually(lambda: named(delivery.slack_texts)[order_id])
-        (board,) = re.findall(r"Board +(http\S+)", cloud.printed)
-        assert order_id in urllib3.request("GET", board).data.decode()
+        assert order_id in cloud.page("Board")
         addresses = listening(left_in(delivery.folder))
         assert len(addresses) > 1
         assert {address.partition(":")[0] for address in addresses} == {LOOPBACK}

@@ -2,10 +2,8 @@
 
 import json
 
-import urllib3
-
 from local.outposts.control_plane import ControlPlane
-from tests.end_to_end.conftest import Cloud, Json, Subscriber, eventually
+from tests.end_to_end.conftest import Cloud, Json, Subscriber, eventually, slack_answers
 
 
 def create_order(cloud: Cloud) -> Json:
@@ -30,7 +28,10 @@ class TestOrder:
     """The whole path, on the deployed stack."""
 
     def test_a_new_order_is_reported_without_waiting_for_the_schedule(self, cloud: Cloud, bus: Subscriber) -> None:
-        """A CreateOrder call that a trail recorded causes a poll at once: event, Slack message and e-mail follow."""
+        """A CreateOrder call that a trail recorded causes a poll at once: event, Slack message and e-mail follow.
+
+        The pages of the local cloud show them.
+        """
         order = create_order(cloud)
         (discovered,) = eventually(lambda: events_of(order, bus, "Outposts Order Discovered"))
         assert (discovered["baseline"], discovered["sequence"]) == (False, 1)
@@ -42,6 +43,8 @@ class TestOrder:
         assert mail["subject"] == headline
         assert mail["text"].startswith(f"{headline}.\n")
         assert order["OutpostId"] in mail["text"]
+        for name in ("Board", "Slack", "E-mails"):
+            assert order["OrderId"] in cloud.page(name)
 
     def test_a_replaced_line_item_is_reported_to_those_who_filter_for_it(
         self, cloud: Cloud, bus: Subscriber, topic: Subscriber
@@ -101,9 +104,7 @@ class TestOrder:
 
     def test_a_channel_that_is_down_delays_no_other_and_is_notified_later(self, cloud: Cloud, bus: Subscriber) -> None:
         """Slack answers 503 for a while: the e-mail comes once, at once, and the Slack message once, later."""
-        (receiver,) = [line for line in cloud.printed.split() if line.endswith("/_receiver/messages")]
-        answer = {"status": 503, "body": "service_unavailable", "times": 1}
-        put(receiver.replace("messages", "answer"), answer)
+        slack_answers(cloud.slack_url, times=1)
         order = create_order(cloud)
         assert eventually(lambda: events_of(order, bus, "Outposts Order Updated"))
         assert eventually(lambda: slack_about(cloud, order))
@@ -119,11 +120,6 @@ def slack_about(cloud: Cloud, order: Json) -> list[Json]:
 def mails_about(cloud: Cloud, order: Json) -> list[Json]:
     """Return the e-mails that name an order."""
     return [each for each in cloud.mails if order["OrderId"] in each["text"]]
-
-
-def put(url: str, body: Json) -> None:
-    """Send JSON to a control address."""
-    assert urllib3.request("PUT", url, json=body).status == 204
 
 
 class TestAlarm:

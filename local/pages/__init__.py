@@ -1,0 +1,1 @@
+"""What the local cloud received, as HTML pages: Slack's channels and the mailbox."""
