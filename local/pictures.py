@@ -1,8 +1,8 @@
 """Take the documentation's pictures from real runs: Slack's messages, the board, and the demo's terminal.
 
 `make pictures` runs this. Slack's pictures show what the notifier really sent to the local cloud, by webhook and as a
-bot. The board shows the scenarios' orders at a moment at which much is going on, the terminal the end of a whole demo. The
-packaged Chromium has no emoji font, and takes the machine's.
+bot. The board shows the scenarios' orders at a moment at which much is going on, the terminal the end of a whole demo.
+The packaged Chromium has no emoji font, and takes the machine's.
 """
 
 import contextlib
