@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.search import matches, place_texts
 from outposts_order_notifier.domain.lineage import Lineage
 from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.snapshot import Snapshot
@@ -38,13 +39,15 @@ class Gathered:
 def gather(
     table: SnapshotTable, filters: Filters, most: int = MOST_READ, *, names: Mapping[str, str] | None = None
 ) -> Gathered:
-    """Read at most `most` snapshots that pass the filters by place and order, those of orders in flight first.
+    """Read at most `most` snapshots that pass the filters by place and order.
+
+    The first are those that a search finds by its id or place, then those of orders in flight.
 
     `names` are the configuration's, which take precedence over those in the table.
 
-    Only the snapshots themselves contain statuses, so a filter by status saves no reads.
+    Only the snapshots themselves contain statuses, so a filter by status saves no reads, and neither does a search.
     """
-    wanted = list[tuple[bool, str]]()
+    wanted = list[tuple[str, tuple[str, str, str], bool]]()
     places = set[tuple[str, str, str]]()
     lineage = Lineage()
     for source, order_id, known in table.known_of_all_sources():
@@ -54,9 +57,16 @@ def gather(
         lineage.add(known.replaces)
         pairs = zip((filters.order, filters.outpost, filters.account, filters.region), (order_id, *place), strict=True)
         if all(filtered in {"", found} for filtered, found in pairs):
-            wanted.append((known.settled, order_id))
-    wanted.sort()
-    loaded = table.read(order_id for _, order_id in wanted[:most])
+            wanted.append((order_id, place, known.settled))
+    known_names = {**table.names_of({f"{account}/{region}" for _, account, region in places}), **(names or {})}
+
+    def turn(order: tuple[str, tuple[str, str, str], bool]) -> tuple[bool, bool, str]:
+        order_id, (outpost, account, region), settled = order
+        found = matches(filters.q, place_texts(order_id, outpost, account, region, known_names))
+        return not found, settled, order_id
+
+    wanted.sort(key=turn)
+    loaded = table.read(order_id for order_id, _, _ in wanted[:most])
     outposts, accounts, regions = (tuple(sorted({place[part] for place in places} - {""})) for part in range(3))
     return Gathered(
         snapshots=tuple(loaded.snapshots.values()),
@@ -66,5 +76,5 @@ def gather(
         outposts=outposts,
         accounts=accounts,
         regions=regions,
-        names={**table.names_of({f"{account}/{region}" for _, account, region in places}), **(names or {})},
+        names=known_names,
     )

@@ -28,8 +28,9 @@ DOCUMENTATION = """\
 Each Outposts order that the notifier watches, with its history: how long it and its line items were in each status,
 shipments with tracking links, assets, and replacements.
 
-Optional parameters: `status` (or `stalled`), `outpost`, `account`, `region`, `order`, `settled` (`all` shows every
-settled order). Choices in the widget take precedence.
+Optional parameters: `q` (words to search for), `status` (or `stalled`), `outpost`, `account`, `region`, `order`,
+`settled` (`all` shows every settled order), `sort` (`newest`, `longest` or `outpost`). Choices in the widget take
+precedence.
 
 ```yaml
 region: eu-west-1

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from outposts_order_notifier.board.filters import STALLED, Filters
+from outposts_order_notifier.board.filters import ATTENTION, MOST_SEARCHED, SORTS, STALLED, Filters
 from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.view import Board, board
 from outposts_order_notifier.domain.statuses import ERROR
@@ -93,7 +93,9 @@ def _values(shown: Board, frame: Frame) -> dict[str, object]:
             "in error": chosen | {"status": ERROR},
             "settled": chosen | {"status": "", "settled": "all"},
         },
-        "narrowed": any(value for name, value in chosen.items() if name != "settled"),
+        "narrowed": any(value for name, value in chosen.items() if name not in {"settled", "sort"}),
+        "most_searched": MOST_SEARCHED,
+        "sorts": {"" if name == ATTENTION else name: words for name, words in SORTS.items()},
     }
 
 

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from outposts_order_notifier.board.filters import STALLED, Filters
 from outposts_order_notifier.board.gather import Gathered
+from outposts_order_notifier.board.search import matches, texts_of
+from outposts_order_notifier.board.sequence import CALM, in_error, in_sequence, urgency
 from outposts_order_notifier.domain.dates import submitted_at
 from outposts_order_notifier.domain.lineage import Reference
 from outposts_order_notifier.domain.order import (
@@ -148,8 +150,8 @@ class Board:
         options: The possible values of each filter.
         names: What people call the values of some filters.
         totals: The numbers of orders that pass the filters.
-        in_flight: Orders that need attention first, then the latest changes.
-        settled: The latest first.
+        in_flight: As the filters sort them.
+        settled: The latest, sorted alike.
         in_flight_left_out: How many orders in flight are not shown; `settled_left_out` is alike.
         unread: The number of orders that were not read, as there are too many.
         errors: Why some orders could not be read, by order id.
@@ -176,13 +178,15 @@ class Board:
 
 def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None = None) -> Board:
     """Build the board of at most `most` orders; durations last until `now`, whose zone is that of all times."""
-    matching = [snapshot for snapshot in gathered.snapshots if filters.status in {"", *_statuses(snapshot)}]
+    names = gathered.names
+    matching = [snapshot for snapshot in gathered.snapshots if _matches(snapshot, filters, names)]
     matching.sort(key=_last_change, reverse=True)
     settled = [snapshot for snapshot in matching if is_settled(snapshot.order)]
-    in_flight = sorted((each for each in matching if not is_settled(each.order)), key=_is_calm)
+    in_flight = in_sequence((each for each in matching if not is_settled(each.order)), filters.sort, names, now)
     shown = in_flight[:most]
     room = len(settled) if most is None else max(0, most - len(shown))
-    shown_settled = settled[: room if filters.settled == "all" else min(SETTLED_SHOWN, room)]
+    latest = settled[: room if filters.settled == "all" else min(SETTLED_SHOWN, room)]
+    shown_settled = in_sequence(latest, filters.sort, names, now)
     statuses = {status for snapshot in gathered.snapshots for status in _statuses(snapshot)} - {STALLED}
     return Board(
         at=_moment(now, now, now.tzinfo),
@@ -194,11 +198,11 @@ def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None 
             "account": gathered.accounts,
             "region": gathered.regions,
         },
-        names=gathered.names,
+        names=names,
         totals={
             "in flight": len(in_flight),
             "stalled": sum(bool(snapshot.stalled) for snapshot in in_flight),
-            "in error": sum(ERROR in _statuses(snapshot) for snapshot in in_flight),
+            "in error": sum(map(in_error, in_flight)),
             "settled": len(settled),
         },
         in_flight=tuple(_card(snapshot, gathered, now) for snapshot in shown),
@@ -210,6 +214,10 @@ def board(gathered: Gathered, filters: Filters, now: datetime, most: int | None 
     )
 
 
+def _matches(snapshot: Snapshot, filters: Filters, names: Mapping[str, str]) -> bool:
+    return filters.status in {"", *_statuses(snapshot)} and matches(filters.q, texts_of(snapshot, names))
+
+
 def _statuses(snapshot: Snapshot) -> set[str]:
     items = snapshot.order.get("LineItems", [])
     found = {plain(each.get("Status")) for each in (snapshot.order, *items)}
@@ -218,10 +226,6 @@ def _statuses(snapshot: Snapshot) -> set[str]:
 
 def _last_change(snapshot: Snapshot) -> str:
     return max((entries[-1].at for entries in snapshot.history.values() if entries), default="")
-
-
-def _is_calm(snapshot: Snapshot) -> bool:
-    return not (snapshot.stalled or snapshot.missing or snapshot.damage or ERROR in _statuses(snapshot))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +298,7 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
         missing=snapshot.missing,
         damage=snapshot.damage,
         settled=settled,
-        attention=not settled and not _is_calm(snapshot),
+        attention=urgency(snapshot) != CALM,
         unfolded=not settled and len(items) <= UNFOLDED_ITEMS,
     )
 

@@ -68,6 +68,19 @@ class TestPage:
         page.wait_for_url(lambda url: "stalled" not in url)
         assert page.locator("article").count() > 1
 
+    def test_searches_and_sorts_without_javascript(self, open_page: Open, board_url: str) -> None:
+        """Enter submits; the numbers keep what was typed and chosen."""
+        page = open_page(board_url, java_script_enabled=False)
+        page.select_option("select[name=sort]", "newest")
+        page.fill("input[name=q]", "jd0146 shipped")
+        page.press("input[name=q]", "Enter")
+        page.wait_for_url(re.compile(r"\?q=jd0146\+shipped&.*sort=newest"))
+        assert page.locator("article").count() == page.locator("article", has_text="JD0146").count() > 0
+        page.click("text=in flight >> nth=0")
+        page.wait_for_url(re.compile(r"\?q=jd0146\+shipped&sort=newest$"))
+        assert page.input_value("input[name=q]") == "jd0146 shipped"
+        assert page.input_value("select[name=sort]") == "newest"
+
     def test_loads_nothing_else_and_violates_no_policy(self, open_page: Open, board_url: str) -> None:
         """One response contains everything, and its Content-Security-Policy allows nothing else."""
         page = open_page("about:blank")
@@ -104,7 +117,8 @@ class TestPage:
             assert outline == "solid"
             if text.startswith("12 line items"):
                 break
-        assert reached[:10] == [*["a"] * 4, "status", "outpost", "account", "region", "button", "a"]
+        assert reached[:10] == [*["a"] * 4, "q", "status", "outpost", "account", "region", "sort"]
+        assert reached[10:12] == ["button", "a"]
         assert reached[-1] == "summary"
         folded = page.locator("details:has(summary:focus)")
         assert folded.get_attribute("open") is None
@@ -139,10 +153,22 @@ class TestWidget:
     ) -> None:
         """Each action follows its button; no link leads to an anchor, because the page is the console's."""
         page = open_page(widget_url("light"))
-        assert page.locator("button + cwdb-action[action=call]").count() == page.locator("button").count() == 6
+        buttons = page.get_by_role("button")
+        assert page.locator("button + cwdb-action[action=call]").count() == buttons.count() == 6
         assert page.locator(".filters cwdb-action").first.text_content() == '{"filters": {}}'
         in_error = page.locator(".totals button", has_text="in error").locator("+ cwdb-action").text_content()
         assert json.loads(str(in_error))["filters"]["status"] == "ERROR"
         assert page.locator("a[href^='#'], script, iframe, use").count() == 0
-        page.click("button")
+        buttons.first.click()
         assert page.url == widget_url("light")
+
+    def test_enter_in_its_search_does_not_reload_the_console(
+        self, open_page: Open, widget_url: Callable[[str], str]
+    ) -> None:
+        """A form with one text field would submit itself to the page around it."""
+        page = open_page(widget_url("light"))
+        page.evaluate("addEventListener('submit', event => { event.preventDefault(); window.submitted = true })")
+        page.fill("input[name=q]", "typed")
+        page.press("input[name=q]", "Enter")
+        assert page.evaluate("window.submitted") is None
+        assert page.input_value("input[name=q]") == "typed"

@@ -16,6 +16,7 @@ import pytest
 from aws_cdk.assertions import Template
 from botocore.credentials import RefreshableCredentials
 
+from outposts_order_notifier.board.filters import MOST_SEARCHED
 from outposts_order_notifier.board.gather import MOST_READ
 from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
 from outposts_order_notifier.cdk import event_pattern
@@ -193,7 +194,8 @@ TIED = [
     Tied(r"renewed a {n} of an hour before", renewed_before),
     # The board
     Tied(r"more than {n} line items", lambda: UNFOLDED_ITEMS),
-    Tied(r"at most {n} snapshots", lambda: MOST_READ),
+    Tied(r"(?:at most|more than) {n} snapshots", lambda: MOST_READ),
+    Tied(r"the first {n} characters count", lambda: MOST_SEARCHED),
     Tied(r"settled ones, the {n} that ended last", lambda: SETTLED_SHOWN),
     # Patterns
     Tied(r"\$or together make at most {n} combinations", lambda: event_pattern.MAX_COMBINATIONS),

@@ -68,6 +68,16 @@ def test_filters_by_the_button_the_form_and_the_widgets_parameters(event: dict[s
     assert "oo-here" not in html
 
 
+def test_searches_for_what_was_typed_and_sorts_as_chosen() -> None:
+    """A form's values take precedence over the widget's parameters, an empty one too."""
+    html = called(q="oo-here", widgetContext=context({"q": "delivered <", "sort": "newest"}))
+    assert 'value="delivered &lt;"' in html
+    assert '<option value="newest" selected>' in html
+    assert "<article" not in html
+    assert called(q="oo-here", widgetContext=context()).count("<article") == 1
+    assert called(q="oo-here", widgetContext=context({"q": ""})).count("<article") == 2
+
+
 @pytest.mark.parametrize("odd", [None, 7, "x", {"forms": 7}, {"forms": {"all": [1]}, "theme": "<b>", "params": "x"}])
 def test_an_unexpected_context_filters_nothing(odd: Any) -> None:
     """What the console sends is only documented by an example."""

@@ -26,7 +26,16 @@ def url() -> Iterator[str]:
             yield server.url
 
 
-@pytest.mark.parametrize(("query", "shown"), [("", True), ("?status=PREPARING", True), ("?region=us-east-1", False)])
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", True),
+        ("?status=PREPARING", True),
+        ("?region=us-east-1", False),
+        ("?q=OO-H+preparing&sort=newest", True),
+        ("?q=shipped&sort=sideways", False),
+    ],
+)
 def test_query_parameters_filter(url: str, query: str, shown: bool) -> None:
     """A filtered board has an address that can be saved."""
     answer = urllib3.request("GET", f"{url}/{query}")

@@ -68,6 +68,18 @@ def test_if_there_are_too_many_those_in_flight_are_read(table: SnapshotTable) ->
     assert found.unread == 1
 
 
+@pytest.mark.parametrize(
+    ("search", "read"), [("oo-1", "oo-1"), ("dublin 111122223333", "oo-1"), ("oo-3", "oo-3"), ("x", "oo-2")]
+)
+def test_if_there_are_too_many_those_that_a_search_finds_by_id_or_place_are_read(
+    table: SnapshotTable, search: str, read: str
+) -> None:
+    """Even if they are settled; whether others match can only be said when they are read."""
+    found = gather(table, Filters(q=search), most=1, names={"op-1": "Dublin plant"})
+    assert [each.order_id for each in found.snapshots] == [read]
+    assert found.unread == 2
+
+
 @pytest.mark.parametrize("odd", [7, None, ["a"], {"status": "x"}])
 def test_a_filter_that_is_not_a_string_filters_nothing(odd: object) -> None:
     """A form or a widget's parameters may contain anything."""

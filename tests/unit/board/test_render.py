@@ -1,8 +1,10 @@
 """The board as HTML."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import unquote
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from outposts_order_notifier.board import render
-from outposts_order_notifier.board.filters import Filters
+from outposts_order_notifier.board.filters import MOST_SEARCHED, Filters
 from outposts_order_notifier.board.render import Frame, fitting_widget, page, widget
 from outposts_order_notifier.board.view import board
 from outposts_order_notifier.sources.outposts import from_wire
@@ -38,6 +40,7 @@ TAGS = frozenset(
         "abbr",
         "form",
         "label",
+        "input",
         "select",
         "option",
         "p",
@@ -61,6 +64,7 @@ TAGS = frozenset(
         "cwdb-action",
     ]
 )
+ACTION = re.compile(r"<cwdb-action[^>]*>(.*?)</cwdb-action>")
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{ 7 * 7 }}</style>"
 
 
@@ -108,7 +112,7 @@ def test_any_order_is_shown_and_escaped(order: Any) -> None:
     """Anything in place of any member is shown as text."""
     read = from_wire(order, ORDER_SHAPE)
     for shown in (read, {**hostile(read), "OrderId": f"oo-1{HOSTILE}"}):
-        made = board_of(observed((3, shown)), filters=Filters(outpost=HOSTILE, status=""))
+        made = board_of(observed((3, shown)), filters=Filters.of({"q": "a", "outpost": HOSTILE}))
         for html in (page(made), widget(made, endpoint="arn:aws:lambda:x", theme="dark")):
             Parsed(html)
 
@@ -223,6 +227,47 @@ def test_each_number_leads_to_the_orders_that_it_counts() -> None:
         assert f"/{query}" in links
     assert "/?outpost=op-1&settled=all" in links
     assert not Parsed(page(made, Frame(filters=False))).values("href")
+
+
+def test_each_number_keeps_search_and_sequence() -> None:
+    """On a page in its address, in a widget in its button's parameters."""
+    made = board_of(observed((3, {"Status": "PREPARING"})), filters=Filters(q="a&b", account="1", sort="newest"))
+    links = Parsed(page(made)).values("href")
+    assert "/?q=a%26b&status=stalled&account=1&sort=newest" in links
+    assert "/?" in links  # to clear everything
+    buttons = [json.loads(unescape(each)) for each in ACTION.findall(widget(made, endpoint="arn:x", theme=""))]
+    kept = [each["filters"] for each in buttons if each["filters"].get("q")]
+    assert len(kept) == len(made.totals)
+    assert {(each["q"], each["account"], each["sort"]) for each in kept} == {("a&b", "1", "newest")}
+
+
+def test_the_form_shows_what_was_chosen_and_escapes_it() -> None:
+    """In the field, and in the list of sequences."""
+    made = board_of(observed((3, {"Status": "PREPARING"})), filters=Filters.of({"q": HOSTILE, "sort": "outpost"}))
+    for html in (page(made), widget(made, endpoint="arn:x", theme="")):
+        assert HOSTILE not in html
+        assert HOSTILE[:MOST_SEARCHED] in Parsed(html).values("value")
+        assert '<option value="outpost" selected>by Outpost</option>' in html
+
+
+def test_a_file_says_what_it_was_made_for() -> None:
+    """As it has no form that shows it."""
+
+    def text(**chosen: str) -> str:
+        made = board_of(observed((3, {"Status": "PREPARING"})), filters=Filters.of(chosen))
+        return " ".join(Parsed(page(made, Frame(filters=False))).text.split())
+
+    assert "Only orders that match “<PREPARING”. Sorted by Outpost." in text(q="<PREPARING", sort="outpost")
+    assert "Sorted newest first." in text(sort="newest")
+    assert "Sorted" not in text()
+    assert "Only" not in text()
+
+
+def test_says_that_a_search_did_not_look_at_what_was_not_read() -> None:
+    """Otherwise an order would seem not to exist."""
+    some = gathered([observed((3, {"Status": "PREPARING"}))], unread=3)
+    assert "The search did not look at them." in page(board(some, Filters(q="oo"), NOW))
+    assert "The search did not look at them." not in page(board(some, Filters(), NOW))
 
 
 def test_an_order_has_an_address() -> None:
