@@ -148,7 +148,7 @@ def message_fault(payload: Any) -> str | None:
     if faults := sorted(MESSAGE.iter_errors(payload), key=lambda fault: fault.json_path):
         found = (f"{fault.json_path} demands {fault.validator} {fault.validator_value}" for fault in faults)
         return "invalid_blocks: " + "; ".join(found)
-    if _characters(payload.get("blocks", [])) > MAX_BLOCKS_CHARACTERS:
+    if _characters([payload.get("blocks", []), payload.get("attachments", [])]) > MAX_BLOCKS_CHARACTERS:
         return "msg_blocks_too_long"
     return None
 

@@ -66,6 +66,7 @@ class Workspace:
         self._numbers = itertools.count(1)
         self._methods: dict[str, Callable[[Json], Json]] = {
             "auth.test": lambda _: IDENTITY,
+            "chat.getPermalink": self._permalink,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "conversations.history": self._history,
@@ -105,7 +106,7 @@ class Workspace:
         """Read the arguments: only methods that write accept JSON."""
         if method not in self._methods:
             raise RefusalError("unknown_method")
-        if not method.startswith("chat."):
+        if method not in {"chat.postMessage", "chat.update"}:
             return dict(request.form)
         if request.mimetype != "application/json":
             raise RefusalError("invalid_form_data")
@@ -161,6 +162,12 @@ class Workspace:
         kept = {name: value for name, value in channel.messages[ts].items() if name in {"thread_ts", "metadata"}}
         channel.messages[ts] = {**kept, **message, "updates": channel.messages[ts].get("updates", 0) + 1}
         return {"channel": channel.id, "ts": ts}
+
+    def _permalink(self, arguments: Json) -> Json:
+        channel, ts = self._channel(arguments), arguments["message_ts"]
+        if ts not in channel.messages:
+            raise RefusalError("message_not_found")
+        return {"channel": channel.id, "permalink": f"{IDENTITY['url']}archives/{channel.id}/p{ts.replace('.', '')}"}
 
     def _history(self, arguments: Json) -> Json:
         channel = self._channel(arguments)

@@ -1,4 +1,4 @@
-"""The generated part of docs/messages.md: typical observations, and the headline that each gets."""
+"""The generated parts of docs/messages.md: typical observations with their headlines, and who acts next."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 from outposts_order_notifier.domain import event_types as types
 from outposts_order_notifier.domain.event_types import Change, OrderStalled, ReplacementLinked
 from outposts_order_notifier.domain.order import LineItem, Order
+from outposts_order_notifier.wording.hardware import ITEM
 from outposts_order_notifier.wording.headline import digest_headline, headline
+from outposts_order_notifier.wording.next_steps import STALLED as STALLED_STEP
+from outposts_order_notifier.wording.next_steps import STEPS
 from reference.generated import fill
 from testing.details import detail_of
 
@@ -23,7 +26,25 @@ LINK: ReplacementLinked = {
 def fill_page(text: str) -> str:
     """Return docs/messages.md, this text, with its generated part."""
     rows = (f"| {what} | {words} |" for what, words in headlines().items())
-    return fill(text, {"headlines": "\n".join(["\n", "| Observed | Headline |", "|---|---|", *rows, "\n"])})
+    return fill(
+        text,
+        {
+            "headlines": "\n".join(["\n", "| Observed | Headline |", "|---|---|", *rows, "\n"]),
+            "steps": "\n".join(["\n", *_steps(), "\n"]),
+        },
+    )
+
+
+def _steps() -> Iterator[str]:
+    """Yield the table of who acts next."""
+    yield "| After | Hardware | Who | What | Source |"
+    yield "|---|---|---|---|---|"
+    for situation, kinds in STEPS.items():
+        after = situation if situation == STALLED_STEP else f"`{situation}`"
+        for kind, step in kinds.items():
+            hardware = {ITEM: "any" if len(kinds) == 1 else "unknown"}.get(kind, kind)
+            source = step.url.removeprefix("https://docs.aws.amazon.com/outposts/latest/").removesuffix(".html")
+            yield f"| {after} | {hardware} | {step.actor} | {step.text} | [{source}]({step.url}) |"
 
 
 def headlines() -> dict[str, str]:

@@ -23,6 +23,19 @@ Actor = Literal["you", "AWS", "the carrier", "nobody"]
 Kind = Literal[
     "preparing", "building", "shipped", "delivered", "installing", "done", "error", "cancelled", "replaced", "unknown"
 ]
+# Each kind's colour, in messages; board.css has the same for its light mode.
+COLOURS: Mapping[Kind, str] = {
+    "preparing": "#9aa7b3",
+    "building": "#5a93cf",
+    "shipped": "#2b6cb8",
+    "delivered": "#138496",
+    "installing": "#5a9e3f",
+    "done": "#257a4d",
+    "error": "#c4271f",
+    "cancelled": "#6d6a63",
+    "replaced": "#7a55bb",
+    "unknown": "#6f6a5c",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ class Status:
         words: The status in words that follow a noun, as in "order delivered"; empty if it is unknown.
         meaning: What it means, in a few words.
         kind: Its colour and shape on the board: a class of board.css.
-        icon: Slack's name of an emoji.
+        icon: An emoji, for channels that show them; the words are always there too.
         actor: Who acts next.
         next: The status that usually follows; empty if none does.
         stalled_after_days: The default threshold, in days; None if it never stalls.
@@ -66,31 +79,34 @@ def _table(*rows: Status) -> Mapping[str, Status]:
 
 # fmt: off
 ORDER_STATUSES = _table(
-    Status("PREPARING", "being prepared", "The order is received and being prepared", "preparing", ":memo:", "AWS", "IN_PROGRESS", 45, first=True),
-    Status("IN_PROGRESS", "in progress", "The order is being built or shipped; its line items say which", "building", ":building_construction:", "AWS", "DELIVERED", 90),
-    Status("DELIVERED", "delivered", "The order is at the Outpost's site", "delivered", ":package:", "you", COMPLETED, 30),
-    Status(COMPLETED, "completed", "The order is complete", "done", ":white_check_mark:", settled=True, colour="green"),
-    Status(CANCELLED, "cancelled", "The order is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
-    Status(ERROR, "in error", "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
-    Status("RECEIVED", "received", "Deprecated: the first half of today's PREPARING", "preparing", ":memo:", "AWS", "PENDING", 14, first=True),
-    Status("PENDING", "pending", "Deprecated: today's PREPARING", "preparing", ":memo:", "AWS", "PROCESSING", 45),
-    Status("PROCESSING", "being processed", "Deprecated: today's IN_PROGRESS", "building", ":building_construction:", "AWS", "INSTALLING", 90),
-    Status("INSTALLING", "being installed", "Deprecated: today's DELIVERED", "installing", ":wrench:", "you", "FULFILLED", 30),
-    Status("FULFILLED", "fulfilled", "Deprecated: today's COMPLETED", "done", ":white_check_mark:", settled=True),
+    Status("PREPARING", "being prepared", "The order is received and being prepared", "preparing", "📝", "AWS", "IN_PROGRESS", 45, first=True),
+    Status("IN_PROGRESS", "in progress", "The order is being built or shipped; its line items say which", "building", "🏗️", "AWS", "DELIVERED", 90),
+    Status("DELIVERED", "delivered", "The order is at the Outpost's site", "delivered", "📦", "you", COMPLETED, 30),
+    Status(COMPLETED, "completed", "The order is complete", "done", "✅", settled=True, colour="green"),
+    Status(CANCELLED, "cancelled", "The order is cancelled", "cancelled", "🚫", settled=True, weight=5, colour="yellow"),
+    Status(ERROR, "in error", "Contact AWS Support", "error", "❌", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status("RECEIVED", "received", "Deprecated: the first half of today's PREPARING", "preparing", "📝", "AWS", "PENDING", 14, first=True),
+    Status("PENDING", "pending", "Deprecated: today's PREPARING", "preparing", "📝", "AWS", "PROCESSING", 45),
+    Status("PROCESSING", "being processed", "Deprecated: today's IN_PROGRESS", "building", "🏗️", "AWS", "INSTALLING", 90),
+    Status("INSTALLING", "being installed", "Deprecated: today's DELIVERED", "installing", "🔧", "you", "FULFILLED", 30),
+    Status("FULFILLED", "fulfilled", "Deprecated: today's COMPLETED", "done", "✅", settled=True),
 )
 LINE_ITEM_STATUSES = _table(
-    Status("PREPARING", "being prepared", "The line item is being prepared", "preparing", ":memo:", "AWS", "BUILDING", 45, first=True),
-    Status("BUILDING", "being built", "The hardware is being built", "building", ":building_construction:", "AWS", "SHIPPED", 60),
-    Status("SHIPPED", "shipped", "The hardware is on its way", "shipped", ":truck:", "the carrier", "DELIVERED", 14),
-    Status("DELIVERED", "delivered", "The hardware is at the site: a rack awaits AWS's visit, a server your hands", "delivered", ":package:", "you", "INSTALLING", 30),
-    Status("INSTALLING", "being installed", "The hardware is being installed: a rack by AWS, a server by you", "installing", ":wrench:", "you", INSTALLED, 14),
-    Status(INSTALLED, "installed", "The hardware is installed", "done", ":white_check_mark:", settled=True),
-    Status(ERROR, "in error", "Contact AWS Support", "error", ":x:", "you", "", 3, weight=7, loud=True, colour="red"),
-    Status(CANCELLED, "cancelled", "The line item is cancelled", "cancelled", ":no_entry_sign:", settled=True, weight=5, colour="yellow"),
-    Status(REPLACED, "replaced", "Another order's line item replaces this one", "replaced", ":arrows_counterclockwise:", settled=True, weight=6, loud=True),
+    Status("PREPARING", "being prepared", "The line item is being prepared", "preparing", "📝", "AWS", "BUILDING", 45, first=True),
+    Status("BUILDING", "being built", "The hardware is being built", "building", "🏗️", "AWS", "SHIPPED", 60),
+    Status("SHIPPED", "shipped", "The hardware is on its way", "shipped", "🚚", "the carrier", "DELIVERED", 14),
+    Status("DELIVERED", "delivered", "The hardware is at the site: a rack awaits AWS's visit, a server your hands", "delivered", "📦", "you", "INSTALLING", 30),
+    Status("INSTALLING", "being installed", "The hardware is being installed: a rack by AWS, a server by you", "installing", "🔧", "you", INSTALLED, 14),
+    Status(INSTALLED, "installed", "The hardware is installed", "done", "✅", settled=True),
+    Status(ERROR, "in error", "Contact AWS Support", "error", "❌", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status(CANCELLED, "cancelled", "The line item is cancelled", "cancelled", "🚫", settled=True, weight=5, colour="yellow"),
+    Status(REPLACED, "replaced", "Another order's line item replaces this one", "replaced", "🔄", settled=True, weight=6, loud=True),
 )
 # fmt: on
-UNKNOWN = Status("", "", "A status that this version does not know", "unknown", ":grey_question:", weight=4)
+# What is no status and is shown like one.
+STALLED = Status("", "stalled", "A status that has lasted longer than expected", "unknown", "⏳", weight=3)
+MISSING = Status("", "no longer listed", "AWS no longer lists the order", "unknown", "⚠️", weight=1)
+UNKNOWN = Status("", "", "A status that this version does not know", "unknown", "❔", weight=4)
 SETTLED_ORDER_STATUSES = frozenset(name for name, row in ORDER_STATUSES.items() if row.settled)
 SETTLED_LINE_ITEM_STATUSES = frozenset(name for name, row in LINE_ITEM_STATUSES.items() if row.settled)
 _BY_NAME = {**LINE_ITEM_STATUSES, **ORDER_STATUSES}

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
-from outposts_order_notifier.wording.headline import digest_headline, headline
+from outposts_order_notifier.wording.headline import digest_headline, headline, marked_as
 from outposts_order_notifier.wording.message import Line, Message
+from outposts_order_notifier.wording.next_steps import is_in_error
 from outposts_order_notifier.wording.words import moment, plain
 
 CONSOLE = "Open in the AWS console"
@@ -35,20 +36,32 @@ def together(observations: Sequence[OrderNotification]) -> Message:
     if not before:
         return last.message
     lines = (line for each in observations for line in (_headed(each), *each.message.lines))
-    return replace(last.message, headline=headline(last.detail, earlier=changes_of(before)), lines=tuple(lines))
+    return replace(
+        last.message,
+        headline=headline(last.detail, earlier=changes_of(before)),
+        lines=tuple(lines),
+        mark=marked_as({**last.detail, "changes": changes_of(observations)}),
+        case=_latest_case(observations) if is_in_error(last.detail) else "",
+    )
+
+
+def _latest_case(observations: Sequence[OrderNotification]) -> str:
+    return next((each.message.case for each in reversed(observations) if each.message.case), "")
 
 
 def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
     """Combine the observations of many orders into one message."""
     lines = tuple(line for observations in orders for line in digest_lines(observations))
     details = [[each.detail for each in observations] for observations in orders]
-    return Message(digest_headline(details), lines, {}, url="")
+    marks = [together(observations).mark for observations in orders]
+    mark = max(marks, key=lambda row: row.weight)
+    return Message(digest_headline(details), lines, {}, url="", mark=mark)
 
 
 def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
     """Return an order's lines in a digest: the latest headline with its id and link, then the earlier ones."""
     last = observations[-1]
-    line = Line(f"{last.message.headline} ({plain(last.order_id)})", last.message.url, CONSOLE)
+    line = Line(f"{last.message.mark.icon} {last.message.headline} ({plain(last.order_id)})", last.message.url, CONSOLE)
     return [line, *(_headed(each) for each in reversed(observations[:-1]))]
 
 

@@ -10,6 +10,7 @@ claimed it, `COMPLETED` once it is sent), `in_progress_expiration` (milliseconds
 | `thread#<channel id>#<order id>` | order's Slack thread | `ts` of its card, `told` (JSON: latest event ids), \
 `replaced_by` (JSON), `taken_until` (milliseconds) while a run writes to it, `unfinished_since` (seconds) while \
 it is unknown what Slack has posted | never |
+| `thread#<channel id>#digest` | Slack channel of a bot | The same attributes, for the channel's digests | never |
 
 A thread is kept for good since an order that was completed long ago can still be replaced, and that belongs in its
 thread. An item is a few kilobytes at most. Versions before this one wrote the same items.
@@ -18,7 +19,7 @@ thread. An item is a few kilobytes at most. Versions before this one wrote the s
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -145,8 +146,16 @@ class Threads:
 
     def exists(self, channel: str, order_id: str) -> bool:
         """Return whether an order has a thread, or a run was about to start one."""
+        return self._item(channel, order_id) is not None
+
+    def card(self, channel: str, order_id: str) -> str | None:
+        """Return the `ts` of an order's card; None if it has none."""
+        ts: str | None = (self._item(channel, order_id) or {}).get("ts", {}).get("S")
+        return ts
+
+    def _item(self, channel: str, order_id: str) -> Mapping[str, Any] | None:
         key = {"id": {"S": _thread_key(channel, order_id)}}
-        return "Item" in self._client.get_item(TableName=self._table_name, Key=key, ConsistentRead=True)
+        return self._client.get_item(TableName=self._table_name, Key=key, ConsistentRead=True).get("Item")
 
     def take(self, channel: str, order_id: str) -> Thread:
         """Take an order's thread for this run alone.

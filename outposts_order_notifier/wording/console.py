@@ -17,6 +17,12 @@ def alarm_url(arn: str) -> str:
     return f"https://{_domain(region)}/cloudwatch/home?region={region}#alarmsV2:alarm/{quote(name, safe='')}"
 
 
+def support_case_url(region: str) -> str:
+    """Return the URL of the console's page that opens a case with AWS Support."""
+    domain = "console.aws.amazon.com" if _domain(region).endswith(".console.aws.amazon.com") else _domain(region)
+    return f"https://{domain}/support/home#/case/create"
+
+
 def _domain(region: str) -> str:
     if region.startswith("us-gov-"):
         return "console.amazonaws-us-gov.com"

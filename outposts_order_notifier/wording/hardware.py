@@ -11,8 +11,8 @@ from typing import NamedTuple
 from outposts_order_notifier.domain.order import LineItem
 from outposts_order_notifier.wording.words import count
 
-ITEM = "item"
-_KIND = re.compile(r"\b(rack|server)s?\b", re.IGNORECASE)
+RACK, SERVER, ITEM = "rack", "server", "item"
+_KIND = re.compile(rf"\b({RACK}|{SERVER})s?\b", re.IGNORECASE)
 MOST = 1_000_000  # a larger quantity is damaged
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from outposts_order_notifier.domain import event_types
+from outposts_order_notifier.domain import event_types, statuses
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.domain.statuses import ERROR, status_named
+from outposts_order_notifier.domain.statuses import ERROR, Status, status_named
 from outposts_order_notifier.wording.hardware import ITEM, Hardware, hardware, ordered, together
 from outposts_order_notifier.wording.words import count, one_line, plain, shortened
 
@@ -23,7 +23,7 @@ ORDER, ORDERED = "order", "ordered"
 TEST = "TEST: "  # begins the headline of a sample
 
 # The weights of what is no status, between those of the statuses and below them.
-STALLED, ORDER_STALLED, MISSING = 3, 2, 1
+STALLED, ORDER_STALLED, MISSING = statuses.STALLED.weight, 2, statuses.MISSING.weight
 USUAL = 0
 REAPPEARED, LINKED, ADDED, MINOR = -1, -2, -3, -4
 STILL = f"still {status_named(ERROR).words}"
@@ -80,6 +80,8 @@ _ALWAYS = {
     event_types.ASSETS: News(MINOR, ONE_ITEM, before="new asset details for "),
 }
 
+_MARKS = {event_types.STALLED: statuses.STALLED, event_types.MISSING: statuses.MISSING}
+
 
 def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), longest: int = LONGEST) -> str:
     """Return an observation in one sentence of at most 99 characters, such as `Dublin plant: 5 racks shipped`.
@@ -112,6 +114,18 @@ def digest_headline(orders: Sequence[Sequence[Mapping[str, Any]]]) -> str:
     return start + _sentence(
         _added_up(news) or [replace(DETAILS, what=Hardware(len(orders), ORDER))], LONGEST - len(start), one=False
     )
+
+
+def marked_as(detail: Mapping[str, Any]) -> Status:
+    """Return the row whose icon and colour mark an observation: the weightiest that it entered, else its order's own.
+
+    Of equally weighty ones, a line item's says more than its order's.
+    """
+    changes: list[Change] = detail["changes"]
+    entered = [*map(status_named, (each for change in changes for each in order_statuses(change)))]
+    entered += map(status_named, (each for change in changes for each in line_item_statuses(change)))
+    entered += [_MARKS[change["detailType"]] for change in changes if change["detailType"] in _MARKS]
+    return max(reversed(entered), key=lambda row: row.weight) if entered else status_named(detail["orderStatus"])
 
 
 def place(detail: Mapping[str, Any]) -> str:
@@ -165,10 +179,11 @@ def line_item_statuses(change: Change) -> list[Any]:
     """Return the line item statuses that a change entered, including those of a new order or line item."""
     if change["detailType"] == event_types.LINE_ITEM_STATUS:
         return [change["status"]]
-    return [item["Status"] for item in _new_items(change) if item.get("Status")]
+    return [item["Status"] for item in new_items(change) if item.get("Status")]
 
 
-def _new_items(change: Change) -> list[Any]:
+def new_items(change: Change) -> list[Any]:
+    """Return the line items of a new order, or a new line item."""
     match change["detailType"]:
         case event_types.LINE_ITEM_ADDED:
             return [change["lineItem"]]
@@ -187,7 +202,7 @@ def _news_of_order(detail: Mapping[str, Any], earlier: Iterable[Change]) -> list
 
 def _news(changes: Iterable[Change], names: Names) -> list[News]:
     """Return all news of changes, without what other news of the same changes already says."""
-    found = [news for change in changes for news in (*_of_new_items(change, names), *_of_change(change, names))]
+    found = [news for change in changes for news in (*_ofnew_items(change, names), *_of_change(change, names))]
     if any(news.weight == STALLED for news in found):  # then the order has stalled because of them
         found = [news for news in found if news.weight != ORDER_STALLED]
     if any(news.words == ORDERED and news.before for news in found):  # what is ordered as a replacement replaces
@@ -195,9 +210,9 @@ def _news(changes: Iterable[Change], names: Names) -> list[News]:
     return found
 
 
-def _of_new_items(change: Change, names: Names) -> Iterator[News]:
+def _ofnew_items(change: Change, names: Names) -> Iterator[News]:
     """Yield what is unusual about the line items of a new order, and about a new line item."""
-    for item in _new_items(change):
+    for item in new_items(change):
         status = item.get("Status")
         if status and (weight := status_named(status).weight):
             yield News(weight, ordered(item, names), status_words(status))

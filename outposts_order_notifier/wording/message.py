@@ -11,16 +11,27 @@ from typing import Any
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.domain.dates import submitted_at
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.domain.statuses import status_named
+from outposts_order_notifier.domain.statuses import COMPLETED, ERROR, UNKNOWN, Status, status_named
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.console import alarm_url, orders_url
 from outposts_order_notifier.wording.hardware import Hardware, hardware, in_full, ordered, together
-from outposts_order_notifier.wording.headline import Change, Names, headline, name_of, names_of, status_words, with_id
+from outposts_order_notifier.wording.headline import (
+    Change,
+    Names,
+    headline,
+    marked_as,
+    name_of,
+    names_of,
+    status_words,
+    with_id,
+)
+from outposts_order_notifier.wording.next_steps import Step, case_text, next_steps
 from outposts_order_notifier.wording.words import count, day, duration, moment, plain
 
 NAMED = 3
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # as poll writes the API's times
 LONGEST_URL = 2_000
+CASE = "A text for the case with AWS Support:"  # before a message's `case`
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,9 @@ class Message:
         url: Where to see more.
         at: When the order was observed, ISO 8601, so that late messages are recognizable; empty for an alarm.
         sequence: The observation's `sequence`.
+        mark: The row of the table of statuses whose icon and colour mark it.
+        steps: Who acts next, and how; the most urgent first.
+        case: A text for a case with AWS Support, of a few lines; empty if nothing entered ERROR.
     """
 
     headline: str
@@ -51,6 +65,9 @@ class Message:
     url: str
     at: str = ""
     sequence: int = 0
+    mark: Status = UNKNOWN
+    steps: tuple[Line, ...] = ()
+    case: str = ""
 
 
 Words = Callable[[list[Change], Names], Iterator[Line]]  # returns the lines of a type's changes
@@ -80,7 +97,15 @@ def order_message(detail: Mapping[str, Any]) -> Message:
         url=orders_url(detail["region"]),
         at=plain(detail["observedAt"]),
         sequence=int(detail["sequence"]),
+        mark=marked_as(detail),
+        steps=step_lines(next_steps(detail)),
+        case=case_text(detail),
     )
+
+
+def step_lines(steps: Iterable[Step]) -> tuple[Line, ...]:
+    """Return steps as lines of a message."""
+    return tuple(Line(f"{_capital(step.actor)}: {step.text}", step.url, step.url_text) for step in steps)
 
 
 def alarm_message(alarm: Mapping[str, Any]) -> Message:
@@ -95,6 +120,7 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
         lines=tuple(Line(plain(text)) for text in texts if text),
         facts={"State": plain(alarm["NewStateValue"]), "Since": moment(alarm.get("StateChangeTime"))},
         url=alarm_url(alarm["AlarmArn"]),
+        mark=status_named(COMPLETED if cleared else ERROR),
     )
 
 

@@ -25,8 +25,8 @@ from outposts_order_notifier.domain import stalled
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
 from outposts_order_notifier.domain.progress import STAGES
 from outposts_order_notifier.domain.snapshot import MAX_STATUSES
+from outposts_order_notifier.notify.channels.slack.burst import MOST_SINGLE
 from outposts_order_notifier.notify.channels.slack.pace import INTERVAL_MS
-from outposts_order_notifier.notify.channels.slack.webhook import MOST_SINGLE
 from outposts_order_notifier.notify.channels.sns.text import MAX_SUBJECT
 from outposts_order_notifier.notify.channels.webhook.credentials import MIN_KEY
 from outposts_order_notifier.notify.delivery import (

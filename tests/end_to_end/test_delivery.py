@@ -63,7 +63,7 @@ class Delivery:
     @property
     def slack_texts(self) -> list[str]:
         """The whole content of each Slack message as one text."""
-        return [str(message["blocks"]) for message in self.receiver.messages]
+        return [str(message) for message in self.receiver.messages]
 
     @property
     def mail_texts(self) -> list[str]:

@@ -66,7 +66,7 @@ class Upgraded:
 
     def slack_of(self, order_id: str) -> list[str]:
         """Return the texts about an order that Slack has received."""
-        return [text for message in self.slack.messages if order_id in (text := str(message["blocks"]))]
+        return [text for message in self.slack.messages if order_id in (text := str(message))]
 
 
 def client(service: str) -> Any:

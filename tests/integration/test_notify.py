@@ -118,7 +118,7 @@ class TestSending:
         world.put(ALARM)
         assert world.run() == []
         (notification,) = drain(chat)
-        assert notification["content"]["title"] == "Outposts order notifier: PollsFailing is firing"
+        assert notification["content"]["title"] == "❌ Outposts order notifier: PollsFailing is firing"
         assert world.sns_published() == {}
 
     def test_without_slack_the_topic_is_published_to(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -356,13 +356,13 @@ class TestFloods:
         assert world.run() == []
         alarm, *digests = world.slack.receiver.messages
         assert alarm["text"].startswith("Outposts order notifier")
-        assert len(digests) == 3
+        assert len(digests) == 4
         assert world.slack_posted(orders) == dict.fromkeys(orders, 1)
         assert json.dumps(digests).count("|Open in the AWS console>") == 100
         assert world.sns_published() == dict.fromkeys(orders, 1)
         world.put(*orders[:7])
         assert world.run() == []
-        assert len(world.slack.receiver.messages) == 4
+        assert len(world.slack.receiver.messages) == 5
 
     def test_many_updates_of_few_orders_are_one_message_each(self, world: World) -> None:
         """Six updates of one order are not six orders: all are in that order's only message."""

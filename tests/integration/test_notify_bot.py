@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -137,6 +138,7 @@ def bot(table: str, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> Iterator[B
     yield Bot(world, slack.receiver.workspace.add("#outposts"), table)
     api._client.cache_clear()
     api._channel_ids.clear()
+    api._permalinks.clear()
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def logs(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 def text_of(message: dict[str, Any]) -> str:
     """Return all that a message shows."""
-    return json.dumps(message["blocks"], ensure_ascii=False)
+    return json.dumps([message["blocks"], message.get("attachments", [])], ensure_ascii=False)
 
 
 class TestThread:
@@ -193,7 +195,7 @@ class TestThread:
         cards = bot.channel.cards
         assert [card["metadata"]["event_payload"]["order_id"] for card in cards] == ["oo-1", "oo-2"]
         assert all(f"Order oo-{n}, account" in text_of(card) for n, card in enumerate(cards, start=1))
-        assert all(len(bot.channel.replies(card["ts"])) == 1 for card in bot.channel.cards)
+        assert all(bot.channel.replies(card["ts"]) == [] for card in bot.channel.cards)
 
     def test_observations_of_one_batch_share_a_reply(self, bot: Bot) -> None:
         """A flood updates a card once, and one reply reports all of it, in sequence."""
@@ -279,7 +281,96 @@ class TestThread:
         bot.world.run()
         bot.put(None, an_order(), 1)
         assert bot.world.run() == []
+        assert "updates" not in bot.card
+        assert bot.replies == []
+
+    def test_a_new_orders_card_is_not_repeated_by_a_reply(self, bot: Bot) -> None:
+        """The card shows what was ordered; what was observed after that is a reply, and the discovery is never one."""
+        bot.put(None, an_order(), 1)
+        bot.observe(an_order(), an_order(item="ERROR"), 2)
+        assert bot.world.run() == []
+        (reply,) = bot.replies
+        assert "New order" not in text_of(reply)
+        assert "reply_broadcast" not in reply
+        assert "contact AWS Support" in text_of(bot.card)
+        bot.put(None, an_order(), 1)
+        assert bot.world.run() == []
         assert len(bot.replies) == 1
+
+
+class TestBursts:
+    """News of more than five orders at once."""
+
+    def test_the_channel_gets_one_digest(self, bot: Bot) -> None:
+        """14 orders, 7 of which have cards, are one message in the channel; the known ones have quiet replies."""
+        known, new = [[f"oo-{kind}{n}" for n in range(7)] for kind in ("known", "new")]
+        for name in known:
+            bot.observe(None, an_order(name), 1)
+            assert bot.world.run() == []
+        assert len(bot.channel.cards) == 7
+        for name in known:
+            bot.observe(an_order(name), an_order(name, "ERROR"), 2)
+        for name in new:
+            bot.observe(None, an_order(name), 1)
+        assert bot.world.run() == []
+        *cards, digest = bot.channel.cards
+        assert len(cards) == 7
+        assert all(name in text_of(digest) for name in known + new)
+        replies = [reply for card in cards for reply in bot.channel.replies(card["ts"])]
+        assert len(replies) == 7
+        assert all("reply_broadcast" not in reply for reply in replies)
+        assert all("in error" in text_of(card) for card in cards)
+
+    def test_an_order_without_a_card_gets_it_with_its_next_observation(self, bot: Bot) -> None:
+        """Its reply is not a repetition: the digest had other changes."""
+        names = [f"oo-{n}" for n in range(6)]
+        for name in names:
+            bot.observe(None, an_order(name), 1)
+        assert bot.world.run() == []
+        bot.observe(an_order("oo-0"), an_order("oo-0", item="SHIPPED"), 2)
+        assert bot.world.run() == []
+        digest, card = bot.channel.cards
+        assert digest["text"].startswith("6 Outposts orders")
+        assert "Order oo-0, account" in text_of(card)
+        assert len(bot.channel.replies(card["ts"])) == 1
+
+    def test_orders_with_a_card_wait_for_a_digest_that_slack_refuses(self, bot: Bot) -> None:
+        """Their replies are not shown in the channel, so the digest has to be."""
+        names = [f"oo-{n}" for n in range(6)]
+        for name in names:
+            bot.observe(None, an_order(name), 1)
+            bot.world.run()
+        for name in names:
+            bot.observe(an_order(name), an_order(name, "ERROR"), 2)
+        bot.world.slack_answers(path="/api/chat.postMessage", status=500)
+        assert len(bot.world.run()) == 6
+        assert len(bot.channel.cards) == 6
+        assert bot.world.run() == []
+        assert bot.channel.cards[-1]["text"].startswith("6 Outposts orders: 6 orders in error")
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
+    def test_killed_at_any_call_the_digest_is_posted_once(
+        self, bot: Bot, stopping_points: StoppingPoints, *, after: bool
+    ) -> None:
+        """Killed at each call: each order is named by one digest, and those with a card have one reply."""
+
+        def kill(n: int | None) -> int | None:
+            known, *new = [f"oo-{n}-{number}" for number in range(6)]
+            bot.observe(None, an_order(known), 1)
+            assert bot.world.run() == []
+            bot.observe(an_order(known), an_order(known, item="SHIPPED"), 2)
+            for name in new:
+                bot.observe(None, an_order(name), 1)
+            calls = bot.killed_and_tried_again(n, after=after)
+            texts = [text_of(card) for card in bot.channel.cards]
+            digests = [text for text in texts if "Outposts orders:" in text]
+            assert all(sum(f"({name})" in text for text in digests) <= 1 for name in (known, *new))
+            assert all(any(name in text for text in texts) for name in new)
+            (card,) = [card for card in bot.channel.cards if f"Order {known}, account" in text_of(card)]
+            assert len(bot.channel.replies(card["ts"])) == 1
+            return calls
+
+        stopping_points.kill_at_each(kill, more_than=14)
 
 
 def replacing(order_id: str, previous_order_id: str, *, item: str = "PREPARING") -> Order:
@@ -308,13 +399,28 @@ class TestReplacements:
             discover_replacement(bot, "oo-b", "oo-a")
             assert bot.world.run() == []
         old, new = bot.channel.cards
-        assert "ooi-1 is replaced by ooi-1 of order oo-b" in text_of(old)
-        assert "ooi-1 replaces ooi-1 of order oo-a" in text_of(new)
+        there = {card["ts"]: card["ts"].replace(".", "") for card in (old, new)}
+        to_new, to_old = (f"/archives/{bot.channel.id}/p{there[card['ts']]}|Its thread>)" for card in (new, old))
+        assert "ooi-1 is replaced by ooi-1 of order oo-b (<https://" in text_of(old)
+        assert to_new in text_of(old)
+        assert "ooi-1 replaces ooi-1 of order oo-a (<https://" in text_of(new)
+        assert to_old in text_of(new)
         _, reply = bot.channel.replies(old["ts"])
         assert reply["text"] == "op-0123456789abcdef0: 1 line item of order oo-a replaced by order oo-b"
         assert "Line item ooi-1 in order oo-a: replaced by line item ooi-1 in order oo-b" in text_of(reply)
+        assert to_new.removesuffix(")") in text_of(reply)
         assert "reply_broadcast" not in reply
-        assert len(bot.channel.replies(new["ts"])) == 1
+        assert bot.channel.replies(new["ts"]) == []
+
+    def test_an_address_that_slack_does_not_return_is_left_out(self, bot: Bot, logs: io.StringIO) -> None:
+        """The cards name the orders nevertheless."""
+        bot.observe(an_order("oo-a"), an_order("oo-a", item="REPLACED"), 2)
+        bot.world.run()
+        bot.world.slack_answers(path="/api/chat.getPermalink", status=500)
+        discover_replacement(bot, "oo-b", "oo-a")
+        assert bot.world.run() == []
+        assert "address is not known" in logs.getvalue()
+        assert "ooi-1 replaces ooi-1 of order oo-a" in text_of(bot.channel.cards[1])
 
     def test_an_order_without_a_thread_gets_none(self, bot: Bot) -> None:
         """One that nobody was notified of is not reported."""
@@ -346,7 +452,9 @@ class TestReplacements:
         bot.observe(an_order("oo-a", item="REPLACED"), an_order("oo-a", "COMPLETED", item="REPLACED"), 3)
         assert bot.world.run() == []
         first = bot.channel.cards[0]
-        assert "is replaced by ooi-1 of order oo-b, now by ooi-1 of order oo-c" in text_of(first)
+        assert re.search(
+            r"is replaced by ooi-1 of order oo-b \(\S+ thread>\), now by ooi-1 of order oo-c", text_of(first)
+        )
         assert len(bot.channel.replies(first["ts"])) == 3
 
     def test_only_an_order_with_a_replaced_line_item_queries_the_links(self, bot: Bot) -> None:
@@ -382,7 +490,7 @@ class TestReplacements:
             old_card, new_card = bot.channel.cards[-2:]
             assert f"ooi-1 is replaced by ooi-1 of order {new}" in text_of(old_card)
             assert f"ooi-1 replaces ooi-1 of order {old}" in text_of(new_card)
-            assert [len(bot.channel.replies(card["ts"])) for card in (old_card, new_card)] == [2, 1]
+            assert [len(bot.channel.replies(card["ts"])) for card in (old_card, new_card)] == [2, 0]
             return calls
 
         stopping_points.kill_at_each(kill, more_than=14)
@@ -401,7 +509,7 @@ class TestLostAnswers:
         bot.world.slack_answers(path="/api/chat.postMessage", taken=True, **answer)
         assert len(bot.world.run()) == 1
         assert bot.world.run() == []
-        assert (len(bot.channel.cards), len(bot.replies)) == (1, 1)
+        assert (len(bot.channel.cards), len(bot.replies)) == (1, 0)
 
     def test_a_lost_reply_that_version_0_1_0_posted_is_found(self, bot: Bot) -> None:
         """Its metadata listed the events as strings, which Slack's types do not allow."""
@@ -415,10 +523,9 @@ class TestLostAnswers:
         ts = f"{int(time.time())}.999999"
         bot.channel.messages[ts] = {"ts": ts, "thread_ts": bot.card["ts"], "metadata": metadata}
         assert bot.world.run() == []
-        first, old, new = bot.replies
+        old, new = bot.replies
         assert old["ts"] == ts
         assert new["metadata"]["event_payload"] == {"events": [{"id": f"event 3 of {ORDER}"}]}
-        assert first["metadata"]["event_payload"] == {"events": [{"id": f"event 1 of {ORDER}"}]}
 
     def test_a_card_is_found_behind_pages_of_others(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Even in a busy channel."""
@@ -447,7 +554,7 @@ class TestLostAnswers:
             bot.observe(an_order(name), an_order(name, item="SHIPPED"), 2)
             calls = bot.killed_and_tried_again(n, after=after)
             (card,) = [card for card in bot.channel.cards if f"Order {name}, account" in text_of(card)]
-            assert len(bot.channel.replies(card["ts"])) == 1 + known
+            assert len(bot.channel.replies(card["ts"])) == 1
             assert "1 shipped" in text_of(card)
             return calls
 
@@ -466,7 +573,7 @@ class TestLostAnswers:
         assert bot.channel.messages == {}
         taken.give_back(thread, finished=True)
         assert bot.world.run() == []
-        assert len(bot.replies) == 1
+        assert len(bot.channel.cards) == 1
 
 
 def recreate(bot: Bot, change: str) -> Channel:
@@ -541,7 +648,7 @@ class TestErrors:
         bot.observe(an_order(), an_order(item="ERROR"), 2)
         assert bot.world.run() == []
         assert "1 being built" in text_of(bot.card)
-        assert "in error" in text_of(bot.replies[1])
+        assert "in error" in text_of(bot.replies[0])
         assert logs.getvalue().count("edit_window_closed. Ask the workspace") == 1
 
     @pytest.mark.parametrize(
@@ -563,9 +670,9 @@ class TestErrors:
         bot.observe(an_order(), an_order(item="ERROR"), 2)
         bot.world.slack_answers(path="/api/chat.update", body=json.dumps({"ok": False, "error": error}))
         assert (bot.world.run() == []) is posted
-        assert len(bot.replies) == 1 + posted
+        assert len(bot.replies) == posted
         bot.world.run()
-        assert len(bot.replies) == 2
+        assert len(bot.replies) == 1
 
     def test_an_archived_channel_is_reported_as_such(self, bot: Bot, logs: io.StringIO) -> None:
         """Slack itself rejects a message to a channel configured by its id."""
@@ -665,7 +772,7 @@ class TestErrors:
         assert bot.world.calls.visibilities == [wait]
         boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key={"id": {"S": "pace#slack"}})
         assert bot.world.run() == []
-        assert len(bot.replies) == 2
+        assert len(bot.replies) == 1
 
     def test_a_slow_slack_does_not_get_a_run_killed(self, bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
         """No call starts without enough time for it: the rest is returned, and posted later."""
@@ -691,7 +798,7 @@ class TestErrors:
         monkeypatch.setattr(pace, "INTERVAL_MS", 1_000)
         monkeypatch.setattr(pace, "_now", lambda: 1_000_000)
         monkeypatch.setattr("outposts_order_notifier.notify.channels.slack.pace.time.sleep", slept.append)
-        bot.observe(None, an_order(), 1)
+        bot.observe(an_order(), an_order(item="SHIPPED"), 1)
         bot.world.run()
         assert slept == [0, 1]
 

@@ -69,6 +69,14 @@ BAD = [
     ({"blocks": [{"type": "context", "elements": []}]}, "$.blocks[0].elements demands minItems 1"),
     ({"blocks": [{"type": "actions", "elements": [{"type": "button"}]}]}, "elements[0] demands required"),
     ({"blocks": [{"type": "section", "text": mrkdwn(2641)}] * 5}, "msg_blocks_too_long"),
+    (
+        {"text": "x", "attachments": [{"color": "red", "blocks": [{"type": "divider"}]}]},
+        "$.attachments[0].color demands pattern",
+    ),
+    (
+        {"text": "x", "attachments": [{"blocks": [{"type": "section", "text": mrkdwn(2641)}] * 5}]},
+        "msg_blocks_too_long",
+    ),
 ]
 
 

@@ -66,7 +66,7 @@ class TestCustomNotification:
         """Title, description and next step are complete; the order is the thread."""
         notification = notification_of(an_update())
         content = notification["content"]
-        assert content["title"] == "op-0123456789abcdef0: order completed, 1 item installed"
+        assert content["title"] == "✅ op-0123456789abcdef0: order completed, 1 item installed"
         assert content["description"].startswith("• Order: in progress → completed after 12 days\n")
         assert f"*Region:* eu-west-1\n*Order:* {ORDER_ID}\n*Observed:* 24 Nov 2026, 09:30 UTC" in content["description"]
         assert content["keywords"] == ["COMPLETED", "INSTALLED", "op-0123456789abcdef0"]
@@ -75,7 +75,7 @@ class TestCustomNotification:
 
     def test_an_order_results_in_this(self) -> None:
         """Nothing else is sent, and each text is exactly this."""
-        headline = "op-0123456789abcdef0: order completed, 1 item installed"
+        headline = "✅ op-0123456789abcdef0: order completed, 1 item installed"
         url = "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         assert notification_of(an_update()) == {
             "version": "1.0",
@@ -112,24 +112,24 @@ class TestCustomNotification:
             "id": "e",
             "content": {
                 "textType": "client-markdown",
-                "title": "Polls &amp; &lt;more&gt; is on",
+                "title": "❔ Polls &amp; &lt;more&gt; is on",
                 "description": "• Since ten https://y",
                 "nextSteps": ["See it in the AWS console: https://x"],
                 "keywords": ["Outposts order notifier"],
             },
             "metadata": {
                 "threadId": "Outposts order notifier: Polls &amp; &lt;more&gt;",
-                "summary": "Polls &amp; &lt;more&gt; is on",
+                "summary": "❔ Polls &amp; &lt;more&gt; is on",
             },
         }
 
     @pytest.mark.parametrize(
-        ("length", "shown"), [(249, "x" * 249), (250, "x" * 250), (251, f"{'x' * 249}…"), (900, f"{'x' * 249}…")]
+        ("length", "shown"), [(247, "x" * 247), (248, "x" * 248), (249, f"{'x' * 247}…"), (900, f"{'x' * 247}…")]
     )
     def test_a_title_has_up_to_250_characters(self, length: int, shown: str) -> None:
         """A longer one ends in an ellipsis, as does the summary."""
         notification = custom_notification(alarm_of(Message("x" * length, (), {}, "u")))
-        assert (notification["content"]["title"], notification["metadata"]["summary"]) == (shown, shown)
+        assert notification["content"]["title"] == notification["metadata"]["summary"] == f"❔ {shown}"
 
     @pytest.mark.parametrize(("length", "last"), [(996, "x" * 996), (997, "and 2 more lines")])
     def test_a_description_has_up_to_3000_characters_with_its_line_ends(self, length: int, last: str) -> None:

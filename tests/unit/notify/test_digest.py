@@ -82,7 +82,10 @@ class TestDigest:
         (group,) = by_order(notifications("oo-1"))
         last = group[-1].message
         earlier = [Line(f"{n} Nov 2026, 09:30 UTC: {group[n - 1].message.headline}") for n in (2, 1)]
-        assert digest_lines(group) == [Line(f"{last.headline} (oo-1)", last.url, "Open in the AWS console"), *earlier]
+        assert digest_lines(group) == [
+            Line(f"{last.mark.icon} {last.headline} (oo-1)", last.url, "Open in the AWS console"),
+            *earlier,
+        ]
 
     def test_its_headline_names_what_is_important(self) -> None:
         """Errors are counted over all orders; orders are counted once each."""

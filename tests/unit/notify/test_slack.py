@@ -8,10 +8,11 @@ from slack_sdk.models.blocks import Block
 from local.slack import message_fault, variables_fault
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.domain.statuses import COLOURS
 from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload
 from outposts_order_notifier.notify.channels.slack.webhook import workflow_payload
 from outposts_order_notifier.wording.message import Line, Message, order_message
-from testing.details import an_update, detail_of
+from testing.details import ORDER_ID, an_update, detail_of
 from testing.strategies import orders
 
 MARKUP = "<!channel> & <https://evil.example|click> <@U1>"
@@ -25,8 +26,15 @@ def a_message(headline: str = "Headline", lines: tuple[Line, ...] = (), **facts:
 def check(payload: dict[str, Any]) -> None:
     """Validate a payload with the receiver and Slack's own models."""
     assert message_fault(payload) is None
-    for block in Block.parse_all(payload["blocks"]):
+    for block in Block.parse_all(payload["blocks"] + below(payload)):
         block.validate_json()
+
+
+def below(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the blocks below the header, which are in the coloured attachment."""
+    (attachment,) = payload["attachments"]
+    blocks: list[dict[str, Any]] = attachment["blocks"]
+    return blocks
 
 
 class TestBlockKit:
@@ -36,12 +44,15 @@ class TestBlockKit:
         """The headline comes first, then what changed, the order's facts, and a link."""
         payload = block_kit_payload(order_message(an_update()))
         check(payload)
-        header, changes, facts, link = payload["blocks"]
-        assert header["text"]["text"] == payload["text"]
+        (header,), (changes, facts, small_print) = payload["blocks"], below(payload)
+        assert header["text"]["text"] == f"✅ {payload['text']}"
+        assert payload["attachments"][0]["color"] == COLOURS["done"]
         assert payload["text"].endswith(": order completed, 1 item installed")
         assert changes["text"]["text"].startswith("• Order: in progress → completed after 12 days\n• Line item")
         assert facts["fields"][0]["text"] == "*Status*\ncompleted"
-        when, where = (element["text"] for element in link["elements"])
+        assert len(facts["fields"]) == 3
+        ids, when, where = (element["text"] for element in small_print["elements"])
+        assert ids == f"Outpost op-0123456789abcdef0, Account 111122223333, Region eu-west-1, Order {ORDER_ID}"
         assert when == "Observed <!date^1795512600^{date_short_pretty} {time}|2026-11-24T09:30:00Z>, sequence 3"
         assert where.endswith("|Open in the AWS console>")
 
@@ -63,19 +74,19 @@ class TestBlockKit:
     def test_a_cut_does_not_split_an_escape(self) -> None:
         """A text cut to Slack's limit does not end within `&amp;`."""
         header = block_kit_payload(a_message("&" * 150))["blocks"][0]["text"]["text"]
-        assert header == "&amp;" * 29 + "…"
+        assert header == "❔ " + "&amp;" * 29 + "…"
 
     def test_too_many_lines_are_counted(self) -> None:
         """What Slack would reject as too long is cut at a line, and the rest is counted."""
         payload = block_kit_payload(a_message(lines=(Line("x" * 2_990),) * 10))
         check(payload)
-        assert payload["blocks"][-3]["text"]["text"] == "• and 7 more"
+        assert below(payload)[-3]["text"]["text"] == "• and 8 more"
 
     def test_a_link_that_does_not_fit_is_left_out(self) -> None:
         """A line without its link is better than a rejected message."""
         payload = block_kit_payload(a_message(lines=(Line("x", "https://x/" + "y" * 3_000, "Track it"),)))
         check(payload)
-        assert payload["blocks"][1]["text"]["text"] == "• x"
+        assert below(payload)[0]["text"]["text"] == "• x"
 
 
 class TestWorkflow:
@@ -87,7 +98,7 @@ class TestWorkflow:
         payload = workflow_payload(message, {"orderId": MARKUP, "outpostId": ""})
         assert variables_fault(payload) is None
         assert payload == {
-            "text": "Headline\n• shipped https://track.example/1",
+            "text": "❔ Headline\n• shipped https://track.example/1",
             "orderId": "&lt;!channel&gt; &amp; &lt;https://evil.example|click&gt; &lt;@U1&gt;",
             "outpostId": "",
             "url": "https://console.example/#Orders",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outposts_order_notifier.wording.console import alarm_url, orders_url
+from outposts_order_notifier.wording.console import alarm_url, orders_url, support_case_url
 
 
 class TestLinks:
@@ -19,6 +19,18 @@ class TestLinks:
     def test_an_orders_link_leads_to_its_region_in_its_partition(self, region: str, url: str) -> None:
         """GovCloud and China are not in the public console."""
         assert orders_url(region) == url
+
+    @pytest.mark.parametrize(
+        ("region", "domain"),
+        [
+            ("eu-west-1", "console.aws.amazon.com"),
+            ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+            ("cn-north-1", "console.amazonaws.cn"),
+        ],
+    )
+    def test_a_support_cases_link_is_that_of_the_partition(self, region: str, domain: str) -> None:
+        """AWS Support has no regions."""
+        assert support_case_url(region) == f"https://{domain}/support/home#/case/create"
 
     def test_an_alarms_link_names_it_for_any_name(self) -> None:
         """A name may contain colons, slashes and spaces."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
-from outposts_order_notifier.wording.message import Line
+from outposts_order_notifier.wording.message import CASE, Line
 from outposts_order_notifier.wording.words import moment, plain
 
 # AWS documents no lengths; chats show no more than these.
@@ -26,9 +26,10 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
         case AlarmNotification(alarm=alarm):
             keywords = ["Outposts order notifier"]
             thread = _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}")
-    headline = _shortened(_markdown(message.headline), MAX_TITLE)
+    headline = _shortened(_markdown(f"{message.mark.icon} {message.headline}"), MAX_TITLE)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
     observed = [f"*Observed:* {moment(message.at)}"] if message.at else []
+    case = ["", CASE, *map(_markdown, message.case.splitlines())] if message.case else []
     return {
         "version": "1.0",
         "source": "custom",
@@ -36,8 +37,8 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
         "content": {
             "textType": "client-markdown",
             "title": headline,
-            "description": _description([*map(_line, message.lines), "", *facts, *observed]),
-            "nextSteps": [f"See it in the AWS console: {message.url}"],
+            "description": _description([*map(_line, message.lines), *case, "", *facts, *observed]),
+            "nextSteps": [*map(_step, message.steps), f"See it in the AWS console: {message.url}"],
             "keywords": keywords,
         },
         "metadata": {"threadId": thread, "summary": headline},
@@ -52,6 +53,10 @@ def _keywords(detail: Mapping[str, Any]) -> list[str]:
 def _line(line: Line) -> str:
     # A bare URL is a link in every chat; other forms of links differ.
     return f"• {_markdown(line.text)}" + (f" {line.url}" if line.url else "")
+
+
+def _step(step: Line) -> str:
+    return f"{_markdown(step.text)} {step.url}"
 
 
 def _description(lines: list[str]) -> str:

@@ -23,6 +23,7 @@ from outposts_order_notifier.notify.channels.slack.clients import (
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken
 from outposts_order_notifier.notify.channels.slack.errors import BOT, Kind
 from outposts_order_notifier.notify.channels.slack.pace import Pace
+from outposts_order_notifier.runtime.observability import logger
 
 PAGE = 200
 MAX_PAGES = 20
@@ -98,6 +99,21 @@ class Api:
         """
         self.pace.wait()
         self.call("chat.update", {"channel": channel, "ts": ts, **payload})
+
+    def permalink(self, channel: str, ts: str) -> str | None:
+        """Return the address of a message; None if Slack returns none.
+
+        https://docs.slack.dev/reference/methods/chat.getPermalink, for which an app needs no scope.
+        """
+        known = (channel, ts)
+        if known not in _permalinks:
+            try:
+                answer = self.call("chat.getPermalink", {"channel": channel, "message_ts": ts}, form=True)
+            except ChannelError as error:
+                logger.info("A message's address is not known", error=str(error))
+                return None
+            _permalinks[known] = str(answer["permalink"])
+        return _permalinks[known]
 
     def metadata_since(self, channel: str, oldest: float, thread: str | None = None) -> Iterator[tuple[str, Any]]:
         """Return the `ts` and the metadata of messages posted since a time, in the channel or in a thread.
@@ -176,3 +192,4 @@ LASTING: Mapping[Kind, type[ChannelError]] = {
     Kind.REFUSED: RefusedError,
 }
 _channel_ids: dict[tuple[BotToken, str], str] = {}  # a warm function keeps them
+_permalinks: dict[tuple[str, str], str] = {}  # and these

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from outposts_order_notifier.domain.statuses import COLOURS
 from outposts_order_notifier.domain.timestamps import from_iso8601
 from outposts_order_notifier.notify.digest import CONSOLE
 from outposts_order_notifier.wording.message import Line, Message
@@ -16,24 +17,50 @@ Block = dict[str, Any]
 
 MAX_HEADER = 150
 MAX_SECTION = 3_000
-MAX_LINES_TEXT = 9_000
+MAX_LINES_TEXT = 6_000
+MAX_CASE = 1_500
+SMALL_PRINT = frozenset({"Outpost", "Account", "Region", "Order"})
 MAX_FIELD = 600  # of 2,000, so that all together stay within a message
 
 
 def block_kit_payload(message: Message) -> dict[str, Any]:
-    """Build a message: Block Kit, and the headline as the text of notifications."""
-    headline = escape(message.headline)
-    context = [f"Observed {date(message.at)}, sequence {message.sequence}"] if message.at else []
-    context += [link(message.url, CONSOLE)] if message.url else []
+    """Build a message: its header, an attachment with the rest in the status's colour, and the text of notifications.
+
+    Slack has colours only for attachments: https://docs.slack.dev/reference/messaging/attachments
+    """
+    body = [
+        *(section(text) for text in packed(map(bullet, message.lines), MAX_LINES_TEXT)),
+        *(section(text) for text in packed(map(bullet, message.steps), MAX_SECTION)),
+        *([section(preformatted(message.case))] if message.case else []),
+        *([fields(facts)] if (facts := _facts(message, small_print=False)) else []),
+        *_context(message),
+    ]
     return {
-        "text": headline,
-        "blocks": [
-            header(message.headline),
-            *(section(text) for text in packed(map(bullet, message.lines), MAX_LINES_TEXT)),
-            *([fields({name: escape(value) for name, value in message.facts.items()})] if message.facts else []),
-            *([{"type": "context", "elements": [mrkdwn(text) for text in context]}] if context else []),
-        ],
+        "text": escape(message.headline),
+        "blocks": [header(f"{message.mark.icon} {message.headline}")],
+        **({"attachments": [{"color": COLOURS[message.mark.kind], "blocks": body}]} if body else {}),
     }
+
+
+def _facts(message: Message, *, small_print: bool) -> dict[str, str]:
+    """Return the facts with ids, which are small print, or the others."""
+    facts = message.facts.items()
+    return {name: escape(value) for name, value in facts if (name in SMALL_PRINT) == small_print}
+
+
+def _context(message: Message) -> Iterator[Block]:
+    ids = ", ".join(f"{name} {value}" for name, value in _facts(message, small_print=True).items())
+    texts = [shortened(ids, MAX_FIELD)] if ids else []
+    texts += [f"Observed {date(message.at)}, sequence {message.sequence}"] if message.at else []
+    texts += [link(message.url, CONSOLE)] if message.url else []
+    if texts:
+        yield {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def preformatted(text: str) -> str:
+    """Return text as mrkdwn that people copy as a whole."""
+    copied = escape(text).replace("`", "'")
+    return f"```{shortened(copied, MAX_CASE)}```"
 
 
 def header(text: str) -> Block:

@@ -11,19 +11,30 @@ How an observation is posted:
 5. If the observation names line items of another order as replaced, do the same in that order's thread, if it has one:
    all of its own events may have been posted by then.
 
+The card of a new order says all about it, so its discovery has no reply. If many orders have news at once, the channel
+gets digests of them and nothing else: those with a card have replies that only their thread shows, and the others get a
+card with their next observation.
+
 A run that ends before Slack's answer leaves `unfinished_since` behind. The next one looks for what was posted since, by
 the metadata of the messages, before it posts anything: a lost answer leads neither to a second card nor to a second
 reply.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from outposts_order_notifier.domain.event_types import MISSING, ORDER_STATUS, REPLACEMENT_LINKED, STALLED
+from outposts_order_notifier.domain.event_types import (
+    DISCOVERED,
+    MISSING,
+    ORDER_STATUS,
+    REPLACEMENT_LINKED,
+    STALLED,
+)
 from outposts_order_notifier.domain.lineage import Lineage, Reference
 from outposts_order_notifier.domain.order import line_items_by_id
 from outposts_order_notifier.domain.places import account_and_region
@@ -37,9 +48,22 @@ from outposts_order_notifier.notify.channels.slack.api import (
     RefusedError,
     UnknownOutcomeError,
 )
-from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload, section, shortened
-from outposts_order_notifier.notify.channels.slack.card import CARD, Payload, card_payload, sketch_payload
-from outposts_order_notifier.notify.digest import alarms, by_order, together
+from outposts_order_notifier.notify.channels.slack.blocks import (
+    MAX_LINES_TEXT,
+    block_kit_payload,
+    section,
+    shortened,
+)
+from outposts_order_notifier.notify.channels.slack.burst import MOST_SINGLE, shared
+from outposts_order_notifier.notify.channels.slack.card import (
+    CARD,
+    THREAD,
+    Payload,
+    card_payload,
+    related_orders,
+    sketch_payload,
+)
+from outposts_order_notifier.notify.digest import alarms, by_order, digest, together
 from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
 from outposts_order_notifier.notify.state import Thread, Threads
 from outposts_order_notifier.runtime.observability import logger
@@ -49,15 +73,25 @@ from outposts_order_notifier.wording.headline import Change, Names, names_of, pl
 from outposts_order_notifier.wording.message import Message, replacement_lines
 from outposts_order_notifier.wording.words import count, plain
 
-Reply = Callable[..., Payload]
+Reply = Callable[[Sequence[OrderNotification]], Payload]
 
 UPDATE = "outposts_order_update"
 CLOCKS_APART_SECONDS = 60  # Slack's clock sets a message's `ts`, ours `unfinished_since`
 MAX_REPLACED = 50
 MAX_HEADLINE = 300
+DIGEST = "digest"  # in place of an order's id, in the key of the digests' own record
+DIGEST_RETRY_SECONDS = 15
 
 # Changes that the whole channel should see, not only those who follow the thread.
 LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, STALLED})
+
+
+@dataclass(slots=True)
+class Digest:
+    """A digest of many orders' observations, and whether this run has posted it."""
+
+    orders: Sequence[Sequence[OrderNotification]]
+    posted: bool = False
 
 
 @dataclass(slots=True)
@@ -88,8 +122,37 @@ class Bot:
         """Post each alarm in the channel, and each order's observations in its thread, in one reply."""
         for alarm in alarms(notifications):
             yield Posting([alarm], partial(self._where_the_channel_is, partial(self._post_alarm, alarm)))
-        for order in by_order(notifications):
-            yield Posting(order, partial(self._where_the_channel_is, partial(self._post_order, order)))
+        orders = by_order(notifications)
+        if len(orders) > MOST_SINGLE:
+            for group in shared(orders, MAX_LINES_TEXT):
+                yield from self._burst(group)
+        else:
+            for order in orders:
+                yield Posting(order, partial(self._where_the_channel_is, partial(self._post_order, order)))
+
+    def _burst(self, orders: Sequence[Sequence[OrderNotification]]) -> Iterator[Posting[Notification]]:
+        """Post a digest of orders in the channel, and the observations of those with a card in their threads."""
+        digest = Digest(orders)
+        with_card = [order for order in orders if self.threads.exists(self.channel, order[-1].order_id)]
+        others = [each for order in orders if order not in with_card for each in order]
+        yield Posting(others, partial(self._where_the_channel_is, partial(self._post_digest, digest)))
+        for order in with_card:
+            yield Posting(order, partial(self._where_the_channel_is, partial(self._post_quietly, order, digest)))
+
+    def _post_digest(self, digest: Digest) -> None:
+        thread = self.threads.take(self.channel, DIGEST)
+        with self._held(thread):
+            posted = {*thread.posted, *self._found_posted(thread)}
+            if due := [order for order in digest.orders if not posted.issuperset(_ids(order))]:
+                self.api.post(self.channel, digest_payload(due))
+            thread.posted += [name for order in due for name in _ids(order)]
+        digest.posted = True
+
+    def _post_quietly(self, order: Sequence[OrderNotification], digest: Digest) -> None:
+        """Post observations in an order's thread only; they wait for the digest, which shows them in the channel."""
+        if not digest.posted:
+            raise LaterError("The digest that mentions the order was not posted", DIGEST_RETRY_SECONDS)
+        self._post_order(order, loud=False)
 
     def _where_the_channel_is(self, post: Callable[[], None]) -> None:
         """Post, and if the channel is lost, post again in the one that has its name now."""
@@ -122,9 +185,10 @@ class Bot:
     def _post_alarm(self, alarm: AlarmNotification) -> None:
         self.api.post(self.channel, block_kit_payload(alarm.message))
 
-    def _post_order(self, observations: Sequence[OrderNotification]) -> None:
-        detail = observations[-1].detail
-        self._post_in(self.threads.take(self.channel, observations[-1].order_id), detail, observations, reply_payload)
+    def _post_order(self, observations: Sequence[OrderNotification], *, loud: bool = True) -> None:
+        thread = self.threads.take(self.channel, observations[-1].order_id)
+        reply = partial(reply_payload, loud=loud and thread.ts is not None)
+        self._post_in(thread, observations[-1].detail, observations, reply)
         for order_id, naming in _naming_others(observations).items():
             if self.threads.exists(self.channel, order_id):
                 self._post_replaced(order_id, naming)
@@ -138,14 +202,21 @@ class Bot:
                 thread.posted.append(each.event_id)
         unknown: dict[str, Any] = {"orderId": order_id, "orderStatus": None, "lineItemCountsByStatus": {}}
         detail = {**observations[-1].detail, **unknown}
-        self._post_in(thread, detail, observations, lambda due, **_: replaced_payload(order_id, due))
+        address = self._address(observations[-1].order_id)
+        self._post_in(thread, detail, observations, lambda due: replaced_payload(order_id, due, address))
 
     def _post_in(
         self, thread: Thread, detail: Mapping[str, Any], observations: Sequence[OrderNotification], reply: Reply
     ) -> None:
+        with self._held(thread):
+            self._write(thread, detail, observations, reply)
+
+    @contextmanager
+    def _held(self, thread: Thread) -> Iterator[None]:
+        """Store and release a thread at the end, with whether it is known what Slack has posted."""
         unfinished = True
         try:
-            self._write(thread, detail, observations, reply)
+            yield
             unfinished = False
         except (ChannelError, LaterError) as error:
             unfinished = isinstance(error, UnknownOutcomeError) or thread.unfinished_since is not None
@@ -160,10 +231,10 @@ class Bot:
         new = thread.ts is None
         thread.ts = self._show(thread, detail, thread.replaced_by | replaced_by)
         posted = {*thread.posted, *self._found_posted(thread)}
-        due = [each for each in observations if each.event_id not in posted]
+        due = [each for each in observations if each.event_id not in posted and not (new and _is_discovery(each))]
         if due:
             try:
-                self.api.post(self.channel, {"thread_ts": thread.ts, **reply(due, loud=not new)})
+                self.api.post(self.channel, {"thread_ts": thread.ts, **reply(due)})
             except GoneError:
                 thread.ts = None
                 raise
@@ -225,7 +296,14 @@ class Bot:
         snapshot = loaded.snapshots.get(order_id) if loaded else None
         if not snapshot:
             return None
-        return card_payload(snapshot, {**replaced_by, **self._linked(snapshot, replaced_by)}, names)
+        replacements = {**replaced_by, **self._linked(snapshot, replaced_by)}
+        addresses = {name: self._address(name) for name in related_orders(snapshot, replacements)}
+        return card_payload(snapshot, replacements, names, addresses)
+
+    def _address(self, order_id: str) -> str | None:
+        """Return the address of an order's card; None if it has none."""
+        ts = self.threads.card(self.channel, order_id)
+        return self.api.permalink(self.channel, ts) if ts else None
 
     def _linked(self, snapshot: Snapshot, reported: Mapping[str, Any]) -> dict[str, Any]:
         """Find what replaces an order's line items, and what has replaced that since, among all orders of its source.
@@ -252,7 +330,7 @@ def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> P
 
     Args:
         observations: At least one, in `sequence`.
-        loud: Whether important changes are shown in the channel too; not with a new card.
+        loud: Whether important changes are shown in the channel too; not with a new card or in a burst.
     """
     changes = changes_of(observations)
     weighty = any(change["detailType"] in LOUD_TYPES or status_named(change.get("status")).loud for change in changes)
@@ -262,7 +340,16 @@ def reply_payload(observations: Sequence[OrderNotification], *, loud: bool) -> P
     return {**_reply(together(observations), observations, order), "reply_broadcast": True}
 
 
-def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -> Payload:
+def digest_payload(orders: Sequence[Sequence[OrderNotification]]) -> Payload:
+    """Build the digest of many orders' observations. Pure."""
+    observations = [each for order in orders for each in order]
+    return {
+        **block_kit_payload(digest(orders)),
+        "metadata": {"event_type": UPDATE, "event_payload": _metadata(observations)},
+    }
+
+
+def replaced_payload(order_id: str, observations: Sequence[OrderNotification], address: str | None) -> Payload:
     """Build the reply that reports in an order's thread what replaces its line items. Pure.
 
     It is never shown in the channel: the other order's own reply may be.
@@ -270,6 +357,7 @@ def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -
     Args:
         order_id: The order whose line items are replaced.
         observations: Observations of another order that name them.
+        address: That of the other order's card, if it has one.
     """
     detail = observations[-1].detail
     links = [
@@ -277,7 +365,8 @@ def replaced_payload(order_id: str, observations: Sequence[OrderNotification]) -
     ]
     number = count(len(links), "line item")
     headline = f"{place(detail)}: {number} of order {plain(order_id)} replaced by order {plain(detail['orderId'])}"
-    message = Message(headline, tuple(replacement_lines(links)), facts={}, url=orders_url(detail["region"]))
+    lines = tuple(replace(line, url=address, url_text=THREAD) for line in replacement_lines(links))
+    message = Message(headline, lines, {}, orders_url(detail["region"]), mark=status_named(REPLACED))
     return _reply(message, observations)
 
 
@@ -285,10 +374,9 @@ def _reply(
     message: Message, observations: Sequence[OrderNotification], facts: Mapping[str, str] | None = None
 ) -> Payload:
     payload = block_kit_payload(replace(message, facts=facts or {}))  # the card has the others
-    _, *blocks = payload["blocks"]
     return {
         **payload,
-        "blocks": [section(f"*{shortened(payload['text'], MAX_HEADLINE)}*"), *blocks],
+        "blocks": [section(f"{message.mark.icon} *{shortened(payload['text'], MAX_HEADLINE)}*")],
         "metadata": {"event_type": UPDATE, "event_payload": _metadata(observations)},
     }
 
@@ -305,6 +393,14 @@ def _metadata(observations: Iterable[OrderNotification]) -> Payload:
 def _event_ids(payload: Payload) -> list[str]:
     """Read the metadata of a reply; version 0.1.0 wrote an array of strings."""
     return [*payload.get("event_ids", []), *(event["id"] for event in payload.get("events", []))]
+
+
+def _ids(observations: Iterable[OrderNotification]) -> list[str]:
+    return [each.event_id for each in observations]
+
+
+def _is_discovery(observation: OrderNotification) -> bool:
+    return any(change["detailType"] == DISCOVERED for change in observation.changes)
 
 
 def _links(each: OrderNotification) -> list[Change]:

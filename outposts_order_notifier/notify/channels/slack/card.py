@@ -18,12 +18,15 @@ from outposts_order_notifier.domain.statuses import (
     CANCELLED,
     ERROR,
     INSTALLED,
+    MISSING,
     SETTLED_LINE_ITEM_STATUSES,
+    STALLED,
     status_named,
 )
 from outposts_order_notifier.domain.timestamps import seconds_between
 from outposts_order_notifier.notify.channels.slack.blocks import (
     Block,
+    bullet,
     date,
     escape,
     fields,
@@ -37,8 +40,9 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
 from outposts_order_notifier.notify.digest import CONSOLE
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.hardware import in_full, ordered, together
-from outposts_order_notifier.wording.headline import TEST, Names, name_of, names_of, status_words, title
-from outposts_order_notifier.wording.message import LONGEST_URL, some
+from outposts_order_notifier.wording.headline import TEST, Names, marked_as, name_of, names_of, status_words, title
+from outposts_order_notifier.wording.message import LONGEST_URL, some, step_lines
+from outposts_order_notifier.wording.next_steps import steps_of_order
 from outposts_order_notifier.wording.words import count, duration, plain
 
 CARD = "outposts_order_card"
@@ -46,11 +50,16 @@ BAR_CELLS = 20
 MAX_LIST = 2_400  # characters of each list; all lists and the rest of the card stay below Slack's limits
 MAX_BAR = 600  # characters, with the counts below it, for the same reason
 MAX_LIFE = 8
+MAX_LINKED = 5
+THREAD = "Its thread"
+NO_ADDRESSES: Mapping[str, str | None] = {}
 
 Payload = dict[str, Any]
 
 
-def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any], names: Names) -> Payload:
+def card_payload(
+    snapshot: Snapshot, replaced_by: Mapping[str, Any], names: Names, addresses: Mapping[str, str | None] = NO_ADDRESSES
+) -> Payload:
     """Build an order's card: text, blocks, and the metadata that finds a lost card again.
 
     Args:
@@ -58,22 +67,25 @@ def card_payload(snapshot: Snapshot, replaced_by: Mapping[str, Any], names: Name
         replaced_by: Its line items that are known to be replaced, each with the replacement's `{orderId, lineItemId}`,
             and with another as `now` if the replacement was itself replaced.
         names: What people call the things that have ids.
+        addresses: Those of the cards of related orders, by order id.
     """
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
     lists = {
         "Line items": _line_items(snapshot, names),
         "Shipments": _shipments(order),
-        "Replacements": _replacements(snapshot, replaced_by),
+        "Replacements": _replacements(snapshot, replaced_by, addresses),
     }
     account = escape(name_of(account, names))
     where = f"Order {escape(plain(snapshot.order_id))}, account {account}, {escape(plain(region))}, sequence"
     return _payload(
         snapshot.order_id,
+        _icon(snapshot),
         title(order, names),
         *([section(text)] if (text := _list(_warnings(snapshot))) else []),
         section(_bar(order)),
         fields(_facts(snapshot, names)),
+        *([section(steps)] if (steps := _list(map(bullet, step_lines(steps_of_order(order, names, region))))) else []),
         *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
         {
             "type": "context",
@@ -90,31 +102,40 @@ def sketch_payload(detail: Mapping[str, Any]) -> Payload:
     items = _list(f"• {number} {escape(status_words(status))}" for status, number in counts)
     return _payload(
         detail["orderId"],
+        marked_as(detail).icon,
         headline,
         fields({"Order": escape(plain(detail["orderId"])), "Observed": date(plain(detail["observedAt"]))}),
         *([section(f"*Line items*\n{items}")] if items else []),
     )
 
 
-def _payload(order_id: str, headline: str, *blocks: Block) -> Payload:
+def _payload(order_id: str, icon: str, headline: str, *blocks: Block) -> Payload:
     return {
         "text": escape(headline),
         "metadata": {"event_type": CARD, "event_payload": {"order_id": order_id}},
-        "blocks": [header(headline), *blocks],
+        "blocks": [header(f"{icon} {headline}"), *blocks],
     }
 
 
 def _warnings(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.missing:
-        yield ":warning: AWS no longer lists this order"
+        yield f"{MISSING.icon} AWS no longer lists this order"
     items = line_items_by_id(snapshot.order)
     if ORDER in snapshot.stalled:
-        yield f":hourglass: *Stalled:* the order is {_since(snapshot, ORDER)}"
+        yield f"{STALLED.icon} *Stalled:* the order is {_since(snapshot, ORDER)}"
     stalled = sorted(name for name in snapshot.stalled if name in items)
     if stalled:
-        yield f":hourglass: *Stalled:* {count(len(stalled), 'line item')} ({_some(stalled)})"
+        yield f"{STALLED.icon} *Stalled:* {count(len(stalled), 'line item')} ({_some(stalled)})"
     if errors := [name for name, item in items.items() if item.get("Status") == ERROR]:
         yield f"{status_named(ERROR).icon} *Error:* {count(len(errors), 'line item')} ({_some(errors)})"
+
+
+def _icon(snapshot: Snapshot) -> str:
+    """Return the icon of the weightiest status in an order."""
+    order = snapshot.order
+    statuses = [order.get("Status"), *(item.get("Status") for item in order.get("LineItems", []))]
+    weighty = [row for row in map(status_named, statuses) if not row.settled and row.weight]
+    return max(weighty, key=lambda row: row.weight, default=status_named(order.get("Status"))).icon
 
 
 def _bar(order: Order) -> str:
@@ -168,7 +189,7 @@ def _line_items(snapshot: Snapshot, names: Names) -> Iterator[str]:
         since = f" since {date(min(starts), '{date_short} ({ago})')}" if starts else ""
         what = together(ordered(items[name], names) for name in ids)
         hardware = f"{escape(in_full(what, catalog_item))} " if what else ""
-        yield f"• {hardware}({_some(ids)}): {escape(status_words(status))}{since}"
+        yield f"{status_named(status).icon} {hardware}({_some(ids)}): {escape(status_words(status))}{since}"
 
 
 def _shipments(order: Order) -> Iterator[str]:
@@ -184,18 +205,27 @@ def _shipments(order: Order) -> Iterator[str]:
         yield f"• {escape(carrier)} {escape(number)}: {count(len(names), 'line item')} ({_some(names)}){track}"
 
 
-def _replacements(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> Iterator[str]:
+def related_orders(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> list[str]:
+    """Return the orders that the card's list of replacements names, each once, at most so many as have links."""
+    previous = [item.get("PreviousOrderId") for item in line_items_by_id(snapshot.order).values()]
+    new = [each.get("orderId") for known in replaced_by.values() for each in (known, known.get("now")) if each]
+    return [name for name in dict.fromkeys([*previous, *new]) if isinstance(name, str)][:MAX_LINKED]
+
+
+def _replacements(
+    snapshot: Snapshot, replaced_by: Mapping[str, Any], addresses: Mapping[str, str | None]
+) -> Iterator[str]:
+    def of(line_item: object, order_id: object) -> str:
+        address = addresses.get(order_id) if isinstance(order_id, str) else None
+        named = f"{escape(plain(line_item))} of order {escape(plain(order_id))}"
+        return f"{named} ({link(address, THREAD)})" if address else named
+
     for name, item in line_items_by_id(snapshot.order).items():
         if previous := item.get("PreviousOrderId"):
-            old = f"{plain(item.get('PreviousLineItemId'))} of order {plain(previous)}"
-            yield f"• {escape(plain(name))} replaces {escape(old)}"
+            yield f"• {escape(plain(name))} replaces {of(item.get('PreviousLineItemId'), previous)}"
         if new := replaced_by.get(name):
-            by = [_line_item(each) for each in (new, new.get("now")) if each]
-            yield f"• {escape(plain(name))} is replaced by {escape(', now by '.join(by))}"
-
-
-def _line_item(reference: Mapping[str, Any]) -> str:
-    return f"{plain(reference.get('lineItemId'))} of order {plain(reference.get('orderId'))}"
+            by = [of(each.get("lineItemId"), each.get("orderId")) for each in (new, new.get("now")) if each]
+            yield f"• {escape(plain(name))} is replaced by {', now by '.join(by)}"
 
 
 def _list(lines: Iterable[str]) -> str:

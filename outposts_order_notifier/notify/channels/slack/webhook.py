@@ -13,10 +13,10 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
     MAX_LINES_TEXT,
     MAX_SECTION,
     block_kit_payload,
-    bullet,
     escape,
     shortened,
 )
+from outposts_order_notifier.notify.channels.slack.burst import MOST_SINGLE, shared
 from outposts_order_notifier.notify.channels.slack.clients import (
     SERVER_ERRORS,
     TOO_MANY_REQUESTS,
@@ -26,7 +26,7 @@ from outposts_order_notifier.notify.channels.slack.clients import (
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
 from outposts_order_notifier.notify.channels.slack.errors import WEBHOOK, Kind
 from outposts_order_notifier.notify.channels.slack.pace import Pace
-from outposts_order_notifier.notify.digest import alarms, by_order, digest, digest_lines, together
+from outposts_order_notifier.notify.digest import alarms, by_order, digest, together
 from outposts_order_notifier.notify.notification import Notification, OrderNotification
 from outposts_order_notifier.wording.message import Message
 from outposts_order_notifier.wording.words import plain
@@ -34,7 +34,6 @@ from outposts_order_notifier.wording.words import plain
 VARIABLES = ("orderId", "outpostId", "orderStatus", "orderType", "account", "region")
 WORKFLOW_PATHS = ("/triggers/", "/workflows/")
 MAX_WORKFLOW_LINES = 2_800  # of a section's 3,000, less the headline
-MOST_SINGLE = 5  # more in one batch share messages
 
 # Slack's name of an error, alone or in JSON. Nothing else of an answer is shown: a proxy's may quote the URL.
 ERROR_NAME = re.compile(r'(?:\{.*"error": *")?([a-z_]+)')
@@ -74,20 +73,8 @@ def _messages(notifications: Sequence[Notification], room: int) -> Iterator[tupl
     if len(orders) <= MOST_SINGLE:
         yield from ((order, together(order)) for order in orders)
         return
-    shared: list[list[OrderNotification]] = []
-    left = room
-    for order in orders:
-        needed = sum(len(bullet(line)) + len("\n") for line in digest_lines(order))
-        if shared and needed > left:
-            yield _digested(shared)
-            shared, left = [], room
-        shared.append(order)
-        left -= needed
-    yield _digested(shared)
-
-
-def _digested(orders: list[list[OrderNotification]]) -> tuple[list[OrderNotification], Message]:
-    return [each for order in orders for each in order], digest(orders)
+    for group in shared(orders, room):
+        yield [each for order in group for each in order], digest(group)
 
 
 def _post(webhook: Webhook, payload: dict[str, Any], pace: Pace) -> None:
@@ -125,7 +112,9 @@ def _check(response: WebhookResponse) -> None:
 
 def workflow_payload(message: Message, variables: Mapping[str, str]) -> dict[str, str]:
     """Build a workflow webhook's payload: flat variables, the whole message in `text`."""
-    lines = (f"• {line.text}" + (f" {line.url}" if line.url else "") for line in message.lines)
-    text = escape("\n".join([message.headline, *lines]))
+    shown = (*message.lines, *message.steps)
+    lines = (f"• {line.text}" + (f" {line.url}" if line.url else "") for line in shown)
+    case = ["", message.case] if message.case else []
+    text = escape("\n".join([f"{message.mark.icon} {message.headline}", *lines, *case]))
     escaped = {name: escape(plain(value)) if value else "" for name, value in variables.items()}
     return {**escaped, "text": shortened(text, MAX_SECTION), "url": message.url}

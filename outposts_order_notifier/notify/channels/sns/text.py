@@ -2,13 +2,13 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any
 
 from outposts_order_notifier.domain.order import canonical_json
 from outposts_order_notifier.wording.headline import headline, line_item_statuses, names_of, order_statuses
-from outposts_order_notifier.wording.message import Message, order_message
+from outposts_order_notifier.wording.message import CASE, Line, Message, order_message
 from outposts_order_notifier.wording.words import moment, plain
 
 # SNS' limits and characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -54,14 +54,21 @@ def _is_readable(written: str) -> bool:
 
 
 def text(message: Message) -> str:
-    """Return the e-mail: headline, what changed, the order's facts, and a link."""
-    lines = [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in message.lines[:MAX_TEXT_LINES]]
+    """Return the e-mail: headline, what changed, who acts next, the order's facts, and a link."""
+    lines = _listed(message.lines[:MAX_TEXT_LINES])
     sizes = accumulate(len(line.encode()) for line in lines)
     shown = [line for line, size in zip(lines, sizes, strict=True) if size <= MAX_TEXT_BYTES]
     if more := len(message.lines) - len(shown):
         shown.append(f"- and {more} more")
     facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": moment(message.at)}.items()]
-    return "\n".join([f"{message.headline}.", "", *shown, "", *facts, "", f"Orders in the console: {message.url}"])
+    steps = ["", "Next:", *_listed(message.steps)] if message.steps else []
+    case = ["", CASE, "", message.case] if message.case else []
+    end = ["", *facts, "", f"Orders in the console: {message.url}"]
+    return "\n".join([f"{message.headline}.", "", *shown, *steps, *case, *end])
+
+
+def _listed(lines: Iterable[Line]) -> list[str]:
+    return [f"- {line.text}" + (f"\n  {line.url}" if line.url else "") for line in lines]
 
 
 def attributes(detail: Mapping[str, Any]) -> dict[str, Any]:
