@@ -66,7 +66,7 @@ def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
 
 
 def _headed(observation: OrderNotification) -> Line:
-    return Line(f"{moment(observation.message.at)}: {observation.message.headline}")
+    return Line(f"{moment(observation.message.at, observation.message.zone)}: {observation.message.headline}")
 
 
 def _sequence(observation: OrderNotification) -> int:

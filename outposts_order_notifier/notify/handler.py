@@ -18,6 +18,7 @@ from outposts_order_notifier.notify.notification import Notification, notificati
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds
+from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
 from outposts_order_notifier.runtime.tracing import tracer
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
@@ -56,10 +57,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
 def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
     """Read a batch; a message that cannot be read is returned to the queue, and becomes a dead letter."""
     notifications, errors = dict[str, Notification](), Errors()
+    zone = zone_named(os.environ.get(TIME_ZONE, ""))
     for record in records:
         errors[record["messageId"]] = []
         try:
-            if found := notification(json.loads(record["body"])):
+            if found := notification(json.loads(record["body"]), zone):
                 notifications[record["messageId"]] = found
         except Exception as error:  # noqa: BLE001 - an error in one message does not affect the others
             errors[record["messageId"]] = [error]

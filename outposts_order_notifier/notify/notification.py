@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from outposts_order_notifier.wording.headline import Change
@@ -47,11 +48,12 @@ class AlarmNotification:
 Notification = OrderNotification | AlarmNotification
 
 
-def notification(body: Mapping[str, Any]) -> Notification | None:
+def notification(body: Mapping[str, Any], zone: tzinfo = UTC) -> Notification | None:
     """Read a message of notify's queue.
 
     Args:
         body: An `Outposts Order Updated` event, or an alarm's notification as SNS delivers it raw.
+        zone: The time zone of the message's times.
 
     Returns:
         The notification; None for an alarm that was only created, as no problem has ended.
@@ -62,21 +64,21 @@ def notification(body: Mapping[str, Any]) -> Notification | None:
     if "AlarmName" in body:
         if body["NewStateValue"] == "OK" and body.get("OldStateValue") != "ALARM":
             return None
-        return alarm_notification(body)
-    return order_notification(body["detail"])
+        return alarm_notification(body, zone)
+    return order_notification(body["detail"], zone)
 
 
-def order_notification(detail: Mapping[str, Any]) -> OrderNotification:
+def order_notification(detail: Mapping[str, Any], zone: tzinfo = UTC) -> OrderNotification:
     """Return the notification of an observation."""
-    found = OrderNotification(detail, order_message(detail))
+    found = OrderNotification(detail, order_message(detail, zone))
     _ = found.event_id, found.order_id, found.changes  # a message without them becomes a dead letter, on its own
     return found
 
 
-def alarm_notification(alarm: Mapping[str, Any]) -> AlarmNotification:
+def alarm_notification(alarm: Mapping[str, Any], zone: tzinfo = UTC) -> AlarmNotification:
     """Return the notification of an alarm's change of state."""
     event_id = f"{alarm['AlarmArn']} {alarm['NewStateValue']} {alarm['StateChangeTime']}"
-    return AlarmNotification(event_id, alarm_message(alarm), alarm)
+    return AlarmNotification(event_id, alarm_message(alarm, zone), alarm)
 
 
 def changes_of(notifications: Iterable[OrderNotification]) -> list[Change]:

@@ -35,8 +35,8 @@ class Names:
     name, but at most once an hour, since some ids have none. A name that cannot be looked up or stored never fails an
     order: people then see the id.
 
-    The account's name comes from AWS Organizations with the input of a run. It is kept with the others, for the board and
-    for runs whose input has none.
+    The account's name comes from AWS Organizations with the input of a run. It is kept with the others, for the board
+    and for runs whose input has none.
 
     Attributes:
         source: `<account>/<region>`, as all its sources share the names.

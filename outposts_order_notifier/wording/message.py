@@ -6,7 +6,8 @@ A message is plain text: each channel escapes and shortens it by its own rules.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, tzinfo
+from typing import Any, NamedTuple
 
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.domain.dates import submitted_at
@@ -57,6 +58,7 @@ class Message:
         mark: The row of the table of statuses whose icon and colour mark it.
         steps: Who acts next, and how; the most urgent first.
         case: A text for a case with AWS Support, of a few lines; empty if nothing entered ERROR.
+        zone: The time zone of times in it.
     """
 
     headline: str
@@ -68,16 +70,25 @@ class Message:
     mark: Status = UNKNOWN
     steps: tuple[Line, ...] = ()
     case: str = ""
+    zone: tzinfo = UTC
 
 
-Words = Callable[[list[Change], Names], Iterator[Line]]  # returns the lines of a type's changes
+class Reader(NamedTuple):
+    """What the lines of a message depend on besides its changes: names by id, and the time zone of its times."""
+
+    names: Names
+    zone: tzinfo
 
 
-def order_message(detail: Mapping[str, Any]) -> Message:
-    """Return the message of an `Outposts Order Updated` event, from its `detail`."""
+Words = Callable[[list[Change], Reader], Iterator[Line]]  # returns the lines of a type's changes
+
+
+def order_message(detail: Mapping[str, Any], zone: tzinfo = UTC) -> Message:
+    """Return the message of an `Outposts Order Updated` event, from its `detail`, with times of a zone."""
     changes, names = _by_type(detail["changes"]), names_of(detail)
-    lines = [*_discovered(changes.pop(event_types.DISCOVERED, []), names, detail["observedAt"])]
-    lines += [line for detail_type, words in _WORDS.items() for line in words(changes.get(detail_type, []), names)]
+    reader = Reader(names, zone)
+    lines = [*_discovered(changes.pop(event_types.DISCOVERED, []), reader, detail["observedAt"])]
+    lines += [line for detail_type, words in _WORDS.items() for line in words(changes.get(detail_type, []), reader)]
     lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in _WORDS]
     if omitted := detail.get("changesOmitted"):
         lines.append(Line(f"and {count(omitted, 'more change')}, too many for one message"))
@@ -99,7 +110,8 @@ def order_message(detail: Mapping[str, Any]) -> Message:
         sequence=int(detail["sequence"]),
         mark=marked_as(detail),
         steps=step_lines(next_steps(detail)),
-        case=case_text(detail),
+        case=case_text(detail, zone),
+        zone=zone,
     )
 
 
@@ -108,8 +120,8 @@ def step_lines(steps: Iterable[Step]) -> tuple[Line, ...]:
     return tuple(Line(f"{_capital(step.actor)}: {step.text}", step.url, step.url_text) for step in steps)
 
 
-def alarm_message(alarm: Mapping[str, Any]) -> Message:
-    """Return the message of a CloudWatch alarm's notification, as delivered by SNS.
+def alarm_message(alarm: Mapping[str, Any], zone: tzinfo = UTC) -> Message:
+    """Return the message of a CloudWatch alarm's notification, as delivered by SNS, with times of a zone.
 
     Its members: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
@@ -118,7 +130,7 @@ def alarm_message(alarm: Mapping[str, Any]) -> Message:
     return Message(
         headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} {'has cleared' if cleared else 'is firing'}",
         lines=tuple(Line(plain(text)) for text in texts if text),
-        facts={"State": plain(alarm["NewStateValue"]), "Since": moment(alarm.get("StateChangeTime"))},
+        facts={"State": plain(alarm["NewStateValue"]), "Since": moment(alarm.get("StateChangeTime"), zone)},
         url=alarm_url(alarm["AlarmArn"]),
         mark=status_named(COMPLETED if cleared else ERROR),
     )
@@ -131,34 +143,34 @@ def _by_type(changes: Iterable[Change]) -> dict[str, list[Change]]:
     return found
 
 
-def _discovered(changes: list[Change], names: Names, observed_at: str) -> Iterator[Line]:
+def _discovered(changes: list[Change], reader: Reader, observed_at: str) -> Iterator[Line]:
     for change in changes:
         order = change["order"]
         kind = "Replacement order" if order.get("OrderType") == "REPLACEMENT" else "New order"
         submitted = submitted_at(order, from_iso8601(observed_at))
-        yield Line(f"{kind}{f', submitted {day(to_iso8601(submitted))}' if submitted else ''}")
+        yield Line(f"{kind}{f', submitted {day(to_iso8601(submitted), reader.zone)}' if submitted else ''}")
         kinds: dict[str, list[Hardware]] = {}
         for item in order.get("LineItems", []):
-            kinds.setdefault(name_of(item.get("CatalogItemId"), names), []).append(ordered(item, names))
+            kinds.setdefault(name_of(item.get("CatalogItemId"), reader.names), []).append(ordered(item, reader.names))
         yield from (
             Line(f"Ordered: {in_full(what, name)}") for name, found in kinds.items() if (what := together(found))
         )
 
 
-def _order_status(changes: list[Change], _: Names) -> Iterator[Line]:
+def _order_status(changes: list[Change], _: Reader) -> Iterator[Line]:
     for change in changes:
         yield Line(f"Order: {_transition(change)} after {duration(change['secondsInPreviousStatus'])}")
 
 
-def _line_item_status(changes: list[Change], names: Names) -> Iterator[Line]:
+def _line_item_status(changes: list[Change], reader: Reader) -> Iterator[Line]:
     for change in changes:
         if replacement := change.get("replacedBy"):
             by = f"{_line_item_in(replacement)}{_now(change)}"
-            yield Line(f"{_capital(_items([change], names))}: replaced by {by}")
+            yield Line(f"{_capital(_items([change], reader.names))}: replaced by {by}")
     groups = _together(changes, "previousStatus", "status", "wasStalled")
     for alike in sorted(groups, key=lambda group: -status_named(group[0]["status"]).weight):
         longest = max(change["secondsInPreviousStatus"] for change in alike)
-        yield Line(f"{_capital(_items(alike, names))}: {_transition(alike[0])} after {duration(longest)}")
+        yield Line(f"{_capital(_items(alike, reader.names))}: {_transition(alike[0])} after {duration(longest)}")
 
 
 def _transition(change: Change) -> str:
@@ -194,13 +206,13 @@ def _capital(text: str) -> str:
     return f"{text[0].upper()}{text[1:]}"
 
 
-def _shipment(changes: list[Change], names: Names) -> Iterator[Line]:
+def _shipment(changes: list[Change], reader: Reader) -> Iterator[Line]:
     """Yield a line for each shipment, regardless of how many line items travel under it."""
     for alike in _together(changes, "shipment", "previousShipment"):
         shipment, before = alike[0]["shipment"] or {}, alike[0]["previousShipment"]
         url = shipment.get("trackingUrl")
         yield Line(
-            f"{_capital(_carried(alike[0]['shipment']))}: {_items(alike, names)}"
+            f"{_capital(_carried(alike[0]['shipment']))}: {_items(alike, reader.names)}"
             + (f", before: {_carried(before)}" if before else ""),
             url=url if isinstance(url, str) and len(url) <= LONGEST_URL else None,
             url_text="Track it",
@@ -215,12 +227,12 @@ def _carried(shipment: Mapping[str, Any] | None) -> str:
     return f"{known} {plain(number)}" if number else f"{known}, no tracking number"
 
 
-def _assets(changes: list[Change], names: Names) -> Iterator[Line]:
+def _assets(changes: list[Change], reader: Reader) -> Iterator[Line]:
     """Yield one line: how many assets the line items have. The board shows which."""
     if changes:
         before, after = (_number_of_assets(changes, key) for key in ("previousAssets", "assets"))
         numbers = f"{before} → {after}" if before != after else f"{after}, details changed"
-        yield Line(f"Assets of {_items(changes, names)}: {numbers}")
+        yield Line(f"Assets of {_items(changes, reader.names)}: {numbers}")
 
 
 def _number_of_assets(changes: list[Change], key: str) -> str:
@@ -236,32 +248,32 @@ def some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + more
 
 
-def _added(changes: list[Change], names: Names) -> Iterator[Line]:
+def _added(changes: list[Change], reader: Reader) -> Iterator[Line]:
     if changes:
-        yield Line(f"{_capital(_items(changes, names))} added")
+        yield Line(f"{_capital(_items(changes, reader.names))} added")
 
 
-def _removed(changes: list[Change], names: Names) -> Iterator[Line]:
+def _removed(changes: list[Change], reader: Reader) -> Iterator[Line]:
     if changes:
-        yield Line(f"{_capital(_items(changes, names))} removed")
+        yield Line(f"{_capital(_items(changes, reader.names))} removed")
 
 
-def _amended(changes: list[Change], _: Names) -> Iterator[Line]:
+def _amended(changes: list[Change], reader: Reader) -> Iterator[Line]:
     for change in changes:
         for amendment in change["amendments"]:
-            old, new = (_value(amendment[key]) for key in ("previousValue", "value"))
+            old, new = (_value(amendment[key], reader.zone) for key in ("previousValue", "value"))
             yield Line(f"{plain(amendment['path']).lstrip('/')}: {old} → {new}")
 
 
-def _value(value: object) -> str:
+def _value(value: object, zone: tzinfo) -> str:
     if value is None:
         return "none"
     if isinstance(value, str) and ISO_8601.fullmatch(value):
-        return moment(value)
+        return moment(value, zone)
     return plain(value) if value != "" else "empty"
 
 
-def replacement_lines(changes: Iterable[Change], _: Names | None = None) -> Iterator[Line]:
+def replacement_lines(changes: Iterable[Change], _: Reader | None = None) -> Iterator[Line]:
     """Yield the lines of `Outposts Replacement Linked` changes."""
     for change in changes:
         old, new = _line_item_in(change["previous"]), _line_item_in(change["replacement"])
@@ -278,24 +290,24 @@ def _now(change: Change) -> str:
     return f", now by {_line_item_in(current)}" if current else ""
 
 
-def _stalled(changes: list[Change], names: Names) -> Iterator[Line]:
+def _stalled(changes: list[Change], reader: Reader) -> Iterator[Line]:
     """Yield a line for the order, if it has stalled, and one for line items that have stalled alike."""
     items = [change for change in changes if change.get("lineItemId")]
     own = [[change] for change in changes if not change.get("lineItemId")]
     for alike in (*own, *_together(items, "status", "since", "days", "thresholdDays")):
         change = alike[0]
-        what = _items(alike, names) if change.get("lineItemId") else "order"
+        what = _items(alike, reader.names) if change.get("lineItemId") else "order"
         lasted = f"{count(int(change['days']), 'day')} ({change['thresholdDays']} allowed)"
-        since = f"since {day(change['since'])}"
+        since = f"since {day(change['since'], reader.zone)}"
         yield Line(f"Stalled: {what} still {status_words(change['status'])} after {lasted}, {since}")
 
 
-def _missing(changes: list[Change], _: Names) -> Iterator[Line]:
+def _missing(changes: list[Change], _: Reader) -> Iterator[Line]:
     if changes:
         yield Line("AWS no longer lists this order")
 
 
-def _reappeared(changes: list[Change], _: Names) -> Iterator[Line]:
+def _reappeared(changes: list[Change], _: Reader) -> Iterator[Line]:
     if changes:
         yield Line("AWS lists this order again")
 

@@ -7,6 +7,7 @@ Each row's page of AWS's user guides is its source, and what its link leads to.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from typing import Any
 
 from outposts_order_notifier.domain import event_types
@@ -93,7 +94,7 @@ def is_in_error(detail: Mapping[str, Any]) -> bool:
     return detail["orderStatus"] == ERROR or ERROR in detail["lineItemCountsByStatus"]
 
 
-def case_text(detail: Mapping[str, Any]) -> str:
+def case_text(detail: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     """Return a text ready for a case with AWS Support; empty if nothing entered ERROR in an observation."""
     items = [each for change in detail["changes"] for each in _items_in_error(change)]
     order = any(ERROR in order_statuses(change) for change in detail["changes"])
@@ -105,7 +106,7 @@ def case_text(detail: Mapping[str, Any]) -> str:
     return (
         f"AWS Outposts order {plain(detail['orderId'])}, Outpost {plain(detail['outpostId'])}, "
         f"account {plain(detail['account'])}, region {plain(detail['region'])}.\n"
-        f"Since {moment(detail['observedAt'])}, the Outposts API reports the status ERROR for {what}.\n"
+        f"Since {moment(detail['observedAt'], zone)}, the Outposts API reports the status ERROR for {what}.\n"
         "What is the cause, what do you need from us, and when will the order continue?"
     )
 

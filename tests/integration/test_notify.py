@@ -67,6 +67,20 @@ class TestSending:
         assert world.slack_posted(["oo-1"]) == {"oo-1": 1}
         assert json.loads(world.published[0]["Message"])["eventId"] == "event of oo-1"
 
+    def test_times_are_in_the_configured_time_zone(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Slack alone shows each reader's own."""
+        chat, arn = make_queue("chat")
+        sns = boto3.client("sns")
+        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        monkeypatch.setenv("TIME_ZONE", "Asia/Kathmandu")
+        world.put("oo-1")
+        assert world.run() == []
+        (notification,) = drain(chat)
+        assert notification["content"]["description"].endswith("*Observed:* 24 Nov 2026, 15:15 UTC+05:45")
+        assert "<!date^1795512600^" in json.dumps(world.slack.receiver.messages)
+
     def test_a_workflow_gets_variables(self, world: World) -> None:
         """A workflow's webhook is recognized by its path."""
         put_secret(json.dumps({"webhookUrl": world.slack.origin + "/triggers/T1/2/abc\n"}))

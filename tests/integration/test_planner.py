@@ -171,7 +171,7 @@ class TestActiveAccounts:
 
     def test_an_account_without_a_name_is_listed_and_a_long_name_is_cut(self) -> None:
         """A message always fits into the queue."""
-        client = boto3.client("organizations", "us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+        client = boto3.client("organizations", "us-east-1")
         with Stubber(client) as stub:
             listed = [{"Id": "111122223333"}, {"Id": "222233334444", "Name": "x" * 300_000}]
             stub.add_response("list_accounts", {"Accounts": [{**each, "Status": "ACTIVE"} for each in listed]})

@@ -19,6 +19,11 @@ from testing.strategies import orders
 from testing.topics import Topic
 
 
+def publication_of(detail: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of an update's publication."""
+    return publication(order_notification(detail))
+
+
 class TestEmail:
     """What a person reads."""
 
@@ -76,7 +81,7 @@ class TestPublications:
         assert topic.published == []
         for posting in postings:
             posting.send()
-        assert topic.published == [{"TopicArn": "arn", **publication(detail)} for detail in details]
+        assert topic.published == [{"TopicArn": "arn", **publication_of(detail)} for detail in details]
 
     @pytest.mark.parametrize(
         ("error", "text"),
@@ -99,16 +104,16 @@ class TestPrograms:
         """A queue receives the whole observation, an e-mail the text."""
         detail = an_update()
         for protocol in ("sqs", "lambda", "https", "firehose"):
-            assert json.loads(delivered(publication(detail), protocol)) == detail
+            assert json.loads(delivered(publication_of(detail), protocol)) == detail
         for protocol in ("email", "http"):
-            assert delivered(publication(detail), protocol) == text(order_message(detail))
-        assert delivered(publication(detail), "sms") == f"{order_message(detail).headline}."
+            assert delivered(publication_of(detail), protocol) == text(order_message(detail))
+        assert delivered(publication_of(detail), "sms") == f"{order_message(detail).headline}."
 
     def test_a_large_update_is_sent_whole(self) -> None:
         """The JSON is in the message once, so that hardly any event is too large."""
         detail = an_update()
         detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 20_000}] * 4
-        assert json.loads(delivered(publication(detail), "lambda")) == detail
+        assert json.loads(delivered(publication_of(detail), "lambda")) == detail
 
     def test_long_lines_do_not_crowd_out_the_json(self) -> None:
         """A text has room for 20 KB of changes; the others are counted in it, and sent to programs nevertheless."""
@@ -123,13 +128,13 @@ class TestPrograms:
             for number in range(90)
         ]
         detail = an_update() | {"changes": changes}
-        words = delivered(publication(detail), "email")
+        words = delivered(publication_of(detail), "email")
         assert "\n- and 74 more\n" in words
-        assert json.loads(delivered(publication(detail), "sqs")) == detail
+        assert json.loads(delivered(publication_of(detail), "sqs")) == detail
 
     def test_a_publication_says_that_it_differs_by_protocol(self) -> None:
         """SNS would otherwise send the JSON with every text to all of them."""
-        given = publication(an_update())
+        given = publication_of(an_update())
         assert given.keys() == {"Subject", "Message", "MessageStructure", "MessageAttributes"}
         assert given["MessageStructure"] == "json"
 
@@ -137,22 +142,22 @@ class TestPrograms:
     def test_a_message_has_room_for_its_attributes(self, beyond: int, omitted: int) -> None:
         """SNS counts both; with one more byte, the change is omitted."""
         detail = an_update() | {"changes": [{"detailType": "Outposts Order Painted", "x": ""}]}
-        room = 262_144 - 16_384 - len(publication(detail)["Message"].encode())
+        room = 262_144 - 16_384 - len(publication_of(detail)["Message"].encode())
         detail["changes"][0]["x"] = "x" * (room + beyond)
-        assert json.loads(delivered(publication(detail), "sqs")).get("changesOmitted", 0) == omitted
+        assert json.loads(delivered(publication_of(detail), "sqs")).get("changesOmitted", 0) == omitted
 
     def test_changes_omitted_from_the_event_are_counted_too(self) -> None:
         """Half of the changes are omitted until the others fit."""
         changes = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 3
-        machine = json.loads(delivered(publication(an_update() | {"changes": changes, "changesOmitted": 5}), "sqs"))
+        machine = json.loads(delivered(publication_of(an_update() | {"changes": changes, "changesOmitted": 5}), "sqs"))
         assert (len(machine["changes"]), machine["changesOmitted"]) == (1, 7)
 
     def test_what_is_too_large_is_left_out_and_counted(self) -> None:
         """SNS accepts 256 KB; changes that do not fit are counted."""
         detail = an_update()
         detail["changes"] = [{"detailType": "Outposts Order Painted", "x": "é" * 50_000}] * 4
-        machine = json.loads(delivered(publication(detail), "lambda"))
-        assert len(publication(detail)["Message"].encode()) <= 262_144
+        machine = json.loads(delivered(publication_of(detail), "lambda"))
+        assert len(publication_of(detail)["Message"].encode()) <= 262_144
         assert (len(machine["changes"]), machine["changesOmitted"]) == (2, 2)
 
     def test_attributes_serve_filter_policies(self) -> None:
@@ -181,7 +186,7 @@ class TestPrograms:
     def test_any_change_is_within_sns_limits(self, old: Order, new: Order) -> None:
         """Any order that the API's model allows results in a publication that SNS accepts."""
         assume(diff(old, new))
-        given = publication(detail_of(old, new))
+        given = publication_of(detail_of(old, new))
         assert given["Subject"].isascii()
         assert len(given["Subject"]) < 100
         assert len(given["Message"].encode()) <= 262_144

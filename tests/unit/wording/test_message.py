@@ -1,6 +1,7 @@
 """Notifications as text."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -451,3 +452,24 @@ class TestShortened:
     def test_has_at_most_that_length(self, text: str, cut: str) -> None:
         """With an ellipsis in place of the rest, and no space before it."""
         assert shortened(text, 5) == cut
+
+
+class TestTimeZone:
+    """The configuration's `timeZone`."""
+
+    def test_all_times_of_a_message_are_in_it(self) -> None:
+        """Days, moments, changed times and an alarm's; just before midnight, the day differs."""
+        zone = ZoneInfo("Asia/Tokyo")
+        changed = an_order(Moved="2026-11-24T18:00:00Z", item="ERROR", OrderSubmissionDate="2026-11-24T18:00:00Z")
+        message = order_message(detail_of(an_order(Moved="2026-11-23T18:00:00Z"), changed), zone)
+        assert any("24 Nov 2026, 03:00 JST → 25 Nov 2026, 03:00 JST" in line.text for line in message.lines)
+        assert "Since 24 Nov 2026, 18:30 JST" in message.case
+        new = {**an_order(), "OrderSubmissionDate": "2026-11-23T18:00:00Z"}
+        assert order_message(detail_of(None, new), zone).lines[0].text == "New order, submitted 24 Nov 2026"
+        stalled = {"detailType": "Outposts Order Stalled", "status": "PREPARING", "since": "2026-09-30T20:00:00Z"}
+        detail = an_update() | {"changes": [{**stalled, "days": 46, "thresholdDays": 45}]}
+        assert order_message(detail, zone).lines[0].text.endswith("since 1 Oct 2026")
+        alarm = {"AlarmName": "x", "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x"}
+        fired = {**alarm, "NewStateValue": "ALARM", "StateChangeTime": "2026-11-24T20:00:00.000+0000"}
+        assert alarm_message(fired, zone).facts["Since"] == "25 Nov 2026, 05:00 JST"
+        assert message.zone is zone

@@ -42,7 +42,7 @@ class TestStatuses:
     @pytest.mark.parametrize("status", ["DELIVERED", "INSTALLING", "REPLACED"])
     def test_racks_and_servers_need_different_steps(self, status: str) -> None:
         """AWS's team installs racks, the customer servers; without names, a step says both."""
-        rack, server, unknown = (entering(status, *of) for of in ((RACK_ID,), (SERVER_ID,), (RACK_ID, {})))
+        rack, server, unknown = (entering(status, RACK_ID), entering(status, SERVER_ID), entering(status, RACK_ID, {}))
         assert [len(each) for each in (rack, server, unknown)] == [1, 1, 1]
         assert len({*rack, *server, *unknown}) == 3
         assert "AWS's team" in unknown[0]

@@ -3,6 +3,7 @@
 import pytest
 
 from outposts_order_notifier.notify.channels.sns.text import publication, subject
+from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.wording.headline import headline
 from testing.details import an_order, an_update, detail_of, with_line_items
 
@@ -24,7 +25,7 @@ def test_a_name_is_written_in_ascii(name: str, shown: str) -> None:
     """Accents are left out; a name of which no letter remains gives way to the id, but not in the text."""
     detail = an_update() | {"names": {OUTPOST: name}}
     assert subject(detail) == f"{shown}: order completed, 1 item installed"
-    assert publication(detail)["Subject"] == subject(detail)
+    assert publication(order_notification(detail))["Subject"] == subject(detail)
     assert headline(detail).startswith(f"{name[:39]}")
 
 

@@ -28,7 +28,7 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
             thread = _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}")
     headline = _shortened(_markdown(f"{message.mark.icon} {message.headline}"), MAX_TITLE)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
-    observed = [f"*Observed:* {moment(message.at)}"] if message.at else []
+    observed = [f"*Observed:* {moment(message.at, message.zone)}"] if message.at else []
     case = ["", CASE, *map(_markdown, message.case.splitlines())] if message.case else []
     return {
         "version": "1.0",

@@ -16,4 +16,4 @@ class Sns(TopicChannel[OrderNotification]):
 
     def arguments(self, notification: OrderNotification) -> Mapping[str, Any]:
         """Return subject, message and attributes."""
-        return publication(notification.detail)
+        return publication(notification)

@@ -7,8 +7,9 @@ from itertools import accumulate
 from typing import Any
 
 from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.notify.notification import OrderNotification
 from outposts_order_notifier.wording.headline import headline, line_item_statuses, names_of, order_statuses
-from outposts_order_notifier.wording.message import CASE, Line, Message, order_message
+from outposts_order_notifier.wording.message import CASE, Line, Message
 from outposts_order_notifier.wording.words import moment, plain
 
 # SNS' limits and characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -23,9 +24,9 @@ TEXT_PROTOCOLS = ("email", "http")
 ATTRIBUTES = ("orderStatus", "orderType", "orderId", "outpostId", "account", "region")
 
 
-def publication(detail: Mapping[str, Any]) -> dict[str, Any]:
+def publication(notification: OrderNotification) -> dict[str, Any]:
     """Build Publish's arguments except the topic: Subject, Message, MessageStructure, MessageAttributes."""
-    message = order_message(detail)
+    detail, message = notification.detail, notification.message
     return {
         "Subject": subject(detail),
         "Message": _within_limit(message, detail),
@@ -60,7 +61,10 @@ def text(message: Message) -> str:
     shown = [line for line, size in zip(lines, sizes, strict=True) if size <= MAX_TEXT_BYTES]
     if more := len(message.lines) - len(shown):
         shown.append(f"- and {more} more")
-    facts = [f"{name + ':':<12}{value}" for name, value in {**message.facts, "Observed": moment(message.at)}.items()]
+    facts = [
+        f"{name + ':':<12}{value}"
+        for name, value in {**message.facts, "Observed": moment(message.at, message.zone)}.items()
+    ]
     steps = ["", "Next:", *_listed(message.steps)] if message.steps else []
     case = ["", CASE, "", message.case] if message.case else []
     end = ["", *facts, "", f"Orders in the console: {message.url}"]
