@@ -166,12 +166,13 @@ class TestPlan:
         assert [each["SourcesPlanned"] for each in metrics] == [[len(planned(queue_url))]]
 
 
+@pytest.mark.usefixtures("queue_url")
 class TestActiveAccounts:
     """What ListAccounts returns."""
 
     def test_an_account_without_a_name_is_listed_and_a_long_name_is_cut(self) -> None:
         """A message always fits into the queue."""
-        client = boto3.client("organizations", "us-east-1")
+        client = clients.organizations()
         with Stubber(client) as stub:
             listed = [{"Id": "111122223333"}, {"Id": "222233334444", "Name": "x" * 300_000}]
             stub.add_response("list_accounts", {"Accounts": [{**each, "Status": "ACTIVE"} for each in listed]})
