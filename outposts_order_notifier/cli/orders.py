@@ -1,6 +1,6 @@
 """`orders` and `show`: show the orders in the snapshots."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -28,15 +28,21 @@ from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
 from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
 from outposts_order_notifier.domain.timestamps import seconds_between, to_iso8601
 from outposts_order_notifier.store.table import SnapshotTable
-from outposts_order_notifier.wording.words import count, plain
+from outposts_order_notifier.wording.headline import Names, name_of, with_id
+from outposts_order_notifier.wording.words import count, one_line, plain, shortened
 
 STALLED = "STALLED"  # in place of a status
+LONGEST_NAME = 20  # characters; with a longer one, a row may not fit into 100 columns
 
 
 def orders(
     every: Annotated[bool, typer.Option("--all", help="Include settled orders.")] = False,
-    outpost: Annotated[list[str] | None, typer.Option(metavar="ID", help="Filter by Outpost; repeatable.")] = None,
-    account: Annotated[list[str] | None, typer.Option(metavar="ID", help="Filter by account; repeatable.")] = None,
+    outpost: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Filter by Outpost, id or name; repeatable.")
+    ] = None,
+    account: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Filter by account, id or name; repeatable.")
+    ] = None,
     order_region: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Filter by the orders' region; repeatable.")
     ] = None,
@@ -55,28 +61,23 @@ def orders(
     An order is in flight until it is COMPLETED or CANCELLED and all its line items are INSTALLED, CANCELLED or
     REPLACED. The list shows the result of the last poll; run `poll` to refresh it.
     """
-    table = deployed(region, profile).snapshots
+    stack = deployed(region, profile)
+    table = stack.snapshots
     statuses = [each.upper() for each in status or ()]
-    filters = {"outpostId": outpost, "account": account, "region": order_region}
-    known = [order_id for _, order_id, known in table.known_of_all_sources() if every or not known.settled]
+    entries = [*table.known_of_all_sources()]
+    names = stack.names({source for source, _, _ in entries})
+    filters = {"outpostId": _ids(outpost, names), "account": _ids(account, names), "region": order_region}
+    known = [order_id for _, order_id, known in entries if every or not known.settled]
     loaded = table.read(known)
     now = to_iso8601(datetime.now(UTC))
     found = [row_of(each, now) for each in loaded.snapshots.values()]
     _check_statuses(statuses, found)
     rows = [row for row in found if matches(row, filters) and (not statuses or statuses_of(row) & set(statuses))]
     rows.sort(key=lambda row: (row["since"] or "", row["orderId"]))
-    if rows or as_json:
-        columns: dict[str, Column] = {
-            "Order": "orderId",
-            "Outpost": "outpostId",
-            "Account": "account",
-            "Region": "region",
-            "Status": "status",
-            "For": time_in_status,
-            "Line items": line_item_counts,
-            "Notes": _notes,
-        }
-        show_table(rows, columns, as_json=as_json)
+    if as_json:
+        say(rows)
+    elif rows:
+        show_orders(rows, names)
     else:
         say("No such orders" if known else "No orders in flight" if not every else "No orders are known")
     fail_with([f"{order_id} cannot be read: {error}" for order_id, error in loaded.errors.items()])
@@ -87,18 +88,98 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
 
     The time of a status is that of the poll that first saw it. An order and each line item keep their last 20 statuses.
     """
-    table = deployed(region, profile).snapshots
+    stack = deployed(region, profile)
+    table = stack.snapshots
     found = find(table, order)
     lineage = Lineage(link for _, _, known in table.known_of_all_sources() for link in known.replaces)
     shown = life_of(found, to_iso8601(datetime.now(UTC)), lineage)
     if as_json:
         say(shown)
-        return
-    say(header_of(shown))
-    show_table(shown["timeline"], TIMELINE, "Timeline")
-    show_table(shown["lineItems"], LINE_ITEMS, "Line items")
-    if shown["lineage"]:
-        show_table(shown["lineage"], LINEAGE, "Lineage")
+    else:
+        show_life(shown, stack.names([found.source]))
+
+
+def show_orders(rows: Sequence[Json], names: Names) -> None:
+    """Print a table of orders for each account and region: these are the same for all orders of an Outpost."""
+    for account, region in dict.fromkeys((row["account"], row["region"]) for row in rows):
+        columns: dict[str, Column] = {**columns_of(names), "Notes": _notes}
+        place = f"{with_id(account, _short(names))}, {plain(region)}"
+        show_table([row for row in rows if (row["account"], row["region"]) == (account, region)], columns, place)
+
+
+def columns_of(names: Names) -> dict[str, Column]:
+    """Return the columns of a table of orders of one account and region."""
+    short = _short(names)
+    return {
+        "Order": "orderId",
+        "Outpost": lambda row: name_of(row["outpostId"], short) if row["outpostId"] else None,
+        "Status": "status",
+        "For": time_in_status,
+        "Line items": _line_item_counts,
+    }
+
+
+def show_life(life: Json, names: Names) -> None:
+    """Print an order's history. Line items are numbered, so that those that took the same step share a line."""
+    numbers = {item["lineItemId"]: number for number, item in enumerate(life["lineItems"], start=1)}
+    say(header_of(life, names))
+    say("")
+    show_table(_together(life["timeline"], numbers), TIMELINE)
+    say("")
+    show_table([{"number": numbers[item["lineItemId"]], **item} for item in life["lineItems"]], LINE_ITEMS)
+    if shipments := _shipments(life["lineItems"], numbers):
+        say("\n".join(["\nShipments", *shipments]))
+    if life["lineage"]:
+        show_table(life["lineage"], LINEAGE, "Lineage")
+
+
+def _together(steps: Sequence[Json], numbers: Mapping[str, int]) -> list[Json]:
+    """Return the steps of a timeline, those of several line items as one if nothing else distinguishes them."""
+    alike = dict[tuple[object, ...], list[Json]]()
+    for step in steps:
+        # The order has its own steps, and so has a line item that is no longer in it.
+        own = step["lineItemId"] if step["lineItemId"] not in numbers else ""
+        alike.setdefault((step["at"], step["status"], step["seconds"], step["current"], own), []).append(step)
+    return [{**group[0], "of": _of([step["lineItemId"] for step in group], numbers)} for group in alike.values()]
+
+
+def _of(line_items: Sequence[str | None], numbers: Mapping[str, int]) -> str:
+    """Return whose step it is: the order's, that of a line item by its id, or those of line items by their numbers."""
+    if len(line_items) == 1:
+        return line_items[0] or "order"
+    if len(line_items) == len(numbers):
+        return f"all {count(len(numbers), 'line item')}"
+    return f"line items {_ranges([numbers[each] for each in line_items if each])}"
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    """Return numbers in few characters: `1-3, 5`."""
+    ranges = list[list[int]]()
+    for number in sorted(numbers):
+        if ranges and ranges[-1][-1] == number - 1:
+            ranges[-1].append(number)
+        else:
+            ranges.append([number])
+    return ", ".join(f"{each[0]}-{each[-1]}" if len(each) > 1 else str(each[0]) for each in ranges)
+
+
+def _shipments(line_items: Iterable[Json], numbers: Mapping[str, int]) -> list[str]:
+    """Return a line for each shipment, with the numbers of its line items."""
+    shipped = dict[str, list[int]]()
+    for item in line_items:
+        if shipment := _shipped(item["shipment"]):
+            shipped.setdefault(plain(shipment), []).append(numbers[item["lineItemId"]])
+    return [f"{_ranges(carried)}: {shipment}" for shipment, carried in shipped.items()]
+
+
+def _short(names: Names) -> dict[str, str]:
+    return {identifier: shortened(one_line(name), LONGEST_NAME) for identifier, name in names.items()}
+
+
+def _ids(given: Collection[str] | None, names: Names) -> list[str]:
+    """Return the ids of what a filter names by id or by name."""
+    named = [identifier for identifier, name in names.items() if name in (given or ())]
+    return [*(given or ()), *named]
 
 
 def matches(row: Json, filters: Mapping[str, Collection[str] | None]) -> bool:
@@ -122,19 +203,18 @@ def _check_statuses(given: Collection[str], rows: Collection[Json]) -> None:
             )
 
 
-def header_of(life: Json) -> str:
-    """Return two lines that identify an order and summarise its state."""
-    names = ("orderId", "orderType", "outpostId", "account", "region")
-    order_id, order_type, outpost, account, region = (plain(life[name]) for name in names)
+def header_of(life: Json, names: Names) -> str:
+    """Return three lines that identify an order and summarise its state."""
+    order_id, order_type, region = (plain(life[name]) for name in ("orderId", "orderType", "region"))
+    outpost, account = (with_id(life[name], _short(names)) for name in ("outpostId", "account"))
     time = lasted(life["secondsInStatus"])
     known = [
         plain(life["status"]) + (f" for {time}" if time else ""),
         f"{count(life['sequence'], 'event')} so far",
-        _notes(life),
+        *_notes(life),
     ]
     return (
-        f"Order {order_id} ({order_type}) for Outpost {outpost}, account {account}, region {region}\n"
-        f"{'; '.join(filter(None, known))}"
+        f"Order {order_id} ({order_type}) for Outpost {outpost}\nAccount {account}, region {region}\n{'; '.join(known)}"
     )
 
 
@@ -218,14 +298,14 @@ def _status_of(snapshot: Snapshot, name: str, status: str | None, now: str) -> J
     return {"status": status, "since": since, "secondsInStatus": seconds_between(since, now) if since else None}
 
 
-def _notes(row: Json) -> str:
+def _notes(row: Json) -> list[str]:
     notes = {
         "stalled": bool(row["stalled"] or row["lineItemsStalled"]),
-        "missing from the list": row["missing"],
-        f"{row['eventsPending']} events pending": bool(row["eventsPending"]),
-        "damaged snapshot": bool(row["damage"]),
+        "missing": row["missing"],
+        "damaged": bool(row["damage"]),
+        f"{row['eventsPending']} pending": bool(row["eventsPending"]),
     }
-    return ", ".join(text for text, applies in notes.items() if applies)
+    return [text for text, applies in notes.items() if applies]
 
 
 def _shipped(shipment: Json | None) -> str | None:
@@ -239,31 +319,32 @@ def time_in_status(row: Json) -> str | None:
     return lasted(row["secondsInStatus"])
 
 
-def line_item_counts(row: Json) -> str:
-    """Return the number of line items in each status."""
-    return ", ".join(f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items())
+def _line_item_counts(row: Json) -> list[str]:
+    return [f"{number} {name}" for name, number in row["lineItemCountsByStatus"].items()]
+
+
+def _item_of(end: Json) -> str:
+    """Return a line item and its order; a link may lack the former."""
+    return " of ".join(filter(None, (end["lineItemId"], end["orderId"])))
 
 
 TIMELINE: dict[str, Column] = {
     "Since (UTC)": "at",
-    "Of": lambda step: step["lineItemId"] or "order",
+    "Of": "of",
     "Status": "status",
     "For": lambda step: f"{lasted(step['seconds'])}{' until now' if step['current'] else ''}",
 }
 LINE_ITEMS: dict[str, Column] = {
+    "": "number",
     "Line item": "lineItemId",
     "Catalog item": "catalogItemId",
     "Quantity": "quantity",
     "Status": "status",
     "For": time_in_status,
-    "Shipment": lambda item: _shipped(item["shipment"]),
-    "Assets": lambda item: ", ".join(str(asset.get("AssetId")) for asset in item["assets"]),
+    "Assets": lambda item: [asset.get("AssetId") for asset in item["assets"]],
 }
 LINEAGE: dict[str, Column] = {
-    "Line item": lambda link: link["previous"]["lineItemId"],
-    "Of order": lambda link: link["previous"]["orderId"],
-    "Replaced by": lambda link: link["replacement"]["lineItemId"],
-    "In order": lambda link: link["replacement"]["orderId"],
-    "Current item": lambda link: link.get("currentReplacement", {}).get("lineItemId"),
-    "Current order": lambda link: link.get("currentReplacement", {}).get("orderId"),
+    "Replaced item": lambda link: _item_of(link["previous"]),
+    "Replaced by": lambda link: _item_of(link["replacement"]),
+    "Current item": lambda link: _item_of(link["currentReplacement"]) if "currentReplacement" in link else None,
 }

@@ -24,7 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
-from outposts_order_notifier.cli.orders import line_item_counts, row_of, time_in_status
+from outposts_order_notifier.cli.orders import columns_of, row_of
 from outposts_order_notifier.cli.stack import session_of
 from outposts_order_notifier.cli.terminal import (
     AsJson,
@@ -218,21 +218,15 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
         summary = result.summary(source.name)
         say({"orders": rows, "events": collected.events, "messages": messages, "summary": summary})
     else:
-        _show(rows, collected.events, messages)
-        if denied := snapshots.names(source.place).denied:
+        names = snapshots.names(source.place)
+        _show(rows, collected.events, messages, names.names)
+        if denied := names.denied:
             note(f"Ids are shown where {', '.join(denied)} would bring names (docs/configuration.md#names)")
     fail_with(_failures(result))
 
 
-def _show(rows: list[Json], events: list[Json], messages: list[Json]) -> None:
-    orders: dict[str, Column] = {
-        "Order": "orderId",
-        "Outpost": "outpostId",
-        "Status": "status",
-        "For": time_in_status,
-        "Line items": line_item_counts,
-    }
-    show_table(rows, orders, count(len(rows), "order"))
+def _show(rows: list[Json], events: list[Json], messages: list[Json], names: Mapping[str, str]) -> None:
+    show_table(rows, columns_of(names), count(len(rows), "order"))
     published: dict[str, Column] = {
         "Order": lambda event: event["detail"]["orderId"],
         "Sequence": lambda event: event["detail"]["sequence"],

@@ -3,7 +3,8 @@
 import base64
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -179,6 +180,16 @@ class Stack:
     def account(self) -> str:
         """The account that the stack is in, 12 digits."""
         return Arn.parse(self.output("EventBusArn")).account
+
+    def names(self, sources: Iterable[str]) -> dict[str, str]:
+        """Return what people call the Outposts, accounts and catalog items of some sources, by id.
+
+        The configuration's names take precedence, if the caller may read them.
+        """
+        names = self.snapshots.names_of(sources)
+        with suppress(ClientError, OperatorError):
+            names |= json.loads(self.variables("PollFunctionName").get("NAMES", "{}"))
+        return names
 
     @property
     def snapshots(self) -> SnapshotTable:

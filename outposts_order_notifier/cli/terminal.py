@@ -3,6 +3,7 @@
 import codecs
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -41,8 +42,12 @@ OrderId = Annotated[
 
 PIPE_WIDTH = 1_000  # columns; a table in a file is neither cut nor wrapped
 # Only these columns may be wrapped.
-SENTENCES = frozenset({"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors"})
+SENTENCES = frozenset(
+    {"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors", "Assets"}
+    | {"Replaced item", "Replaced by", "Current item"}
+)
 SENTENCE_WIDTH = 22  # an id fits
+UNBROKEN = "\xa0"  # a space at which `textwrap` ends no line
 GAP = 3  # characters between two columns
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}  # of a check's verdict; statuses have their own colours
 
@@ -85,15 +90,19 @@ def show_table(
 
     Args:
         rows: The rows.
-        columns: The columns by their headers. A value that is None or empty is a blank cell.
+        columns: The columns by their headers. A value that is None or empty is a blank cell; a column without any other
+            is omitted. A list is its members with commas, in a sentence that is only wrapped after one of them.
         title: Printed above the table.
         as_json: Whether to print the rows, with all their keys, as JSON.
     """
     if as_json:
         say([*rows])
         return
+    cells = [[_cell(value(row) if callable(value) else row[value]) for value in columns.values()] for row in rows]
+    filled = [number for number in range(len(columns)) if not cells or any(row[number] for row in cells)]
+    headers, cells = [[*columns][number] for number in filled], [[row[number] for number in filled] for row in cells]
     table = Table(
-        *columns,
+        *headers,
         title=title or None,
         title_justify="left",
         title_style="bold",
@@ -101,30 +110,47 @@ def show_table(
         show_edge=False,
         pad_edge=False,
     )
-    cells = [[_cell(value(row) if callable(value) else row[value]) for value in columns.values()] for row in rows]
-    for column in table.columns:
-        column.overflow = "fold"  # never cut a text
-        column.no_wrap = column.header not in SENTENCES
-    for texts in cells:
-        table.add_row(*texts)
     console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
-    if console.width < _least_width([*columns], cells):
-        console.width = PIPE_WIDTH  # each row is one line, which the terminal wraps: nobody can copy an id in pieces
+    contents = [[row[number] for row in cells] for number in range(len(headers))]
+    least = [_least_width(name, texts) for name, texts in zip(headers, contents, strict=True)]
+    if (left := console.width - sum(least) - GAP * (len(least) - 1)) < 0:
+        # Each row is one line, which the terminal wraps: nobody can copy an id in pieces.
+        left = console.width = PIPE_WIDTH
+    for number, (column, texts) in enumerate(zip(table.columns, contents, strict=True)):
+        column.overflow = "fold"  # never cut a text
+        column.no_wrap = headers[number] not in SENTENCES or _has_lists(texts)
+        if _has_lists(texts):
+            extra = min(left, max(0, *(text.cell_len - least[number] for text in texts)))
+            left -= extra
+            contents[number] = [_wrapped(text, least[number] + extra) for text in texts]
+    for row_of_texts in zip(*contents, strict=True):
+        table.add_row(*row_of_texts)
     if title:
         console.print()
     console.print(table)
 
 
-def _least_width(columns: Sequence[str], cells: Sequence[Sequence[Text]]) -> int:
-    """Return the width, in characters, of a table in which only sentences are wrapped."""
-    longest = [max([len(name), *(row[number].cell_len for row in cells)]) for number, name in enumerate(columns)]
-    needed = [
-        min(width, SENTENCE_WIDTH) if name in SENTENCES else width for name, width in zip(columns, longest, strict=True)
-    ]
-    return sum(needed) + GAP * (len(columns) - 1)
+def _least_width(name: str, texts: Sequence[Text]) -> int:
+    """Return the width, in characters, of a column in a table in which only sentences are wrapped."""
+    longest = max([len(name), *(text.cell_len for text in texts)])
+    if _has_lists(texts):
+        return max([len(name), *(len(member) for text in texts for member in text.plain.split(" "))])
+    return min(longest, SENTENCE_WIDTH) if name in SENTENCES else longest
+
+
+def _has_lists(texts: Sequence[Text]) -> bool:
+    return any(UNBROKEN in text.plain for text in texts)
+
+
+def _wrapped(text: Text, width: int) -> Text:
+    """Break a list of `_cell` after its commas only."""
+    lines = textwrap.wrap(text.plain, width, break_long_words=False, break_on_hyphens=False)
+    return Text("\n".join(lines).replace(UNBROKEN, " "))
 
 
 def _cell(value: object) -> Text:
+    if isinstance(value, list):
+        return Text(", ".join(plain(each).replace(" ", UNBROKEN) for each in value))
     text = "" if value is None or value == "" else plain(redacted(value) if isinstance(value, str) else value)
     return Text(text, style=STYLES.get(text, status_named(text).colour))
 

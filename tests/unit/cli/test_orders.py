@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from outposts_order_notifier.cli.events import ListedEvent, _change, history_of, line_of
-from outposts_order_notifier.cli.orders import header_of, life_of, matches, row_of, statuses_of, timeline
+from outposts_order_notifier.cli.orders import _ids, header_of, life_of, matches, row_of, statuses_of, timeline
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.domain.events import Event, LoggedEvent, Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
@@ -72,6 +72,12 @@ class TestRows:
         row = row_of(Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn"), NOW)
         assert (row["status"], row["secondsInStatus"], row["damage"]) == (None, None, "snapshot: torn")
 
+    def test_a_filter_accepts_names(self) -> None:
+        """`orders` shows them in place of ids."""
+        names = {"op-1": "Dublin plant", "op-2": "Dublin plant", "op-3": "Ohio"}
+        assert _ids(["Dublin plant", "op-4"], names) == ["Dublin plant", "op-4", "op-1", "op-2"]
+        assert _ids(None, {"op-1": ""}) == []
+
     def test_filters_are_joined_by_and_their_values_by_or(self) -> None:
         """A filter without values accepts all."""
         row = row_of(HISTORY, NOW)
@@ -109,20 +115,23 @@ class TestHistory:
 class TestHeader:
     """The first lines of `show`."""
 
-    def test_is_two_lines_for_any_text_of_the_api(self) -> None:
-        """Control characters are removed, as in tables."""
+    def test_is_three_lines_for_any_text_of_the_api(self) -> None:
+        """Control characters are removed, as in tables, and a name precedes its id."""
         odd = {**an_order(), "OrderType": "OUT\x1b[31mPOST\x07", "OutpostId": "op-1\u202e\n2"}
-        header = header_of(life_of(snapshot((NOW, odd)), NOW, Lineage()))
-        assert header.startswith(f"Order {ORDER_ID} (OUT [31mPOST) for Outpost op-1 2, account 111122223333")
+        header = header_of(life_of(snapshot((NOW, odd)), NOW, Lineage()), {"111122223333": "Pay\x1bments"})
+        assert header.split("\n")[:2] == [
+            f"Order {ORDER_ID} (OUT [31mPOST) for Outpost op-1 2",
+            "Account Pay ments (111122223333), region eu-west-1",
+        ]
         assert all(line.isprintable() for line in header.split("\n"))
-        assert header.count("\n") == 1
+        assert header.count("\n") == 2
 
     def test_what_is_null_is_unknown(self) -> None:
         """An unknown time is omitted."""
         bare = snapshot(("2026-11-24T11:59:26Z", {"OrderId": ORDER_ID}))
-        assert header_of(life_of(bare, NOW, Lineage())).split("\n")[1].startswith("unknown for 34 seconds; 2 events")
+        assert header_of(life_of(bare, NOW, Lineage()), {}).split("\n")[2].startswith("unknown for 34 seconds; 2 ev")
         damaged = Snapshot("111122223333/eu-west-1", {"OrderId": ORDER_ID}, damage="snapshot: torn")
-        assert header_of(life_of(damaged, NOW, Lineage())).endswith("\nunknown; 0 events so far; damaged snapshot")
+        assert header_of(life_of(damaged, NOW, Lineage()), {}).endswith("\nunknown; 0 events so far; damaged")
 
 
 class TestLineage:
