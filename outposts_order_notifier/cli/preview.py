@@ -48,7 +48,7 @@ from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.sources.names import look_up
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
-from outposts_order_notifier.wording.message import order_message
+from outposts_order_notifier.wording.message import Message, order_message
 from outposts_order_notifier.wording.words import count, one_line
 
 ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/\S+")
@@ -213,7 +213,7 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
     loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
     updates = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
-    messages = [{**asdict(order_message(detail)), "baseline": detail["baseline"]} for detail in updates]
+    messages = [{**_texts_of(order_message(detail)), "baseline": detail["baseline"]} for detail in updates]
     if as_json:
         summary = result.summary(source.name)
         say({"orders": rows, "events": collected.events, "messages": messages, "summary": summary})
@@ -223,6 +223,11 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
         if denied := names.denied:
             note(f"Ids are shown where {', '.join(denied)} would bring names (docs/configuration.md#names)")
     fail_with(_failures(result))
+
+
+def _texts_of(message: Message) -> Json:
+    """Return a message as JSON, without what only shapes it in a channel."""
+    return {name: value for name, value in asdict(message).items() if name not in {"mark", "zone"}}
 
 
 def _show(rows: list[Json], events: list[Json], messages: list[Json], names: Mapping[str, str]) -> None:

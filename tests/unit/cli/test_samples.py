@@ -8,6 +8,7 @@ from outposts_order_notifier.cli.samples import ALARM, CHANGES, NAMES, batch_of,
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload
 from outposts_order_notifier.notify.channels.sns.text import publication
+from outposts_order_notifier.notify.notification import OrderNotification
 from outposts_order_notifier.wording.message import alarm_message, order_message
 
 NOW = "2026-11-24T09:30:00Z"
@@ -29,8 +30,9 @@ class TestSamples:
         else:
             message = order_message(body["detail"])
             assert message.headline.startswith("TEST: ")
-            assert publication(body["detail"])["Subject"].startswith("TEST: ")
-            assert json.loads(json.loads(publication(body["detail"])["Message"])["default"])["test"] is True
+            published = publication(OrderNotification(body["detail"], message))
+            assert published["Subject"].startswith("TEST: ")
+            assert json.loads(json.loads(published["Message"])["default"])["test"] is True
         assert "TEST: " in block_kit_payload(message)["text"]
 
     def test_a_sample_is_sent_each_time(self) -> None:
