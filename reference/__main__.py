@@ -1,9 +1,10 @@
-"""Regenerate the event schemas and the generated parts of docs/events.md and docs/messages.md: `make docs`."""
+"""Regenerate the event schemas, the example events and the generated parts of two pages: `make docs`."""
 
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
@@ -12,7 +13,9 @@ from reference import headlines, page
 from reference.compatibility import is_compatible
 from reference.examples import run
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "examples" / "events"
 SCHEMAS = DOCS / "schemas"
 
 
@@ -22,12 +25,12 @@ class PublishedError(Exception):
 
 def files() -> dict[Path, str]:
     """Return the content of each generated file, unless the meaning of a published schema would change."""
-    events, messages = DOCS / "events.md", DOCS / "messages.md"
+    events, messages, published = DOCS / "events.md", DOCS / "messages.md", run()
     pages = {
-        events: page.fill_page(events.read_text("utf-8"), run()),
+        events: page.fill_page(events.read_text("utf-8"), published),
         messages: headlines.fill_page(messages.read_text("utf-8")),
     }
-    return dict(_schemas()) | pages
+    return dict(_schemas()) | dict(_examples(published)) | pages
 
 
 def _schemas() -> Iterator[tuple[Path, str]]:
@@ -43,6 +46,16 @@ def _schemas() -> Iterator[tuple[Path, str]]:
                 f"{path} is published, and the new schema would add to it: raise SCHEMA_VERSION's second number"
             )
         yield path, json.dumps(new, indent=2, ensure_ascii=False) + "\n"
+
+
+def _examples(events: list[dict[str, Any]]) -> Iterator[tuple[Path, str]]:
+    """Yield an event of each type in a file of its own, as `aws events test-event-pattern` reads it.
+
+    It is ASCII, since the AWS CLI reads files in the encoding of the person's machine.
+    """
+    for detail_type in DETAIL_TYPES:
+        if example := page.example_of(detail_type, events):
+            yield EXAMPLES / page.file_name(detail_type), json.dumps(example, indent=2) + "\n"
 
 
 if __name__ == "__main__":

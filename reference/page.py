@@ -52,8 +52,14 @@ def matches(pattern: Json, event: Json) -> bool:
     return bool(json.loads(body)["Result"])
 
 
+def example_of(detail_type: types.DetailType[Any], events: Sequence[Json]) -> Json | None:
+    """Return the first event that a type's example of a pattern matches."""
+    pattern = pattern_of(detail_type)
+    return next((event for event in events if matches(pattern, event)), None)
+
+
 def file_name(detail_type: types.DetailType[Any]) -> str:
-    """Return the file name of a type's schema."""
+    """Return the file name of a type's schema and of its example."""
     return f"{detail_type.replace(' ', '')}.json"
 
 
@@ -81,13 +87,11 @@ def _types(events: Sequence[Json]) -> Iterator[str]:
 
 
 def _example(detail_type: types.DetailType[Any], events: Sequence[Json]) -> Iterator[str]:
-    pattern = pattern_of(detail_type)
-    example = next((event for event in events if matches(pattern, event)), None)
-    if example is None:
+    if (example := example_of(detail_type, events)) is None:
         yield "\nThe run that the examples come from has none."
         return
     yield f"\n<details>\n<summary>An example and a pattern that matches it</summary>\n\n{_json(example)}\n"
-    yield f"{_json(pattern)}\n\n</details>"
+    yield f"{_json(pattern_of(detail_type))}\n\n</details>"
 
 
 def _shared() -> Iterator[str]:

@@ -1,14 +1,15 @@
-"""The generated parts of docs/events.md and docs/messages.md, and the schemas, as generated."""
+"""The generated parts of docs/events.md and docs/messages.md, the schemas and the examples, as generated."""
 
+import json
 from typing import Any
 
 import pytest
 
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION, DetailType
-from reference.__main__ import SCHEMAS, files
+from reference.__main__ import EXAMPLES, SCHEMAS, files
 from reference.examples import run
-from reference.page import matches, pattern_of
+from reference.page import file_name, matches, pattern_of
 from testing.event_schemas import check_event
 
 
@@ -25,7 +26,8 @@ class TestFiles:
         """`make docs` would not change them; no file of a removed type remains."""
         made = files()
         assert [str(path) for path, content in made.items() if path.read_text("utf-8") != content] == []
-        assert {path for path in made if path.suffix == ".json"} == set((SCHEMAS / SCHEMA_VERSION).iterdir())
+        kept = {*(SCHEMAS / SCHEMA_VERSION).iterdir(), *EXAMPLES.glob("Outposts*.json")}
+        assert {path for path in made if path.suffix == ".json"} == kept
 
 
 class TestExamples:
@@ -48,3 +50,29 @@ class TestExamples:
         """With other values, it matches nothing."""
         pattern = {"detail": {"changes": {"detailType": ["Outposts Order Status Change"], "status": ["REPLACED"]}}}
         assert [event for event in events if matches(pattern, event)] == []
+
+
+class TestExampleFiles:
+    """The files in examples/events with a whole event."""
+
+    REQUIRED = ("id", "account", "source", "time", "region", "resources", "detail-type")  # by TestEventPattern
+
+    def event(self, detail_type: DetailType[Any]) -> dict[str, Any]:
+        """Read a type's example as the AWS CLI does, whatever the machine's encoding."""
+        event: dict[str, Any] = json.loads((EXAMPLES / file_name(detail_type)).read_text("ascii"))
+        return event
+
+    @pytest.mark.parametrize("detail_type", DETAIL_TYPES)
+    def test_each_is_valid_and_matches_its_types_pattern(self, detail_type: DetailType[Any]) -> None:
+        """It has all that EventBridge demands of an event to test a pattern with."""
+        event = self.event(detail_type)
+        check_event(event)
+        assert event["detail-type"] == detail_type
+        assert all(event.get(key) for key in self.REQUIRED)
+        assert [str(each) for each in DETAIL_TYPES if matches(pattern_of(each), event)] == [str(detail_type)]
+
+    def test_each_has_ids_of_its_own(self) -> None:
+        """A consumer that deduplicates processes each of them."""
+        events = [self.event(each) for each in DETAIL_TYPES]
+        for ids in ({event["id"] for event in events}, {event["detail"]["eventId"] for event in events}):
+            assert len(ids) == len(events)
