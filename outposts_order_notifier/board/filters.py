@@ -12,7 +12,7 @@ ATTENTION, NEWEST, LONGEST, OUTPOST = "attention", "newest", "longest", "outpost
 SORTS = {
     ATTENTION: "attention first",
     NEWEST: "newest first",
-    LONGEST: "longest in status first",
+    LONGEST: "longest in status",
     OUTPOST: "by Outpost",
 }
 

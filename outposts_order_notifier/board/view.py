@@ -78,6 +78,7 @@ class Item:
     Attributes:
         name: Its id, or its position among those without one.
         kind: See `Stage`.
+        icon: The status' emoji.
         stages: Its history, oldest first.
         stalled: Whether its status has lasted too long.
         shipment: Carrier, tracking number and tracking URL; None if there is none.
@@ -91,6 +92,7 @@ class Item:
     quantity: str
     status: str
     kind: str
+    icon: str
     stages: tuple[Stage, ...]
     stalled: bool
     shipment: tuple[str, str, str] | None
@@ -106,6 +108,7 @@ class Card:
     Attributes:
         id: The order's id, unescaped like the line items' names and references.
         kind: See `Stage`.
+        icon: The status' emoji.
         facts: Outpost, type, account and region.
         console: The URL of the orders in the AWS console.
         submitted: When it was submitted; None if the API returns no plausible time.
@@ -124,6 +127,7 @@ class Card:
     id: str
     status: str
     kind: str
+    icon: str
     facts: tuple[str, ...]
     console: str
     submitted: Moment | None
@@ -282,6 +286,7 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
         id=snapshot.order_id,
         status=status,
         kind=status_named(status).kind,
+        icon=status_named(status).icon,
         facts=tuple(
             with_id(fact, gathered.names)
             for fact in (order.get("OutpostId"), order.get("OrderType"), account, region)
@@ -312,6 +317,7 @@ def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, gat
         quantity=plain(item.get("Quantity")),
         status=status,
         kind=status_named(status).kind,
+        icon=status_named(status).icon,
         stages=axis.stages(snapshot.history.get(name, ()), SETTLED_LINE_ITEM_STATUSES),
         stalled=name in snapshot.stalled,
         shipment=_shipment(item),

@@ -46,7 +46,7 @@ class Status:
         name: The API's name.
         words: The status in words that follow a noun, as in "order delivered"; empty if it is unknown.
         meaning: What it means, in a few words.
-        kind: Its colour and shape on the board: a class of board.css.
+        kind: Its colour: a key of `COLOURS`, and a class of board.css.
         icon: An emoji, for channels that show them; the words are always there too.
         actor: Who acts next.
         next: The status that usually follows; empty if none does.

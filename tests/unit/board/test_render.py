@@ -16,6 +16,7 @@ from outposts_order_notifier.board import render
 from outposts_order_notifier.board.filters import MOST_SEARCHED, Filters
 from outposts_order_notifier.board.render import Frame, fitting_widget, page, widget
 from outposts_order_notifier.board.view import board
+from outposts_order_notifier.domain.statuses import COLOURS, status_named
 from outposts_order_notifier.sources.outposts import from_wire
 from outposts_order_notifier.wording.words import count
 from testing.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, observed, orders_with_reversing_ids
@@ -203,6 +204,23 @@ def test_an_empty_board_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize("status", ["PREPARING", "ERROR", "NEVER_SEEN"])
+def test_a_status_is_a_word_beside_its_icon(status: str) -> None:
+    """Of an order and of a line item. A screen reader reads the word only, and an emoji needs no script or picture."""
+    items = [{"LineItemId": "ooi-1", "Status": status}]
+    html = page(board_of(observed((3, {"Status": status, "LineItems": items}))))
+    row = status_named(status)
+    assert not row.icon.isascii()
+    icon = f'<span class="icon" aria-hidden="true">{row.icon}</span>'
+    assert html.count(f'<span class="status {row.kind}">{icon}{status}</span>') == 2
+
+
+def test_a_statuss_colour_is_that_of_messages() -> None:
+    """In light mode, as messages have one colour for both."""
+    css = (render.TEMPLATES / "board.css").read_text("utf-8")
+    assert dict(re.findall(r"& \.(\w+) { --k: light-dark\((#\w+), ", css)) == COLOURS
+
+
 @pytest.mark.parametrize(("further", "marked"), [({}, False), ({"missing": True}, True)])
 def test_marks_an_order_that_needs_attention(further: dict[str, Any], marked: bool) -> None:
     """Not only by its position."""
@@ -257,8 +275,8 @@ def test_a_file_says_what_it_was_made_for() -> None:
         made = board_of(observed((3, {"Status": "PREPARING"})), filters=Filters.of(chosen))
         return " ".join(Parsed(page(made, Frame(filters=False))).text.split())
 
-    assert "Only orders that match “<PREPARING”. Sorted by Outpost." in text(q="<PREPARING", sort="outpost")
-    assert "Sorted newest first." in text(sort="newest")
+    assert "Only orders that match “<PREPARING”. Sorted: by Outpost." in text(q="<PREPARING", sort="outpost")
+    assert "Sorted: newest first." in text(sort="newest")
     assert "Sorted" not in text()
     assert "Only" not in text()
 
