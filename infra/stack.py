@@ -17,6 +17,7 @@ from outposts_order_notifier.cdk.planner import Planner
 from outposts_order_notifier.cdk.poller import Poller
 from outposts_order_notifier.cdk.schemas import Schemas
 from outposts_order_notifier.cdk.snapshots import Snapshots
+from outposts_order_notifier.wording.console import dashboard_url
 
 
 class OutpostsOrderNotifier(cdk.Stack):
@@ -59,7 +60,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             snapshots=snapshots,
             local_cloud=local_cloud,
         )
-        monitoring = Monitoring(
+        Monitoring(
             self,
             "Monitoring",
             configuration=configuration,
@@ -84,7 +85,7 @@ class OutpostsOrderNotifier(cdk.Stack):
             "NotifyFunctionName": notifications.function.function_name,
             "NotificationTopicArn": notifications.topic.topic_arn,
             "DeadLetterQueueUrl": notifications.dead_letter_queue.queue_url,
-            "DashboardUrl": monitoring.dashboard_url,
+            "DashboardUrl": dashboard_url(self.region, self.stack_name),
         }
         if notifications.amazon_q_topic:
             outputs["AmazonQTopicArn"] = notifications.amazon_q_topic.topic_arn

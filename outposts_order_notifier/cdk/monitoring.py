@@ -10,7 +10,6 @@ tests/cdk/test_alarms.py runs every alarm of every configuration through the mod
 """
 
 import math
-from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -29,7 +28,6 @@ from outposts_order_notifier.cdk.local_cloud import ALARM_SOURCE
 from outposts_order_notifier.cdk.notifications import Notifications
 from outposts_order_notifier.cdk.planner import Planner
 from outposts_order_notifier.cdk.poller import Poller
-from outposts_order_notifier.wording.console import orders_url
 
 LATE_MINUTES = 3  # after which a metric's data point has reached CloudWatch
 JITTER_MINUTES = 1  # EventBridge Scheduler is accurate to the minute
@@ -90,10 +88,6 @@ class Monitoring(Construct):
         ]
         self._notify_of_clearing(alarms, notifications.dead_letter_queue)
         self._dashboard(poller, planner, notifications, board, alarms)
-        self.dashboard_url = (
-            f"https://{urlsplit(orders_url(self._stack.region)).netloc}/cloudwatch/home"
-            f"?region={self._stack.region}#dashboards/dashboard/{self._stack.stack_name}"
-        )
 
     def _poll_alarms(self, poller: Poller, planner: Planner | None) -> list[cloudwatch.Alarm]:
         failing = span(2 * self._trouble.to_minutes())

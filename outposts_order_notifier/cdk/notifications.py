@@ -24,8 +24,9 @@ from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.notify.channels import amazon_q
 from outposts_order_notifier.notify.channels import sns as sns_channel
 from outposts_order_notifier.notify.channels.registry import parts
-from outposts_order_notifier.notify.environment import QUEUE, TABLE
+from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.infrastructure import Needs, Site
+from outposts_order_notifier.wording.console import dashboard_url
 
 TIMEOUT = cdk.Duration.minutes(2)
 RECEIVES = 20  # with the function's back-off of 15 seconds, doubled up to 15 minutes: about four hours
@@ -94,10 +95,12 @@ class Notifications(Construct):
         item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         names = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
         queue_actions = [f"sqs:{name}" for name in names]
+        stack = cdk.Stack.of(self)
         environment = {
             TABLE: self._state.table_name,
             QUEUE: self.queue.queue_url,
             **configuration.time_zone_variable(),
+            **({} if local else {BOARD_URL: dashboard_url(stack.region, stack.stack_name)}),
         }
         statements = [
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),

@@ -19,6 +19,7 @@ from outposts_order_notifier.domain.event_types import (
     SHIPMENT,
     STALLED,
     Change,
+    LineItemHardware,
     LineItemReference,
     Shipment,
 )
@@ -46,6 +47,7 @@ _SHIPMENT: Shipment = {
     "trackingNumber": "0000000000",
     "trackingUrl": "https://www.dhl.com/global-en/home/tracking.html?tracking-id=0000000000",
 }
+_HARDWARE: LineItemHardware = {"lineItemId": LINE_ITEM_ID, "catalogItemId": "OR-RACKM5A", "quantity": 1}
 _REPLACED: LineItemReference = {"orderId": ORDER_ID, "lineItemId": LINE_ITEM_ID}
 _REPLACEMENT: LineItemReference = {"orderId": OTHER_ORDER_ID, "lineItemId": OTHER_LINE_ITEM_ID}
 
@@ -65,8 +67,8 @@ CHANGES: dict[str, Change] = {
             "secondsInPreviousStatus": 30 * DAY,
         },
     ),
-    "shipment": SHIPMENT.change({"lineItemId": LINE_ITEM_ID, "shipment": _SHIPMENT, "previousShipment": None}),
-    "assets": ASSETS.change({"lineItemId": LINE_ITEM_ID, "assets": [_ASSET], "previousAssets": None}),
+    "shipment": SHIPMENT.change({**_HARDWARE, "shipment": _SHIPMENT, "previousShipment": None}),
+    "assets": ASSETS.change({**_HARDWARE, "assets": [_ASSET], "previousAssets": None}),
     "line-item-added": LINE_ITEM_ADDED.change({"lineItemId": LINE_ITEM_ID, "lineItem": _ITEM}),
     "line-item-removed": LINE_ITEM_REMOVED.change({"lineItemId": LINE_ITEM_ID, "lineItem": _ITEM}),
     "amended": AMENDED.change(

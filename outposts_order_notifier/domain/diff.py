@@ -17,6 +17,7 @@ from outposts_order_notifier.domain.event_types import (
     SHIPMENT,
     Amendment,
     Change,
+    LineItemHardware,
     LineItemTransition,
     OrderTransition,
 )
@@ -60,22 +61,15 @@ def _line_items(
 
 
 def _line_item(name: str, old: LineItem, new: LineItem) -> Iterator[Change]:
+    hardware = LineItemHardware(lineItemId=name, catalogItemId=new.get("CatalogItemId"), quantity=new.get("Quantity"))
     if old.get("Status") != new.get("Status"):
-        yield Change(
-            LINE_ITEM_STATUS,
-            LineItemTransition(
-                lineItemId=name,
-                catalogItemId=new.get("CatalogItemId"),
-                quantity=new.get("Quantity"),
-                status=new.get("Status"),
-                previousStatus=old.get("Status"),
-            ),
-        )
+        moved = LineItemTransition(**hardware, status=new.get("Status"), previousStatus=old.get("Status"))
+        yield Change(LINE_ITEM_STATUS, moved)
     if (shipment := shipment_of(new)) != (previous := shipment_of(old)):
-        yield SHIPMENT.change({"lineItemId": name, "shipment": shipment, "previousShipment": previous})
+        yield SHIPMENT.change({**hardware, "shipment": shipment, "previousShipment": previous})
     assets, previous_assets = new.get("AssetInformationList"), old.get("AssetInformationList")
     if differs(assets, previous_assets):
-        yield ASSETS.change({"lineItemId": name, "assets": assets, "previousAssets": previous_assets})
+        yield ASSETS.change({**hardware, "assets": assets, "previousAssets": previous_assets})
 
 
 def _amendments(old: Order, new: Order, differing: Iterable[tuple[str, LineItem, LineItem]]) -> Iterator[Change]:

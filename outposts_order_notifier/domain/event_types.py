@@ -114,6 +114,13 @@ class LineItemIdentity(TypedDict):
     ]
 
 
+class LineItemHardware(LineItemIdentity):
+    """A line item, and what it orders."""
+
+    catalogItemId: Annotated[Text | None, Meaning("The catalog item that was ordered, such as `OR-RACKM5A`.")]
+    quantity: Annotated[float | Text | None, Meaning("The number that was ordered.")]
+
+
 class OrderDiscovered(TypedDict):
     """An order is seen for the first time."""
 
@@ -131,11 +138,8 @@ class OrderStatusChange(OrderTransition, PreviousStatusDuration):
     """The order's status changed."""
 
 
-class LineItemTransition(LineItemIdentity, OrderTransition):
+class LineItemTransition(LineItemHardware, OrderTransition):
     """A line item's change from one status to another."""
-
-    catalogItemId: Annotated[Text | None, Meaning("The catalog item that was ordered, such as `OR-RACKM5A`.")]
-    quantity: Annotated[float | Text | None, Meaning("The number that was ordered.")]
 
 
 class Replaced(TypedDict):
@@ -157,14 +161,14 @@ class LineItemStatusChange(LineItemTransition, PreviousStatusDuration, Replaced)
     ]
 
 
-class LineItemShipmentChange(LineItemIdentity):
+class LineItemShipmentChange(LineItemHardware):
     """The carrier or tracking number of a line item appeared or changed."""
 
     shipment: Annotated[Shipment | Truncated | None, Meaning("The new shipment; null if it was withdrawn.")]
     previousShipment: Annotated[Shipment | Truncated | None, Meaning("The old shipment; null if there was none.")]
 
 
-class LineItemAssetsChange(LineItemIdentity):
+class LineItemAssetsChange(LineItemHardware):
     """The assets of a line item, or their MAC addresses, appeared or changed."""
 
     assets: Annotated[

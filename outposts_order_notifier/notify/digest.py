@@ -10,6 +10,7 @@ from outposts_order_notifier.wording.next_steps import is_in_error
 from outposts_order_notifier.wording.words import moment, plain
 
 CONSOLE = "Open in the AWS console"
+BOARD = "Open the board"
 
 
 def by_order(notifications: Iterable[Notification]) -> list[list[OrderNotification]]:
@@ -55,7 +56,8 @@ def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
     details = [[each.detail for each in observations] for observations in orders]
     marks = [together(observations).mark for observations in orders]
     mark = max(marks, key=lambda row: row.weight)
-    return Message(digest_headline(details), lines, {}, url="", mark=mark)
+    audience = orders[-1][-1].message.audience
+    return Message(digest_headline(details), lines, {}, url="", mark=mark, audience=audience)
 
 
 def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
@@ -66,7 +68,7 @@ def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
 
 
 def _headed(observation: OrderNotification) -> Line:
-    return Line(f"{moment(observation.message.at, observation.message.zone)}: {observation.message.headline}")
+    return Line(f"{moment(observation.message.at, observation.message.audience.zone)}: {observation.message.headline}")
 
 
 def _sequence(observation: OrderNotification) -> int:

@@ -13,13 +13,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outposts_order_notifier.notify.channel import Channel, LaterError
 from outposts_order_notifier.notify.channels.registry import open_channels
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
-from outposts_order_notifier.notify.environment import QUEUE, TABLE
+from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
 from outposts_order_notifier.runtime.tracing import tracer
+from outposts_order_notifier.wording.message import Audience
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -57,11 +58,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
 def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
     """Read a batch; a message that cannot be read is returned to the queue, and becomes a dead letter."""
     notifications, errors = dict[str, Notification](), Errors()
-    zone = zone_named(os.environ.get(TIME_ZONE, ""))
+    audience = Audience(zone_named(os.environ.get(TIME_ZONE, "")), os.environ.get(BOARD_URL, ""))
     for record in records:
         errors[record["messageId"]] = []
         try:
-            if found := notification(json.loads(record["body"]), zone):
+            if found := notification(json.loads(record["body"]), audience):
                 notifications[record["messageId"]] = found
         except Exception as error:  # noqa: BLE001 - an error in one message does not affect the others
             errors[record["messageId"]] = [error]

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 from typing import Any
 
 from outposts_order_notifier.wording.headline import Change
-from outposts_order_notifier.wording.message import Message, alarm_message, order_message
+from outposts_order_notifier.wording.message import ANYONE, Audience, Message, alarm_message, order_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,12 @@ class AlarmNotification:
 Notification = OrderNotification | AlarmNotification
 
 
-def notification(body: Mapping[str, Any], zone: tzinfo = UTC) -> Notification | None:
+def notification(body: Mapping[str, Any], audience: Audience = ANYONE) -> Notification | None:
     """Read a message of notify's queue.
 
     Args:
         body: An `Outposts Order Updated` event, or an alarm's notification as SNS delivers it raw.
-        zone: The time zone of the message's times.
+        audience: Who reads the message.
 
     Returns:
         The notification; None for an alarm that was only created, as no problem has ended.
@@ -64,21 +63,21 @@ def notification(body: Mapping[str, Any], zone: tzinfo = UTC) -> Notification | 
     if "AlarmName" in body:
         if body["NewStateValue"] == "OK" and body.get("OldStateValue") != "ALARM":
             return None
-        return alarm_notification(body, zone)
-    return order_notification(body["detail"], zone)
+        return alarm_notification(body, audience)
+    return order_notification(body["detail"], audience)
 
 
-def order_notification(detail: Mapping[str, Any], zone: tzinfo = UTC) -> OrderNotification:
+def order_notification(detail: Mapping[str, Any], audience: Audience = ANYONE) -> OrderNotification:
     """Return the notification of an observation."""
-    found = OrderNotification(detail, order_message(detail, zone))
+    found = OrderNotification(detail, order_message(detail, audience))
     _ = found.event_id, found.order_id, found.changes  # a message without them becomes a dead letter, on its own
     return found
 
 
-def alarm_notification(alarm: Mapping[str, Any], zone: tzinfo = UTC) -> AlarmNotification:
+def alarm_notification(alarm: Mapping[str, Any], audience: Audience = ANYONE) -> AlarmNotification:
     """Return the notification of an alarm's change of state."""
     event_id = f"{alarm['AlarmArn']} {alarm['NewStateValue']} {alarm['StateChangeTime']}"
-    return AlarmNotification(event_id, alarm_message(alarm, zone), alarm)
+    return AlarmNotification(event_id, alarm_message(alarm, audience), alarm)
 
 
 def changes_of(notifications: Iterable[OrderNotification]) -> list[Change]:

@@ -17,6 +17,11 @@ def alarm_url(arn: str) -> str:
     return f"https://{_domain(region)}/cloudwatch/home?region={region}#alarmsV2:alarm/{quote(name, safe='')}"
 
 
+def dashboard_url(region: str, name: str) -> str:
+    """Return the URL of a CloudWatch dashboard in the console."""
+    return f"https://{_domain(region)}/cloudwatch/home?region={region}#dashboards/dashboard/{name}"
+
+
 def support_case_url(region: str) -> str:
     """Return the URL of the console's page that opens a case with AWS Support."""
     domain = "console.aws.amazon.com" if _domain(region).endswith(".console.aws.amazon.com") else _domain(region)

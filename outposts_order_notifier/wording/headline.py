@@ -227,6 +227,9 @@ def _of_change(change: Change, names: Names) -> Iterator[News]:
         case event_types.LINE_ITEM_STATUS:
             what = hardware(change.get("catalogItemId"), change.get("quantity"), names)
             yield News(status_named(change["status"]).weight, what, status_words(change["status"]))
+        case event_types.SHIPMENT | event_types.ASSETS as detail_type:
+            what = hardware(change.get("catalogItemId"), change.get("quantity"), names)
+            yield replace(_ALWAYS[detail_type], what=what)
         case event_types.STALLED if change.get("lineItemId"):
             yield News(STALLED, ONE_ITEM, "stalled")
         case event_types.STALLED:

@@ -32,6 +32,7 @@ from outposts_order_notifier.wording.words import count, day, duration, moment, 
 NAMED = 3
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # as poll writes the API's times
 LONGEST_URL = 2_000
+RUNBOOK = "docs/operations.md#alarms"  # says of each alarm what to do
 CASE = "A text for the case with AWS Support:"  # before a message's `case`
 
 
@@ -42,6 +43,21 @@ class Line:
     text: str
     url: str | None = None
     url_text: str = ""
+
+
+class Audience(NamedTuple):
+    """Who reads a message.
+
+    Attributes:
+        zone: The time zone of the times in it.
+        board_url: Where they see all orders; empty without a board.
+    """
+
+    zone: tzinfo = UTC
+    board_url: str = ""
+
+
+ANYONE = Audience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,7 @@ class Message:
         mark: The row of the table of statuses whose icon and colour mark it.
         steps: Who acts next, and how; the most urgent first.
         case: A text for a case with AWS Support, of a few lines; empty if nothing entered ERROR.
-        zone: The time zone of times in it.
+        audience: Who reads it.
     """
 
     headline: str
@@ -70,7 +86,7 @@ class Message:
     mark: Status = UNKNOWN
     steps: tuple[Line, ...] = ()
     case: str = ""
-    zone: tzinfo = UTC
+    audience: Audience = ANYONE
 
 
 class Reader(NamedTuple):
@@ -83,10 +99,10 @@ class Reader(NamedTuple):
 Words = Callable[[list[Change], Reader], Iterator[Line]]  # returns the lines of a type's changes
 
 
-def order_message(detail: Mapping[str, Any], zone: tzinfo = UTC) -> Message:
-    """Return the message of an `Outposts Order Updated` event, from its `detail`, with times of a zone."""
+def order_message(detail: Mapping[str, Any], audience: Audience = ANYONE) -> Message:
+    """Return the message of an `Outposts Order Updated` event, from its `detail`."""
     changes, names = _by_type(detail["changes"]), names_of(detail)
-    reader = Reader(names, zone)
+    reader = Reader(names, audience.zone)
     lines = [*_discovered(changes.pop(event_types.DISCOVERED, []), reader, detail["observedAt"])]
     lines += [line for detail_type, words in _WORDS.items() for line in words(changes.get(detail_type, []), reader)]
     lines += [Line(plain(detail_type)) for detail_type in changes if detail_type not in _WORDS]
@@ -110,8 +126,8 @@ def order_message(detail: Mapping[str, Any], zone: tzinfo = UTC) -> Message:
         sequence=int(detail["sequence"]),
         mark=marked_as(detail),
         steps=step_lines(next_steps(detail)),
-        case=case_text(detail, zone),
-        zone=zone,
+        case=case_text(detail, audience.zone),
+        audience=audience,
     )
 
 
@@ -120,8 +136,8 @@ def step_lines(steps: Iterable[Step]) -> tuple[Line, ...]:
     return tuple(Line(f"{_capital(step.actor)}: {step.text}", step.url, step.url_text) for step in steps)
 
 
-def alarm_message(alarm: Mapping[str, Any], zone: tzinfo = UTC) -> Message:
-    """Return the message of a CloudWatch alarm's notification, as delivered by SNS, with times of a zone.
+def alarm_message(alarm: Mapping[str, Any], audience: Audience = ANYONE) -> Message:
+    """Return the message of a CloudWatch alarm's notification, as delivered by SNS.
 
     Its members: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
@@ -130,9 +146,14 @@ def alarm_message(alarm: Mapping[str, Any], zone: tzinfo = UTC) -> Message:
     return Message(
         headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} {'has cleared' if cleared else 'is firing'}",
         lines=tuple(Line(plain(text)) for text in texts if text),
-        facts={"State": plain(alarm["NewStateValue"]), "Since": moment(alarm.get("StateChangeTime"), zone)},
+        facts={
+            "State": plain(alarm["NewStateValue"]),
+            "Since": moment(alarm.get("StateChangeTime"), audience.zone),
+            "Runbook": RUNBOOK,
+        },
         url=alarm_url(alarm["AlarmArn"]),
         mark=status_named(COMPLETED if cleared else ERROR),
+        audience=audience,
     )
 
 

@@ -149,6 +149,7 @@ class TestNotifyFunction:
         assert variables.keys() == {
             "NOTIFICATION_TOPIC_ARN",
             "IDEMPOTENCY_TABLE_NAME",
+            "BOARD_URL",
             "NOTIFY_QUEUE_URL",
             "SLACK_SECRET_NAME",
             "SLACK_CHANNEL",

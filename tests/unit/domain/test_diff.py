@@ -164,6 +164,8 @@ class TestChanges:
                 "Outposts Line Item Shipment Change",
                 {
                     "lineItemId": "ooi-a",
+                    "catalogItemId": "OR-RACK001",
+                    "quantity": 1,
                     "shipment": {
                         "carrier": "UPS",
                         "trackingNumber": "1Z 9",
@@ -178,6 +180,8 @@ class TestChanges:
                 "Outposts Line Item Assets Change",
                 {
                     "lineItemId": "ooi-a",
+                    "catalogItemId": "OR-RACK001",
+                    "quantity": 1,
                     "assets": [{"AssetId": "1", "MacAddressList": ["02:00"]}],
                     "previousAssets": None,
                 },

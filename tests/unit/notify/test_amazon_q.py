@@ -14,8 +14,8 @@ from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.amazon_q.channel import AmazonQ
 from outposts_order_notifier.notify.channels.amazon_q.text import custom_notification
 from outposts_order_notifier.notify.notification import Notification, OrderNotification, order_notification
-from outposts_order_notifier.wording.message import Line, Message, order_message
-from testing.details import ORDER_ID, an_update, detail_of
+from outposts_order_notifier.wording.message import Audience, Line, Message, order_message
+from testing.details import ORDER_ID, an_order, an_update, detail_of
 from testing.strategies import orders
 from testing.topics import Topic, alarm_of
 
@@ -102,6 +102,17 @@ class TestCustomNotification:
             },
             "metadata": {"threadId": ORDER_ID, "summary": headline},
         }
+
+    def test_links_to_the_board_if_there_is_one(self) -> None:
+        """Before the console; who acts next comes first."""
+        detail = detail_of(an_order(), an_order(item="ERROR"))
+        steps = custom_notification(order_notification(detail, Audience(board_url="https://x/#board")))["content"]
+        assert [step.partition(" http")[0] for step in steps["nextSteps"]] == [
+            "You: contact AWS Support",
+            "See all orders on the board:",
+            "See it in the AWS console:",
+        ]
+        assert "A text for the case with AWS Support:\nAWS Outposts order oo-" in steps["description"]
 
     def test_an_alarm_results_in_this(self) -> None:
         """It has no words about orders, and no time that is unknown."""

@@ -11,7 +11,7 @@ from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.statuses import COLOURS
 from outposts_order_notifier.notify.channels.slack.blocks import block_kit_payload
 from outposts_order_notifier.notify.channels.slack.webhook import workflow_payload
-from outposts_order_notifier.wording.message import Line, Message, order_message
+from outposts_order_notifier.wording.message import Audience, Line, Message, order_message
 from testing.details import ORDER_ID, an_update, detail_of
 from testing.strategies import orders
 
@@ -55,6 +55,15 @@ class TestBlockKit:
         assert ids == f"Outpost op-0123456789abcdef0, Account 111122223333, Region eu-west-1, Order {ORDER_ID}"
         assert when == "Observed <!date^1795512600^{date_short_pretty} {time}|2026-11-24T09:30:00Z>, sequence 3"
         assert where.endswith("|Open in the AWS console>")
+
+    def test_links_to_the_board_if_there_is_one(self) -> None:
+        """It shows all orders of all accounts, the console those of one."""
+        payload = block_kit_payload(order_message(an_update(), Audience(board_url="https://console.example/#board")))
+        *_, small_print = below(payload)
+        assert [each["text"].partition("|")[2] for each in small_print["elements"][-2:]] == [
+            "Open the board>",
+            "Open in the AWS console>",
+        ]
 
     @given(old=orders, new=orders)
     def test_any_change_is_within_slacks_limits(self, old: Order, new: Order) -> None:

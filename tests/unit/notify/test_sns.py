@@ -13,7 +13,7 @@ from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.sns.channel import Sns
 from outposts_order_notifier.notify.channels.sns.text import attributes, publication, text
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
-from outposts_order_notifier.wording.message import Line, Message, order_message
+from outposts_order_notifier.wording.message import Audience, Line, Message, order_message
 from testing.details import ORDER_ID, an_order, an_update, detail_of
 from testing.strategies import orders
 from testing.topics import Topic
@@ -44,7 +44,7 @@ class TestEmail:
             f"Order:      {ORDER_ID}\n"
             "Observed:   24 Nov 2026, 09:30 UTC\n"
             "\n"
-            "Orders in the console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
+            "Orders in the AWS console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )
 
     def test_line_items_that_stalled_alike_are_one_line(self) -> None:
@@ -95,6 +95,11 @@ class TestPublications:
         posting, *_ = Sns(Topic(error).client, "arn").postings([order_notification(an_update())], lambda: 0)
         with pytest.raises(ChannelError, match=f"^SNS: .*{text}"):
             posting.send()
+
+    def test_links_to_the_board_if_there_is_one(self) -> None:
+        """It shows all orders of all accounts, the console those of one."""
+        message = order_message(an_update(), Audience(board_url="https://console.example/#dashboards"))
+        assert "\nAll orders on the board: https://console.example/#dashboards\nOrders in the AWS" in text(message)
 
 
 class TestPrograms:

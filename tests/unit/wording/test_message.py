@@ -1,11 +1,12 @@
 """Notifications as text."""
 
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from outposts_order_notifier.wording.message import alarm_message, order_message
+from outposts_order_notifier.wording.message import Audience, alarm_message, order_message
 from outposts_order_notifier.wording.words import day, duration, moment, plain, shortened
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
@@ -398,7 +399,13 @@ class TestAlarmMessage:
             }
         )
         assert [line.text for line in message.lines] == ["Nothing is polled.", "3 of 3"]
-        assert message.facts == {"State": "ALARM", "Since": "24 Nov 2026, 09:30 UTC"}
+        assert message.facts == {
+            "State": "ALARM",
+            "Since": "24 Nov 2026, 09:30 UTC",
+            "Runbook": "docs/operations.md#alarms",
+        }
+        page, _, anchor = message.facts["Runbook"].partition("#")
+        assert f"\n## {anchor.capitalize()}\n" in Path(page).read_text("utf-8")
 
 
 class TestPlain:
@@ -461,15 +468,16 @@ class TestTimeZone:
         """Days, moments, changed times and an alarm's; just before midnight, the day differs."""
         zone = ZoneInfo("Asia/Tokyo")
         changed = an_order(Moved="2026-11-24T18:00:00Z", item="ERROR", OrderSubmissionDate="2026-11-24T18:00:00Z")
-        message = order_message(detail_of(an_order(Moved="2026-11-23T18:00:00Z"), changed), zone)
+        tokyo = Audience(zone)
+        message = order_message(detail_of(an_order(Moved="2026-11-23T18:00:00Z"), changed), tokyo)
         assert any("24 Nov 2026, 03:00 JST → 25 Nov 2026, 03:00 JST" in line.text for line in message.lines)
         assert "Since 24 Nov 2026, 18:30 JST" in message.case
         new = {**an_order(), "OrderSubmissionDate": "2026-11-23T18:00:00Z"}
-        assert order_message(detail_of(None, new), zone).lines[0].text == "New order, submitted 24 Nov 2026"
+        assert order_message(detail_of(None, new), tokyo).lines[0].text == "New order, submitted 24 Nov 2026"
         stalled = {"detailType": "Outposts Order Stalled", "status": "PREPARING", "since": "2026-09-30T20:00:00Z"}
         detail = an_update() | {"changes": [{**stalled, "days": 46, "thresholdDays": 45}]}
-        assert order_message(detail, zone).lines[0].text.endswith("since 1 Oct 2026")
+        assert order_message(detail, tokyo).lines[0].text.endswith("since 1 Oct 2026")
         alarm = {"AlarmName": "x", "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x"}
         fired = {**alarm, "NewStateValue": "ALARM", "StateChangeTime": "2026-11-24T20:00:00.000+0000"}
-        assert alarm_message(fired, zone).facts["Since"] == "25 Nov 2026, 05:00 JST"
-        assert message.zone is zone
+        assert alarm_message(fired, tokyo).facts["Since"] == "25 Nov 2026, 05:00 JST"
+        assert message.audience is tokyo

@@ -28,8 +28,9 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
             thread = _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}")
     headline = _shortened(_markdown(f"{message.mark.icon} {message.headline}"), MAX_TITLE)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
-    observed = [f"*Observed:* {moment(message.at, message.zone)}"] if message.at else []
+    observed = [f"*Observed:* {moment(message.at, message.audience.zone)}"] if message.at else []
     case = ["", CASE, *map(_markdown, message.case.splitlines())] if message.case else []
+    board = [f"See all orders on the board: {message.audience.board_url}"] if message.audience.board_url else []
     return {
         "version": "1.0",
         "source": "custom",
@@ -38,7 +39,7 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
             "textType": "client-markdown",
             "title": headline,
             "description": _description([*map(_line, message.lines), *case, "", *facts, *observed]),
-            "nextSteps": [*map(_step, message.steps), f"See it in the AWS console: {message.url}"],
+            "nextSteps": [*map(_step, message.steps), *board, f"See it in the AWS console: {message.url}"],
             "keywords": keywords,
         },
         "metadata": {"threadId": thread, "summary": headline},

@@ -22,7 +22,7 @@ def open_channel() -> "Slack | None":
         return None
     from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415
     from outposts_order_notifier.notify.channels.slack.pace import Pace  # noqa: PLC0415
-    from outposts_order_notifier.notify.environment import TABLE  # noqa: PLC0415
+    from outposts_order_notifier.notify.environment import BOARD_URL, TABLE  # noqa: PLC0415
     from outposts_order_notifier.notify.state import Slots, Threads  # noqa: PLC0415
     from outposts_order_notifier.runtime import clients  # noqa: PLC0415
 
@@ -40,4 +40,5 @@ def open_channel() -> "Slack | None":
         channel=json.loads(f'"{channel}"') if channel else None,
         threads=Threads(dynamodb, table_name),
         snapshots=snapshots,
+        board_url=os.environ.get(BOARD_URL, ""),
     )

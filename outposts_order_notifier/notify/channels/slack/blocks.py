@@ -10,7 +10,7 @@ from typing import Any
 
 from outposts_order_notifier.domain.statuses import COLOURS
 from outposts_order_notifier.domain.timestamps import from_iso8601
-from outposts_order_notifier.notify.digest import CONSOLE
+from outposts_order_notifier.notify.digest import BOARD, CONSOLE
 from outposts_order_notifier.wording.message import Line, Message
 
 Block = dict[str, Any]
@@ -52,9 +52,14 @@ def _context(message: Message) -> Iterator[Block]:
     ids = ", ".join(f"{name} {value}" for name, value in _facts(message, small_print=True).items())
     texts = [shortened(ids, MAX_FIELD)] if ids else []
     texts += [f"Observed {date(message.at)}, sequence {message.sequence}"] if message.at else []
-    texts += [link(message.url, CONSOLE)] if message.url else []
+    texts += links(message.audience.board_url, message.url)
     if texts:
         yield {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+
+
+def links(board_url: str, console_url: str) -> list[str]:
+    """Return the links to the board and to the console, as far as there are any."""
+    return [link(url, text) for url, text in ((board_url, BOARD), (console_url, CONSOLE)) if url]
 
 
 def preformatted(text: str) -> str:

@@ -101,6 +101,7 @@ class Bot:
     Attributes:
         name: The channel's configured name or id.
         snapshots: The orders that the cards show.
+        board_url: Where all orders are shown; empty without a board.
         channel: The channel's id.
 
     Raises:
@@ -111,6 +112,7 @@ class Bot:
     name: str
     threads: Threads
     snapshots: SnapshotTable | None
+    board_url: str
     channel: str = field(init=False)
     _looked_up_again: bool = field(init=False, default=False)
 
@@ -298,7 +300,7 @@ class Bot:
             return None
         replacements = {**replaced_by, **self._linked(snapshot, replaced_by)}
         addresses = {name: self._address(name) for name in related_orders(snapshot, replacements)}
-        return card_payload(snapshot, replacements, names, addresses)
+        return card_payload(snapshot, replacements, names, addresses, self.board_url)
 
     def _address(self, order_id: str) -> str | None:
         """Return the address of an order's card; None if it has none."""

@@ -33,11 +33,11 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
     fitting,
     header,
     link,
+    links,
     mrkdwn,
     section,
     shortened,
 )
-from outposts_order_notifier.notify.digest import CONSOLE
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.hardware import in_full, ordered, together
 from outposts_order_notifier.wording.headline import TEST, Names, marked_as, name_of, names_of, status_words, title
@@ -58,7 +58,11 @@ Payload = dict[str, Any]
 
 
 def card_payload(
-    snapshot: Snapshot, replaced_by: Mapping[str, Any], names: Names, addresses: Mapping[str, str | None] = NO_ADDRESSES
+    snapshot: Snapshot,
+    replaced_by: Mapping[str, Any],
+    names: Names,
+    addresses: Mapping[str, str | None] = NO_ADDRESSES,
+    board_url: str = "",
 ) -> Payload:
     """Build an order's card: text, blocks, and the metadata that finds a lost card again.
 
@@ -68,6 +72,7 @@ def card_payload(
             and with another as `now` if the replacement was itself replaced.
         names: What people call the things that have ids.
         addresses: Those of the cards of related orders, by order id.
+        board_url: Where all orders are shown; empty without a board.
     """
     order = snapshot.order
     account, region = account_and_region(snapshot.source)
@@ -89,7 +94,7 @@ def card_payload(
         *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
         {
             "type": "context",
-            "elements": [mrkdwn(f"{where} {snapshot.sequence}"), mrkdwn(link(orders_url(region), CONSOLE))],
+            "elements": [mrkdwn(f"{where} {snapshot.sequence}"), *map(mrkdwn, links(board_url, orders_url(region)))],
         },
     )
 

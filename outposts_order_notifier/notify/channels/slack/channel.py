@@ -25,6 +25,7 @@ class Slack:
         pace: Slack's pace, shared by all runs.
         channel: A bot's channel, by id or name; None if it is not configured. A webhook has its own.
         snapshots: The orders that a bot's cards show; None without a channel.
+        board_url: Where all orders are shown; empty without a board.
     """
 
     secret_name: str
@@ -33,6 +34,7 @@ class Slack:
     channel: str | None
     threads: Threads
     snapshots: "SnapshotTable | None"
+    board_url: str
     name: ClassVar = "slack"
     accepts: ClassVar = (OrderNotification, AlarmNotification)
 
@@ -57,4 +59,4 @@ class Slack:
         if self.channel is None:
             raise ChannelError("a bot needs a channel: configure notifier.slack.channel", permanent=True)
         api = Api(access, self.pace, time_left)
-        return Bot(api, self.channel, self.threads, self.snapshots).postings(notifications)
+        return Bot(api, self.channel, self.threads, self.snapshots, self.board_url).postings(notifications)

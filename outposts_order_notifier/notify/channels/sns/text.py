@@ -63,11 +63,12 @@ def text(message: Message) -> str:
         shown.append(f"- and {more} more")
     facts = [
         f"{name + ':':<12}{value}"
-        for name, value in {**message.facts, "Observed": moment(message.at, message.zone)}.items()
+        for name, value in {**message.facts, "Observed": moment(message.at, message.audience.zone)}.items()
     ]
     steps = ["", "Next:", *_listed(message.steps)] if message.steps else []
     case = ["", CASE, "", message.case] if message.case else []
-    end = ["", *facts, "", f"Orders in the console: {message.url}"]
+    board = [f"All orders on the board: {message.audience.board_url}"] if message.audience.board_url else []
+    end = ["", *facts, "", *board, f"Orders in the AWS console: {message.url}"]
     return "\n".join([f"{message.headline}.", "", *shown, *steps, *case, *end])
 
 
