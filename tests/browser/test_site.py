@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 375, "height": 667}
 # Of the theme: a nav around each copy button, and no focus for what scrolls sideways.
 THEME_FINDINGS = ("landmark-unique", "scrollable-region-focusable")
+# Scrolls each table and block of code to its end; returns how many had to be, and which end outside what can be seen.
+CUT = """() => {
+  document.querySelectorAll("details").forEach(each => each.open = true);
+  const found = {scrolled: 0, cut: []};
+  for (const wide of document.querySelectorAll("article table, article pre, article img")) {
+    const code = wide.querySelector("code");
+    const part = wide.matches("pre") && code ? code : wide;
+    for (let box = part; box && !box.matches("article"); box = box.parentElement) {
+      if (!["auto", "scroll"].includes(getComputedStyle(box).overflowX)) continue;
+      found.scrolled += box.scrollWidth > box.clientWidth;
+      box.scrollLeft = box.scrollWidth;
+    }
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    const end = (part.matches("img") ? part : range).getBoundingClientRect().right;
+    if (end > innerWidth + 1) found.cut.push(wide.outerHTML.slice(0, 200));
+  }
+  return found;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +65,14 @@ class TestSite:
             assert page.evaluate("[...document.images].filter(each => !each.naturalWidth).length") == 0, name
             assert path not in judged or violations(page, but=THEME_FINDINGS) == [], name
         assert [url for url in asked if not url.startswith((site.as_uri(), "data:"))] == []
+
+    def test_a_phone_scrolls_what_is_wider_than_it(self, open_page: "Callable[..., Page]", site: Path) -> None:
+        """No table, command or picture is cut: the end of each can be scrolled into view."""
+        page, scrolled = open_page("about:blank", viewport=PHONE), 0
+        for path in PAGES:
+            name = path.with_suffix(".html").name
+            page.goto((site / name).as_uri())
+            found = page.evaluate(CUT)
+            assert found["cut"] == [], name
+            scrolled += found["scrolled"]
+        assert scrolled > 0

@@ -36,6 +36,20 @@ class TestApp:
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
         assert (tmp_path / "OutpostsOrderNotifier.template.json").exists()
 
+    def test_leaves_no_feature_flag_to_warn_of(self, tmp_path: Path) -> None:
+        """At each synthesis, the CDK command line counts the flags without a value that it would set differently."""
+        context = json.loads((ROOT / "cdk.json").read_text())["context"]
+        assert run(tmp_path, context, CDK_DEFAULT_REGION="eu-west-1").returncode == 0
+        artifacts = json.loads((tmp_path / "manifest.json").read_text())["artifacts"].values()
+        (report,) = (each["properties"]["flags"] for each in artifacts if each["type"] == "cdk:feature-flag-report")
+        missing = [
+            name
+            for name, flag in report.items()
+            if "userValue" not in flag
+            and flag["recommendedValue"] != flag.get("unconfiguredBehavesLike", {}).get("v2", False)
+        ]
+        assert missing == []
+
     def test_ends_with_one_line_if_the_configuration_is_invalid(self, tmp_path: Path) -> None:
         """A mistake is reported in one line on stderr, without a traceback, and no template is created."""
         ran = run(tmp_path, {"notifier": {"emails": ["nobody"]}}, CDK_DEFAULT_REGION="eu-west-1")

@@ -18,6 +18,7 @@ STRUCTURE = ("ol", "ul", "li", "table", "tr", "td", "pre", "details", "h2", "h3"
 # Attributes by which an element makes the browser load something; `a` has none of them.
 LOADING = {"src", "srcset", "data", "poster", "href", "action"}
 STYLE_REQUEST = re.compile(r"""(?:url\(|@import|\bhref=)\s*['"]?(\w+://[^'")\s]+)""")
+LONGEST_PARTICLE = 3  # characters, such as "and"
 INCLUDED = "include-markdown"
 
 
@@ -63,6 +64,16 @@ class TestSite:
         for page in site.glob("*.html"):
             linked = set(re.findall(r'href="/?([\w-]+\.html)', page.read_text("utf-8")))
             assert names - linked <= {page.name}, page.name
+
+    def test_a_page_has_the_word_of_its_entry_in_the_navigation(self, site: Path) -> None:
+        """In its title, so that readers see where they are."""
+        html = (site / "index.html").read_text("utf-8")
+        entries = re.findall(r'href="([\w-]+\.html)" class="md-nav__link">\s*<span class="md-ellipsis">([^<]+)<', html)
+        assert {name for name, _ in entries} >= {page.with_suffix(".html").name for page in PAGES} - {"index.html"}
+        for name, entry in entries:
+            title = (site / name).read_text("utf-8").partition("<h1")[2].partition("</h1>")[0].lower()
+            stems = [word[:7].lower() for word in entry.split() if len(word) > LONGEST_PARTICLE]
+            assert any(stem in title for stem in stems), (name, entry)
 
     def test_no_page_loads_anything_from_elsewhere(self, site: Path) -> None:
         """No script, font, style or picture: nobody can track its readers."""
