@@ -118,7 +118,7 @@ def show_table(
         left = console.width = PIPE_WIDTH
     for number, (column, texts) in enumerate(zip(table.columns, contents, strict=True)):
         column.overflow = "fold"  # never cut a text
-        column.no_wrap = headers[number] not in SENTENCES or _has_lists(texts)
+        column.no_wrap = headers[number] not in SENTENCES
         if _has_lists(texts):
             extra = min(left, max(0, *(text.cell_len - least[number] for text in texts)))
             left -= extra
