@@ -18,6 +18,7 @@ from local.outposts import account
 from local.outposts.simulator import OutpostsSimulator
 from local.scenarios import load_scenarios
 from local.server import Server
+from outposts_order_notifier.domain.annotations import Annotations, Expected
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll import ports
 from outposts_order_notifier.poll.event_bus import EventBus
@@ -80,7 +81,7 @@ def run() -> list[Json]:
         poll.run()  # the source's first poll; later changes are not part of the baseline
         for scenario in load_scenarios():
             scenario.play(poll.outposts, clock.pass_days, lambda _: poll.run())
-        for happens in _further(simulator):
+        for happens in _further(simulator, clock):
             clock.pass_days(1)
             happens()
             poll.run()
@@ -119,7 +120,13 @@ class _Ids:
         return f"{prefix}-0{hashlib.sha256(str(self._count).encode()).hexdigest()[:16]}"
 
 
-def _further(simulator: OutpostsSimulator) -> Iterator[Callable[[], object]]:
+def _today(clock: Clock) -> Expected:
+    now, day = to_iso8601(clock.now), timedelta(days=1)
+    midnight = clock.now.replace(hour=0, minute=0, second=0, microsecond=0) + day
+    return Expected(f"{clock.now:%Y-%m-%d}", to_iso8601(midnight), f"arn:aws:iam::{ACCOUNT}:user/jane", now)
+
+
+def _further(simulator: OutpostsSimulator, clock: Clock) -> Iterator[Callable[[], object]]:
     """Yield further changes to an order in flight, which no scenario shows."""
     outposts = simulator._account  # noqa: SLF001 - no API removes an order
     orders = outposts._orders  # noqa: SLF001
@@ -130,6 +137,8 @@ def _further(simulator: OutpostsSimulator) -> Iterator[Callable[[], object]]:
         "Quantity": 1,
         "Status": "PREPARING",
     }
+    table = SnapshotTable(boto3.client("dynamodb"), "snapshots")
+    yield lambda: table.annotate(order["OrderId"], Annotations(expected=_today(clock)))
     yield lambda: outposts.put_order({**order, "LineItems": [*order["LineItems"], joined]})
     yield lambda: outposts.put_order(order)
     yield lambda: orders.pop(order["OrderId"])

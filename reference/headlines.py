@@ -8,8 +8,7 @@ from outposts_order_notifier.domain.event_types import Change, OrderStalled, Rep
 from outposts_order_notifier.domain.order import LineItem, Order
 from outposts_order_notifier.wording.hardware import ITEM
 from outposts_order_notifier.wording.headline import digest_headline, headline
-from outposts_order_notifier.wording.next_steps import STALLED as STALLED_STEP
-from outposts_order_notifier.wording.next_steps import STEPS
+from outposts_order_notifier.wording.next_steps import LATE, STEPS
 from reference.generated import fill
 from testing.details import detail_of
 
@@ -40,7 +39,7 @@ def _steps() -> Iterator[str]:
     yield "| After | Hardware | Who | What | Source |"
     yield "|---|---|---|---|---|"
     for situation, kinds in STEPS.items():
-        after = situation if situation == STALLED_STEP else f"`{situation}`"
+        after = situation if situation == LATE else f"`{situation}`"
         for kind, step in kinds.items():
             hardware = {ITEM: "any" if len(kinds) == 1 else "unknown"}.get(kind, kind)
             source = step.url.removeprefix("https://docs.aws.amazon.com/outposts/latest/").removesuffix(".html")

@@ -26,6 +26,7 @@ ASKED: dict[types.DetailType[Any], Json] = {
     types.AMENDED: {"amendments": {"path": ["/OrderFulfilledDate"]}},
     types.REPLACEMENT_LINKED: {"previous": {"orderId": [{"prefix": "oo-"}]}},
     types.STALLED: {"days": [{"numeric": [">=", 1]}]},
+    types.OVERDUE: {"days": [{"numeric": [">=", 1]}]},
     types.MISSING: {"account": ["111122223333"]},
     types.REAPPEARED: {"region": ["eu-west-1"]},
     types.UPDATED: {"changes": {"detailType": [str(types.LINE_ITEM_STATUS)], "status": ["REPLACED", "ERROR"]}},

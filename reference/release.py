@@ -24,9 +24,11 @@ from local.cloud import SECRET_NAME
 from local.deployment import ACCOUNT
 from local.scenarios import load_scenarios
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
+from outposts_order_notifier.domain.annotations import NONE, Note
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.order import canonical_json
+from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.notify.channel import Posting
 from outposts_order_notifier.notify.delivery import Delivery
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
@@ -35,6 +37,7 @@ from outposts_order_notifier.poll.event_bus import Published
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store import items as snapshot_item
 from outposts_order_notifier.store.items import Item
+from outposts_order_notifier.store.table import SnapshotTable
 from reference.examples import REGION, Clock, polling
 from reference.upgrades import kept
 from testing.lambda_context import Context
@@ -50,7 +53,7 @@ NOTHING = "def handler(event, context):\n    return {}\n"
 NEVER = {"N": "4102444800"}  # 2100, so that no test depends on the day of its run
 OUTPOST = "op-0123456789abcdef0"
 # Kinds of orders that no scenario leaves behind. Their ids must stay: the tests look for them in every release.
-LARGE, FORMAT_1, FORMAT_2, LATE, GONE, UNPUBLISHED = (f"oo-{number:017}" for number in range(1, 7))
+LARGE, FORMAT_1, FORMAT_2, LATE, GONE, UNPUBLISHED, FORMAT_3 = (f"oo-{number:017}" for number in range(1, 8))
 
 
 class ReleasedError(Exception):
@@ -112,14 +115,14 @@ class _Bus:
 def _data() -> Json:
     """Play orders' lives, and return what is stored of them.
 
-    Some orders are settled, some in flight. One is stalled, one is missing, one is large, two were stored in formats
-    from before the first release, and one has pending events. Everything published was sent to every channel.
+    Some orders are settled, some in flight. One is stalled, one is missing, one is large, three were stored in formats
+    of earlier versions, and one has pending events and a note. Everything published was sent to every channel.
     """
     clock, bus = Clock(), _Bus()
     with polling(clock, bus, ACCOUNT) as (simulator, poll):
         api = simulator._account  # noqa: SLF001 - no API creates an order with a given id, or removes one
         poll.run()
-        for order_id in (FORMAT_1, FORMAT_2, GONE, UNPUBLISHED):
+        for order_id in (FORMAT_1, FORMAT_2, FORMAT_3, GONE, UNPUBLISHED):
             api.put_order(_order(order_id, "IN_PROGRESS", ["BUILDING"]))
         api.put_order(_order(LATE, "PREPARING", ["PREPARING"]))
         for scenario in load_scenarios():
@@ -131,6 +134,8 @@ def _data() -> Json:
         api.update_order(UNPUBLISHED, {"Status": "DELIVERED"})
         bus.down = True
         poll.run_only([UNPUBLISHED])
+        note = Note("The carrier has called", f"arn:aws:iam::{ACCOUNT}:user/jane", to_iso8601(clock.now))
+        SnapshotTable(boto3.client("dynamodb"), "snapshots").annotate(UNPUBLISHED, NONE.with_note(note))
         items = boto3.client("dynamodb").scan(TableName="snapshots")["Items"]
         sent = _sent(bus.events)
     return {
@@ -154,7 +159,9 @@ def _order(order_id: str, status: str, items: Sequence[str]) -> Json:
 
 
 def _aged(item: Item) -> Item:
-    """Convert two orders' items to the formats from before the first release."""
+    """Convert two orders' items to the formats from before the first release, and one to that of 0.1.0."""
+    if item["id"]["S"] == FORMAT_3:
+        return {**item, "format": {"N": "3"}}
     written = {FORMAT_1: 1, FORMAT_2: 2}.get(item["id"]["S"])
     if not written:
         return item
@@ -179,6 +186,7 @@ class _Channel:
 
     name: str
     accepts: tuple[type[OrderNotification]] = (OrderNotification,)
+    shows_muted: bool = False
 
     def postings(self, notifications: Sequence[OrderNotification], *_: object) -> Iterator[Posting[OrderNotification]]:
         """Send nothing."""

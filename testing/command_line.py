@@ -21,7 +21,15 @@ from outposts_order_notifier.runtime.observability import logger
 
 ROOT = Path(__file__).parent.parent
 # The arguments that a command needs to get as far as AWS.
-ARGUMENTS = {"show": ["oo-1"], "events": ["oo-1"], "replay": ["--start", "2026-01-01"]}
+ARGUMENTS = {
+    "show": ["oo-1"],
+    "events": ["oo-1"],
+    "replay": ["--start", "2026-01-01"],
+    "mute": ["oo-1", "--until", "2026-12-24"],
+    "unmute": ["oo-1"],
+    "note": ["oo-1", "Tuesday"],
+    "expect": ["oo-1", "none"],
+}
 EMPTY = io.StringIO()
 NOWHERE = "http://127.0.0.1:1"  # nothing listens there
 

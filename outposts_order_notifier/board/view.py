@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from outposts_order_notifier.domain.statuses import (
     status_named,
 )
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
+from outposts_order_notifier.wording.annotations import annotation_lines
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.headline import name_of, with_id
 from outposts_order_notifier.wording.words import abbreviation, duration, plain
@@ -119,6 +120,7 @@ class Card:
         items_in_error: The number of line items in ERROR, which come first among them.
         missing: Whether ListOrders no longer lists it.
         damage: What could not be read of its snapshot.
+        added: What people have added: a mute, the day on which it is expected, the latest notes.
         settled: Whether no further change is expected.
         attention: Whether it is in flight and has a problem: one of these, or something in ERROR.
         unfolded: Whether its line items are shown at once.
@@ -139,6 +141,7 @@ class Card:
     items_in_error: int
     missing: bool
     damage: str
+    added: tuple[str, ...]
     settled: bool
     attention: bool
     unfolded: bool
@@ -302,6 +305,7 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
         items_in_error=sum(item.status == ERROR for item in items),
         missing=snapshot.missing,
         damage=snapshot.damage,
+        added=tuple(annotation_lines(snapshot.annotations, to_iso8601(now), now.tzinfo or UTC)),
         settled=settled,
         attention=urgency(snapshot) != CALM,
         unfolded=not settled and len(items) <= UNFOLDED_ITEMS,

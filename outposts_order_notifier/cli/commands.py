@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from outposts_order_notifier.cli.annotate import add_note, expect, mute, unmute
 from outposts_order_notifier.cli.board import board
 from outposts_order_notifier.cli.doctor import doctor
 from outposts_order_notifier.cli.events import events
@@ -33,6 +34,10 @@ COMMANDS: dict[str, tuple[Callable[..., None], tuple[str, ...]]] = {
     "orders": (orders, ("orders", "orders --all --status ERROR", "orders --json | jq -r '.[].orderId'")),
     "show": (show, ("show oo-0123456789abcdef0",)),
     "events": (events, ("events oo-0123456789abcdef0",)),
+    "mute": (mute, ('mute oo-0123456789abcdef0 --until 2026-12-01 --note "The site is closed"',)),
+    "unmute": (unmute, ("unmute oo-0123456789abcdef0",)),
+    "note": (add_note, ('note oo-0123456789abcdef0 "The carrier has called: Tuesday"',)),
+    "expect": (expect, ("expect oo-0123456789abcdef0 2026-12-01", "expect oo-0123456789abcdef0 none")),
     "board": (board, ("board --open", "board --all --output board.html")),
     "poll": (poll, ("poll", "poll oo-0123456789abcdef0")),
     "replay": (

@@ -1,6 +1,7 @@
 """`orders` and `show`: show the orders in the snapshots."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from outposts_order_notifier.cli.terminal import (
     say,
     show_table,
 )
+from outposts_order_notifier.domain.annotations import Annotations
 from outposts_order_notifier.domain.lineage import Lineage
 from outposts_order_notifier.domain.order import is_settled, line_item_counts_by_status, line_items_by_id
 from outposts_order_notifier.domain.places import account_and_region
@@ -27,9 +29,11 @@ from outposts_order_notifier.domain.shipment import shipment_of
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
 from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
 from outposts_order_notifier.domain.timestamps import seconds_between, to_iso8601
+from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.wording.annotations import annotation_lines
 from outposts_order_notifier.wording.headline import Names, name_of, with_id
-from outposts_order_notifier.wording.words import count, one_line, plain, shortened
+from outposts_order_notifier.wording.words import count, day, one_line, plain, plain_date, shortened
 
 STALLED = "STALLED"  # in place of a status
 LONGEST_NAME = 20  # characters; with a longer one, a row may not fit into 100 columns
@@ -92,11 +96,13 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
     table = stack.snapshots
     found = find(table, order)
     lineage = Lineage(link for _, _, known in table.known_of_all_sources() for link in known.replaces)
-    shown = life_of(found, to_iso8601(datetime.now(UTC)), lineage)
+    now = to_iso8601(datetime.now(UTC))
+    shown = life_of(found, now, lineage)
     if as_json:
         say(shown)
     else:
-        show_life(shown, stack.names([found.source]))
+        added = annotation_lines(found.annotations, now, zone_named(stack.outputs.get("TimeZone", "UTC")))
+        show_life(shown, stack.names([found.source]), list(added))
 
 
 def show_orders(rows: Sequence[Json], names: Names) -> None:
@@ -119,10 +125,10 @@ def columns_of(names: Names) -> dict[str, Column]:
     }
 
 
-def show_life(life: Json, names: Names) -> None:
+def show_life(life: Json, names: Names, added: Sequence[str] = ()) -> None:
     """Print an order's history. Line items are numbered, so that those that took the same step share a line."""
     numbers = {item["lineItemId"]: number for number, item in enumerate(life["lineItems"], start=1)}
-    say(header_of(life, names))
+    say("\n".join([header_of(life, names), *added]))
     say("")
     show_table(_together(life["timeline"], numbers), TIMELINE)
     say("")
@@ -250,6 +256,15 @@ def row_of(snapshot: Snapshot, now: str) -> Json:
         "missing": snapshot.missing,
         "eventsPending": len(snapshot.pending),
         "damage": snapshot.damage,
+        **_annotations_of(snapshot.annotations, now),
+    }
+
+
+def _annotations_of(annotations: Annotations, now: str) -> Json:
+    return {
+        "mutedUntil": annotations.muted_until(now),
+        "expectedAt": annotations.expected.date if annotations.expected else None,
+        "notes": [asdict(note) for note in annotations.notes],
     }
 
 
@@ -304,6 +319,8 @@ def _notes(row: Json) -> list[str]:
         "missing": row["missing"],
         "damaged": bool(row["damage"]),
         f"{row['eventsPending']} pending": bool(row["eventsPending"]),
+        f"muted until {day(row['mutedUntil'])}": bool(row["mutedUntil"]),
+        f"expected {plain_date(row['expectedAt'])}": bool(row["expectedAt"]),
     }
     return [text for text, applies in notes.items() if applies]
 

@@ -14,6 +14,7 @@ from outposts_order_notifier.domain.event_types import (
     LINE_ITEM_STATUS,
     MISSING,
     ORDER_STATUS,
+    OVERDUE,
     REAPPEARED,
     REPLACEMENT_LINKED,
     SHIPMENT,
@@ -84,6 +85,7 @@ CHANGES: dict[str, Change] = {
             "thresholdDays": 14,
         },
     ),
+    "overdue": OVERDUE.change({"expectedAt": "2026-01-01", "days": 1}),
     "missing": MISSING.change({}),
     "reappeared": REAPPEARED.change({}),
 }

@@ -213,6 +213,13 @@ class OrderStalled(TypedDict):
     lineItemId: NotRequired[Annotated[Text, Meaning("The stalled line item; absent if it is the order.")]]
 
 
+class OrderOverdue(TypedDict):
+    """The day that somebody set with `expect` has passed, and the order is not completed; once for each day set."""
+
+    expectedAt: Annotated[str, Meaning("The day on which the order was expected: `2026-12-01`.")]
+    days: Annotated[int, Meaning("How many days ago that was.", minimum=1)]
+
+
 class OrderMissing(TypedDict):
     """ListOrders no longer names an order. If all orders of a source vanish at once, a second listing confirmed it."""
 
@@ -246,6 +253,9 @@ class OrderUpdated(TypedDict):
             dict[str, str],
             Meaning("What people call the order's Outpost, account and catalog items, by id, as far as it is known."),
         ]
+    ]
+    mutedUntil: NotRequired[
+        Annotated[str, Meaning("Until when somebody has muted the order, ISO 8601, UTC; absent if it is not muted.")]
     ]
 
 
@@ -291,6 +301,7 @@ LINE_ITEM_REMOVED = DetailType("Outposts Line Item Removed", LineItemRemoved)
 AMENDED = DetailType("Outposts Order Amended", OrderAmended)
 REPLACEMENT_LINKED = DetailType("Outposts Replacement Linked", ReplacementLinked)
 STALLED = DetailType("Outposts Order Stalled", OrderStalled)
+OVERDUE = DetailType("Outposts Order Overdue", OrderOverdue)
 MISSING = DetailType("Outposts Order Missing", OrderMissing)
 REAPPEARED = DetailType("Outposts Order Reappeared", OrderReappeared)
 UPDATED = DetailType("Outposts Order Updated", OrderUpdated)
@@ -307,6 +318,7 @@ CHANGES: tuple[DetailType[Any], ...] = (
     AMENDED,
     REPLACEMENT_LINKED,
     STALLED,
+    OVERDUE,
     MISSING,
     REAPPEARED,
 )

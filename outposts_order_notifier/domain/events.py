@@ -90,17 +90,18 @@ class Event:
         return cast("LoggedEvent", {"detailType": self.detail_type, **short})
 
 
-def events_of(
+def events_of(  # noqa: PLR0913, PLR0917 - all that events say
     order: Order,
     changes: list[Change],
     observation: Observation,
     after_sequence: int,
     names: Mapping[str, str] | None = None,
+    muted_until: str | None = None,
 ) -> list[Event]:
     """Return the events of an observation in `sequence`, `Outposts Order Updated` last; none if there are no changes.
 
     A change too large for one event is split into several. The first event's number follows `after_sequence`. `names`
-    are those of the order's ids that have one.
+    are those of the order's ids that have one; `muted_until` is the end of the order's mute, if it has one.
     """
     if not changes:
         return []
@@ -112,7 +113,9 @@ def events_of(
         for sequence, change in enumerate(fitting, start=after_sequence + 1)
     ]
     identity = _identity(common, after_sequence + len(events) + 1)
-    return [*events, Event(str(UPDATED), {**identity, **_updated(order, identity, fitting, events, names or {})})]
+    muted: dict[str, Any] = {"mutedUntil": muted_until} if muted_until else {}
+    updated = _updated(order, {**identity, **muted}, fitting, events, names or {})
+    return [*events, Event(str(UPDATED), {**identity, **updated, **muted})]
 
 
 def _common_keys(order: Order, observation: Observation) -> Observed:
@@ -144,7 +147,7 @@ def _identity(common: Observed, sequence: int) -> Common:
 
 
 def _updated(
-    order: Order, identity: Common, changes: list[Change], events: list[Event], names: Mapping[str, str]
+    order: Order, identity: Mapping[str, Any], changes: list[Change], events: list[Event], names: Mapping[str, str]
 ) -> OrderUpdated:
     published: list[dict[str, Any]] = [
         {**PublishedChange(detailType=event.detail_type, eventId=event.detail["eventId"]), **change.keys}

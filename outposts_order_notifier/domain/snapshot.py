@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from outposts_order_notifier.domain.annotations import NONE, Annotations, overdue
 from outposts_order_notifier.domain.dates import submitted_at
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.event_types import (
@@ -58,6 +59,7 @@ class Snapshot:
         pending: Events not yet confirmed as published, in sequence.
         summary: Digest of the order's ListOrders summary at the last read; empty if it was not listed.
         missing: Whether the order was reported as missing from ListOrders.
+        annotations: What people have added to the order.
         damage: What could not be read of the stored snapshot; empty if it was intact. Never stored.
     """
 
@@ -71,6 +73,7 @@ class Snapshot:
     pending: tuple[Event, ...] = ()
     summary: bytes = b""
     missing: bool = False
+    annotations: Annotations = NONE
     damage: str = ""
 
     @property
@@ -119,6 +122,9 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
     watched = not (discovered or missing or order.get("Status") == CANCELLED)
     newly_stalled = _newly_stalled(history, still_stalled, observation.observed_at, stalled_after if watched else NEVER)
 
+    expected = old.annotations.expected
+    late = overdue(expected, order.get("Status"), observation.observed_at) if watched else None
+
     known = lineage or Lineage()
     links = links_of(order) if differences else old.linked
     if differences and links:
@@ -127,10 +133,12 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
         *(_with_previous_status(change, old, observation.observed_at, known) for change in differences),
         *(known.link_change(link) for link in _new_links(old, links, known, discovered=discovered)),
         *newly_stalled.values(),
+        *([late] if late else []),
     ]
     if not changes and intact and summary in {b"", old.summary}:
         return None
-    events = events_of(order, changes, observation, old.sequence, names(order)) if changes else []
+    muted_until = old.annotations.muted_until(observation.observed_at)
+    events = events_of(order, changes, observation, old.sequence, names(order), muted_until) if changes else []
     return replace(
         old,
         source=observation.source,
@@ -143,6 +151,9 @@ def observe(  # noqa: PLR0913 - all that a run knows of an order
         pending=(*old.pending, *events),
         summary=summary or old.summary,
         missing=missing,
+        annotations=replace(old.annotations, expected=replace(expected, reported=True))
+        if expected and late
+        else old.annotations,
         damage="",
     )
 

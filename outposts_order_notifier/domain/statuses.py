@@ -83,8 +83,8 @@ ORDER_STATUSES = _table(
     Status("IN_PROGRESS", "in progress", "The order is being built or shipped; its line items say which", "building", "🏗️", "AWS", "DELIVERED", 90),
     Status("DELIVERED", "delivered", "The order is at the Outpost's site", "delivered", "📦", "you", COMPLETED, 30),
     Status(COMPLETED, "completed", "The order is complete", "done", "✅", settled=True, colour="green"),
-    Status(CANCELLED, "cancelled", "The order is cancelled", "cancelled", "🚫", settled=True, weight=5, colour="yellow"),
-    Status(ERROR, "in error", "Contact AWS Support", "error", "❌", "you", "", 3, weight=7, loud=True, colour="red"),
+    Status(CANCELLED, "cancelled", "The order is cancelled", "cancelled", "🚫", settled=True, weight=6, colour="yellow"),
+    Status(ERROR, "in error", "Contact AWS Support", "error", "❌", "you", "", 3, weight=8, loud=True, colour="red"),
     Status("RECEIVED", "received", "Deprecated: the first half of today's PREPARING", "preparing", "📝", "AWS", "PENDING", 14, first=True),
     Status("PENDING", "pending", "Deprecated: today's PREPARING", "preparing", "📝", "AWS", "PROCESSING", 45),
     Status("PROCESSING", "being processed", "Deprecated: today's IN_PROGRESS", "building", "🏗️", "AWS", "INSTALLING", 90),
@@ -98,15 +98,16 @@ LINE_ITEM_STATUSES = _table(
     Status("DELIVERED", "delivered", "The hardware is at the site: a rack awaits AWS's visit, a server your hands", "delivered", "📦", "you", "INSTALLING", 30),
     Status("INSTALLING", "being installed", "The hardware is being installed: a rack by AWS, a server by you", "installing", "🔧", "you", INSTALLED, 14),
     Status(INSTALLED, "installed", "The hardware is installed", "done", "✅", settled=True),
-    Status(ERROR, "in error", "Contact AWS Support", "error", "❌", "you", "", 3, weight=7, loud=True, colour="red"),
-    Status(CANCELLED, "cancelled", "The line item is cancelled", "cancelled", "🚫", settled=True, weight=5, colour="yellow"),
-    Status(REPLACED, "replaced", "Another order's line item replaces this one", "replaced", "🔄", settled=True, weight=6, loud=True),
+    Status(ERROR, "in error", "Contact AWS Support", "error", "❌", "you", "", 3, weight=8, loud=True, colour="red"),
+    Status(CANCELLED, "cancelled", "The line item is cancelled", "cancelled", "🚫", settled=True, weight=6, colour="yellow"),
+    Status(REPLACED, "replaced", "Another order's line item replaces this one", "replaced", "🔄", settled=True, weight=7, loud=True),
 )
 # fmt: on
 # What is no status and is shown like one.
 STALLED = Status("", "stalled", "A status that has lasted longer than expected", "unknown", "⏳", weight=3)
+OVERDUE = Status("", "overdue", "The day on which somebody expected the order has passed", "unknown", "📅", weight=4)
 MISSING = Status("", "no longer listed", "AWS no longer lists the order", "unknown", "⚠️", weight=1)
-UNKNOWN = Status("", "", "A status that this version does not know", "unknown", "❔", weight=4)
+UNKNOWN = Status("", "", "A status that this version does not know", "unknown", "❔", weight=5)
 SETTLED_ORDER_STATUSES = frozenset(name for name, row in ORDER_STATUSES.items() if row.settled)
 SETTLED_LINE_ITEM_STATUSES = frozenset(name for name, row in LINE_ITEM_STATUSES.items() if row.settled)
 _BY_NAME = {**LINE_ITEM_STATUSES, **ORDER_STATUSES}

@@ -38,6 +38,10 @@ class Channel(Protocol[N]):
     def accepts(self) -> tuple[type[N], ...]:
         """The kinds of notifications that this channel sends."""
 
+    @property
+    def shows_muted(self) -> bool:
+        """Whether it wants muted notifications too, to update what it shows of their orders and notify nobody."""
+
     def postings(self, notifications: Sequence[N], time_left: TimeLeft, /) -> Iterable[Posting[N]]:
         """Arrange notifications into messages, each notification in exactly one.
 

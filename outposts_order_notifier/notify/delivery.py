@@ -52,7 +52,8 @@ class Delivery:
         Returns:
             How many events were sent, and for each of the others the error by its `event_id`.
         """
-        accepted = [each for each in notifications if isinstance(each, channel.accepts)]
+        heard = notifications if channel.shows_muted else [each for each in notifications if not each.is_muted]
+        accepted = [each for each in heard if isinstance(each, channel.accepts)]
         claims = {each.event_id: self._claim(channel, each, context) for each in accepted}
         errors = {event_id: claim for event_id, claim in claims.items() if isinstance(claim, Exception)}
         due = [each for each in accepted if claims[each.event_id] is True]

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from outposts_order_notifier.wording.headline import Change
+from outposts_order_notifier.domain.statuses import CANCELLED, ERROR
+from outposts_order_notifier.wording.headline import Change, line_item_statuses, order_statuses
 from outposts_order_notifier.wording.message import ANYONE, Audience, Message, alarm_message, order_message
+
+NEVER_MUTED = frozenset({ERROR, CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,13 @@ class OrderNotification:
         return str(self.detail["orderId"])
 
     @property
+    def is_muted(self) -> bool:
+        """Whether somebody has muted the order; an error or a cancellation is reported nevertheless."""
+        changes = self.changes
+        entered = {status for each in changes for status in (*order_statuses(each), *line_item_statuses(each))}
+        return "mutedUntil" in self.detail and not entered & NEVER_MUTED
+
+    @property
     def changes(self) -> list[Change]:
         """What the observation found changed."""
         found: list[Change] = self.detail["changes"]
@@ -42,6 +52,7 @@ class AlarmNotification:
     event_id: str
     message: Message
     alarm: Mapping[str, Any]
+    is_muted: ClassVar = False
 
 
 Notification = OrderNotification | AlarmNotification

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -19,6 +19,7 @@ class TopicChannel(Generic[N]):
 
     client: "SNSClient"
     topic_arn: str
+    shows_muted: ClassVar = False
 
     def arguments(self, notification: N) -> Mapping[str, Any]:
         """Return Publish's arguments except the topic."""

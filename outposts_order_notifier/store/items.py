@@ -2,6 +2,7 @@
 
 An order's item has the attributes `id` (the order id), `source`, `outpostId`, `version`, `settled`, `summary`,
 `pending` (the number of pending events), `sequence`, `format`, and two compressed JSON texts, `snapshot` and `events`.
+It has `annotations`, what people have added, as JSON, and `annotated`, the number of writes of it, once there are any.
 It has `missing` if ListOrders no longer names the order. It has `replaces`, the links as JSON, if its line items
 replace others, so that links are found without reading snapshots.
 
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from outposts_order_notifier.domain.annotations import NONE, Annotations, annotations_of, text_of
 from outposts_order_notifier.domain.dates import is_plausible
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.events import Event
@@ -35,9 +37,10 @@ from outposts_order_notifier.domain.timestamps import from_iso8601
 Item = dict[str, Any]
 T = TypeVar("T")
 
-FORMAT = 3
+FORMAT = 4
+ANNOTATABLE_FORMAT = 3  # an item of this format or newer can become one of format 4 as it is
 # DynamoDB's limits are 400 KB per item and 4 MB per transaction; the rest is for the other attributes.
-MAX_ITEM_TEXT_BYTES = 380_000
+MAX_ITEM_TEXT_BYTES = 350_000
 MAX_TRANSACTION_TEXT_BYTES = 4_000_000
 MAX_OUTPOST_ID = 255  # the API model's limit; it is copied into the index
 MAX_REPLACES_BYTES = 20_000  # about 280 links; CreateOrder accepts 20 line items. Further links are not indexed
@@ -45,6 +48,7 @@ MAX_REPLACES_BYTES = 20_000  # about 280 links; CreateOrder accepts 20 line item
 _UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda body: {**body, "missing": False},
     2: lambda body: {**_without_since(body), "stalled": [], "linked": []},
+    3: lambda body: body,  # since format 4, an item may have annotations, which older versions would drop
 }
 _BODY = frozenset({"order", "sequence", "history", "stalled", "linked", "missing"})
 
@@ -87,6 +91,7 @@ def items_of(snapshot: Snapshot) -> list[Item]:
         # Also in `snapshot`; here, it survives damage to that text.
         "sequence": {"N": str(snapshot.sequence)},
         **_replaces(links_of(snapshot.order)),
+        **annotations_item(snapshot.annotations),
     }
     size = sum(map(len, texts.values()))
     if size <= MAX_ITEM_TEXT_BYTES:
@@ -104,6 +109,13 @@ def items_of(snapshot: Snapshot) -> list[Item]:
     item["parts"] = {"N": str(len(pieces))}
     names = zip(part_ids(item), pieces, strict=True)
     return [item, *({"id": {"S": name}, "version": item["version"], **piece} for name, piece in names)]
+
+
+def annotations_item(annotations: Annotations) -> Item:
+    """Return the attributes of an order's next annotations; none if there have never been any."""
+    if annotations == NONE:
+        return {}
+    return {"annotations": {"S": text_of(annotations)}, "annotated": {"N": str(annotations.revision + 1)}}
 
 
 def part_ids(item: Item) -> list[str]:
@@ -144,9 +156,14 @@ def snapshot_of(item: Item, parts: Mapping[str, Item]) -> Snapshot:
         version=_number(item, "version"),
         summary=item.get("summary", {}).get("B", b""),
         pending=events or (),
+        annotations=_annotations(item),
         damage="; ".join(filter(None, [no_body and f"snapshot: {no_body}", no_events and f"events: {no_events}"])),
         **(body or {"order": {"OrderId": order_id}, "sequence": max(numbered)}),
     )
+
+
+def _annotations(item: Item) -> Annotations:
+    return annotations_of(item["annotations"]["S"], _number(item, "annotated")) if "annotated" in item else NONE
 
 
 def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:

@@ -19,8 +19,19 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from outposts_order_notifier.domain.annotations import Annotations
 from outposts_order_notifier.domain.snapshot import Snapshot
-from outposts_order_notifier.store.items import Item, is_torn, items_of, part_ids, replaces_of, snapshot_of
+from outposts_order_notifier.store.items import (
+    ANNOTATABLE_FORMAT,
+    FORMAT,
+    Item,
+    annotations_item,
+    is_torn,
+    items_of,
+    part_ids,
+    replaces_of,
+    snapshot_of,
+)
 from outposts_order_notifier.store.records import Known, Loaded, SourceState, StoredNames
 
 if TYPE_CHECKING:
@@ -135,22 +146,43 @@ class SnapshotTable:
     def save(self, snapshot: Snapshot) -> bool:
         """Write a snapshot and its pending events in one conditional write.
 
-        Return False if another run stored a version meanwhile: then nothing was written, and the next run decides.
+        Return False if another run stored a version meanwhile, or somebody changed the annotations: then nothing was
+        written, and the next run decides.
 
         Raises:
             SnapshotTooLargeError: The snapshot is too large for one transaction.
         """
         item, *parts = items_of(snapshot)
+        unchanged, revision = _annotations_unchanged(snapshot.annotations)
         put: Any = {
             "TableName": self._name,
             "Item": item,
-            "ConditionExpression": "attribute_not_exists(version) OR version = :loaded",
-            "ExpressionAttributeValues": {":loaded": {"N": str(snapshot.version - 1)}},
+            "ConditionExpression": f"(attribute_not_exists(version) OR version = :loaded) AND {unchanged}",
+            "ExpressionAttributeValues": {":loaded": {"N": str(snapshot.version - 1)}, **revision},
         }
         if not parts:
             return self._won(lambda: self._client.put_item(**put))
         puts = [put, *({"TableName": self._name, "Item": part} for part in parts)]
         return self._won(lambda: self._client.transact_write_items(TransactItems=[{"Put": each} for each in puts]))
+
+    def annotate(self, order_id: str, annotations: Annotations) -> bool:
+        """Store an order's annotations, and nothing else of it.
+
+        Return False if somebody else changed them since they were loaded: then nothing was written.
+        """
+        unchanged, revision = _annotations_unchanged(annotations)
+        values = {f":{name}": value for name, value in annotations_item(annotations).items()}
+        formats = {":format": {"N": str(FORMAT)}, ":annotatable": {"N": str(ANNOTATABLE_FORMAT)}}
+        return self._won(
+            lambda: self._client.update_item(
+                TableName=self._name,
+                Key={"id": {"S": order_id}},
+                UpdateExpression="SET annotations = :annotations, annotated = :annotated, #format = :format",
+                ConditionExpression=f"#format BETWEEN :annotatable AND :format AND {unchanged}",
+                ExpressionAttributeNames={"#format": "format"},
+                ExpressionAttributeValues={**values, **formats, **revision},
+            )
+        )
 
     def clear_pending(self, order_id: str, version: int) -> bool:
         """Clear the pending events of a snapshot after they were published.
@@ -249,6 +281,13 @@ class SnapshotTable:
         if condition:
             request["ConditionExpression"] = condition
         self._client.update_item(TableName=self._name, Key={"id": {"S": f"source#{name}"}}, **request)
+
+
+def _annotations_unchanged(annotations: Annotations) -> tuple[str, Item]:
+    """Return the condition that nobody has changed annotations since they were loaded, and its values."""
+    if not annotations.revision:
+        return "attribute_not_exists(annotated)", {}
+    return "annotated = :revision", {":revision": {"N": str(annotations.revision)}}
 
 
 def _ids(order_ids: Collection[str]) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ TEST = "TEST: "  # begins the headline of a sample
 # The weights of what is no status, between those of the statuses and below them.
 STALLED, ORDER_STALLED, MISSING = statuses.STALLED.weight, 2, statuses.MISSING.weight
 USUAL = 0
+OVERDUE = statuses.OVERDUE.weight
 REAPPEARED, LINKED, ADDED, MINOR = -1, -2, -3, -4
 STILL = f"still {status_named(ERROR).words}"
 
@@ -73,6 +74,7 @@ class News:
 ONE_ORDER, ONE_ITEM = Hardware(1, ORDER), Hardware(1)
 DETAILS = News(MINOR, ONE_ORDER, "changed", "details of ")  # any other change
 _ALWAYS = {
+    event_types.OVERDUE: News(OVERDUE, ONE_ORDER, statuses.OVERDUE.words),
     event_types.MISSING: News(MISSING, ONE_ORDER, "no longer listed by AWS"),
     event_types.REAPPEARED: News(REAPPEARED, ONE_ORDER, "listed by AWS again"),
     event_types.REPLACEMENT_LINKED: News(LINKED, ONE_ITEM, "identified", "replacement for "),
@@ -80,7 +82,11 @@ _ALWAYS = {
     event_types.ASSETS: News(MINOR, ONE_ITEM, before="new asset details for "),
 }
 
-_MARKS = {event_types.STALLED: statuses.STALLED, event_types.MISSING: statuses.MISSING}
+_MARKS = {
+    event_types.STALLED: statuses.STALLED,
+    event_types.OVERDUE: statuses.OVERDUE,
+    event_types.MISSING: statuses.MISSING,
+}
 
 
 def headline(detail: Mapping[str, Any], *, earlier: Iterable[Change] = (), longest: int = LONGEST) -> str:

@@ -27,7 +27,7 @@ from outposts_order_notifier.wording.headline import (
     with_id,
 )
 from outposts_order_notifier.wording.next_steps import Step, case_text, next_steps
-from outposts_order_notifier.wording.words import count, day, duration, moment, plain
+from outposts_order_notifier.wording.words import count, day, duration, moment, plain, plain_date
 
 NAMED = 3
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # as poll writes the API's times
@@ -323,6 +323,12 @@ def _stalled(changes: list[Change], reader: Reader) -> Iterator[Line]:
         yield Line(f"Stalled: {what} still {status_words(change['status'])} after {lasted}, {since}")
 
 
+def _overdue(changes: list[Change], _: Reader) -> Iterator[Line]:
+    for change in changes:
+        late = count(int(change["days"]), "day")
+        yield Line(f"Overdue: the order was expected on {plain_date(change['expectedAt'])}, {late} ago")
+
+
 def _missing(changes: list[Change], _: Reader) -> Iterator[Line]:
     if changes:
         yield Line("AWS no longer lists this order")
@@ -338,6 +344,7 @@ _WORDS: dict[str, Words] = {
     event_types.ORDER_STATUS: _order_status,
     event_types.LINE_ITEM_STATUS: _line_item_status,
     event_types.STALLED: _stalled,
+    event_types.OVERDUE: _overdue,
     event_types.MISSING: _missing,
     event_types.REAPPEARED: _reappeared,
     event_types.REPLACEMENT_LINKED: replacement_lines,

@@ -21,10 +21,10 @@ from outposts_order_notifier.wording.words import moment, plain
 _GUIDES = "https://docs.aws.amazon.com/outposts/latest"
 _API = f"{_GUIDES}/APIReference/API_Order.html"
 DELIVERED, INSTALLING = "DELIVERED", "INSTALLING"
-STALLED = "stalled"  # a situation, like a status
+LATE = "stalled or overdue"  # a situation, like a status
 MOST_IN_CASE = 20  # line items
 
-Situation = tuple[str, str]  # a status or STALLED, and the kind of hardware: RACK, SERVER or ITEM
+Situation = tuple[str, str]  # a status or LATE, and the kind of hardware: RACK, SERVER or ITEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ STEPS: Mapping[str, Mapping[str, Step]] = {
     ERROR: {
         ITEM: Step("you", "contact AWS Support", _API, "Open a case"),
     },
-    STALLED: {
+    LATE: {
         ITEM: Step("you", "ask AWS Support about the delay", _API, "Open a case"),
     },
     REPLACED: {
@@ -134,7 +134,9 @@ def _entered(change: Change, names: Names) -> Iterator[Situation]:
         yield change["status"], kind
     if change["detailType"] == event_types.STALLED:
         yours = status_named(change["status"]).actor == "you"
-        yield (change["status"], _kind_of(names)) if yours and change["status"] in STEPS else (STALLED, ITEM)
+        yield (change["status"], _kind_of(names)) if yours and change["status"] in STEPS else (LATE, ITEM)
+    if change["detailType"] == event_types.OVERDUE:
+        yield LATE, ITEM
 
 
 def _kind_of(names: Names) -> str:

@@ -1,5 +1,6 @@
 """Values as text for people. Each channel and page escapes it by its own rules. Pure."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime, tzinfo
 
@@ -9,6 +10,7 @@ from outposts_order_notifier.domain.timestamps import from_iso8601
 LONGEST_VALUE = 200
 
 _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
 
@@ -27,6 +29,11 @@ def shortened(text: str, length: int) -> str:
 def day(iso8601: object, zone: tzinfo = UTC) -> str:
     """Return the day of a time in a zone, `1 Sep 2026`; any other value as text."""
     return f"{time.day} {time:%b %Y}" if (time := _time(iso8601, zone)) else plain(iso8601)
+
+
+def plain_date(iso8601: object) -> str:
+    """Return a date without a time, `2026-12-01`, as `1 Dec 2026`; any other value as text."""
+    return day(f"{iso8601}T00:00:00Z") if isinstance(iso8601, str) and _DATE.fullmatch(iso8601) else plain(iso8601)
 
 
 def moment(iso8601: object, zone: tzinfo = UTC) -> str:

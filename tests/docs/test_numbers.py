@@ -21,7 +21,9 @@ from outposts_order_notifier.board.gather import MOST_READ
 from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
 from outposts_order_notifier.cdk import event_pattern
 from outposts_order_notifier.cdk.configuration_schema import schema
+from outposts_order_notifier.cli.annotate import LONGEST_MUTE_DAYS
 from outposts_order_notifier.domain import stalled
+from outposts_order_notifier.domain.annotations import MAX_NOTES, MAX_TEXT
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
 from outposts_order_notifier.domain.progress import STAGES
 from outposts_order_notifier.domain.snapshot import MAX_STATUSES
@@ -43,6 +45,7 @@ from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECON
 from outposts_order_notifier.poll.workers import PUBLISH_SECONDS
 from outposts_order_notifier.sources.assumed_role import ROLES
 from outposts_order_notifier.sources.outposts import ATTEMPTS, PAGE_SIZE
+from outposts_order_notifier.wording.annotations import NOTES_SHOWN
 from reference.generated import PART
 from testing.synthesis import FULL, only, template_of
 from tests.docs.pages import DOCS, ROOT
@@ -173,6 +176,10 @@ TIED = [
     Tied(r"changed: once {n} day for each source", lambda: names.EVERY.total_seconds() / DAY),
     Tied(r"turns up, at most once {n} hour", lambda: names.AFTER_AN_UNKNOWN_ID.total_seconds() / HOUR),
     Tied(r"keep their last {n} statuses", lambda: MAX_STATUSES),
+    Tied(r"A mute ends by itself, after at most {n} days", lambda: LONGEST_MUTE_DAYS),
+    Tied(r"Keeps a text of up to {n} characters", lambda: MAX_TEXT),
+    Tied(r"keeps its latest {n} notes", lambda: MAX_NOTES),
+    Tied(r"show the latest {n}, show too", lambda: NOTES_SHOWN),
     Tied(r"(?:within|above|exceed) {n} KB", lambda: MAX_EVENT_BYTES / 1_000),
     Tied(r"(?:up to|a) {n} (?:a page|orders a page)", lambda: PAGE_SIZE),
     Tied(r"each of the {n} stages", lambda: len(STAGES)),
@@ -264,6 +271,7 @@ EXEMPT = [
     Exempt(r"at most one event of an order", "a rule, proven in tests/unit/poll/test_event_bus.py"),
     Exempt(r"at most twice at once|at most twice", "as above"),
     Exempt(r"about an hour on two cores", "how long it takes depends on the machine"),
+    Exempt(r"notifications about an order until a day|Sets the day on which", "a name, not a quantity"),
     Exempt(r"500 orders at once take", "an example, whose time is tied"),
 ]
 

@@ -18,6 +18,7 @@ from werkzeug import Request, Response
 
 from local.server import Server
 from local.slack_workspace import TOKEN, Channel
+from outposts_order_notifier.domain.annotations import NONE, Annotations, Expected, Mute, Note
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry
 from outposts_order_notifier.notify import state
@@ -59,12 +60,12 @@ class Bot:
         self.store(new, sequence)
         self.put(old, new, sequence, **keys)
 
-    def store(self, order: Order, sequence: int = 1) -> None:
-        """Store an order as it was last read."""
+    def store(self, order: Order, sequence: int = 1, annotations: Annotations = NONE) -> None:
+        """Store an order as it was last read, and what people have added."""
         history = {"": (StatusEntry(order["Status"], "2026-11-12T09:30:00Z"),)}
         name = order["OrderId"]
         self._versions[name] = version = self._versions.get(name, 0) + 1
-        snapshot = Snapshot("111122223333/eu-west-1", order, version, sequence, history)
+        snapshot = Snapshot("111122223333/eu-west-1", order, version, sequence, history, annotations=annotations)
         assert self._snapshots.save(replace(snapshot))
 
     def put(self, old: Order | None, new: Order, sequence: int, **keys: Any) -> None:
@@ -296,6 +297,49 @@ class TestThread:
         bot.put(None, an_order(), 1)
         assert bot.world.run() == []
         assert len(bot.replies) == 1
+
+
+class TestMuted:
+    """An order that somebody has muted."""
+
+    UNTIL = "2026-12-24T00:00:00Z"
+
+    def test_its_card_is_updated_without_a_reply(self, bot: Bot) -> None:
+        """The card is always current; an error has a reply nevertheless."""
+        bot.observe(None, an_order(), 1)
+        assert bot.world.run() == []
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2, mutedUntil=self.UNTIL)
+        assert bot.world.run() == []
+        assert "1 shipped" in text_of(bot.card)
+        assert bot.replies == []
+        bot.observe(an_order(item="SHIPPED"), an_order(item="ERROR"), 3, mutedUntil=self.UNTIL)
+        assert bot.world.run() == []
+        (reply,) = bot.replies
+        assert "1 item in error" in reply["text"]
+
+    def test_it_gets_no_card_if_it_has_none(self, bot: Bot) -> None:
+        """A new card would notify people."""
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2, mutedUntil=self.UNTIL)
+        assert bot.world.run() == []
+        assert bot.channel.cards == []
+        assert bot.world.sns_published() == {}
+
+    def test_its_card_shows_what_people_have_added(self, bot: Bot) -> None:
+        """The mute, the expected day, and the latest notes, with who entered them."""
+        jane = "arn:aws:iam::111122223333:user/jane"
+        added = Annotations(
+            mute=Mute(self.UNTIL, "site <closed>", jane, self.UNTIL),
+            expected=Expected("2026-12-01", "2026-12-02T00:00:00Z", jane, self.UNTIL),
+        ).with_note(Note("The carrier has called", jane, self.UNTIL))
+        bot.store(an_order(), annotations=added)
+        bot.put(an_order(item="PREPARING"), an_order(), 1)
+        assert bot.world.run() == []
+        shown = text_of(bot.card)
+        assert (
+            "🔕 Muted until <!date^1798070400^{date_short}|2026-12-24T00:00:00Z>: site &lt;closed&gt; (jane)" in shown
+        )
+        assert "📅 Expected on 1 Dec 2026 (jane)" in shown
+        assert "🗒️ The carrier has called (jane, <!date^" in shown
 
 
 class TestBursts:

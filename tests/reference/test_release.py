@@ -41,6 +41,7 @@ class TestFootprint:
         assert {item["settled"]["BOOL"] for item in orders} == {True, False}
         assert any(item["pending"]["N"] != "0" for item in orders)
         assert any(item["missing"]["BOOL"] for item in orders if "missing" in item)
+        assert any("annotations" in item for item in orders)
         assert any("replaces" in item for item in orders)
         assert int(items[LARGE]["parts"]["N"]) > 1
         assert "source#000000000000/eu-west-1" in items

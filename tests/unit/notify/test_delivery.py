@@ -22,9 +22,15 @@ from outposts_order_notifier.notify.channel import (
     TimeLeft,
 )
 from outposts_order_notifier.notify.delivery import QUICK_ATTEMPTS, Delivery, wait_before_retry
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    order_notification,
+)
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.wording.message import Message
+from testing.details import an_order, detail_of
 from testing.lambda_context import Context
 from testing.state_table import TABLE, create_state_table
 
@@ -37,6 +43,7 @@ class Chat:
 
     name: str = "chat"
     accepts: tuple[type[Notification], ...] = (AlarmNotification,)
+    shows_muted: bool = False
     together: int = 1
     failures: dict[str, Exception] = field(default_factory=dict)
     unable: Exception | None = None
@@ -168,6 +175,18 @@ class TestDeliver:
         """Nothing else is claimed either."""
         assert delivery.deliver(Chat(accepts=(OrderNotification,)), alarms("a"), WithTime()) == (0, {})
         assert stored(client) == []
+
+    @pytest.mark.parametrize("shows_muted", [False, True])
+    @pytest.mark.parametrize(("status", "muted"), [("SHIPPED", True), ("ERROR", False), ("CANCELLED", False)])
+    def test_a_muted_order_reaches_only_channels_that_show_it(
+        self, delivery: Delivery, status: str, *, muted: bool, shows_muted: bool
+    ) -> None:
+        """An error or a cancellation reaches all of them."""
+        detail = detail_of(an_order(), an_order(item=status), mutedUntil="2026-12-01T00:00:00Z")
+        notification = order_notification(detail)
+        assert notification.is_muted == muted
+        chat = Chat(accepts=(OrderNotification,), shows_muted=shows_muted)
+        assert delivery.deliver(chat, [notification], WithTime()) == (int(not muted or shows_muted), {})
 
 
 class TestLog:

@@ -10,8 +10,8 @@ from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_ST
 from outposts_order_notifier.wording.hardware import ITEM, RACK, SERVER
 from outposts_order_notifier.wording.message import order_message
 from outposts_order_notifier.wording.next_steps import (
+    LATE,
     MOST_IN_CASE,
-    STALLED,
     STEPS,
     case_text,
     next_steps,
@@ -150,7 +150,7 @@ class TestTable:
         yours = {
             row.name for table in (ORDER_STATUSES, LINE_ITEM_STATUSES) for row in table.values() if row.actor == "you"
         }
-        assert set(STEPS) == yours | {"REPLACED", STALLED}
+        assert set(STEPS) == yours | {"REPLACED", LATE}
         assert all({ITEM} <= kinds.keys() <= {ITEM, RACK, SERVER} for kinds in STEPS.values())
 
     def test_each_row_has_its_source(self) -> None:

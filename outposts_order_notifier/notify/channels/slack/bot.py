@@ -124,7 +124,9 @@ class Bot:
         """Post each alarm in the channel, and each order's observations in its thread, in one reply."""
         for alarm in alarms(notifications):
             yield Posting([alarm], partial(self._where_the_channel_is, partial(self._post_alarm, alarm)))
-        orders = by_order(notifications)
+        orders = by_order(each for each in notifications if not each.is_muted)
+        for order in by_order(each for each in notifications if each.is_muted):
+            yield Posting(order, partial(self._where_the_channel_is, partial(self._update_card, order)))
         if len(orders) > MOST_SINGLE:
             for group in shared(orders, MAX_LINES_TEXT):
                 yield from self._burst(group)
@@ -140,6 +142,15 @@ class Bot:
         yield Posting(others, partial(self._where_the_channel_is, partial(self._post_digest, digest)))
         for order in with_card:
             yield Posting(order, partial(self._where_the_channel_is, partial(self._post_quietly, order, digest)))
+
+    def _update_card(self, order: Sequence[OrderNotification]) -> None:
+        """Update the card of a muted order, if it has one."""
+        if self.threads.exists(self.channel, order[-1].order_id):
+            thread = self.threads.take(self.channel, order[-1].order_id)
+            with self._held(thread):
+                replaced_by = _replaced_by(order, order[-1].order_id)
+                thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
+                thread.ts = self._show(thread, order[-1].detail, thread.replaced_by)
 
     def _post_digest(self, digest: Digest) -> None:
         thread = self.threads.take(self.channel, DIGEST)

@@ -38,12 +38,13 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
     section,
     shortened,
 )
+from outposts_order_notifier.wording.annotations import NOTES_SHOWN, who
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.hardware import in_full, ordered, together
 from outposts_order_notifier.wording.headline import TEST, Names, marked_as, name_of, names_of, status_words, title
 from outposts_order_notifier.wording.message import LONGEST_URL, some, step_lines
 from outposts_order_notifier.wording.next_steps import steps_of_order
-from outposts_order_notifier.wording.words import count, duration, plain
+from outposts_order_notifier.wording.words import count, duration, plain, plain_date
 
 CARD = "outposts_order_card"
 BAR_CELLS = 20
@@ -88,6 +89,7 @@ def card_payload(
         _icon(snapshot),
         title(order, names),
         *([section(text)] if (text := _list(_warnings(snapshot))) else []),
+        *([section(text)] if (text := _list(_annotations(snapshot))) else []),
         section(_bar(order)),
         fields(_facts(snapshot, names)),
         *([section(steps)] if (steps := _list(map(bullet, step_lines(steps_of_order(order, names, region))))) else []),
@@ -133,6 +135,18 @@ def _warnings(snapshot: Snapshot) -> Iterator[str]:
         yield f"{STALLED.icon} *Stalled:* {count(len(stalled), 'line item')} ({_some(stalled)})"
     if errors := [name for name, item in items.items() if item.get("Status") == ERROR]:
         yield f"{status_named(ERROR).icon} *Error:* {count(len(errors), 'line item')} ({_some(errors)})"
+
+
+def _annotations(snapshot: Snapshot) -> Iterator[str]:
+    """Return what people have added. Whether a mute has ended is for the reader to see: the card may be old."""
+    annotations = snapshot.annotations
+    if mute := annotations.mute:
+        why = f": {escape(plain(mute.note))}" if mute.note else ""
+        yield f"🔕 Muted until {date(mute.until, '{date_short}')}{why} ({escape(who(mute.by))})"
+    if expected := annotations.expected:
+        yield f"📅 Expected on {escape(plain_date(expected.date))} ({escape(who(expected.by))})"
+    for note in annotations.notes[-NOTES_SHOWN:]:
+        yield f"🗒️ {escape(plain(note.text))} ({escape(who(note.by))}, {date(note.at, '{date_short}')})"
 
 
 def _icon(snapshot: Snapshot) -> str:

@@ -36,6 +36,7 @@ class Slack:
     snapshots: "SnapshotTable | None"
     board_url: str
     name: ClassVar = "slack"
+    shows_muted: ClassVar = True  # on a bot's cards
     accepts: ClassVar = (OrderNotification, AlarmNotification)
 
     def postings(self, notifications: Sequence[Notification], time_left: TimeLeft) -> Iterable[Posting[Notification]]:

@@ -45,7 +45,10 @@ REQUEST_TIMEOUT = 408
 def postings(webhook: Webhook, notifications: Sequence[Notification], pace: Pace) -> Iterator[Posting[Notification]]:
     """Give each notification its own message; many share as few messages as can name each order."""
     workflow = urlsplit(webhook.url).path.startswith(WORKFLOW_PATHS)
-    for group, message in _messages(notifications, MAX_WORKFLOW_LINES if workflow else MAX_LINES_TEXT):
+    if muted := [each for each in notifications if each.is_muted]:
+        yield Posting(muted, lambda: None)  # a webhook has no card to update
+    heard = [each for each in notifications if not each.is_muted]
+    for group, message in _messages(heard, MAX_WORKFLOW_LINES if workflow else MAX_LINES_TEXT):
         payload = workflow_payload(message, variables(group)) if workflow else block_kit_payload(message)
         yield Posting(group, partial(_post, webhook, payload, pace))
 

@@ -20,6 +20,7 @@ class Webhook:
 
     secret_name: str
     name: ClassVar = "webhook"
+    shows_muted: ClassVar = False
     accepts: ClassVar = (OrderNotification, AlarmNotification)
 
     def postings(self, notifications: Sequence[Notification], _time_left: TimeLeft) -> Iterator[Posting[Notification]]:
