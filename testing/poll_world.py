@@ -23,6 +23,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from werkzeug.test import Client
 
 from local.outposts.simulator import OutpostsSimulator
+from outposts_order_notifier.domain.durations import ended_order
 from outposts_order_notifier.domain.event_types import (
     DISCOVERED,
     MISSING,
@@ -34,7 +35,7 @@ from outposts_order_notifier.domain.event_types import (
 )
 from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.domain.lineage import links_of
-from outposts_order_notifier.domain.order import Order, unordered_json
+from outposts_order_notifier.domain.order import Order, is_settled, unordered_json
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.runtime import clients
@@ -77,7 +78,7 @@ class Call:
     Attributes:
         service: Its name in botocore.
         operation: Its name in the API.
-        item: The order of GetOrder, the item of UpdateItem; else empty.
+        item: The order of GetOrder, the item of UpdateItem and PutItem; else empty.
     """
 
     service: str
@@ -208,6 +209,7 @@ class World:
 
         - The events result in the API's orders, and report each order's links.
         - Reading every order again finds no difference from its snapshot, and nothing pending.
+        - The durations of orders that have ended are counted, each order once.
         """
         once = self.check_published()
         for order_id, states in self.history.items():
@@ -219,6 +221,16 @@ class World:
         poller.faults = no_faults
         again = poller.poll().run_only(sorted(self.history))
         assert (again.failures, again.orders_changed, again.events_published) == ({}, 0, 0)
+        self._check_counted(SnapshotTable(poller.dynamodb, self.table))
+
+    def _check_counted(self, table: SnapshotTable) -> None:
+        snapshots = table.read(sorted(self.history)).snapshots
+        ended = {order_id for order_id, each in snapshots.items() if ended_order(each, lambda _: "item")}
+        counted = [each.order_id for each in table.durations().orders]
+        assert len(counted) == len(set(counted))
+        assert ended <= set(counted)
+        for order_id in counted:
+            assert any(map(is_settled, self.history[order_id])), f"{order_id} is counted, and never ended"
 
     def baseline(self) -> dict[str, bool]:
         """Return whether each order's discovery was marked as baseline."""
@@ -324,8 +336,9 @@ class Poller:
 def _item(operation: str, request: AWSPreparedRequest) -> str:
     if operation == "GetOrder":
         return str(request.url).rpartition("/")[2]
+    member = {"UpdateItem": "Key", "PutItem": "Item"}.get(operation)
     body: Any = request.body
-    return str(json.loads(body)["Key"]["id"]["S"]) if operation == "UpdateItem" else ""
+    return str(json.loads(body)[member]["id"]["S"]) if member else ""
 
 
 def _error(code: str) -> bytes:

@@ -26,7 +26,7 @@ _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema does not anno
 )
 
 DEFAULT_TIME_ZONE = "UTC"
-NO_THRESHOLDS: Mapping[str, Mapping[str, int | None]] = {"order": {}, "lineItem": {}}
+NO_THRESHOLDS: Mapping[str, Mapping[str, int | str | None]] = {"order": {}, "lineItem": {}}
 
 
 class ConfigurationError(ValueError):
@@ -53,8 +53,8 @@ class Configuration:
         organization: The organization to watch as well; None if there is none.
         poll_every_minutes: 1 to 1,440.
         announce_existing_orders: Whether people are notified of the orders that a source's first poll found.
-        stalled_after_days: The configured thresholds in days, by `order` or `lineItem` and status; None switches one
-            off.
+        stalled_after_days: The configured thresholds in days, by `order` or `lineItem` and status; "learned" for one of
+            its own history, None for none.
         names: What people call Outposts, accounts and catalog items, by id; in addition to what AWS says.
         time_zone: The IANA name of the zone in which people read times.
         channels: The settings of the configured channels, by key.
@@ -67,7 +67,9 @@ class Configuration:
     organization: OrganizationSettings | None = None
     poll_every_minutes: int = 5
     announce_existing_orders: bool = False
-    stalled_after_days: Mapping[str, Mapping[str, int | None]] = field(default_factory=lambda: dict(NO_THRESHOLDS))
+    stalled_after_days: Mapping[str, Mapping[str, int | str | None]] = field(
+        default_factory=lambda: dict(NO_THRESHOLDS)
+    )
     names: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = DEFAULT_TIME_ZONE
     channels: Mapping[str, Any] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from machine import aws_data
+from outposts_order_notifier.domain.stalled import LEARNED
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import a_list, a_text, an_object
 
@@ -35,10 +36,11 @@ def schema() -> dict[str, Any]:
     account = a_text(r"\d{12}", "an account id: 12 digits, in quotation marks")
     partitions = "|".join(sorted(set(regions().values())))
     days = {
-        "type": ["integer", "null"],
+        "type": ["integer", "string", "null"],
         "minimum": 1,
         "maximum": 3_650,
-        "description": "a whole number of days from 1 to 3650, or null",
+        "pattern": rf"\A{LEARNED}\Z",
+        "description": f'a whole number of days from 1 to 3650, "{LEARNED}", or null',
     }
     external_id = a_text(r"[\w+=,.@:/-]{2,1224}", "2 to 1,224 letters, digits and +=,.@:/-_")
     source = an_object(

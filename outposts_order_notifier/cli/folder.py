@@ -8,11 +8,12 @@ import json
 import sqlite3
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from outposts_order_notifier.domain.durations import Ended
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import Item, items_of, part_ids, snapshot_of
 from outposts_order_notifier.store.records import Known, Loaded, SourceState, StoredNames
@@ -114,6 +115,10 @@ class SnapshotFolder:
             kept = {name: value for name, value in item.items() if name != "events"}
             self._put(order_id, item["source"]["S"], kept | {"pending": {"N": "0"}})
         return True
+
+    def count_durations(self, ended: Collection[Ended]) -> str:  # noqa: ARG002 - the port's
+        """Count nothing: a preview shows no durations."""
+        return ""
 
     def source_state(self, name: str) -> SourceState:
         """Load the state of a source."""

@@ -18,6 +18,9 @@ from outposts_order_notifier.domain.statuses import (
 from outposts_order_notifier.domain.timestamps import seconds_between
 
 DAY_SECONDS = 86_400
+LEARNED = (
+    "learned"  # in place of a number of days: that of an order's own kind, by outposts_order_notifier.domain.durations
+)
 
 
 def _defaults(table: Mapping[str, Status]) -> Mapping[str, int]:
@@ -30,16 +33,34 @@ LINE_ITEM_DAYS = _defaults(LINE_ITEM_STATUSES)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """After how many days each status of orders and of line items is stalled; one without a threshold never is."""
+    """After how many days each status of orders and of line items is stalled; one without a threshold never is.
+
+    Attributes:
+        order: The days of an order's statuses; `line_item` is alike.
+        learned_order: The statuses whose threshold is learned; `learned_line_item` is alike. Until it is known, the
+            default applies.
+        learned_days: The learned thresholds of one order's current statuses, by the keys of its history.
+    """
 
     order: Mapping[str, int] = field(default_factory=lambda: ORDER_DAYS)
     line_item: Mapping[str, int] = field(default_factory=lambda: LINE_ITEM_DAYS)
+    learned_order: frozenset[str] = frozenset()
+    learned_line_item: frozenset[str] = frozenset()
+    learned_days: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, text: str) -> "Thresholds":
         """Merge the configuration's `stalledAfterDays` into the defaults; null removes a status's threshold."""
         given = json.loads(text)
-        return cls(_merged(ORDER_DAYS, given.get("order", {})), _merged(LINE_ITEM_DAYS, given.get("lineItem", {})))
+        order, line_item = given.get("order", {}), given.get("lineItem", {})
+        return cls(_merged(ORDER_DAYS, order), _merged(LINE_ITEM_DAYS, line_item), _learned(order), _learned(line_item))
+
+    def without_learned(self) -> "Thresholds":
+        """Return them without those of the statuses whose threshold is learned."""
+        return Thresholds(
+            {status: days for status, days in self.order.items() if status not in self.learned_order},
+            {status: days for status, days in self.line_item.items() if status not in self.learned_line_item},
+        )
 
 
 NEVER = Thresholds({}, {})
@@ -52,21 +73,27 @@ def stalled_change(
 
     `line_item_id` is None for the order's status. The times are ISO 8601.
     """
-    days = thresholds.order if line_item_id is None else thresholds.line_item
+    table = thresholds.order if line_item_id is None else thresholds.line_item
+    days = thresholds.learned_days.get(line_item_id or "", table.get(status or ""))
     settled = SETTLED_ORDER_STATUSES if line_item_id is None else SETTLED_LINE_ITEM_STATUSES
     lasted = seconds_between(since, now)
-    if status is None or status in settled or status not in days or lasted <= days[status] * DAY_SECONDS:
+    if status is None or status in settled or days is None or lasted <= days * DAY_SECONDS:
         return None
     keys: OrderStalled = {
         "status": status,
         "since": since,
         "days": lasted // DAY_SECONDS,
-        "thresholdDays": days[status],
+        "thresholdDays": days,
     }
     if line_item_id is not None:
         keys["lineItemId"] = line_item_id
     return STALLED.change(keys)
 
 
-def _merged(defaults: Mapping[str, int], given: Mapping[str, int | None]) -> dict[str, int]:
-    return {status: days for status, days in {**defaults, **given}.items() if days is not None}
+def _merged(defaults: Mapping[str, int], given: Mapping[str, int | str | None]) -> dict[str, int]:
+    configured = {status: days for status, days in given.items() if not isinstance(days, str)}
+    return {status: days for status, days in {**defaults, **configured}.items() if days is not None}
+
+
+def _learned(given: Mapping[str, int | str | None]) -> frozenset[str]:
+    return frozenset(status for status, days in given.items() if days == LEARNED)

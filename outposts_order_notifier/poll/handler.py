@@ -9,9 +9,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from outposts_order_notifier.domain.durations import Durations
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.stalled import Thresholds
 from outposts_order_notifier.poll.event_bus import EventBus
+from outposts_order_notifier.poll.learned import Learned
 from outposts_order_notifier.poll.names import Names
 from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import PollFailedError, Summary
@@ -99,11 +101,13 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
         store=table,
         source=source.place,
         account=source.account,
-        configured=json.loads(os.environ.get("NAMES", "{}")),
+        configured=_configured_names(),
         look_up=lambda: look_up(_outposts(source, NAMES_ATTEMPTS)),
         clock=_now,
         account_name=request.get("accountName") or "",
     )
+    learned = _learned(os.environ["SNAPSHOT_TABLE_NAME"], source.place)
+    stalled_after = Thresholds.from_json(os.environ["STALLED_AFTER_DAYS"])
     poll = Poll(
         source=source,
         outposts=outposts,
@@ -111,7 +115,7 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
         bus=_bus(os.environ["EVENT_BUS_NAME"]),
         clock=_now,
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1_000,
-        stalled_after=Thresholds.from_json(os.environ["STALLED_AFTER_DAYS"]),
+        thresholds=lambda order: learned.thresholds(order, stalled_after),
         names=names.of,
     )
     result = poll.run_only(request["orderIds"]) if "orderIds" in request else poll.run()
@@ -130,6 +134,11 @@ def _poll(request: dict[str, Any], context: LambdaContext, attempts: int = ATTEM
     return summary
 
 
+def _configured_names() -> dict[str, str]:
+    names: dict[str, str] = json.loads(os.environ.get("NAMES", "{}"))
+    return names
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -137,6 +146,15 @@ def _now() -> datetime:
 @cache
 def _table(name: str) -> SnapshotTable:
     return SnapshotTable(clients.dynamodb(TABLE_ATTEMPTS, TABLE_CONNECTIONS), name)
+
+
+@cache
+def _learned(table_name: str, place: str) -> Learned:
+    def read() -> tuple[Durations, dict[str, str]]:
+        durations, names = _table(table_name).durations_and_names(place)
+        return durations, {**names, **_configured_names()}
+
+    return Learned(read, _now)
 
 
 @cache

@@ -1,8 +1,9 @@
 """The interfaces of the store and the bus: in AWS, a table and a bus; for `preview`, a folder and the terminal."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from outposts_order_notifier.domain.durations import Ended
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.poll.event_bus import Published
@@ -23,6 +24,9 @@ class Snapshots(Protocol):
 
     def clear_pending(self, order_id: str, version: int) -> bool:
         """Clear a snapshot's pending events; return False if another run stored a version meanwhile."""
+
+    def count_durations(self, ended: Collection[Ended]) -> str:
+        """Count orders that have ended, each once; return what was damaged."""
 
     def source_state(self, name: str) -> SourceState:
         """Return the state of a source."""

@@ -2,16 +2,21 @@
 
 Events are published only after the snapshot that contains them is stored. So a run that ends at any point loses
 nothing: the next run publishes what was stored and not published, with the same event ids.
+
+The durations of an order that has ended are counted before its last events are cleared. So a run that ends in between
+leaves them to the next one as well, and a count that is repeated changes nothing.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from outposts_order_notifier.domain.durations import Ended, ended_order
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import links_of
@@ -29,6 +34,8 @@ from outposts_order_notifier.runtime.observability import count, logger
 from outposts_order_notifier.sources.outposts import get_order
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.records import Known, Loaded, SourceState
+from outposts_order_notifier.store.table import BATCH_GET_ITEMS
+from outposts_order_notifier.wording.hardware import ordered
 
 if TYPE_CHECKING:
     from mypy_boto3_outposts.client import OutpostsClient
@@ -71,7 +78,7 @@ class Poll:
     """Polls a source.
 
     `clock` returns the current time with its time zone, `seconds_left` how much is left of the function's time, and
-    `names` what people call an order's ids.
+    `names` what people call an order's ids. `thresholds` returns how long each status of an order may last.
     """
 
     source: Source
@@ -80,7 +87,7 @@ class Poll:
     bus: Bus
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float] = lambda: math.inf
-    stalled_after: Thresholds = field(default_factory=Thresholds)
+    thresholds: Callable[[Order], Thresholds] = lambda _: Thresholds()
     names: Callable[[Order], Mapping[str, str]] = lambda _: {}
 
     def run(self) -> RunResult:
@@ -108,7 +115,9 @@ class Poll:
             logger.warning("ListOrders names none of the known orders; a second listing decides", orders=orders)
         processed, left = self._carry_out(plan)
         result = _result_of(listing) + processed
-        self.table.save_source_state(self.source.name, next_state(state, plan, result.failures, left, began))
+        counted = state.durations_counted or self._count_earlier(known)
+        following = next_state(state, plan, result.failures, left, began)
+        self.table.save_source_state(self.source.name, replace(following, durations_counted=counted))
         return result
 
     def run_only(self, order_ids: Sequence[str]) -> RunResult:
@@ -227,7 +236,7 @@ class Poll:
             plan.listed.get(order_id, b""),
             listed=plan.is_listed(order_id, stored),
             lineage=plan.lineage,
-            stalled_after=self.stalled_after,
+            stalled_after=self.thresholds(order),
             names=self.names,
         )
         read = order_id not in plan.missing
@@ -251,7 +260,9 @@ class Poll:
             for event in events:
                 logger.info(EVENT_PUBLISHED, correlation_id=order_id, **event.log_fields())
         complete = [snapshot for order_id, snapshot in pending.items() if arrived[order_id] == snapshot.pending]
-        not_cleared = {order_id: error for order_id, error in concurrently(self._clear, complete) if error}
+        not_counted = self._count(complete)
+        counted = [snapshot for snapshot in complete if snapshot.order_id not in not_counted]
+        not_cleared = {order_id: error for order_id, error in concurrently(self._clear, counted) if error}
         for order_id, error in published.errors.items():
             logger.error("Events of this order stay pending", correlation_id=order_id, error=error)
         all_arrived = [event for events in arrived.values() for event in events]
@@ -259,8 +270,38 @@ class Poll:
             events_published=len(all_arrived),
             transitions_published=sum(event.detail_type != UPDATED for event in all_arrived),
             events_pending=sum(len(snapshot.pending) for snapshot in pending.values()) - len(all_arrived),
-            failures={**not_cleared, **published.errors},
+            failures={**not_counted, **not_cleared, **published.errors},
         )
+
+    def _count(self, snapshots: Sequence[Snapshot]) -> dict[str, str]:
+        """Count how long the statuses of those orders that have ended lasted; return why it failed, by order id."""
+        ended = [found for each in snapshots if (found := self._ended(each))]
+        if not ended:
+            return {}
+        try:
+            damage = self.table.count_durations(ended)
+        except Exception as error:  # noqa: BLE001 - the orders themselves are stored and published
+            logger.exception("Durations could not be counted")
+            reason = f"its durations were not counted, so the next run does, and publishes its events again: {error}"
+            return {each.order_id: reason for each in ended}
+        if damage:
+            logger.error("Damaged durations were set aside, and counting begins again", damage=damage)
+        return {}
+
+    def _ended(self, snapshot: Snapshot) -> Ended | None:
+        """Return an order's durations if it has ended; names are needed only if it has some."""
+        return ended_order(snapshot, lambda item: ordered(item, self.names(snapshot.order)).noun)
+
+    def _count_earlier(self, known: Mapping[str, Known]) -> bool:
+        """Count the orders that had ended before a version counted any; return whether all were. Once per source."""
+        settled = (order_id for order_id, order in known.items() if order.settled)
+        while batch := list(islice(settled, BATCH_GET_ITEMS)):
+            if not self._may_begin():
+                return False
+            loaded = self.table.load(batch)
+            if loaded.errors or self._count(list(loaded.snapshots.values())):
+                return False
+        return True
 
     def _clear(self, snapshot: Snapshot) -> tuple[str, str | None]:
         """Clear the pending events of a snapshot; return its order's id, and why it failed. Runs in a thread."""

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from outposts_order_notifier.domain import durations
 from outposts_order_notifier.domain.annotations import NONE, Annotations, annotations_of, text_of
 from outposts_order_notifier.domain.dates import is_plausible
 from outposts_order_notifier.domain.diff import diff
@@ -51,6 +52,8 @@ _UPGRADES: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     3: lambda body: body,  # since format 4, an item may have annotations, which older versions would drop
 }
 _BODY = frozenset({"order", "sequence", "history", "stalled", "linked", "missing"})
+# The id of the orders whose durations were counted; a later format has another number.
+DURATIONS = "durations#1"
 
 
 class NewerSnapshotError(Exception):
@@ -164,6 +167,20 @@ def snapshot_of(item: Item, parts: Mapping[str, Item]) -> Snapshot:
 
 def _annotations(item: Item) -> Annotations:
     return annotations_of(item["annotations"]["S"], _number(item, "annotated")) if "annotated" in item else NONE
+
+
+def durations_item(counted: durations.Durations, version: int) -> Item:
+    """Return the item of the orders whose durations were counted: at most some hundreds, so it needs no parts."""
+    packed = _packed(durations.as_rows(counted))
+    return {"id": {"S": DURATIONS}, "version": {"N": str(version)}, "orders": {"B": packed}}
+
+
+def durations_of(item: Item | None) -> tuple[durations.Durations, str]:
+    """Return the orders whose durations were counted, and what is wrong with their item; empty if it is intact."""
+    if item is None:
+        return durations.Durations(), ""
+    counted, damage = _try(lambda: durations.from_rows(_unpacked(item["orders"]["B"])))
+    return counted or durations.Durations(), damage
 
 
 def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:

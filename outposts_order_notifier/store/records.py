@@ -52,6 +52,7 @@ class SourceState:
         vanished_after: The `polled_at` before the last listing that named none of the source's known orders. Such a
             listing is not accepted until a second one agrees. An accepted listing makes this value obsolete by
             advancing `polled_at`. None if there was no such listing.
+        durations_counted: Whether the orders that had ended before this version counted any have been counted.
     """
 
     baseline_at: str | None = None
@@ -61,6 +62,7 @@ class SourceState:
     owed: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     vanished_after: str | None = None
+    durations_counted: bool = False
 
     @property
     def vanished(self) -> bool:

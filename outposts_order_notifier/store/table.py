@@ -4,9 +4,11 @@ Its items:
 
 - An order's items: see `outposts_order_notifier.store.items`. The index `BySource` holds only the attributes needed to
   choose which orders to read, so that choosing does not read the snapshots.
-- A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`, `owed`
-  and `failed`; see `SourceState`.
+- A source's item: `id` (`source#<name>`), `baselineAt`, `baselineLeft`, `polledAt`, `vanishedAfter`, `resumeAt`,
+  `owed`, `failed` and `durationsCounted`; see `SourceState`.
 - A source's names: `id` (`names#<account>/<region>`), `names` and `denied` (JSON) and `at`; see `StoredNames`.
+- How long orders' statuses lasted, of all sources: `id` (`durations#1`), `version` and `orders` (compressed JSON, the
+  orders that have ended); see `outposts_order_notifier.domain.durations`.
 - A damaged item that was set aside: unchanged, under `set-aside#<its id>#<its version>`, and not in the index.
 """
 
@@ -20,12 +22,16 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.domain.annotations import Annotations
+from outposts_order_notifier.domain.durations import Durations, Ended
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.store.items import (
     ANNOTATABLE_FORMAT,
+    DURATIONS,
     FORMAT,
     Item,
     annotations_item,
+    durations_item,
+    durations_of,
     is_torn,
     items_of,
     part_ids,
@@ -225,6 +231,7 @@ class SnapshotTable:
             owed=frozenset(item.get("owed", {}).get("SS", [])),
             failed=frozenset(item.get("failed", {}).get("SS", [])),
             vanished_after=item.get("vanishedAfter", {}).get("S"),
+            durations_counted="durationsCounted" in item,
         )
 
     def begin_baseline(self, name: str, state: SourceState) -> SourceState:
@@ -249,6 +256,8 @@ class SnapshotTable:
             values["polledAt"] = {"S": state.polled_at}
         if state.vanished_after:
             values["vanishedAfter"] = {"S": state.vanished_after}
+        if state.durations_counted:
+            values["durationsCounted"] = {"BOOL": True}
         self._update_source(name, values)
 
     def names(self, source: str) -> StoredNames:
@@ -270,6 +279,50 @@ class SnapshotTable:
         item = {name: {"S": text} for name, text in {"id": f"names#{source}", **texts}.items()}
         self._client.put_item(TableName=self._name, Item=item)
 
+    def durations(self) -> Durations:
+        """Return the orders whose durations were counted; none if they cannot be read, as nothing depends on them."""
+        items, _ = self._get([DURATIONS])
+        return durations_of(items.get(DURATIONS))[0]
+
+    def durations_and_names(self, source: str) -> tuple[Durations, dict[str, str]]:
+        """Return the orders whose durations were counted, and the names of a source, in one call."""
+        items = {item["id"]["S"]: item for item in self._batch_get([_key(DURATIONS), _key(f"names#{source}")])}
+        names = items.get(f"names#{source}")
+        return durations_of(items.get(DURATIONS))[0], json.loads(names["names"]["S"]) if names else {}
+
+    def count_durations(self, ended: Collection[Ended]) -> str:
+        """Count orders that have ended: each once, however often, and by how many runs at once, it is given.
+
+        Returns:
+            What is wrong with the stored durations, which were set aside, so that counting begins again; empty if they
+            are intact.
+
+        Raises:
+            TimeoutError: Other runs' writes came first, `ATTEMPTS` times in a row.
+        """
+        for attempt in range(ATTEMPTS):
+            item = next(self._batch_get([_key(DURATIONS)]), None)
+            known, damage = durations_of(item)
+            if item and damage:
+                self._set_aside(item, {})
+            counted = known.counting(ended)
+            if counted == known or self._save_durations(
+                counted, int(item.get("version", {}).get("N", 0)) if item else 0
+            ):
+                return damage
+            self._sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise TimeoutError(f"other runs stored durations {ATTEMPTS} times in a row")
+
+    def _save_durations(self, counted: Durations, loaded: int) -> bool:
+        return self._won(
+            lambda: self._client.put_item(
+                TableName=self._name,
+                Item=durations_item(counted, loaded + 1),
+                ConditionExpression="attribute_not_exists(version) OR version = :loaded",
+                ExpressionAttributeValues={":loaded": {"N": str(loaded)}},
+            )
+        )
+
     def _update_source(self, name: str, values: Mapping[str, Any], condition: str = "") -> None:
         """Set attributes of a source's item; remove those without a value."""
         sets = ", ".join(f"#{key} = :{key}" for key, value in values.items() if value)
@@ -288,6 +341,10 @@ def _annotations_unchanged(annotations: Annotations) -> tuple[str, Item]:
     if not annotations.revision:
         return "attribute_not_exists(annotated)", {}
     return "annotated = :revision", {":revision": {"N": str(annotations.revision)}}
+
+
+def _key(name: str) -> dict[str, Any]:
+    return {"id": {"S": name}}
 
 
 def _ids(order_ids: Collection[str]) -> dict[str, Any] | None:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from outposts_order_notifier.domain.durations import UNKNOWN_HARDWARE
 from outposts_order_notifier.domain.order import LineItem
 from outposts_order_notifier.wording.words import count
 
-RACK, SERVER, ITEM = "rack", "server", "item"
+RACK, SERVER, ITEM = "rack", "server", UNKNOWN_HARDWARE
 _KIND = re.compile(rf"\b({RACK}|{SERVER})s?\b", re.IGNORECASE)
 MOST = 1_000_000  # a larger quantity is damaged
 

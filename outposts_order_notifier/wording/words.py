@@ -11,7 +11,7 @@ LONGEST_VALUE = 200
 
 _UNREADABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
+UNITS = {"day": 86_400, "hour": 3_600, "minute": 60}
 
 
 def plain(value: object) -> str:
@@ -67,7 +67,7 @@ def one_line(text: str) -> str:
 
 def duration(seconds: int) -> str:
     """Return a duration in its largest unit: `12 days`, `1 hour`, `40 seconds`."""
-    for unit, length in _UNITS.items():
+    for unit, length in UNITS.items():
         if seconds >= length:
             return count(seconds // length, unit)
     return count(seconds, "second")

@@ -107,6 +107,11 @@ MISTAKES: list[tuple[Any, str]] = [
         "notifier.stalledAfterDays.order.ERROR: 1000",
     ),
     ({"pollEveryMinutes": 5.0}, "notifier.pollEveryMinutes: 5.0; allowed: a whole number"),
+    (
+        {"stalledAfterDays": {"order": {"ERROR": "auto"}}},
+        'notifier.stalledAfterDays.order.ERROR: "auto"; allowed: a whole number of days from 1 to 3650, "learned",',
+    ),
+    ({"stalledAfterDays": {"lineItem": {"SHIPPED": "learned\n"}}}, "notifier.stalledAfterDays.lineItem.SHIPPED: "),
     ({"stalledAfterDays": {"order": {"ERROR": True}}}, "notifier.stalledAfterDays.order.ERROR: true; allowed: "),
     (
         {"timeZone": "Europe/Berln"},

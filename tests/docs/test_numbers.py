@@ -22,7 +22,7 @@ from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
 from outposts_order_notifier.cdk import event_pattern
 from outposts_order_notifier.cdk.configuration_schema import schema
 from outposts_order_notifier.cli.annotate import LONGEST_MUTE_DAYS
-from outposts_order_notifier.domain import stalled
+from outposts_order_notifier.domain import durations, stalled
 from outposts_order_notifier.domain.annotations import MAX_NOTES, MAX_TEXT
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
 from outposts_order_notifier.domain.progress import STAGES
@@ -38,7 +38,7 @@ from outposts_order_notifier.notify.delivery import (
 )
 from outposts_order_notifier.notify.secrets import SECRET_SECONDS
 from outposts_order_notifier.notify.state import REMEMBERED_SECONDS
-from outposts_order_notifier.poll import names
+from outposts_order_notifier.poll import learned, names
 from outposts_order_notifier.poll.choice import DAY_SECONDS
 from outposts_order_notifier.poll.handler import BATCH_ATTEMPTS, CLIENTS
 from outposts_order_notifier.poll.run import LAST_START_SECONDS, LAST_WAIT_SECONDS
@@ -175,6 +175,10 @@ TIED = [
     Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),
     Tied(r"changed: once {n} day for each source", lambda: names.EVERY.total_seconds() / DAY),
     Tied(r"turns up, at most once {n} hour", lambda: names.AFTER_AN_UNKNOWN_ID.total_seconds() / HOUR),
+    Tied(r"from (?:at least )?{n} orders that have ended", lambda: durations.FEWEST),
+    Tied(r"the latest {n} of each type and hardware", lambda: durations.MOST),
+    Tied(r"longer than {n} days, as after a wrong clock", lambda: durations.LONGEST_DAYS),
+    Tied(r"when it starts, and then once {n} day", lambda: learned.EVERY.total_seconds() / DAY),
     Tied(r"keep their last {n} statuses", lambda: MAX_STATUSES),
     Tied(r"A mute ends by itself, after at most {n} days", lambda: LONGEST_MUTE_DAYS),
     Tied(r"Keeps a text of up to {n} characters", lambda: MAX_TEXT),

@@ -3,7 +3,8 @@
 import json
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -11,8 +12,11 @@ import pytest
 import urllib3
 
 from local.outposts.control_plane import ControlPlane
+from outposts_order_notifier.domain.durations import FEWEST, Ended, Key
+from outposts_order_notifier.domain.snapshot import StatusEntry
+from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll import workers
-from outposts_order_notifier.poll.handler import handler
+from outposts_order_notifier.poll.handler import _learned, handler
 from outposts_order_notifier.poll.summary import PollFailedError
 from outposts_order_notifier.store.records import SourceState
 from outposts_order_notifier.store.table import SnapshotTable
@@ -21,6 +25,7 @@ from testing.lambda_context import Context
 
 ORDER_ID = "oo-0123456789abcdef0"
 OTHER_ID = "oo-0123456789abcdef1"
+A_WEEK_AGO = to_iso8601(datetime.now(UTC) - timedelta(days=7))
 NOTHING_STALLS = {"order": {"PREPARING": None}, "lineItem": {"PREPARING": None}}  # the orders are old
 
 
@@ -285,6 +290,35 @@ class TestStalled:
         (moved,) = of_type(world.events(), "Outposts Order Status Change")
         assert moved["wasStalled"] is True
         assert moved["secondsInPreviousStatus"] // 86_400 == stalled["days"]
+
+
+class TestLearned:
+    """Thresholds that are learned from orders that have ended."""
+
+    def test_it_is_the_slowest_tenth_of_their_own_history(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With five orders that have ended; the names of the hardware say which are alike."""
+        learned = {"order": {"IN_PROGRESS": "learned"}, "lineItem": {"PREPARING": None}}
+        monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps(learned))
+        _learned.cache_clear()
+        table = SnapshotTable(boto3.client("dynamodb"), "snapshots")
+        world.put(an_order(OrderType="OUTPOST", Status="IN_PROGRESS"))
+        world.poll()
+        stored = table.read([ORDER_ID]).snapshots[ORDER_ID]
+        since = replace(stored, version=stored.version + 1, history={"": (StatusEntry("IN_PROGRESS", A_WEEK_AGO),)})
+        table.save(since)
+        world.events()
+        world.poll()
+        assert of_type(world.events(), "Outposts Order Stalled") == []
+        key = Key("OUTPOST", "rack", "order", "IN_PROGRESS")
+        table.count_durations(
+            [Ended(f"oo-{number}", A_WEEK_AGO, "OUTPOST", "rack", {key: 86_400}) for number in range(FEWEST)]
+        )
+        world.poll()
+        assert of_type(world.events(), "Outposts Order Stalled") == []
+        _learned.cache_clear()  # as for a function that starts
+        world.poll()
+        (stalled,) = of_type(world.events(), "Outposts Order Stalled")
+        assert (stalled["status"], stalled["thresholdDays"]) == ("IN_PROGRESS", 1)
 
 
 class TestFailures:

@@ -13,6 +13,7 @@ from testing.stopping_points import StoppingPoints
 
 RUNS_UNTIL_QUIET = 6
 MAX_ENTRIES = 2
+SUBMITTED = {"OrderSubmissionDate": "2026-11-20T00:00:00Z"}
 TRIED = "stopping points of a poll run tried"
 
 
@@ -24,7 +25,8 @@ def id_of(number: int) -> str:
 def an_order(number: int, **members: object) -> Order:
     """Return an order of two line items."""
     items = [{"LineItemId": f"ooi-{number}{letter}", "Quantity": 1, "Status": "PREPARING"} for letter in "ab"]
-    return {"OrderId": id_of(number), "OutpostId": "op-1", "Status": "PREPARING", "LineItems": items, **members}
+    order = {"OrderType": "OUTPOST", "Status": "PREPARING", "LineItems": items}
+    return {"OrderId": id_of(number), "OutpostId": "op-1", **order, **members}
 
 
 def settled(number: int) -> Order:
@@ -94,6 +96,14 @@ def settles(world: World) -> None:
     world.put(settled(1))
 
 
+def end(world: World) -> None:
+    """Two orders end whose durations count, and one whose do not, as it is cancelled."""
+    world.put({**settled(1), **SUBMITTED})
+    world.put({**settled(2), **SUBMITTED})
+    items = {name: {"Status": "CANCELLED"} for name in ("ooi-3a", "ooi-3b")}
+    world.put(patch_order(an_order(3, **SUBMITTED), {"Status": "CANCELLED", "LineItems": items}))
+
+
 def all_vanish(world: World) -> None:
     """ListOrders names no order any more, which needs confirmation."""
     world.hidden.update(world.history)
@@ -115,6 +125,7 @@ SCENARIOS = {
     "in flight again": Scenario((settled(1), settled(2)), is_in_flight_again),
     "all vanish": Scenario((an_order(1), settled(2)), all_vanish, frozenset({MISSING}), silent=2),
     "all have vanished": Scenario((an_order(1), settled(2)), all_have_vanished, frozenset({MISSING}), silent=2),
+    "end": Scenario(tuple(an_order(number, **SUBMITTED) for number in (1, 2, 3)), end),
     "settles": Scenario((patch_order(settled(1), {"LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}),), settles),
 }
 

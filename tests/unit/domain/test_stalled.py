@@ -67,6 +67,7 @@ class TestThresholds:
         [
             ({}, {}, {}),
             ({"order": {"PREPARING": 7}}, {"PREPARING": 7}, {}),
+            ({"order": {"PREPARING": "learned"}}, {}, {}),
             ({"order": {"PREPARING": None}, "lineItem": {"SHIPPED": 3}}, {"PREPARING": None}, {"SHIPPED": 3}),
         ],
     )

@@ -271,6 +271,7 @@ class TestSourceState:
             SourceState("2026-11-24T09:30:00Z", frozenset({"oo-1", "oo-2"}), "2026-11-24T09:35:00Z"),
             SourceState(resume_at="oo-3", owed=frozenset({"oo-3"}), failed=frozenset({"oo-1"})),
             SourceState(vanished_after="2026-11-24T09:40:00Z"),
+            SourceState(durations_counted=True),
         ],
     )
     def test_it_is_stored_without_loss(self, table: SnapshotTable, state: SourceState) -> None:
