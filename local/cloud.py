@@ -24,6 +24,8 @@ from local.webhook import SECRET, WebhookReceiver
 from machine.environment import clean, without_aws, without_proxy
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
+from outposts_order_notifier.notify.channels.sns import TOPIC
+from outposts_order_notifier.notify.routes import routes_of
 from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.store.table import SnapshotTable
 
@@ -124,16 +126,16 @@ def local_cloud(
         )
         os.environ["AWS_ENDPOINT_URL_OUTPOSTS"] = outposts_url
         progress("Deploying the stack with the CDK")
-        _store_slack_secret(notifier, webhook, None if slack_webhook else receiver)
-        if "webhook" in notifier:
+        secrets = _slack_secrets(notifier, webhook, None if slack_webhook else receiver)
+        if signed := {each["webhook"]["secretName"] for each in _recipients(notifier) if "webhook" in each}:
             webhook_url = serve(WebhookReceiver())
             addresses["Webhook messages"] = f"{webhook_url}/_webhook/messages"
-            # The URL is for a configuration without one.
-            _store_secret(notifier["webhook"]["secretName"], {"signingSecret": SECRET, "url": f"{webhook_url}/orders"})
+            secrets |= {name: {"signingSecret": SECRET, "url": f"{webhook_url}/orders"} for name in signed}
+        for name, secret in secrets.items():
+            boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
         outputs = deploy(_context(notifier, outposts_url, webhook), folder)
-        boto3.client("sns").subscribe(
-            TopicArn=outputs["NotificationTopicArn"], Protocol="http", Endpoint=f"{mailbox_url}/"
-        )
+        for topic in _topics(outputs):
+            boto3.client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{mailbox_url}/")
         zone = zone_named(outputs.get("TimeZone", ""))
         table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
         board = BoardPage(table, lambda: datetime.now(zone))
@@ -156,19 +158,29 @@ def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:
     }
 
 
-def _store_slack_secret(notifier: Json, webhook: str, receiver: SlackReceiver | None) -> None:
-    """Store a webhook's secret, or if a channel is configured, that of a bot that the receiver invites to it."""
-    match notifier:
-        case {"slack": {"secretName": str(name)} as slack}:
-            secret = {"webhookUrl": webhook}
-            if receiver and "channel" in slack:
-                receiver.workspace.add(slack["channel"])
-                secret = {"botToken": receiver.workspace.token}
-            _store_secret(name, secret)
+def _recipients(notifier: Json) -> list[Json]:
+    """Return the channels' settings of the default route, and of each other one."""
+    return [notifier, *notifier.get("routes", [])]
 
 
-def _store_secret(name: str, secret: dict[str, str]) -> None:
-    boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+def _slack_secrets(notifier: Json, webhook: str, receiver: SlackReceiver | None) -> dict[str, dict[str, str]]:
+    """Return a webhook's secret for each route, or if it has a channel, that of a bot which the receiver invites."""
+    secrets: dict[str, dict[str, str]] = {}
+    for each in _recipients(notifier):
+        match each:
+            case {"slack": {"secretName": str(name), "channel": str(channel)}} if receiver:
+                receiver.workspace.add(channel)
+                secrets[name] = {"botToken": receiver.workspace.token}
+            case {"slack": {"secretName": str(name)}} if name not in secrets:
+                secrets[name] = {"webhookUrl": webhook + each.get("name", "").replace("-", "_")}
+    return secrets
+
+
+def _topics(outputs: dict[str, str]) -> list[str]:
+    """Return the topics whose subscribers get e-mails."""
+    function = boto3.client("lambda").get_function_configuration(FunctionName=outputs["NotifyFunctionName"])
+    routes = routes_of(function["Environment"]["Variables"])
+    return [outputs["NotificationTopicArn"], *(each[TOPIC] for each in routes.values() if TOPIC in each)]
 
 
 def _record_in_cloudtrail(operation: str, request: Json, response: Json) -> None:

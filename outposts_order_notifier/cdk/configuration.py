@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from machine.address import has_credentials, is_address
-from outposts_order_notifier.cdk.configuration_schema import regions, schema
+from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, regions, schema
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
 from outposts_order_notifier.domain.places import Arn
@@ -45,6 +45,21 @@ class ConfigurationError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Recipients besides the top-level ones.
+
+    Attributes:
+        name: Unique, regardless of case.
+        notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
+        channels: The settings of its channels, by key; at least one.
+    """
+
+    name: str
+    notify: Mapping[str, Any]
+    channels: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Configuration:
     """The whole `notifier` context.
 
@@ -59,6 +74,7 @@ class Configuration:
         time_zone: The IANA name of the zone in which people read times.
         channels: The settings of the configured channels, by key.
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
+        routes: Further recipients.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
         outposts_endpoint_url: None for AWS's own endpoint.
     """
@@ -74,6 +90,7 @@ class Configuration:
     time_zone: str = DEFAULT_TIME_ZONE
     channels: Mapping[str, Any] = field(default_factory=dict)
     notify: Mapping[str, Any] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
     event_bus_readers: tuple[str, ...] = ()
     outposts_endpoint_url: str | None = None
 
@@ -102,8 +119,7 @@ class Configuration:
             _check_organization(organization, stack_region)
         announce = values.get("announceExistingOrders", False)
         notify = values.get("notify", {})
-        for problem in notify_problems(notify, "notifier.notify", announce_existing_orders=announce):
-            raise ConfigurationError(*problem)
+        _check_notify(notify, "notifier.notify", announce=announce)
         return cls(
             sources=sources,
             organization=organization,
@@ -112,8 +128,9 @@ class Configuration:
             stalled_after_days={**NO_THRESHOLDS, **values.get("stalledAfterDays", {})},
             names=values.get("names", {}),
             time_zone=values.get("timeZone", DEFAULT_TIME_ZONE),
-            channels=_channels(values, stack_region),
+            channels=_channels(values, "notifier", stack_region),
             notify=notify,
+            routes=_routes(values.get("routes", []), stack_region, announce=announce),
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
             outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
         )
@@ -155,7 +172,25 @@ def _shown(url: Any) -> str:
     return "an address that is not valid" if "@" in str(url) else as_json(url)
 
 
-def _channels(values: dict[str, Any], stack_region: str) -> dict[str, Any]:
+def _check_notify(notify: dict[str, Any], path: str, *, announce: bool) -> None:
+    for problem in notify_problems(notify, path, announce_existing_orders=announce):
+        raise ConfigurationError(*problem)
+
+
+def _routes(routes: list[dict[str, Any]], stack_region: str, *, announce: bool) -> tuple[Route, ...]:
+    parsed: dict[str, Route] = {}
+    for index, each in enumerate(routes):
+        path, name = f"notifier.routes[{index}]", each["name"]
+        if name.lower() in parsed:
+            raise ConfigurationError(f"{path}.name", as_json(name), "each name once, regardless of case")
+        if not any(each.get(key) for key in OF_ROUTES):
+            raise ConfigurationError(path, "a route without recipients", f"at least one of {', '.join(OF_ROUTES)}")
+        _check_notify(each["notify"], f"{path}.notify", announce=announce)
+        parsed[name.lower()] = Route(name, each["notify"], _channels(each, path, stack_region))
+    return tuple(parsed.values())
+
+
+def _channels(values: dict[str, Any], path: str, stack_region: str) -> dict[str, Any]:
     try:
         return {
             each.KEY: each.parse(values[each.KEY], stack_region, regions()[stack_region])
@@ -163,8 +198,9 @@ def _channels(values: dict[str, Any], stack_region: str) -> dict[str, Any]:
             if each.KEY in values
         }
     except SettingError as error:
-        path = f"notifier.{error.path}"
-        raise ConfigurationError(path, shortened(error.given), error.allowed, error.nearest) from error
+        raise ConfigurationError(
+            f"{path}.{error.path}", shortened(error.given), error.allowed, error.nearest
+        ) from error
 
 
 def _explained(error: ValidationError) -> ConfigurationError:

@@ -9,6 +9,8 @@ from outposts_order_notifier.domain.stalled import LEARNED
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import a_list, a_text, an_object
 
+# A route can have these channels. Amazon Q Developer's topic would need an output, and has to be subscribed by hand.
+OF_ROUTES = ("slack", "webhook", "emails")
 A_REGION = "the name of an AWS region, such as eu-west-1"
 
 
@@ -70,6 +72,17 @@ def schema() -> dict[str, Any]:
         **{"not": {"required": ["accounts", "excludeAccounts"]}},
         description="an object with roleName, regions, and accounts or excludeAccounts, not both",
     )
+    notify = {"type": "object", "description": "an EventBridge pattern, which is an object"}
+    route = an_object(
+        {
+            "name": a_text(
+                r"(?=.{1,30}\Z)[A-Za-z\d]+(-[A-Za-z\d]+)*", "1 to 30 letters, digits and, between these, single hyphens"
+            ),
+            "notify": notify,
+            **{each.KEY: each.schema(partitions) for each in parts("settings") if each.KEY in OF_ROUTES},
+        },
+        required=["name", "notify"],
+    )
     return an_object(
         {
             "sources": a_list(source),
@@ -98,7 +111,8 @@ def schema() -> dict[str, Any]:
                 "description": "the IANA name of a time zone, such as Europe/Dublin",
             },
             **{each.KEY: each.schema(partitions) for each in parts("settings")},
-            "notify": {"type": "object", "description": "an EventBridge pattern, which is an object"},
+            "notify": notify,
+            "routes": a_list(route, minimum=0),
             "eventBusReaders": a_list(
                 a_text(r"\d{12}|o-[a-z0-9]{10,32}", "an account id (12 digits) or an organization id (o-…), as text"),
                 minimum=0,

@@ -12,6 +12,7 @@ from typing import Any
 
 from outposts_order_notifier.cdk.configuration import ConfigurationError
 from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.routes import ROUTES
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 
 Json = dict[str, Any]
@@ -23,6 +24,7 @@ KEYS_OF_VARIABLES = {
     "STALLED_AFTER_DAYS": "stalledAfterDays",
     "NAMES": "names",
     TIME_ZONE: "timeZone",
+    ROUTES: "routes",
     "AWS_ENDPOINT_URL_OUTPOSTS": "outpostsEndpointUrl",
     **{variable: key for each in parts("settings") for variable, key in getattr(each, "VARIABLES", {}).items()},
 }
@@ -184,10 +186,12 @@ def _of_each(resource_type: str, key: str, what: str, measured: Callable[[Json],
 
 
 def _queue_policies(measured: Callable[[Json], int]) -> Sizes:
-    def size(properties: Json) -> int:
-        return measured(properties["PolicyDocument"])
+    def sizes(template: Synthesized) -> Iterator[Size]:
+        for policy in template.of_type("AWS::SQS::QueuePolicy"):
+            key = "routes" if "Notifications" in str(policy.get("Queues")) else "sources"
+            yield Size(key, "a queue's policy", measured(policy["PolicyDocument"]))
 
-    return _of_each("AWS::SQS::QueuePolicy", "sources", "a queue's policy", size)
+    return sizes
 
 
 def _conditions(policy: Json) -> int:

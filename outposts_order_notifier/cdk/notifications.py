@@ -1,6 +1,9 @@
 """Notifications: rule, queue, notify function, and what the channels need."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -14,7 +17,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from outposts_order_notifier.cdk import memory
-from outposts_order_notifier.cdk.configuration import Configuration
+from outposts_order_notifier.cdk.configuration import Configuration, Route
 from outposts_order_notifier.cdk.event_pattern import holds_null, text_of
 from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
@@ -23,9 +26,10 @@ from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.notify.channels import amazon_q
 from outposts_order_notifier.notify.channels import sns as sns_channel
-from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.channels.registry import is_setting, parts
 from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.infrastructure import Needs, Site
+from outposts_order_notifier.notify.routes import ROUTES, WHOLE_EVENT, enveloped, rule_name
 from outposts_order_notifier.wording.console import dashboard_url
 
 TIMEOUT = cdk.Duration.minutes(2)
@@ -78,8 +82,10 @@ class Notifications(Construct):
         amazon_q_needs: Needs | None = needs[amazon_q.__name__]
         self.amazon_q_topic = amazon_q_needs.topic if amazon_q_needs else None
         channels: list[Needs] = [each for each in needs.values() if each]
-        self.function = self._function(configuration, channels, local=bool(local_cloud))
+        routes = {each.name: self._needs_of(each, site) for each in configuration.routes}
+        self.function = self._function(configuration, channels, routes, local=bool(local_cloud))
         self._rule(configuration, bus)
+        self._rules_of_routes(configuration, bus)
         if any(each.alarms for each in channels):
             # The topic's subscribers get alarms directly; the function sends them to the other channels.
             alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
@@ -91,7 +97,13 @@ class Notifications(Construct):
                 )
             )
 
-    def _function(self, configuration: Configuration, channels: list[Needs], *, local: bool) -> Function:
+    def _needs_of(self, route: Route, site: Site) -> list[Needs]:
+        site = replace(site, scope=Construct(self, f"Route-{route.name}"), route=route.name)
+        return [needs for each in parts("infrastructure") if (needs := each.needs(route.channels, site))]
+
+    def _function(
+        self, configuration: Configuration, channels: list[Needs], routes: Mapping[str, Sequence[Needs]], *, local: bool
+    ) -> Function:
         item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         names = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
         queue_actions = [f"sqs:{name}" for name in names]
@@ -109,6 +121,13 @@ class Notifications(Construct):
         for each in channels:
             environment |= each.environment
             statements += each.statements
+        if routes:
+            of_all = {name: _variables(needs) for name, needs in routes.items()}
+            own = {name: {key: each[key] for key in each if is_setting(key)} for name, each in of_all.items()}
+            environment[ROUTES] = json.dumps(own, separators=(",", ":"))
+            for name, needs in routes.items():
+                environment |= {key: value for key, value in of_all[name].items() if not is_setting(key)}
+                statements += [statement for each in needs for statement in each.statements]
         function = Function(
             self,
             "Function",
@@ -151,11 +170,60 @@ class Notifications(Construct):
         )
         resource = rule.node.default_child
         assert isinstance(resource, events.CfnRule)  # noqa: S101 - for the type checker; the CDK documents it
-        pattern = rule_pattern(configuration.notify, announce_existing_orders=configuration.announce_existing_orders)
-        if holds_null(pattern) or not json.dumps(pattern, ensure_ascii=False).isascii():
-            # jsii drops null from a list; CloudFormation rejects it in an object, and replaces characters beyond ASCII.
-            # A text with JSON's escapes reaches EventBridge unchanged:
-            # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
-            resource.add_property_override("EventPattern", text_of(pattern))
-        else:
-            resource.event_pattern = pattern
+        _set_pattern(resource, configuration.notify, announce=configuration.announce_existing_orders)
+
+    def _rules_of_routes(self, configuration: Configuration, bus: events.EventBus) -> None:
+        """Create a rule for each route, which puts its events into the route's envelope.
+
+        One statement allows all of them to use a queue: a queue's policy may have only ten conditions.
+        """
+        target = events.CfnRule.TargetProperty(
+            arn=self.queue.queue_arn,
+            id="Target0",
+            dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.dead_letter_queue.queue_arn),
+        )
+        rules = []
+        for each in configuration.routes:
+            rule = events.CfnRule(
+                self,
+                f"RouteRule-{each.name}",
+                name=rule_name(cdk.Stack.of(self).stack_name, each.name),
+                event_bus_name=bus.event_bus_name,
+                description=f"What the route {each.name} is notified of",
+                state="ENABLED",
+                targets=[target],
+            )
+            template = enveloped(each.name, WHOLE_EVENT)
+            rule.add_property_override("Targets.0.InputTransformer", {"InputTemplate": template})
+            _set_pattern(rule, each.notify, announce=configuration.announce_existing_orders)
+            # A function that does not know the route yet would notify nobody.
+            rule.node.add_dependency(self.function)
+            rules.append(rule)
+        if rules:
+            for queue in (self.queue, self.dead_letter_queue):
+                queue.add_to_resource_policy(_sending_by(rules, queue))
+
+
+def _variables(needs: Iterable[Needs]) -> dict[str, str]:
+    return {name: value for each in needs for name, value in each.environment.items()}
+
+
+def _sending_by(rules: list[events.CfnRule], queue: sqs.IQueue) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="Routes",
+        principals=[iam.ServicePrincipal("events.amazonaws.com")],
+        actions=["sqs:SendMessage"],
+        resources=[queue.queue_arn],
+        conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in rules]}},
+    )
+
+
+def _set_pattern(rule: events.CfnRule, notify: Mapping[str, Any], *, announce: bool) -> None:
+    pattern = rule_pattern(notify, announce_existing_orders=announce)
+    if holds_null(pattern) or not json.dumps(pattern, ensure_ascii=False).isascii():
+        # jsii drops null from a list; CloudFormation rejects it in an object, and replaces characters beyond ASCII.
+        # A text with JSON's escapes reaches EventBridge unchanged:
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-null-values.html
+        rule.add_property_override("EventPattern", text_of(pattern))
+    else:
+        rule.event_pattern = pattern

@@ -1,15 +1,17 @@
 """`doctor`: checks each part of the deployment."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
 from outposts_order_notifier.cli.stack import STACK_NAME, Stack
 from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, show_table
-from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.channels.registry import parts, variables_of
 from outposts_order_notifier.notify.check import Check, Verdict
+from outposts_order_notifier.notify.routes import routes_of
+from outposts_order_notifier.notify.secret_check import NOT_CONFIGURED
 from outposts_order_notifier.wording.words import count
 
 
@@ -38,16 +40,21 @@ def examine(stack: Stack) -> Iterator[Check]:
         "notify's queue": _queue,
         "concurrency": concurrency,
         **{each.NAME: each.check for each in parts("doctor")},
+        "routes": routes,
         "alarms": _alarms,
         "dead letters": _dead_letters,
         "pending events": _pending,
         "archive": _archive,
     }
     for name, examined in checks.items():
-        try:
-            yield from examined(stack)
-        except Exception as error:  # noqa: BLE001 - the other checks must still run
-            yield Check(name, "fail", sentence_of(error), "Fix what it names, or give your credentials the permission")
+        yield from _run(name, examined, stack)
+
+
+def _run(name: str, examined: Callable[[Stack], Iterator[Check]], stack: Stack) -> Iterator[Check]:
+    try:
+        yield from examined(stack)
+    except Exception as error:  # noqa: BLE001 - the other checks must still run
+        yield Check(name, "fail", sentence_of(error), "Fix what it names, or give your credentials the permission")
 
 
 def _checked(name: str, works: bool, found: str, todo: str, otherwise: Verdict = "fail") -> Check:
@@ -139,6 +146,27 @@ def concurrency(stack: Stack) -> Iterator[Check]:
 def _at_once(stack: Stack, output: str, limit: int) -> int:
     """Return how many instances of a function its queues may start; a queue without a limit may start all."""
     return sum(each.get("ScalingConfig", {}).get("MaximumConcurrency", limit) for each in stack.queues_of(output))
+
+
+class _OfRoute(Stack):
+    """The stack as a route's channels see it: the notify function has only their settings."""
+
+    def __init__(self, stack: Stack, route: str) -> None:
+        super().__init__(stack.session)
+        vars(self).update(vars(stack))  # what has been looked up already
+        self._route = route
+
+    def variables(self, output: str) -> dict[str, str]:
+        return dict(variables_of(self._route, super().variables(output)))
+
+
+def routes(stack: Stack) -> Iterator[Check]:
+    """Check the channels of each route as those of the default route; a check's name begins with its route's."""
+    for route in routes_of(stack.variables("NotifyFunctionName")):
+        for each in parts("doctor"):
+            for check in _run(each.NAME, each.check, _OfRoute(stack, route)):
+                if check.found != NOT_CONFIGURED:
+                    yield replace(check, name=f"{route}: {check.name}")
 
 
 def _alarms(stack: Stack) -> Iterator[Check]:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from botocore.exceptions import ClientError
 
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
-from outposts_order_notifier.cli.samples import NAMES, batch_of, sample
+from outposts_order_notifier.cli.samples import ALARM, NAMES, batch_of, sample
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
     AsJson,
@@ -23,17 +24,21 @@ from outposts_order_notifier.cli.terminal import (
 )
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.notify.channel import NOT_SENT, SENT
+from outposts_order_notifier.notify.routes import enveloped, routes_of
 
 
 def notification(
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help=f"Only this sample; repeatable. One of {', '.join(NAMES)}.")
     ] = None,
+    route: Annotated[
+        str | None, typer.Option(metavar="NAME", help="To this route instead of the top-level channels.")
+    ] = None,
     region: Region = None,
     profile: Profile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a sample of each message, marked TEST, to the configured channels.
+    """Send a sample of each message, marked TEST, to the top-level channels of the configuration, or to a route's.
 
     The notify function sends them like real ones, about one per second, and reports which channel accepted which. They
     bypass the event bus. The sample of an alarm is not published to the topic, because real alarms come from there.
@@ -43,11 +48,14 @@ def notification(
             raise OperatorError(
                 f"--only {name} is not a sample{nearest_of(name, NAMES)} The samples are {', '.join(NAMES)}"
             )
+    if route and ALARM in (only or ()):
+        raise OperatorError("--only alarm: a route gets no alarms; they go to the top-level channels")
     stack = deployed(region, profile)
+    _check_route(stack, route)
     results = []
-    for name in only or NAMES:
+    for name in only or [each for each in NAMES if not route or each != ALARM]:
         note(f"Sending {name}")
-        results.append({"sample": name, **_send(stack, name)})
+        results.append({"sample": name, **_send(stack, name, route)})
     columns: dict[str, Column] = {
         "Sample": "sample",
         "Accepted by": lambda each: ", ".join(each["told"]) or "no channel",
@@ -57,11 +65,24 @@ def notification(
     fail_with([f"{each['sample']}: {error}" for each in results for error in each["errors"]])
 
 
-def _send(stack: Stack, name: str) -> Json:
+def _check_route(stack: Stack, route: str | None) -> None:
+    """Refuse a route that does not exist, and name those that get no samples."""
+    if route:
+        routes = routes_of(stack.variables("NotifyFunctionName"))
+        if route not in routes:
+            raise OperatorError(f"--route {route} is not a route of the configuration{nearest_of(route, routes)}")
+        return
+    with suppress(ClientError):  # without the permission, the samples can be sent all the same
+        if routes := routes_of(stack.variables("NotifyFunctionName")):
+            note(f"No samples go to the routes {', '.join(routes)}; use --route")
+
+
+def _send(stack: Stack, name: str, route: str | None) -> Json:
     """Send a sample, and return the channels that accepted it and the errors of the others."""
     now = to_iso8601(datetime.now(UTC))
     message = sample(name, stack.account, str(stack.session.region_name), now)
-    answer = stack.invoke(stack.output("NotifyFunctionName"), batch_of(message))
+    body = json.dumps(message)
+    answer = stack.invoke(stack.output("NotifyFunctionName"), batch_of(enveloped(route, body) if route else body))
     channels, errors = outcome_in(answer.log)
     if answer.failed:
         errors.append(str(answer.error_of("notify")))

@@ -1,11 +1,18 @@
 """`redrive`: resends the notifications in the dead-letter queue."""
 
+import json
 from typing import TYPE_CHECKING
 
 from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, say
+from outposts_order_notifier.notify.routes import enveloped, route_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+# With which EventBridge marks what it could not deliver:
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+RULE = "RULE_ARN"
 
 
 def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
@@ -31,10 +38,21 @@ def move(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:
     """
     moved = 0
     while messages := sqs.receive_message(
-        QueueUrl=dead_letter_queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+        QueueUrl=dead_letter_queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1, MessageAttributeNames=[RULE]
     ).get("Messages"):
         for message in messages:
-            sqs.send_message(QueueUrl=queue_url, MessageBody=message["Body"])
+            sqs.send_message(QueueUrl=queue_url, MessageBody=_body(message))
             sqs.delete_message(QueueUrl=dead_letter_queue_url, ReceiptHandle=message["ReceiptHandle"])
             moved += 1
     return moved
+
+
+def _body(message: "MessageTypeDef") -> str:
+    """Return a message's body, in the envelope of its route.
+
+    EventBridge puts an event into the envelope on its way to the queue. What it could not deliver may lack it, and
+    would then notify the default route.
+    """
+    body, attribute = message["Body"], message.get("MessageAttributes", {}).get(RULE)
+    route = route_of(attribute.get("StringValue", "")) if attribute else ""
+    return enveloped(route, body) if route and "route" not in json.loads(body) else body

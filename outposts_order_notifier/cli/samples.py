@@ -1,6 +1,5 @@
 """Sample notifications, marked as tests."""
 
-import json
 import time
 import uuid
 from typing import Any
@@ -108,12 +107,12 @@ def sample(name: str, account: str, region: str, now: str) -> dict[str, Any]:
     return {"detail": {**detail, "eventId": str(uuid.uuid4()), "test": True}}
 
 
-def batch_of(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message as Lambda passes it to a function from SQS."""
+def batch_of(body: str) -> dict[str, Any]:
+    """Return a message's body as Lambda passes it to a function from SQS."""
     record = {
         "messageId": "test-notification",
         "receiptHandle": "none",
-        "body": json.dumps(message),
+        "body": body,
         "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": str(int(time.time() * 1_000))},
         "messageAttributes": {},
         "eventSource": "aws:sqs",

@@ -54,6 +54,28 @@ class Channel(Protocol[N]):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelOfRoute(Generic[N]):
+    """A channel of a route, whose deliveries are recorded apart from those of other routes' channels."""
+
+    route: str
+    channel: Channel[N]
+
+    @property
+    def name(self) -> str:
+        """The route and the channel."""
+        return f"{self.route}/{self.channel.name}"
+
+    @property
+    def accepts(self) -> tuple[type[N], ...]:
+        """The kinds of notifications that the channel sends."""
+        return self.channel.accepts
+
+    def postings(self, notifications: Sequence[N], time_left: TimeLeft) -> Iterable[Posting[N]]:
+        """Arrange notifications into the channel's messages."""
+        return self.channel.postings(notifications, time_left)
+
+
 class ChannelError(Exception):
     """A channel refused a message or could not be reached. The text contains no secret.
 

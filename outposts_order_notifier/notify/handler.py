@@ -15,6 +15,7 @@ from outposts_order_notifier.notify.channels.registry import open_channels
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
 from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.notification import Notification, notification
+from outposts_order_notifier.notify.routes import opened
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # at run time, Powertools would load its data classes for eve
 
 Record = Mapping[str, Any]  # a message as Lambda hands it over
 Errors = dict[str, list[Exception]]
+Routed = tuple[str, Notification]  # the route, and what it notifies of
 
 
 @logger.inject_lambda_context
@@ -36,8 +38,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
     """Notify people of a batch of messages.
 
     Args:
-        event: An SQS batch. A message is an `Outposts Order Updated` event as EventBridge delivers it, or a
-            CloudWatch alarm's notification as SNS delivers it raw.
+        event: An SQS batch. A message is an `Outposts Order Updated` event as EventBridge delivers it, in a route's
+            envelope if it is for that route, or a CloudWatch alarm's notification as SNS delivers it raw.
         context: The Lambda context.
 
     Returns:
@@ -46,24 +48,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
     table_name, queue_url = os.environ[TABLE], os.environ[QUEUE]
     records: list[Record] = event["Records"]
     notifications, errors = _read(records)
-    failed = _notify(table_name, {each.event_id: each for each in notifications.values()}, context)
-    for message_id, each in notifications.items():
-        errors[message_id] = failed.get(each.event_id, [])
+    failed = _notify(table_name, notifications.values(), context)
+    for message_id, (route, each) in notifications.items():
+        errors[message_id] = failed.get((route, each.event_id), [])
     for record in records:
         if found := errors[record["messageId"]]:
             _send_back(queue_url, record, found)
     return {"batchItemFailures": [{"itemIdentifier": name} for name, found in errors.items() if found]}
 
 
-def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
+def _read(records: Sequence[Record]) -> tuple[dict[str, Routed], Errors]:
     """Read a batch; a message that cannot be read is returned to the queue, and becomes a dead letter."""
-    notifications, errors = dict[str, Notification](), Errors()
+    notifications, errors = dict[str, Routed](), Errors()
     audience = Audience(zone_named(os.environ.get(TIME_ZONE, "")), os.environ.get(BOARD_URL, ""))
     for record in records:
         errors[record["messageId"]] = []
         try:
-            if found := notification(json.loads(record["body"]), audience):
-                notifications[record["messageId"]] = found
+            route, body = opened(json.loads(record["body"]))
+            if found := notification(body, audience):
+                notifications[record["messageId"]] = route, found
         except Exception as error:  # noqa: BLE001 - an error in one message does not affect the others
             errors[record["messageId"]] = [error]
             count(NotificationFailures=1)
@@ -75,20 +78,26 @@ def _read(records: Sequence[Record]) -> tuple[dict[str, Notification], Errors]:
     return notifications, errors
 
 
-def _notify(table_name: str, notifications: Mapping[str, Notification], context: LambdaContext) -> Errors:
-    """Notify all channels at once, so that none waits for another; returns the errors by `event_id`."""
+def _notify(
+    table_name: str, notifications: Collection[Routed], context: LambdaContext
+) -> dict[tuple[str, str], list[Exception]]:
+    """Notify all channels at once, so that none waits for another; returns the errors by route and `event_id`."""
     delivery = Delivery(SentNotifications(clients.dynamodb(), table_name))
+    by_route: dict[str, dict[str, Notification]] = {}
+    for route, each in notifications:
+        by_route.setdefault(route, {})[each.event_id] = each
+    due = [(route, channel) for route in by_route for channel in open_channels(route)]
 
-    def deliver(channel: Channel[Any]) -> tuple[int, dict[str, Exception]]:
-        return delivery.deliver(channel, list(notifications.values()), context)
+    def deliver(to: tuple[str, Channel[Any]]) -> tuple[int, dict[str, Exception]]:
+        return delivery.deliver(to[1], list(by_route[to[0]].values()), context)
 
-    failed: Errors = {}
-    with ThreadPoolExecutor() as pool:
-        for sent, errors in pool.map(deliver, open_channels()):
+    failed: dict[tuple[str, str], list[Exception]] = {}
+    with ThreadPoolExecutor(max(1, len(due))) as pool:
+        for (route, _), (sent, errors) in zip(due, pool.map(deliver, due), strict=True):
             failures = sum(not isinstance(error, LaterError) for error in errors.values())
             count(NotificationsSent=sent, NotificationFailures=failures)
             for event_id, error in errors.items():
-                failed.setdefault(event_id, []).append(error)
+                failed.setdefault((route, event_id), []).append(error)
     return failed
 
 

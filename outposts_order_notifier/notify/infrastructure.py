@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from outposts_order_notifier.notify.routes import DEFAULT
 from outposts_order_notifier.notify.settings import SecretSettings
 
 
@@ -22,6 +23,7 @@ class Site:
         snapshots: The table of snapshots.
         snapshot_index_arn: The ARN of its index.
         slack_origin: The origin of the local cloud's Slack; None on AWS.
+        route: The name of the channel's route; empty for the default route.
     """
 
     scope: Construct
@@ -29,6 +31,7 @@ class Site:
     snapshots: dynamodb.ITable
     snapshot_index_arn: str
     slack_origin: str | None
+    route: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)

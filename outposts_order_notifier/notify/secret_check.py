@@ -11,6 +11,7 @@ from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.check import Check, Deployment
 
 DECRYPT = "kms:Decrypt"
+NOT_CONFIGURED = "not configured"
 
 # Checks a secret's value, given its name and the function's variables; raises ChannelError if it cannot be used.
 CheckValue = Callable[[str | bytes, str, Mapping[str, str]], Iterator[Check]]
@@ -31,7 +32,7 @@ def check_secret(  # noqa: PLR0913 - what differs between the channels
     """
     variables = deployment.variables("NotifyFunctionName")
     if not (secret_name := variables.get(variable)):
-        yield Check(channel, "ok", "not configured")
+        yield Check(channel, "ok", NOT_CONFIGURED)
         return
     yield from _check_key(deployment, channel, key, secret_name)
     name = f"{channel}'s secret"

@@ -6,7 +6,8 @@ Every item has the key `id`, a string; `expiration` (seconds of the epoch) is th
 |---|---|---|---|
 | `told#<MD5 of [eventId, channel]>` | event and channel | Powertools' own: `status` (`INPROGRESS` while a run has \
 claimed it, `COMPLETED` once it is sent), `in_progress_expiration` (milliseconds), `data` | 30 days after the claim |
-| `pace#<service>` | service with a rate limit | `free_from` (milliseconds): when the next message may be sent | never |
+| `pace#<service>` | service with a rate limit: `slack`, or `slack#<secret>` for another secret \
+of a route | `free_from` (milliseconds): when the next message may be sent | never |
 | `thread#<channel id>#<order id>` | order's Slack thread | `ts` of its card, `told` (JSON: latest event ids), \
 `replaced_by` (JSON), `taken_until` (milliseconds) while a run writes to it, `unfinished_since` (seconds) while \
 it is unknown what Slack has posted | never |

@@ -142,6 +142,42 @@ MISTAKES: list[tuple[Any, str]] = [
         {"slack": {"secretName": "s", "kmsKeyArn": KEY.replace("aws", "aws-us-gov", 1)}},
         f"notifier.slack.kmsKeyArn: {KEY.replace('aws', 'aws-us-gov', 1)}; allowed: a key in eu-west-1",
     ),
+    ({"routes": [{"notify": {}}]}, "notifier.routes[0].name: missing; allowed: 1 to 30 letters, digits and"),
+    ({"routes": [{"name": "a/b", "notify": {}}]}, 'notifier.routes[0].name: "a/b"; allowed: 1 to 30 letters, digits'),
+    ({"routes": [{"name": "-a", "notify": {}}]}, 'notifier.routes[0].name: "-a"; allowed: 1 to 30 letters, digits'),
+    ({"routes": [{"name": "a\n", "notify": {}}]}, 'notifier.routes[0].name: "a\\n"; allowed: 1 to 30 letters, digits'),
+    (
+        {"routes": [{"name": "n" * 31, "notify": {}}]},
+        f'notifier.routes[0].name: "{"n" * 31}"; allowed: 1 to 30 letters, digits and, between these, single hyphens',
+    ),
+    (
+        {"routes": [{"name": "Cork", "notify": {}, "emails": ["a@x.io"]}, {"name": "cork", "notify": {}}]},
+        'notifier.routes[1].name: "cork"; allowed: each name once, regardless of case',
+    ),
+    (
+        {"routes": [{"name": "cork", "emails": ["a@x.io"]}]},
+        "notifier.routes[0].notify: missing; allowed: an EventBridge pattern, which is an object",
+    ),
+    (
+        {"routes": [{"name": "cork", "notify": {}, "emails": []}]},
+        "notifier.routes[0]: a route without recipients; allowed: at least one of slack, webhook, emails",
+    ),
+    (
+        {"routes": [{"name": "cork", "notify": {"changes": {"statuss": ["ERROR"]}}, "emails": ["a@x.io"]}]},
+        "notifier.routes[0].notify.changes.statuss: unknown key; allowed: ",
+    ),
+    (
+        {"routes": [{"name": "cork", "notify": {}, "emails": ["a@x.io", "A@x.io"]}]},
+        "notifier.routes[0].emails[1]: A@x.io; allowed: each address once, regardless of case",
+    ),
+    (
+        {"routes": [{"name": "cork", "notify": {}, "slack": {"secretName": "s", "channel": "two words"}}]},
+        'notifier.routes[0].slack.channel: "two words"; allowed: a channel',
+    ),
+    (
+        {"routes": [{"name": "cork", "notify": {}, "amazonQDeveloper": True}]},
+        "notifier.routes[0].amazonQDeveloper: unknown key; allowed: name, notify, emails, slack, webhook",
+    ),
     ({"emails": "team@example.com"}, 'notifier.emails: "team@example.com"; allowed: a list'),
     ({"emails": ["team@example"]}, 'notifier.emails[0]: "team@example"; allowed: an e-mail address'),
     ({"emails": ["a@b.com", "a@b.com"]}, 'notifier.emails: ["a@b.com", "a@b.com"]; allowed: a list, each once'),

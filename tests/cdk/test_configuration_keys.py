@@ -18,12 +18,22 @@ EVERY["webhook"] = {
     "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}",
 }
 EVERY["slack"] = {**FULL["slack"], "kmsKeyArn": f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}"}
+EVERY["routes"] = [
+    {
+        "name": "dublin",
+        "notify": {"outpostId": ["op-0123456789abcdef0"]},
+        **{key: EVERY[key] for key in ("slack", "webhook", "emails")},
+    }
+]
 EVERY["names"] = {"op-0123456789abcdef0": "Dublin plant"}
 EVERY["timeZone"] = "Europe/Dublin"
 SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 }
-REQUIRED = {"organization.roleName", "organization.regions", "sources.region", "slack.secretName", "webhook.secretName"}
+REQUIRED = {
+    *("organization.roleName", "organization.regions", "sources.region", "slack.secretName", "webhook.secretName"),
+    *("routes.name", "routes.notify", "routes.slack.secretName", "routes.webhook.secretName"),
+}
 # Keys that can only be omitted together: an external id without a role is rejected.
 PARTNERS = {"sources.roleArn": "externalId"}
 Path = tuple[str, ...]

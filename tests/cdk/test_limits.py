@@ -67,6 +67,17 @@ def emails(count: int) -> dict[str, Any]:
     return {"emails": [f"{number}@example.com" for number in range(count)]}
 
 
+def routes(count: int, **channels: Any) -> dict[str, Any]:
+    """Return a configuration with this many routes, with the shortest settings or those of some channels."""
+    return {
+        "routes": [
+            {"name": f"{number}", "notify": {}, **(channels or {"webhook": {"secretName": f"{number}"}})}
+            for number in range(count)
+        ]
+    }
+
+
+SITES = {"slack": {"secretName": "outposts-order-notifier/slack", "channel": "#outposts-of-site"}}
 # The longest value of each key, together.
 LONGEST: dict[str, Any] = {
     "sources": [
@@ -92,6 +103,9 @@ MAXIMA: dict[str, tuple[dict[str, Any], str]] = {
     "most Outposts, readers and addresses": ({**own(45), **readers(265, 1), **emails(100)}, REGION),
     "most roles and organizations": ({**others(27), **readers(0, 16)}, REGION),
     "most accounts": (organization(198), REGION),
+    "most channels of a bot": (routes(32, **SITES), REGION),
+    "most lists of addresses": (routes(20, emails=["hardware@example.com"]), REGION),
+    "most routes": (routes(49), REGION),
 }
 BUS = "Amazon EventBridge, event bus policy size"
 ENVIRONMENT = "AWS Lambda, environment variables"
@@ -116,6 +130,22 @@ EXCEEDED: list[tuple[dict[str, Any], list[str]]] = [
         [
             f"notifier.organization: the environment of poll has 4,113 bytes; allowed: at most 4,096 ({ENVIRONMENT})",
         ],
+    ),
+    (
+        routes(33, **SITES),
+        [
+            f"notifier.routes: the environment of notify has 4,160 bytes; allowed: at most 4,096 ({ENVIRONMENT})",
+        ],
+    ),
+    (
+        routes(21, emails=["hardware@example.com"]),
+        [
+            f"notifier.routes: the environment of notify has 4,205 bytes; allowed: at most 4,096 ({ENVIRONMENT})",
+        ],
+    ),
+    (
+        routes(50),
+        ["notifier.routes: a queue's policy has 8,197 bytes; allowed: at most 8,192 (Amazon SQS, policy bytes)"],
     ),
 ]
 
@@ -312,6 +342,18 @@ class TestBounds:
         assert list(map(len, targets)) == [TARGETS_PER_RULE] * 9
         inputs = [json.loads(target["Input"]) for each in targets for target in each]
         assert sorted(map(str, inputs)) == sorted(map(str, own(45)["sources"]))
+
+    def test_permissions_that_a_policy_has_no_room_for_are_in_managed_ones(self) -> None:
+        """A permission to use a KMS key takes up far more than the route in notify's environment."""
+        key = f"arn:aws:kms:{REGION}:111122223333:key/mrk-{'0' * 32}"
+        configured = {
+            "routes": [{**each, "webhook": {**each["webhook"], "kmsKeyArn": key}} for each in routes(49)["routes"]]
+        }
+        template = template_of(configured)
+        assert list(excesses(synthesized(template))) == []
+        managed = template.find_resources("AWS::IAM::ManagedPolicy").values()
+        assert managed
+        assert all(characters(each["Properties"]["PolicyDocument"]) <= 6_144 for each in managed)
 
     def test_stalled_days_of_every_status_leave_room_for_sources(self) -> None:
         """All statuses with the largest number, or learned, need less than a fifth of the environment."""

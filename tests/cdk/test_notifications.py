@@ -64,6 +64,97 @@ class TestRule:
         assert "NotificationsDeadLetterQueue" in str(target["DeadLetterConfig"])
 
 
+ROUTES: list[dict[str, Any]] = [
+    {
+        "name": "dublin",
+        "notify": {"outpostId": ["op-0123456789abcdef0"]},
+        "slack": {"secretName": "outposts/slack", "channel": "#outposts-dublin"},
+    },
+    {
+        "name": "cork-2",
+        "notify": {"changes": {"shipment": [None]}},
+        "webhook": {"secretName": "cork/webhook"},
+        "emails": ["cork@example.com"],
+    },
+]
+
+
+def of_route(template: Template, resource_type: str) -> dict[str, Any]:
+    """Return the resources of a type that routes add, by logical id."""
+    found = template.find_resources(resource_type)
+    return {name: each for name, each in found.items() if name.startswith("NotificationsRoute")}
+
+
+class TestRoutes:
+    """Further recipients, each with its own pattern."""
+
+    def test_each_has_a_rule_with_its_pattern_and_envelope(self) -> None:
+        """It sends the whole event to notify's queue, so that nulls and numbers survive."""
+        rules = of_route(template_of({"routes": ROUTES}), "AWS::Events::Rule").values()
+        dublin, cork = (rule["Properties"] for rule in rules)
+        assert dublin["Name"] == "OutpostsOrderNotifier-route-dublin"
+        assert dublin["EventPattern"] == {
+            "source": ["outposts-order-notifier"],
+            "detail-type": ["Outposts Order Updated"],
+            "detail": {"baseline": [False], "outpostId": ["op-0123456789abcdef0"]},
+        }
+        assert json.loads(cork["EventPattern"])["detail"] == {"baseline": [False], "changes": {"shipment": [None]}}
+        for route, rule in {"dublin": dublin, "cork-2": cork}.items():
+            (target,) = rule["Targets"]
+            assert "NotificationsQueue" in str(target["Arn"])
+            assert "NotificationsDeadLetterQueue" in str(target["DeadLetterConfig"])
+            template = f'{{"route":"{route}","event":<aws.events.event.json>}}'
+            assert target["InputTransformer"] == {"InputTemplate": template}
+
+    def test_existing_orders_are_announced_to_routes_as_well(self) -> None:
+        """Or to nobody."""
+        template = template_of({"announceExistingOrders": True, "routes": ROUTES[:1]})
+        (rule,) = of_route(template, "AWS::Events::Rule").values()
+        assert rule["Properties"]["EventPattern"]["detail"] == {"outpostId": ["op-0123456789abcdef0"]}
+
+    def test_the_function_knows_a_route_before_its_rule_sends(self) -> None:
+        """It would drop the messages of a route that it does not know."""
+        template = template_of({"routes": ROUTES})
+        (function,) = template.find_resources(
+            "AWS::Lambda::Function", {"Properties": {"Handler": "lambdas.notify.handler.handler"}}
+        )
+        assert all(function in rule["DependsOn"] for rule in of_route(template, "AWS::Events::Rule").values())
+
+    def test_the_function_knows_the_channels_of_each(self) -> None:
+        """What all of them need is a variable of its own."""
+        template = template_of({"routes": ROUTES})
+        variables = notify_function(template)["Environment"]["Variables"]
+        before, topic, after = variables["ROUTES"]["Fn::Join"][1]
+        assert topic["Ref"] in of_route(template, "AWS::SNS::Topic")
+        assert json.loads(f"{before}topic{after}") == {
+            "dublin": {"SLACK_SECRET_NAME": "outposts/slack", "SLACK_CHANNEL": "outposts-dublin"},
+            "cork-2": {"NOTIFICATION_TOPIC_ARN": "topic", "WEBHOOK_SECRET_NAME": "cork/webhook"},
+        }
+        assert "SNAPSHOT_TABLE_NAME" in variables
+        assert variables["NOTIFICATION_TOPIC_ARN"] != topic
+        assert not {"SLACK_SECRET_NAME", "SLACK_CHANNEL", "WEBHOOK_SECRET_NAME"} & variables.keys()
+
+    def test_one_with_addresses_has_a_topic_that_gets_no_alarms(self) -> None:
+        """An e-mail's sender is the topic's display name."""
+        template = template_of({"routes": ROUTES})
+        (topic,) = of_route(template, "AWS::SNS::Topic").values()
+        assert topic["Properties"]["DisplayName"] == "Outposts orders cork-2"
+        (policy,) = of_route(template, "AWS::SNS::TopicPolicy").values()
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        (subscription,) = template.find_resources("AWS::SNS::Subscription").values()
+        assert subscription["Properties"]["Endpoint"] == "cork@example.com"
+
+    def test_the_default_route_is_unchanged(self, full: Template) -> None:
+        """An upgrade that adds routes replaces nothing."""
+        added = template_of({**FULL, "routes": ROUTES}).to_json()["Resources"]
+        kept = {
+            name: each for name, each in full.to_json()["Resources"].items() if each["Type"] != "AWS::Lambda::Function"
+        }
+        changed = {each["Type"] for name, each in kept.items() if added[name] != each}
+        assert changed <= {"AWS::SQS::QueuePolicy", "AWS::IAM::Policy"}
+
+
 class TestQueues:
     """The queue before the function, and the dead-letter queues."""
 

@@ -1,6 +1,7 @@
 """The texts in every template: none is empty if AWS does not accept that, and all are ASCII."""
 
 import json
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -122,6 +123,6 @@ class TestAnotherScript:
         (notify,) = [each for each in functions if each["Handler"] == "lambdas.notify.handler.handler"]
         for name, value in notify["Environment"]["Variables"].items():
             monkeypatch.setenv(name, value if isinstance(value, str) else "reference")
-        channel = slack.open_channel()
+        channel = slack.open_channel(os.environ)
         assert channel
         assert channel.channel == JAPANESE

@@ -208,9 +208,11 @@ def create_order(outposts_url: str) -> Json:
     return dict(order["Order"])
 
 
-def slack_answers(slack_url: str, times: int, status: int = 503, body: str = "service_unavailable") -> None:
-    """Let a Slack refuse this many messages."""
-    answer = {"status": status, "body": body, "times": times}
+def slack_answers(
+    slack_url: str, times: int, status: int = 503, body: str = "service_unavailable", **limits: str
+) -> None:
+    """Let a Slack refuse this many messages, or only those to a `path`."""
+    answer = {"status": status, "body": body, "times": times, **limits}
     assert urllib3.request("PUT", f"{slack_url}/_receiver/answer", json=answer).status == 204
 
 

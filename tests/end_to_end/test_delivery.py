@@ -3,7 +3,7 @@
 import json
 import re
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+import urllib3
+from werkzeug import Response
 
 from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
 from tests.end_to_end.conftest import (
+    REGION,
     Cloud,
     Json,
     create_order,
@@ -35,7 +39,35 @@ ORDER_ID = re.compile(r"oo-[0-9a-f]{17}")
 DRAINED_SECONDS = 400
 LOOPBACK = "0100007F"  # 127.0.0.1 as in /proc/net/tcp
 # The first part announces orders that exist; the second excepts those of the flood before it begins.
-NOTIFIER = {"announceExistingOrders": True, "notify": {"lineItemCountsByStatus": {"BUILDING": [{"exists": False}]}}}
+# Only the test of routes cancels orders.
+CANCELLED = {"changes": {"detailType": ["Outposts Order Status Change"], "status": ["CANCELLED"]}}
+NOTIFIER = {
+    "announceExistingOrders": True,
+    "notify": {"lineItemCountsByStatus": {"BUILDING": [{"exists": False}]}},
+    "routes": [
+        {"name": "dublin", "notify": CANCELLED, "slack": {"secretName": "dublin/slack"}},
+        {
+            "name": "cork",
+            "notify": CANCELLED,
+            "webhook": {"secretName": "cork/webhook"},
+            "emails": ["cork@example.com"],
+        },
+    ],
+}
+WEBHOOK = "/services/T1/B1/x"
+DUBLIN = f"{WEBHOOK}dublin"
+
+
+class Receiver(SlackReceiver):
+    """A Slack that counts the orders named at each webhook."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.named: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def _receive(self, path: str, body: bytes) -> Response:
+        self.named[path] += named([body.decode()])
+        return super()._receive(path, body)
 
 
 @dataclass(frozen=True)
@@ -55,7 +87,7 @@ class Delivery:
     cloud: Cloud
     folder: Path
     outposts_url: str
-    receiver: SlackReceiver
+    receiver: Receiver
     slack_url: str
     existing: str
     first_poll: Json
@@ -81,10 +113,10 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivery]:
     folder = tmp_path_factory.mktemp("delivery")
     configuration = folder / "notifier.json"
     configuration.write_text(json.dumps(NOTIFIER))
-    receiver = SlackReceiver()
+    receiver = Receiver()
     with Server(OutpostsSimulator()) as outposts, Server(receiver) as slack:
         existing = create_order(outposts.url)["OrderId"]
-        webhook = f"{slack.url}/services/T1/B1/x"
+        webhook = f"{slack.url}{WEBHOOK}"
         arguments = ["--outposts-endpoint", outposts.url, "--slack-webhook", webhook, "--config", str(configuration)]
         with up(folder, *arguments) as cloud:
             yield Delivery(cloud, folder, outposts.url, receiver, slack.url, existing, cloud.poll())
@@ -156,6 +188,33 @@ class TestDelivery:
             assert redrive(cloud) == "1 messages sent again\n"
             assert eventually(lambda: named(delivery.slack_texts)[order_id] == 1)
         assert named(delivery.mail_texts)[order_id] == 1
+        assert number_of_dead_letters(cloud) == 0
+
+    def test_a_route_is_notified_of_what_it_matches_and_retried_alone(self, delivery: Delivery) -> None:
+        """One route's Slack is down until the command; the other recipients of the same event are notified once."""
+        cloud, by_webhook = delivery.cloud, delivery.receiver.named
+        assert eventually(lambda: delivery.has_reported(delivery.existing))
+        order_id = create_order(delivery.outposts_url)["OrderId"]
+        assert cloud.poll()["failures"] == []
+        assert eventually(lambda: delivery.has_reported(order_id))
+        assert eventually(lambda: number_waiting(cloud) == 0)
+        bus = subscribe(cloud, "cancelled", {"detail-type": ["Outposts Order Updated"]})
+        with few_receives(cloud):
+            slack_answers(delivery.slack_url, times=100, path=DUBLIN)
+            outposts = boto3.client("outposts", endpoint_url=delivery.outposts_url, region_name=REGION)
+            outposts.cancel_order(OrderId=order_id)
+            assert cloud.poll()["failures"] == []
+            assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
+            assert (by_webhook[WEBHOOK][order_id], by_webhook[DUBLIN][order_id]) == (2, 0)
+            slack_answers(delivery.slack_url, times=0)
+            assert redrive(cloud) == "1 messages sent again\n"
+            assert eventually(lambda: by_webhook[DUBLIN][order_id] == 1)
+        assert by_webhook[WEBHOOK][order_id] == 2
+        (event,) = bus.received()
+        posted = urllib3.request("GET", cloud.address("Webhook messages")).json()
+        assert [message["content"] for message in posted] == [event["detail"]]
+        # Of the order: the default topic's two e-mails, and that of the route.
+        assert eventually(lambda: named(delivery.mail_texts)[order_id] == 3)
         assert number_of_dead_letters(cloud) == 0
 
 

@@ -14,6 +14,7 @@ from botocore.client import BaseClient
 from botocore.session import Session
 
 from outposts_order_notifier.notify.channels.registry import parts
+from outposts_order_notifier.notify.routes import routes_of
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -132,7 +133,8 @@ def _access_key(client: Any) -> str | None:
 
 
 def _call(function: str, role: str | None, action: str, resource: str, named: str, *context: tuple[str, str]) -> Call:
-    variable = next((name for name in VARIABLES if named and os.environ.get(name) == named), "")
+    settings = [os.environ, *routes_of(os.environ).values()]
+    variable = next((name for name in VARIABLES if named and any(each.get(name) == named for each in settings)), "")
     return Call(function, action, resource, role, variable, context)
 
 

@@ -42,6 +42,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "organization": {**ORGANIZATION, "accounts": ["333344445555"]},
         "slack": {"secretName": "outposts/slack"},
         "webhook": {"secretName": "outposts/webhook"},
+        "routes": [{"name": "dublin", "notify": {}, "slack": {"secretName": "dublin/slack", "channel": "#dublin"}}],
     },
     "a bot under a key, Amazon Q, e-mail, readers, an organization": {
         "sources": [{"region": REGION}, {"region": "us-west-2", "roleArn": READER, "externalId": "orders"}],
@@ -50,6 +51,10 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "webhook": {"secretName": "outposts/webhook", "kmsKeyArn": KEY},
         "amazonQDeveloper": True,
         "emails": ["hardware@example.com"],
+        "routes": [
+            {"name": "cork", "notify": {}, "webhook": {"secretName": "cork/webhook", "kmsKeyArn": KEY}},
+            {"name": "galway", "notify": {}, "emails": ["galway@example.com"]},
+        ],
         "eventBusReaders": [READER_ACCOUNT],
     },
 }

@@ -19,6 +19,7 @@ from local.slack_workspace import TOKEN
 from local.webhook import SECRET, WebhookReceiver
 from outposts_order_notifier.board import handler as board
 from outposts_order_notifier.notify.channels.slack import pace
+from outposts_order_notifier.notify.routes import routes_of
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.poll.summary import PollFailedError
@@ -169,17 +170,25 @@ class _World:
         events.put_rule(Name="rule", EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
         targets: Any = [{"Id": each["Id"], "Arn": each["Arn"]} for each in rule["Targets"]]
         events.put_targets(Rule="rule", EventBusName=bus, Targets=targets)
+        for logical_id, route in deployment.of_type("AWS::Events::Rule").items():
+            if logical_id.startswith("NotificationsRoute"):
+                events.put_rule(Name=route["Name"], EventBusName=bus, EventPattern=json.dumps(route["EventPattern"]))
+                enveloping: Any = [
+                    {key: each[key] for key in ("Id", "Arn", "InputTransformer")} for each in route["Targets"]
+                ]
+                events.put_targets(Rule=route["Name"], EventBusName=bus, Targets=enveloping)
         organizations = boto3.client("organizations")
         organizations.create_organization(FeatureSet="ALL")
         organizations.create_account(Email="team@example.com", AccountName="Team")
-        if secret := os.environ.get("SLACK_SECRET_NAME"):
-            bot = "SLACK_CHANNEL" in os.environ
-            value = {"botToken": TOKEN} if bot else {"webhookUrl": slack.origin + WEBHOOK}
-            boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
-            slack.receiver.workspace.add(os.environ.get("SLACK_CHANNEL", "#none"))
-        if secret := os.environ.get("WEBHOOK_SECRET_NAME"):
-            value = {"url": webhook_url, "signingSecret": SECRET}
-            boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
+        for variables in (os.environ, *routes_of(os.environ).values()):
+            if secret := variables.get("SLACK_SECRET_NAME"):
+                bot = "SLACK_CHANNEL" in variables
+                value = {"botToken": TOKEN} if bot else {"webhookUrl": slack.origin + WEBHOOK}
+                boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
+                slack.receiver.workspace.add(variables.get("SLACK_CHANNEL", "#none"))
+            if secret := variables.get("WEBHOOK_SECRET_NAME"):
+                value = {"url": webhook_url, "signingSecret": SECRET}
+                boto3.client("secretsmanager").create_secret(Name=secret, SecretString=json.dumps(value))
 
 
 def _order_id(number: int) -> str:

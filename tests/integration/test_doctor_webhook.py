@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from local.webhook import SECRET
+from outposts_order_notifier.cli.doctor import routes as routes_of_stack
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.notify.channels.webhook import doctor
 
@@ -46,6 +47,31 @@ def test_the_secret_is_checked_as_by_notify(
         boto3.client("secretsmanager").create_secret(Name=NAME, SecretString=json.dumps(secret))
     (check,) = doctor.check(stack)
     assert (check.name, check.verdict, check.found) == ("webhook's secret", verdict, found)
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_channels_of_each_route_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the route's name, and only those that it has; a broken route hides no other one."""
+    topic = boto3.client("sns").create_topic(Name="galway")["TopicArn"]
+    routes = {
+        "dublin": {"WEBHOOK_SECRET_NAME": NAME},
+        "cork": {"WEBHOOK_SECRET_NAME": "missing"},
+        "limerick": {"NOTIFICATION_TOPIC_ARN": f"{topic}0"},
+        "galway": {"NOTIFICATION_TOPIC_ARN": topic},
+    }
+    secret = {"url": URL, "signingSecret": SECRET}
+    boto3.client("secretsmanager").create_secret(Name=NAME, SecretString=json.dumps(secret))
+    stack = stack_with(monkeypatch, WEBHOOK_SECRET_NAME=NAME, ROUTES=json.dumps(routes))
+    stack.resources = []
+    checks = {check.name: check for check in routes_of_stack(stack)}
+    assert {name: check.verdict for name, check in checks.items()} == {
+        "dublin: webhook's secret": "ok",
+        "cork: webhook's secret": "fail",
+        "limerick: subscriptions": "fail",
+        "galway: subscriptions": "warn",
+    }
+    assert checks["dublin: webhook's secret"].found == f"{NAME} signs for example.com"
+    assert checks["cork: webhook's secret"].todo == "Create the secret missing"
 
 
 @pytest.mark.usefixtures("aws")

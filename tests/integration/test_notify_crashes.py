@@ -81,7 +81,7 @@ def test_a_webhook_does_not_lose_anything_either(
 @pytest.fixture
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the channels one after the other, so that the calls of a run have an order."""
-    pool = partial(ThreadPoolExecutor, max_workers=1)
+    pool = lambda _: ThreadPoolExecutor(1)  # noqa: E731
     monkeypatch.setattr("outposts_order_notifier.notify.handler.ThreadPoolExecutor", pool)
 
 

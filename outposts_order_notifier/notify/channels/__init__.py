@@ -2,7 +2,8 @@
 
 A channel's folder has these modules; only the first three are required:
 
-- `__init__.py`: `open_channel`, which returns the channel if the function's environment configures it.
+- `__init__.py`: `open_channel`, which returns the channel if the function's variables configure it, and `SETTINGS`, the
+  names of those variables that each route has for itself.
 - `settings.py`: its key in the configuration, what is allowed there, and the names of its environment variables.
 - `infrastructure.py`: what the function needs for it on AWS (CDK).
 - `doctor.py`: `check`, its checks for the `doctor` command.

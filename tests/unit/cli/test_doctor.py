@@ -182,7 +182,8 @@ def checked(
     sns = boto3.client("sns")
     stack = Stack(boto3.Session())
     stack.session = type("Session", (), {"client": staticmethod(lambda _: sns)})()
-    stack.outputs = {"NotificationTopicArn": TOPIC}
+    function: Any = {"Environment": {"Variables": {"NOTIFICATION_TOPIC_ARN": TOPIC}}}
+    stack.function = lambda output: function  # type: ignore[method-assign] # noqa: ARG005
     stack.resources = [Resource("AWS::SNS::Subscription", name, arn) for name, arn in own.items()]
     subscriptions: Any = [
         {"SubscriptionArn": arn, "Protocol": protocol, "Endpoint": f"{protocol}-endpoint"} for arn, protocol in listed

@@ -42,5 +42,5 @@ class TestSamples:
 
     def test_a_batch_is_one_message_of_sqs(self) -> None:
         """Its body is the message as JSON."""
-        (record,) = batch_of({"a": 1})["Records"]
+        (record,) = batch_of('{"a": 1}')["Records"]
         assert json.loads(record["body"]) == {"a": 1}
