@@ -40,7 +40,7 @@ def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
     assert {option for option in SHARED if f"`{option}`" not in CLI.partition("\n## ")[0]} == set()
 
 
-@pytest.mark.parametrize("key", ["sources", "organization", "slack", "stalledAfterDays"])
+@pytest.mark.parametrize("key", ["sources", "organization", "slack", "routes", "stalledAfterDays"])
 def test_a_keys_row_has_each_key_within_it(key: str) -> None:
     """By its name in the schema."""
     rules = schema()["properties"][key]

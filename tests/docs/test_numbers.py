@@ -215,7 +215,7 @@ TIED = [
     Tied(r"(?:after|else after) {n} seconds(?:, doubling|, 30)", lambda: FIRST_WAIT_SECONDS),
     Tied(r"15 seconds, {n} seconds and so on", lambda: 2 * FIRST_WAIT_SECONDS),
     Tied(r"(?:up to|always after|every) {n} minutes(?:;|,| if| otherwise|\.)", lambda: LONGEST_WAIT_SECONDS / MINUTE),
-    Tied(r"per eventId and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
+    Tied(r"per eventId, route and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
     # Operation
     Tied(r"the log is kept for {n} months", lambda: log_days() / 30),
     Tied(r"one source polled every {n} minutes", lambda: 5),

@@ -24,6 +24,7 @@ from tests.end_to_end.conftest import (
     REGION,
     Cloud,
     Json,
+    Ran,
     create_order,
     eventually,
     left_in,
@@ -212,10 +213,24 @@ class TestDelivery:
         assert by_webhook[WEBHOOK][order_id] == 2
         (event,) = bus.received()
         posted = urllib3.request("GET", cloud.address("Webhook messages")).json()
-        assert [message["content"] for message in posted] == [event["detail"]]
+        assert [each["content"] for each in posted if each["content"]["orderId"] == order_id] == [event["detail"]]
         # Of the order: the default topic's two e-mails, and that of the route.
         assert eventually(lambda: named(delivery.mail_texts)[order_id] == 3)
         assert number_of_dead_letters(cloud) == 0
+
+    def test_samples_reach_a_route_only_if_it_is_named(self, delivery: Delivery) -> None:
+        """The command says which routes it leaves out, and refuses one that does not exist."""
+
+        def send(*options: str) -> Ran:
+            return run(delivery.cloud, "test-notification", "--json", "--only", "shipment", *options)
+
+        ran = send("--route", "cork")
+        assert [each["told"] for each in json.loads(ran.stdout)] == [["cork/sns", "cork/webhook"]]
+        ran = send()
+        assert [each["told"] for each in json.loads(ran.stdout)] == [["slack", "sns"]]
+        assert "No samples go to the routes dublin, cork; use --route" in ran.stderr
+        assert "did you mean cork?" in send("--route", "corc").stderr
+        assert "a route gets no alarms" in send("--route", "cork", "--only", "alarm").stderr
 
 
 def listening(processes: list[int]) -> list[str]:
