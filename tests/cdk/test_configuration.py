@@ -163,8 +163,8 @@ MISTAKES: list[tuple[Any, str]] = [
         "notifier.routes[0]: a route without recipients; allowed: at least one of slack, webhook, emails",
     ),
     (
-        {"routes": [{"name": "cork", "notify": {"changes": {"statuss": ["ERROR"]}}, "emails": ["a@x.io"]}]},
-        "notifier.routes[0].notify.changes.statuss: unknown key; allowed: ",
+        {"routes": [{"name": "cork", "notify": {"orderState": ["ERROR"]}, "emails": ["a@x.io"]}]},
+        "notifier.routes[0].notify.orderState: unknown key; allowed: ",
     ),
     (
         {"routes": [{"name": "cork", "notify": {}, "emails": ["a@x.io", "A@x.io"]}]},
