@@ -71,6 +71,11 @@ class ChannelOfRoute(Generic[N]):
         """The kinds of notifications that the channel sends."""
         return self.channel.accepts
 
+    @property
+    def shows_muted(self) -> bool:
+        """Whether the channel wants muted notifications too."""
+        return self.channel.shows_muted
+
     def postings(self, notifications: Sequence[N], time_left: TimeLeft) -> Iterable[Posting[N]]:
         """Arrange notifications into the channel's messages."""
         return self.channel.postings(notifications, time_left)

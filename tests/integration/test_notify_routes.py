@@ -124,6 +124,13 @@ class TestRecipients:
         assert routes.run() == []
         assert routes.sent() == {("dublin/slack", "oo-2"): 1}
 
+    def test_a_muted_order_is_muted_for_each_route(self, routes: Routes) -> None:
+        """Only what a bot shows of it is updated."""
+        detail = an_update("oo-1") | {"eventId": "oo-1", "mutedUntil": "2026-12-01T00:00:00Z"}
+        routes.world.put(enveloped("cork", json.dumps({"detail": detail})))
+        assert routes.run() == []
+        assert (routes.sent(), routes.webhook.posts, routes.mails_of_cork()) == ({}, 0, 0)
+
     def test_a_bot_posts_to_each_routes_channel(self, routes: Routes, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each channel has the order's thread; routes that share one post there once."""
         table = "routes-snapshots"
