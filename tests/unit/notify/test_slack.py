@@ -50,9 +50,12 @@ class TestBlockKit:
         assert payload["text"].endswith(": order completed, 1 item installed")
         assert changes["text"]["text"].startswith("• Order: in progress → completed after 12 days\n• Line item")
         assert facts["fields"][0]["text"] == "*Status*\ncompleted"
-        assert len(facts["fields"]) == 3
+        assert len(facts["fields"]) == 2
         ids, when, where = (element["text"] for element in small_print["elements"])
-        assert ids == f"Outpost op-0123456789abcdef0, Account 111122223333, Region eu-west-1, Order {ORDER_ID}"
+        assert (
+            ids
+            == f"Type OUTPOST, Outpost op-0123456789abcdef0, Account 111122223333, Region eu-west-1, Order {ORDER_ID}"
+        )
         assert when == "Observed <!date^1795512600^{date_short_pretty} {time}|2026-11-24T09:30:00Z>, sequence 3"
         assert where.endswith("|Open in the AWS console>")
 

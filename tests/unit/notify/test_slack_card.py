@@ -76,7 +76,7 @@ class TestCard:
         assert "Dublin: order in progress, 3 racks" in shown
         assert "*Outpost*\nDublin" in shown
         assert "account Prod, eu-west-1" in shown
-        assert "🏗️ 3 racks, each 4 × m5.24xlarge (ooi-1): being built since" in shown
+        assert "🏗️ 3 racks, each 4 × m5.24xlarge: being built since" in shown
         assert "op-0123456789abcdef0" not in shown
 
     def test_groups_line_items_of_the_same_status_and_catalog_item(self) -> None:
@@ -85,15 +85,15 @@ class TestCard:
         order = an_order(item="SHIPPED")
         order["LineItems"] += [{**item, "LineItemId": f"b{item['LineItemId']}"} for item in items]
         shown = card(order)
-        lagging = shown.index("🏗️ 5 × OR-X (booi-0, booi-1, booi-2 and 2 more): being built since")
-        assert lagging < shown.index("🚚 1 × OR-RACKM5A (ooi-1): shipped since")
+        lagging = shown.index("🏗️ 5 × OR-X: being built since")
+        assert lagging < shown.index("🚚 1 × OR-RACKM5A: shipped since")
 
     def test_links_each_shipment_in_transit_once(self) -> None:
         """Line items with one tracking number share a line; installed ones are no longer under way."""
         order = an_order(item="SHIPPED", ShipmentInformation=PARCEL)
         order["LineItems"].append({**order["LineItems"][0], "LineItemId": "ooi-2"})
         link = "<https://www.dhl.com/global-en/home/tracking.html?tracking-id=123|Track it>"
-        assert f"• DHL 123: 2 line items (ooi-1, ooi-2)  {link}" in card(order)
+        assert f"• DHL 123: 2 items  {link}" in card(order)
         assert "Track it" not in card(an_order(item="INSTALLED", ShipmentInformation=PARCEL))
 
     def test_links_replacements_both_ways(self) -> None:
@@ -108,8 +108,8 @@ class TestCard:
         shown = card(an_order(item="ERROR"), stalled=frozenset({"", "ooi-1"}), missing=True)
         assert "⚠️ AWS no longer lists this order" in shown
         assert "⏳ *Stalled:* the order is in progress since" in shown
-        assert "⏳ *Stalled:* 1 line item (ooi-1)" in shown
-        assert "❌ *Error:* 1 line item (ooi-1)" in shown
+        assert "⏳ *Stalled:* 1 item" in shown
+        assert "❌ *Error:* 1 item" in shown
         assert "⚠️" not in card(an_order())
 
     def test_shows_how_long_earlier_statuses_lasted(self) -> None:

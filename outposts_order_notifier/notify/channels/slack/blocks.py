@@ -19,7 +19,7 @@ MAX_HEADER = 150
 MAX_SECTION = 3_000
 MAX_LINES_TEXT = 6_000
 MAX_CASE = 1_500
-SMALL_PRINT = frozenset({"Outpost", "Account", "Region", "Order"})
+SMALL_PRINT = frozenset({"Type", "Outpost", "Account", "Region", "Order"})
 MAX_FIELD = 600  # of 2,000, so that all together stay within a message
 
 

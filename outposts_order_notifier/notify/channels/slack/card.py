@@ -40,9 +40,9 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
 )
 from outposts_order_notifier.wording.annotations import NOTES_SHOWN, who
 from outposts_order_notifier.wording.console import orders_url
-from outposts_order_notifier.wording.hardware import in_full, ordered, together
+from outposts_order_notifier.wording.hardware import Hardware, in_full, ordered, together
 from outposts_order_notifier.wording.headline import TEST, Names, marked_as, name_of, names_of, status_words, title
-from outposts_order_notifier.wording.message import LONGEST_URL, some, step_lines
+from outposts_order_notifier.wording.message import LONGEST_URL, step_lines
 from outposts_order_notifier.wording.next_steps import steps_of_order
 from outposts_order_notifier.wording.words import count, duration, plain, plain_date
 
@@ -79,7 +79,7 @@ def card_payload(
     account, region = account_and_region(snapshot.source)
     lists = {
         "Line items": _line_items(snapshot, names),
-        "Shipments": _shipments(order),
+        "Shipments": _shipments(order, names),
         "Replacements": _replacements(snapshot, replaced_by, addresses),
     }
     account = escape(name_of(account, names))
@@ -88,7 +88,7 @@ def card_payload(
         snapshot.order_id,
         _icon(snapshot),
         title(order, names),
-        *([section(text)] if (text := _list(_warnings(snapshot))) else []),
+        *([section(text)] if (text := _list(_warnings(snapshot, names))) else []),
         *([section(text)] if (text := _list(_annotations(snapshot))) else []),
         section(_bar(order)),
         fields(_facts(snapshot, names)),
@@ -124,17 +124,16 @@ def _payload(order_id: str, icon: str, headline: str, *blocks: Block) -> Payload
     }
 
 
-def _warnings(snapshot: Snapshot) -> Iterator[str]:
+def _warnings(snapshot: Snapshot, names: Names) -> Iterator[str]:
     if snapshot.missing:
         yield f"{MISSING.icon} AWS no longer lists this order"
     items = line_items_by_id(snapshot.order)
     if ORDER in snapshot.stalled:
         yield f"{STALLED.icon} *Stalled:* the order is {_since(snapshot, ORDER)}"
-    stalled = sorted(name for name in snapshot.stalled if name in items)
-    if stalled:
-        yield f"{STALLED.icon} *Stalled:* {count(len(stalled), 'line item')} ({_some(stalled)})"
-    if errors := [name for name, item in items.items() if item.get("Status") == ERROR]:
-        yield f"{status_named(ERROR).icon} *Error:* {count(len(errors), 'line item')} ({_some(errors)})"
+    if stalled := together(ordered(items[name], names) for name in snapshot.stalled & items.keys()):
+        yield f"{STALLED.icon} *Stalled:* {stalled}"
+    if errors := together(ordered(item, names) for item in items.values() if item.get("Status") == ERROR):
+        yield f"{status_named(ERROR).icon} *Error:* {errors}"
 
 
 def _annotations(snapshot: Snapshot) -> Iterator[str]:
@@ -178,7 +177,6 @@ def _facts(snapshot: Snapshot, names: Names) -> dict[str, str]:
         "Status": _since(snapshot, ORDER),
         "Expected next": escape(next_step(order)),
         "Outpost": escape(name_of(order.get("OutpostId"), names)),
-        "Type": escape(plain(order.get("OrderType"))),
         **({"Before": " → ".join(life[-MAX_LIFE:])} if life else {}),
     }
 
@@ -207,21 +205,21 @@ def _line_items(snapshot: Snapshot, names: Names) -> Iterator[str]:
         starts = [snapshot.history[name][-1].at for name in ids if snapshot.history.get(name)]
         since = f" since {date(min(starts), '{date_short} ({ago})')}" if starts else ""
         what = together(ordered(items[name], names) for name in ids)
-        hardware = f"{escape(in_full(what, catalog_item))} " if what else ""
-        yield f"{status_named(status).icon} {hardware}({_some(ids)}): {escape(status_words(status))}{since}"
+        hardware = escape(in_full(what, catalog_item)) if what else "line item"
+        yield f"{status_named(status).icon} {hardware}: {escape(status_words(status))}{since}"
 
 
-def _shipments(order: Order) -> Iterator[str]:
+def _shipments(order: Order, names: Names) -> Iterator[str]:
     """Return the shipments under way, each tracking number once."""
-    parcels: dict[tuple[str, str, str], list[str]] = {}
-    for name, item in line_items_by_id(order).items():
+    parcels: dict[tuple[str, str, str], list[Hardware]] = {}
+    for item in line_items_by_id(order).values():
         shipment = shipment_of(item)
         if shipment and shipment["trackingNumber"] and item.get("Status") not in SETTLED_LINE_ITEM_STATUSES:
             words = (plain(shipment["carrier"]), plain(shipment["trackingNumber"]), str(shipment["trackingUrl"] or ""))
-            parcels.setdefault(words, []).append(name)
-    for (carrier, number, url), names in parcels.items():
+            parcels.setdefault(words, []).append(ordered(item, names))
+    for (carrier, number, url), carried in parcels.items():
         track = f"  {link(url, 'Track it')}" if url and len(url) <= LONGEST_URL else ""
-        yield f"• {escape(carrier)} {escape(number)}: {count(len(names), 'line item')} ({_some(names)}){track}"
+        yield f"• {escape(carrier)} {escape(number)}: {together(carried)}{track}"
 
 
 def related_orders(snapshot: Snapshot, replaced_by: Mapping[str, Any]) -> list[str]:
@@ -249,10 +247,6 @@ def _replacements(
 
 def _list(lines: Iterable[str]) -> str:
     return "\n".join(fitting(list(lines), MAX_LIST))
-
-
-def _some(names: list[str]) -> str:
-    return escape(some(list(map(plain, names))))
 
 
 def _stage(status: str) -> int:
