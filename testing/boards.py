@@ -9,6 +9,7 @@ from local.lives import lives_today
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.view import Board, board
+from outposts_order_notifier.domain.durations import Key, Level, Usual
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
 from outposts_order_notifier.domain.order import Order
@@ -37,11 +38,17 @@ def observed(*reads: tuple[float, Order], source: Source = SOURCE, **further: An
     return replace(snapshot, **further)
 
 
+# What is usual for orders of type OUTPOST, of hardware without a name; most of the orders here have no type.
+LEVELS: tuple[tuple[Level, str], ...] = (("order", "IN_PROGRESS"), ("lineItem", "BUILDING"))
+USUALS = {Key("OUTPOST", "item", level, status): Usual(12 * 86_400, 20 * 86_400, 9) for level, status in LEVELS}
+
+
 def gathered(snapshots: Iterable[Snapshot], *, unread: int = 0, **errors: str) -> Gathered:
     """Return what reading these snapshots results in."""
     every = tuple(snapshots)
     places = [account_and_region(each.source) for each in every]
     return Gathered(
+        usuals=USUALS,
         snapshots=every,
         errors=errors,
         unread=unread,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.search import matches, place_texts
+from outposts_order_notifier.domain.durations import Usuals
 from outposts_order_notifier.domain.lineage import Lineage
 from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.snapshot import Snapshot
@@ -24,6 +25,7 @@ class Gathered:
         lineage: The replacements among all orders.
         outposts: All Outposts, regardless of the filters, like `accounts` and `regions`.
         names: What people call Outposts, accounts and catalog items, by id.
+        usuals: How long statuses usually last; nothing if that cannot be read.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -34,6 +36,7 @@ class Gathered:
     accounts: tuple[str, ...]
     regions: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    usuals: Usuals = field(default_factory=dict)
 
 
 def gather(
@@ -77,4 +80,5 @@ def gather(
         accounts=accounts,
         regions=regions,
         names=known_names,
+        usuals=table.durations().usuals(),
     )

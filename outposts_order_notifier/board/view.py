@@ -32,6 +32,7 @@ from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.wording.annotations import annotation_lines
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.headline import name_of, with_id
+from outposts_order_notifier.wording.usual import usually_in
 from outposts_order_notifier.wording.words import abbreviation, duration, plain
 
 SETTLED_SHOWN = 20  # unless all are requested
@@ -82,6 +83,7 @@ class Item:
         icon: The status' emoji.
         stages: Its history, oldest first.
         stalled: Whether its status has lasted too long.
+        usually: How long its status usually lasts, and from how many orders; empty if that is unknown.
         shipment: Carrier, tracking number and tracking URL; None if there is none.
         assets: Each asset's id and MAC addresses.
         replaces: The line item that it replaces.
@@ -96,6 +98,7 @@ class Item:
     icon: str
     stages: tuple[Stage, ...]
     stalled: bool
+    usually: str
     shipment: tuple[str, str, str] | None
     assets: tuple[tuple[str, str], ...]
     replaces: Reference | None
@@ -116,6 +119,7 @@ class Card:
         stages: Its history, oldest first.
         counts: The number of line items by status.
         stalled: Whether its own status has lasted too long.
+        usually: See `Item`.
         items_stalled: The number of stalled line items.
         items_in_error: The number of line items in ERROR, which come first among them.
         missing: Whether ListOrders no longer lists it.
@@ -137,6 +141,7 @@ class Card:
     items: tuple[Item, ...]
     counts: Mapping[str, int]
     stalled: bool
+    usually: str
     items_stalled: int
     items_in_error: int
     missing: bool
@@ -278,8 +283,9 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
     account, region = account_and_region(snapshot.source)
     settled = is_settled(order)
     axis = _axis(snapshot, now, settled=settled)
+    usually = usually_in(order, gathered.usuals, gathered.names)
     items = [
-        _item(Reference(snapshot.order_id, name), item, snapshot, axis, gathered)
+        _item(Reference(snapshot.order_id, name), item, snapshot, axis, gathered, usually=usually.get(name, ""))
         for name, item in line_items_by_id(order).items()
     ]
     items.sort(key=lambda item: item.status != ERROR)
@@ -301,6 +307,7 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
         items=tuple(items),
         counts={plain(name): number for name, number in line_item_counts_by_status(order).items()},
         stalled=ORDER in snapshot.stalled,
+        usually=usually.get(ORDER, ""),
         items_stalled=stalled_items,
         items_in_error=sum(item.status == ERROR for item in items),
         missing=snapshot.missing,
@@ -312,7 +319,9 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
     )
 
 
-def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, gathered: Gathered) -> Item:
+def _item(  # noqa: PLR0913 - all that a line item shows
+    place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, gathered: Gathered, *, usually: str
+) -> Item:
     status = plain(item.get("Status"))
     name = place.line_item_id
     return Item(
@@ -324,6 +333,7 @@ def _item(place: Reference, item: LineItem, snapshot: Snapshot, axis: _Axis, gat
         icon=status_named(status).icon,
         stages=axis.stages(snapshot.history.get(name, ()), SETTLED_LINE_ITEM_STATUSES),
         stalled=name in snapshot.stalled,
+        usually=usually,
         shipment=_shipment(item),
         assets=tuple(_assets(item.get("AssetInformationList", []))),
         replaces=_replaces(item),

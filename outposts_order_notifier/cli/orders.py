@@ -22,6 +22,7 @@ from outposts_order_notifier.cli.terminal import (
     show_table,
 )
 from outposts_order_notifier.domain.annotations import Annotations
+from outposts_order_notifier.domain.durations import Usual, usual_in
 from outposts_order_notifier.domain.lineage import Lineage
 from outposts_order_notifier.domain.order import is_settled, line_item_counts_by_status, line_items_by_id
 from outposts_order_notifier.domain.places import account_and_region
@@ -33,6 +34,7 @@ from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.annotations import annotation_lines
 from outposts_order_notifier.wording.headline import Names, name_of, with_id
+from outposts_order_notifier.wording.usual import hardware_in, usually
 from outposts_order_notifier.wording.words import count, day, one_line, plain, plain_date, shortened
 
 STALLED = "STALLED"  # in place of a status
@@ -97,12 +99,14 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
     found = find(table, order)
     lineage = Lineage(link for _, _, known in table.known_of_all_sources() for link in known.replaces)
     now = to_iso8601(datetime.now(UTC))
-    shown = life_of(found, now, lineage)
+    names = stack.names([found.source])
+    usual = usual_in(found.order, table.durations().usuals(), hardware_in(names))
+    shown = life_of(found, now, lineage, usual)
     if as_json:
         say(shown)
     else:
         added = annotation_lines(found.annotations, now, zone_named(stack.outputs.get("TimeZone", "UTC")))
-        show_life(shown, stack.names([found.source]), list(added))
+        show_life(shown, names, list(added))
 
 
 def show_orders(rows: Sequence[Json], names: Names) -> None:
@@ -133,6 +137,8 @@ def show_life(life: Json, names: Names, added: Sequence[str] = ()) -> None:
     show_table(_together(life["timeline"], numbers), TIMELINE)
     say("")
     show_table([{"number": numbers[item["lineItemId"]], **item} for item in life["lineItems"]], LINE_ITEMS)
+    if lasting := _usual_lines(life["lineItems"], numbers):
+        say("\n".join(["\nUsually", *lasting]))
     if shipments := _shipments(life["lineItems"], numbers):
         say("\n".join(["\nShipments", *shipments]))
     if life["lineage"]:
@@ -178,6 +184,15 @@ def _shipments(line_items: Iterable[Json], numbers: Mapping[str, int]) -> list[s
     return [f"{_ranges(carried)}: {shipment}" for shipment, carried in shipped.items()]
 
 
+def _usual_lines(line_items: Iterable[Json], numbers: Mapping[str, int]) -> list[str]:
+    """Return a line for each status that line items are in and whose usual duration is known, with their numbers."""
+    alike = dict[str, list[int]]()
+    for item in line_items:
+        for words in _usually(item):
+            alike.setdefault(f"{item['status']} {words}", []).append(numbers[item["lineItemId"]])
+    return [f"{_ranges(each)}: {words}" for words, each in alike.items()]
+
+
 def _short(names: Names) -> dict[str, str]:
     return {identifier: shortened(one_line(name), LONGEST_NAME) for identifier, name in names.items()}
 
@@ -216,6 +231,7 @@ def header_of(life: Json, names: Names) -> str:
     time = lasted(life["secondsInStatus"])
     known = [
         plain(life["status"]) + (f" for {time}" if time else ""),
+        *_usually(life),
         f"{count(life['sequence'], 'event')} so far",
         *_notes(life),
     ]
@@ -268,10 +284,16 @@ def _annotations_of(annotations: Annotations, now: str) -> Json:
     }
 
 
-def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
-    """Return everything that is known about an order at a time, in ISO 8601."""
+def life_of(
+    snapshot: Snapshot,
+    now: str,
+    lineage: Lineage,
+    usual: Mapping[str, Usual] = {},
+) -> Json:
+    """Return everything that is known about an order at a time, in ISO 8601, and how long its statuses usually last."""
     return {
         **row_of(snapshot, now),
+        "usual": _usual_json(usual.get(ORDER)),
         "sequence": snapshot.sequence,
         "timeline": timeline(snapshot, now),
         "lineItems": [
@@ -281,6 +303,7 @@ def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
                 "quantity": item.get("Quantity"),
                 **_status_of(snapshot, name, item.get("Status"), now),
                 "stalled": name in snapshot.stalled,
+                "usual": _usual_json(usual.get(name)),
                 "shipment": shipment_of(item),
                 "assets": item.get("AssetInformationList", []),
             }
@@ -289,6 +312,19 @@ def life_of(snapshot: Snapshot, now: str, lineage: Lineage) -> Json:
         "lineage": [dict(lineage.link_change(link).keys) for link in lineage.of(snapshot.order_id)],
         "order": snapshot.order,
     }
+
+
+def _usual_json(usual: Usual | None) -> Json | None:
+    if usual is None:
+        return None
+    return {"medianSeconds": usual.median, "slowestTenthSeconds": usual.slowest_tenth, "orders": usual.orders}
+
+
+def _usually(row: Json) -> list[str]:
+    """Return in words how long a status usually lasts, if that is known."""
+    if not (usual := row["usual"]):
+        return []
+    return [usually(Usual(usual["medianSeconds"], usual["slowestTenthSeconds"], usual["orders"]))]
 
 
 def timeline(snapshot: Snapshot, now: str) -> list[Json]:

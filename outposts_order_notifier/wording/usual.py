@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from outposts_order_notifier.domain.durations import HardwareOf, Usual
+from outposts_order_notifier.domain.durations import HardwareOf, Usual, Usuals, usual_in
+from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.wording.hardware import ordered
 from outposts_order_notifier.wording.words import UNITS, count
 
@@ -18,6 +19,11 @@ def usually(usual: Usual) -> str:
     least, most = usual.median // length, -(-usual.slowest_tenth // length)
     start = "up to " if least == 0 else f"{least} to " if least < most else ""
     return f"usually {start}{count(most, unit)}, from {count(usual.orders, 'order')}"
+
+
+def usually_in(order: Order, usuals: Usuals, names: Mapping[str, str]) -> dict[str, str]:
+    """Return how long the current statuses of an order in flight usually last, by the keys of its history."""
+    return {name: usually(usual) for name, usual in usual_in(order, usuals, hardware_in(names)).items()}
 
 
 def hardware_in(names: Mapping[str, str]) -> HardwareOf:

@@ -175,7 +175,7 @@ TIED = [
     Tied(r"(?:read|missing, and) once {n} day", lambda: DAY_SECONDS / DAY),
     Tied(r"changed: once {n} day for each source", lambda: names.EVERY.total_seconds() / DAY),
     Tied(r"turns up, at most once {n} hour", lambda: names.AFTER_AN_UNKNOWN_ID.total_seconds() / HOUR),
-    Tied(r"from (?:at least )?{n} orders that have ended", lambda: durations.FEWEST),
+    Tied(r"(?:from|from at least|once) {n} orders that have ended", lambda: durations.FEWEST),
     Tied(r"the latest {n} of each type and hardware", lambda: durations.MOST),
     Tied(r"longer than {n} days, as after a wrong clock", lambda: durations.LONGEST_DAYS),
     Tied(r"when it starts, and then once {n} day", lambda: learned.EVERY.total_seconds() / DAY),
@@ -276,6 +276,10 @@ EXEMPT = [
     Exempt(r"at most twice at once|at most twice", "as above"),
     Exempt(r"about an hour on two cores", "how long it takes depends on the machine"),
     Exempt(r"notifications about an order until a day|Sets the day on which", "a name, not a quantity"),
+    Exempt(
+        r"usually \d+ to \d+ days, from 9 orders|for 9 days;|12 Nov \(9 days",
+        "examples; tests/unit/wording/test_usual.py has such texts",
+    ),
     Exempt(r"500 orders at once take", "an example, whose time is tied"),
 ]
 

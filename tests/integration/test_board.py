@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from outposts_order_notifier.board.handler import handler
+from outposts_order_notifier.domain.durations import Ended, Key
 from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.boards import observed
@@ -84,6 +85,16 @@ def test_an_unexpected_context_filters_nothing(odd: Any) -> None:
     html = called(widgetContext=odd)
     assert "oo-here" in html
     assert "<b>" not in html.partition("orders-board")[2][:50]
+
+
+def test_shows_how_long_a_status_usually_lasts(table: Any) -> None:
+    """From the orders that have ended."""
+    snapshots = SnapshotTable(table, "snapshots")
+    assert snapshots.save(observed((3, {"OrderId": "oo-new", "OrderType": "OUTPOST", "Status": "PREPARING"})))
+    key = Key("OUTPOST", "item", "order", "PREPARING")
+    ended = [Ended(f"oo-{each}", "2026-01-01T00:00:00Z", "OUTPOST", "item", {key: each * 86_400}) for each in range(5)]
+    assert snapshots.count_durations(ended) == ""
+    assert called(widgetContext=context()).count("(usually 2 to 4 days, from 5 orders)") == 1
 
 
 @pytest.mark.parametrize(("zone", "shown"), [("Asia/Tokyo", "JST"), ("", "UTC"), ("Nowhere", "UTC")])

@@ -19,6 +19,7 @@ from werkzeug import Request, Response
 from local.server import Server
 from local.slack_workspace import TOKEN, Channel
 from outposts_order_notifier.domain.annotations import NONE, Annotations, Expected, Mute, Note
+from outposts_order_notifier.domain.durations import Ended, Key
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry
 from outposts_order_notifier.notify import state
@@ -26,6 +27,7 @@ from outposts_order_notifier.notify.channels.slack import api, clients, pace
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
 from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.store.items import DURATIONS
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.aws import Slack
 from testing.details import an_order, detail_of
@@ -67,6 +69,14 @@ class Bot:
         self._versions[name] = version = self._versions.get(name, 0) + 1
         snapshot = Snapshot("111122223333/eu-west-1", order, version, sequence, history, annotations=annotations)
         assert self._snapshots.save(replace(snapshot))
+
+    def end_orders(self) -> None:
+        """Store as many orders that have ended as make it usual to be in progress for 30 to 60 days."""
+        key = Key("OUTPOST", "item", "order", "IN_PROGRESS")
+        days = [10, 20, 30, 40, 60]
+        at = "2026-11-12T09:30:00Z"
+        ended = [Ended(f"oo-{each}", at, "OUTPOST", "item", {key: each * 86_400}) for each in days]
+        assert self._snapshots.count_durations(ended) == ""
 
     def put(self, old: Order | None, new: Order, sequence: int, **keys: Any) -> None:
         """Put an order's update into the queue."""
@@ -168,6 +178,27 @@ class TestThread:
         (reply,) = bot.replies
         assert "in progress → completed after 12 days" in text_of(reply)
         assert bot.world.sns_published() == {ORDER: 1}
+
+    def test_the_card_shows_how_long_a_status_usually_lasts(self, bot: Bot) -> None:
+        """From orders that have ended, which a run reads once for all its orders; the reply does not show it."""
+        bot.end_orders()
+        for name in ("oo-a", "oo-b"):
+            order = an_order(name) | {"OrderType": "OUTPOST"}
+            bot.observe(order, order | {"PaymentTerm": "NO_UPFRONT"}, 2)
+        assert bot.world.run() == []
+        assert all("; usually 30 to 60 days, from 5 orders" in text_of(card) for card in bot.channel.cards)
+        assert bot.world.calls.made.count("BatchGetItem") == 2 + 1
+        replies = [reply for card in bot.channel.cards for reply in bot.channel.replies(card["ts"])]
+        assert len(replies) == 2
+        assert "usually" not in "".join(map(text_of, replies))
+
+    def test_without_it_the_card_shows_the_rest(self, bot: Bot) -> None:
+        """Damaged durations do not stop a message."""
+        damaged: Any = {"id": {"S": DURATIONS}, "version": {"N": "1"}, "orders": {"B": b"garbage"}}
+        boto3.client("dynamodb").put_item(TableName="snapshots", Item=damaged)
+        bot.observe(an_order(), an_order(item="SHIPPED"), 2)
+        assert bot.world.run() == []
+        assert "1 shipped" in text_of(bot.card)
 
     def test_the_card_is_updated_in_its_place(self, bot: Bot) -> None:
         """Each observation changes the card and adds a reply; there is never a second card."""

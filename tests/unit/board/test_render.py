@@ -188,6 +188,15 @@ def test_no_id_reverses_the_boards_text() -> None:
     assert f"op-{RIGHT_TO_LEFT}turned" in parsed.values("value")
 
 
+def test_a_status_has_its_usual_duration_beside_its_own() -> None:
+    """In words, with the number of orders that it comes from."""
+    items = [{"LineItemId": "ooi-1", "Status": "BUILDING"}]
+    html = page(board_of(observed((3, {"OrderType": "OUTPOST", "Status": "IN_PROGRESS", "LineItems": items}))))
+    shown = '<span class="lasted">for 3 days <small>(usually 12 to 20 days, from 9 orders)</small></span>'
+    assert html.count(shown) == 2
+    assert "usually" not in page(board_of(observed((3, {"Status": "IN_PROGRESS", "LineItems": items}))))
+
+
 def test_a_file_has_no_filters() -> None:
     """Nobody would respond to them."""
     made = board_of(observed((3, {})))

@@ -54,6 +54,24 @@ class TestHistory:
         assert card((3, {}), history={}, damage="snapshot: garbage").stages == ()
 
 
+class TestUsual:
+    """How long a status usually lasts."""
+
+    WORDS = "usually 12 to 20 days, from 9 orders"
+
+    def test_an_order_and_its_line_items_in_flight_say_it(self) -> None:
+        """If it is known for orders of their kind."""
+        shown = card((3, {"OrderType": "OUTPOST", "Status": "IN_PROGRESS", **item("BUILDING")}))
+        assert (shown.usually, shown.items[0].usually) == (self.WORDS, self.WORDS)
+        other = card((3, {"OrderType": "REPLACEMENT", "Status": "IN_PROGRESS", **item("BUILDING")}))
+        assert (other.usually, other.items[0].usually) == ("", "")
+
+    def test_an_order_that_has_ended_does_not(self) -> None:
+        """Nothing more is expected of it."""
+        (ended,) = board_of(observed((3, {"OrderType": "OUTPOST", "Status": "COMPLETED"}))).settled
+        assert ended.usually == ""
+
+
 class TestSubmission:
     """When an order was submitted."""
 

@@ -3,12 +3,23 @@
 import io
 import json
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
 from outposts_order_notifier.cli.events import ListedEvent, _change, history_of, line_of
-from outposts_order_notifier.cli.orders import _ids, header_of, life_of, matches, row_of, statuses_of, timeline
+from outposts_order_notifier.cli.orders import (
+    _ids,
+    header_of,
+    life_of,
+    matches,
+    row_of,
+    show_life,
+    statuses_of,
+    timeline,
+)
 from outposts_order_notifier.cli.terminal import Json
+from outposts_order_notifier.domain.durations import Usual
 from outposts_order_notifier.domain.events import Event, LoggedEvent, Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
 from outposts_order_notifier.domain.order import Order
@@ -110,6 +121,28 @@ class TestHistory:
         (item,) = life_of(snapshot((NOW, shipped)), NOW, Lineage())["lineItems"]
         assert item["shipment"]["trackingUrl"] == "https://www.ups.com/track?tracknum=1Z"
         assert item["assets"] == [{"AssetId": "7"}]
+
+
+class TestUsual:
+    """How long the current statuses of an order usually last."""
+
+    USUAL: ClassVar = {"": Usual(12 * 86_400, 20 * 86_400, 9), "ooi-1": Usual(3_600, 7_200, 5)}
+
+    def test_it_is_in_the_header_and_in_a_line_for_the_line_items(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """In words, with the number of orders that it comes from; without it, there is neither."""
+        show_life(life_of(HISTORY, NOW, Lineage(), self.USUAL), {})
+        shown = capsys.readouterr().out
+        assert "IN_PROGRESS for 2 days; usually 12 to 20 days, from 9 orders; " in shown
+        assert "\nUsually\n1: SHIPPED usually 1 to 2 hours, from 5 orders\n" in shown
+        show_life(life_of(HISTORY, NOW, Lineage()), {})
+        assert "sually" not in capsys.readouterr().out
+
+    def test_it_is_in_the_json(self) -> None:
+        """In seconds; null if it is not known."""
+        life = life_of(HISTORY, NOW, Lineage(), self.USUAL)
+        assert life["usual"] == {"medianSeconds": 12 * 86_400, "slowestTenthSeconds": 20 * 86_400, "orders": 9}
+        assert life["lineItems"][0]["usual"]["orders"] == 5
+        assert life_of(HISTORY, NOW, Lineage())["usual"] is None
 
 
 class TestHeader:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from local.slack import message_fault
+from outposts_order_notifier.domain.durations import Key, Usual
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry, statuses
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
@@ -53,6 +54,24 @@ class TestCard:
         assert "Order oo-0123456789abcdef0, account 111122223333, eu-west-1, sequence 5" in shown
         assert "in progress since <!date^1794475800^{date_short} ({ago})|2026-11-12T09:30:00Z>" in shown
         assert "*Expected next*\n1 line item shipped" in shown
+
+    def test_shows_how_long_the_current_statuses_usually_last(self) -> None:
+        """With the number of orders that it comes from, in words; an order that has ended shows none."""
+        usuals = {
+            Key("OUTPOST", "rack", "order", "IN_PROGRESS"): Usual(30 * 86_400, 60 * 86_400, 9),
+            Key("OUTPOST", "rack", "lineItem", "BUILDING"): Usual(12 * 86_400, 20 * 86_400, 9),
+        }
+        names = {"OR-RACKM5A": "rack, 4 × m5.24xlarge"}
+        order = an_order(Quantity=3) | {"OrderType": "OUTPOST"}
+        payload = card_payload(snapshot_of(order), {}, names, usuals=usuals)
+        check(payload)
+        shown = json.dumps(payload["blocks"], ensure_ascii=False)
+        assert "|2026-11-12T09:30:00Z>; usually 30 to 60 days, from 9 orders" in shown
+        assert "|2026-11-12T09:30:00Z>; usually 12 to 20 days, from 9 orders" in shown
+        assert "being built since" in shown
+        ended = with_line_items(order | {"Status": "COMPLETED"}, "INSTALLED")
+        for other in (ended, order | {"OrderType": "REPLACEMENT"}):
+            assert "usually" not in json.dumps(card_payload(snapshot_of(other), {}, names, usuals=usuals))
 
     def test_shows_the_line_items_progress_as_a_bar(self) -> None:
         """The bar shows the line items' progress, and they are counted by status."""

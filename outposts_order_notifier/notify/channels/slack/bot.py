@@ -28,6 +28,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from outposts_order_notifier.domain.durations import Usuals
 from outposts_order_notifier.domain.event_types import (
     DISCOVERED,
     MISSING,
@@ -115,6 +116,7 @@ class Bot:
     board_url: str
     channel: str = field(init=False)
     _looked_up_again: bool = field(init=False, default=False)
+    _usuals: Usuals | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         """Find the channel."""
@@ -311,7 +313,13 @@ class Bot:
             return None
         replacements = {**replaced_by, **self._linked(snapshot, replaced_by)}
         addresses = {name: self._address(name) for name in related_orders(snapshot, replacements)}
-        return card_payload(snapshot, replacements, names, addresses, self.board_url)
+        return card_payload(snapshot, replacements, names, addresses, self.board_url, usuals=self._usually())
+
+    def _usually(self) -> Usuals:
+        """Return how long statuses usually last, which is read once in a run; nothing if it cannot be read."""
+        if self._usuals is None:
+            self._usuals = self.snapshots.durations().usuals() if self.snapshots else {}
+        return self._usuals
 
     def _address(self, order_id: str) -> str | None:
         """Return the address of an order's card; None if it has none."""

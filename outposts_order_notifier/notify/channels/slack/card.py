@@ -1,7 +1,7 @@
 """An order's live card. Pure.
 
-Everything in it comes from the order's snapshot, and no time in it is relative to now: Slack itself computes how long
-ago a status began, so a card stays correct if it is not updated for weeks.
+Everything in it comes from the order's snapshot, and from how long statuses usually last. No time in it is relative to
+now: Slack itself computes how long ago a status began, so a card stays correct if it is not updated for weeks.
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from outposts_order_notifier.domain.durations import Usuals
 from outposts_order_notifier.domain.order import Order, line_items_by_id
 from outposts_order_notifier.domain.places import account_and_region
 from outposts_order_notifier.domain.progress import STAGES, next_step, progress
@@ -44,6 +45,7 @@ from outposts_order_notifier.wording.hardware import Hardware, in_full, ordered,
 from outposts_order_notifier.wording.headline import TEST, Names, marked_as, name_of, names_of, status_words, title
 from outposts_order_notifier.wording.message import LONGEST_URL, step_lines
 from outposts_order_notifier.wording.next_steps import steps_of_order
+from outposts_order_notifier.wording.usual import usually_in
 from outposts_order_notifier.wording.words import count, duration, plain, plain_date
 
 CARD = "outposts_order_card"
@@ -54,16 +56,19 @@ MAX_LIFE = 8
 MAX_LINKED = 5
 THREAD = "Its thread"
 NO_ADDRESSES: Mapping[str, str | None] = {}
+NOTHING_USUAL: Usuals = {}
 
 Payload = dict[str, Any]
 
 
-def card_payload(
+def card_payload(  # noqa: PLR0913 - all that a card shows
     snapshot: Snapshot,
     replaced_by: Mapping[str, Any],
     names: Names,
     addresses: Mapping[str, str | None] = NO_ADDRESSES,
     board_url: str = "",
+    *,
+    usuals: Usuals = NOTHING_USUAL,
 ) -> Payload:
     """Build an order's card: text, blocks, and the metadata that finds a lost card again.
 
@@ -74,11 +79,13 @@ def card_payload(
         names: What people call the things that have ids.
         addresses: Those of the cards of related orders, by order id.
         board_url: Where all orders are shown; empty without a board.
+        usuals: How long statuses usually last.
     """
     order = snapshot.order
+    usually = usually_in(order, usuals, names)
     account, region = account_and_region(snapshot.source)
     lists = {
-        "Line items": _line_items(snapshot, names),
+        "Line items": _line_items(snapshot, names, usually),
         "Shipments": _shipments(order, names),
         "Replacements": _replacements(snapshot, replaced_by, addresses),
     }
@@ -91,7 +98,7 @@ def card_payload(
         *([section(text)] if (text := _list(_warnings(snapshot, names))) else []),
         *([section(text)] if (text := _list(_annotations(snapshot))) else []),
         section(_bar(order)),
-        fields(_facts(snapshot, names)),
+        fields(_facts(snapshot, names, usually)),
         *([section(steps)] if (steps := _list(map(bullet, step_lines(steps_of_order(order, names, region))))) else []),
         *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
         {
@@ -170,11 +177,11 @@ def _bar(order: Order) -> str:
     return shortened(f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
 
 
-def _facts(snapshot: Snapshot, names: Names) -> dict[str, str]:
+def _facts(snapshot: Snapshot, names: Names, usually: Mapping[str, str]) -> dict[str, str]:
     order = snapshot.order
     life = list(_life(snapshot.history.get(ORDER, ())))
     return {
-        "Status": _since(snapshot, ORDER),
+        "Status": f"{_since(snapshot, ORDER)}{_usually(usually, ORDER)}",
         "Expected next": escape(next_step(order)),
         "Outpost": escape(name_of(order.get("OutpostId"), names)),
         **({"Before": " → ".join(life[-MAX_LIFE:])} if life else {}),
@@ -195,7 +202,11 @@ def _since(snapshot: Snapshot, name: str) -> str:
     return f"{escape(status_words(entered[-1].status))} since {date(entered[-1].at, '{date_short} ({ago})')}"
 
 
-def _line_items(snapshot: Snapshot, names: Names) -> Iterator[str]:
+def _usually(usually: Mapping[str, str], name: str) -> str:
+    return f"; {usually[name]}" if name in usually else ""
+
+
+def _line_items(snapshot: Snapshot, names: Names, usually: Mapping[str, str]) -> Iterator[str]:
     """Return the hardware ordered, grouped by status and catalog item; the least advanced comes first."""
     items = line_items_by_id(snapshot.order)
     groups: dict[tuple[str, str], list[str]] = {}
@@ -206,7 +217,8 @@ def _line_items(snapshot: Snapshot, names: Names) -> Iterator[str]:
         since = f" since {date(min(starts), '{date_short} ({ago})')}" if starts else ""
         what = together(ordered(items[name], names) for name in ids)
         hardware = escape(in_full(what, catalog_item)) if what else "line item"
-        yield f"{status_named(status).icon} {hardware}: {escape(status_words(status))}{since}"
+        lasts = f"{escape(status_words(status))}{since}{_usually(usually, ids[0])}"
+        yield f"{status_named(status).icon} {hardware}: {lasts}"
 
 
 def _shipments(order: Order, names: Names) -> Iterator[str]:
