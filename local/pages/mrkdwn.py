@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from outposts_order_notifier.wording.words import duration
 
 TOKEN = re.compile(
-    r"<(?P<control>[^<>]+)>|`(?P<code>[^`\n]+)`|(?<!\w)\*(?P<bold>\S(?:[^*\n]*\S)?)\*(?!\w)|(?P<line>\n)"
+    r"```(?P<block>(?s:.+?))```|<(?P<control>[^<>]+)>|`(?P<code>[^`\n]+)`|(?<!\w)\*(?P<bold>\S(?:[^*\n]*\S)?)\*(?!\w)|(?P<line>\n)"
 )
 DATE = re.compile(r"!date\^(\d{1,12})\^([^|^]+)")
 SCHEMES = ("https://", "http://", "mailto:")
@@ -56,6 +56,8 @@ def _formatted(token: re.Match[str], now: datetime) -> Markup:
     match token.lastgroup, token[token.lastgroup or 0]:
         case "control", control:
             return _control(control, now)
+        case "block", block:
+            return Markup('<code class="block">{}</code>').format(_text(block))
         case "code", code:
             return Markup("<code>{}</code>").format(_text(code))
         case "bold", bold:

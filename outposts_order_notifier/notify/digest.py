@@ -51,8 +51,9 @@ def _latest_case(observations: Sequence[OrderNotification]) -> str:
 
 
 def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
-    """Combine the observations of many orders into one message."""
-    lines = tuple(line for observations in orders for line in digest_lines(observations))
+    """Combine the observations of many orders into one message, the weightiest first."""
+    weightiest = sorted(orders, key=lambda observations: -together(observations).mark.weight)
+    lines = tuple(line for observations in weightiest for line in digest_lines(observations))
     details = [[each.detail for each in observations] for observations in orders]
     marks = [together(observations).mark for observations in orders]
     mark = max(marks, key=lambda row: row.weight)
@@ -63,7 +64,9 @@ def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
 def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:
     """Return an order's lines in a digest: the latest headline with its id and link, then the earlier ones."""
     last = observations[-1]
-    line = Line(f"{last.message.mark.icon} {last.message.headline} ({plain(last.order_id)})", last.message.url, CONSOLE)
+    message = last.message
+    url = None if message.audience.board_url else message.url  # the board is linked once, for all of them
+    line = Line(f"{message.mark.icon} {message.headline} ({plain(last.order_id)})", url, CONSOLE)
     return [line, *(_headed(each) for each in reversed(observations[:-1]))]
 
 

@@ -101,7 +101,8 @@ def case_text(detail: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     if not (items or order):
         return ""
     more = f" and {len(items) - MOST_IN_CASE} more" if len(items) > MOST_IN_CASE else ""
-    affected = f"line items {', '.join(items[:MOST_IN_CASE])}{more}" if items else ""
+    noun = "line item" if len(items) == 1 else "line items"
+    affected = f"{noun} {', '.join(items[:MOST_IN_CASE])}{more}" if items else ""
     what = " and ".join(each for each in ("the order" if order else "", affected) if each)
     return (
         f"AWS Outposts order {plain(detail['orderId'])}, Outpost {plain(detail['outpostId'])}, "
@@ -112,8 +113,13 @@ def case_text(detail: Mapping[str, Any], zone: tzinfo = UTC) -> str:
 
 
 def _steps(situations: Iterable[Situation], region: str) -> list[Step]:
-    """Return the steps of situations, each once, in the order of the table."""
-    wanted = set(situations)
+    """Return the steps of situations, each once, in the order of the table.
+
+    What is said of racks or servers is not said again of hardware of an unknown kind.
+    """
+    given = set(situations)
+    known = {situation for situation, kind in given if kind != ITEM}
+    wanted = {(situation, kind) for situation, kind in given if kind != ITEM or situation not in known}
     found = [
         rows.get(kind, rows[ITEM])
         for situation, rows in STEPS.items()

@@ -89,6 +89,11 @@ class TestSlack:
         assert '<span class="time">12:23 AM</span>' in html
         assert "for notifications only" not in html
 
+    def test_what_people_copy_is_a_block_of_its_own(self) -> None:
+        """With its line ends, and without mark-up in it."""
+        html = of({"blocks": [section("*Copy*\n```one *two*\n`three````")]})
+        assert '<b>Copy</b><br><code class="block">one *two*\n`three</code>' in html
+
     @pytest.mark.parametrize(
         ("colour", "shown"),
         [("#1a7f37", "#1a7f37"), ("1a7f37", "#1a7f37"), ("danger", "#a30200"), ("red;x", "#dddddd"), (None, "#dddddd")],

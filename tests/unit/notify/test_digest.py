@@ -7,7 +7,7 @@ import pytest
 
 from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, together
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
-from outposts_order_notifier.wording.message import Line, Message
+from outposts_order_notifier.wording.message import Audience, Line, Message
 from testing.details import an_order, an_update, detail_of
 from testing.topics import alarm_of
 
@@ -86,6 +86,15 @@ class TestDigest:
             Line(f"{last.mark.icon} {last.headline} (oo-1)", last.url, "Open in the AWS console"),
             *earlier,
         ]
+
+    def test_the_weightiest_comes_first(self) -> None:
+        """Otherwise they stay in their order; with a board, its link serves for all."""
+        board = Audience(board_url="https://x/#board")
+        changes = {"oo-1": "SHIPPED", "oo-2": "ERROR", "oo-3": "DELIVERED"}
+        details = [detail_of(an_order(name), an_order(name, item=item)) for name, item in changes.items()]
+        lines = digest([[order_notification(detail, board)] for detail in details]).lines
+        assert [line.text[-5:-1] for line in lines] == ["oo-2", "oo-1", "oo-3"]
+        assert {line.url for line in lines} == {None}
 
     def test_its_headline_names_what_is_important(self) -> None:
         """Errors are counted over all orders; orders are counted once each."""

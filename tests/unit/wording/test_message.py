@@ -74,6 +74,15 @@ class TestOrderMessage:
         moved = detail_of(an_order(ShipmentInformation=parcel), an_order(ShipmentInformation={}))
         assert lines_of(moved) == ["Unknown carrier, no tracking number: line item ooi-1, before: DHL 123"]
 
+    @pytest.mark.parametrize("statuses", [["SHIPPED"] * 20, ["SHIPPED", "DELIVERED", "ERROR", "REPLACED"] * 5])
+    def test_twenty_line_items_fit_on_a_phone(self, statuses: list[str]) -> None:
+        """A line for each status and each shipment."""
+        carrier = {"ShipmentCarrier": "DHL"}
+        parcels = [{"ShipmentInformation": {**carrier, "ShipmentTrackingNumber": str(n % 2)}} for n in range(20)]
+        old, new = (with_line_items(an_order(), *each) for each in (["BUILDING"] * 20, statuses))
+        new["LineItems"] = [{**item, **parcel} for item, parcel in zip(new["LineItems"], parcels, strict=True)]
+        assert len(lines_of(detail_of(old, new))) == len(set(statuses)) + 2
+
     def test_twelve_line_items_under_one_tracking_number_are_one_line(self) -> None:
         """One shipment has one line and one link; so have the assets of all line items, as the board shows which."""
         parcel = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": "123"}

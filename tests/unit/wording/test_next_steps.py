@@ -72,6 +72,11 @@ class TestStatuses:
         assert steps_after(*moved, names=NAMES) == steps_after(*moved)
         assert "agree with AWS on a date" in steps_after(*moved, names={RACK_ID: "rack"})[0]
 
+    def test_what_is_known_of_the_hardware_is_not_said_again_in_general(self) -> None:
+        """The order's own status is about racks and servers alike, if it has both."""
+        old, new = (an_order(status=status, item=status) for status in ("IN_PROGRESS", "DELIVERED"))
+        assert [step[:14] for step in steps_after(old, new, names=NAMES)] == ["You: agree with"[:14]]
+
     def test_the_same_step_is_there_once(self) -> None:
         """However many line items need it."""
         old, new = (with_line_items(an_order(), *[each] * 8) for each in ("SHIPPED", "DELIVERED"))
@@ -122,7 +127,7 @@ class TestCase:
     def test_names_order_line_items_and_questions(self) -> None:
         """It can be pasted as it is."""
         detail = detail_of(an_order(), an_order(item="ERROR", status="ERROR"))
-        affected = "the order and line items ooi-1"
+        affected = "the order and line item ooi-1"
         assert case_text(detail) == (
             f"AWS Outposts order {ORDER_ID}, Outpost op-0123456789abcdef0, account 111122223333, region eu-west-1.\n"
             f"Since 24 Nov 2026, 09:30 UTC, the Outposts API reports the status ERROR for {affected}.\n"
@@ -133,7 +138,7 @@ class TestCase:
         """The first message had it already."""
         assert case_text(detail_of(an_order(item="ERROR"), an_order(item="ERROR", status="DELIVERED"))) == ""
         assert "for the order." in case_text(detail_of(an_order(), an_order(status="ERROR")))
-        assert "for line items ooi-1." in case_text(detail_of(None, an_order(item="ERROR")))
+        assert "for line item ooi-1." in case_text(detail_of(None, an_order(item="ERROR")))
 
     def test_names_at_most_so_many_line_items(self) -> None:
         """A case has room for all questions nevertheless."""

@@ -5,19 +5,20 @@ The limits: https://docs.slack.dev/reference/block-kit/blocks. The limit of all 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from outposts_order_notifier.domain.statuses import COLOURS
 from outposts_order_notifier.domain.timestamps import from_iso8601
 from outposts_order_notifier.notify.digest import BOARD, CONSOLE
-from outposts_order_notifier.wording.message import Line, Message
+from outposts_order_notifier.wording.message import CASE, Line, Message
 
 Block = dict[str, Any]
 
 MAX_HEADER = 150
 MAX_SECTION = 3_000
 MAX_LINES_TEXT = 6_000
+MAX_STEPS = 2_000
 MAX_CASE = 1_500
 SMALL_PRINT = frozenset({"Type", "Outpost", "Account", "Region", "Order"})
 MAX_FIELD = 600  # of 2,000, so that all together stay within a message
@@ -30,8 +31,8 @@ def block_kit_payload(message: Message) -> dict[str, Any]:
     """
     body = [
         *(section(text) for text in packed(map(bullet, message.lines), MAX_LINES_TEXT)),
-        *(section(text) for text in packed(map(bullet, message.steps), MAX_SECTION)),
-        *([section(preformatted(message.case))] if message.case else []),
+        *([section(steps(message.steps))] if message.steps else []),
+        *([section(f"*{CASE}*\n{preformatted(message.case)}")] if message.case else []),
         *([fields(facts)] if (facts := _facts(message, small_print=False)) else []),
         *_context(message),
     ]
@@ -60,6 +61,11 @@ def _context(message: Message) -> Iterator[Block]:
 def links(board_url: str, console_url: str) -> list[str]:
     """Return the links to the board and to the console, as far as there are any."""
     return [link(url, text) for url, text in ((board_url, BOARD), (console_url, CONSOLE)) if url]
+
+
+def steps(lines: Sequence[Line]) -> str:
+    """Return who acts next, as mrkdwn."""
+    return "\n".join(["*Next*", *fitting(list(map(bullet, lines)), MAX_STEPS)])
 
 
 def preformatted(text: str) -> str:

@@ -27,7 +27,6 @@ from outposts_order_notifier.domain.statuses import (
 from outposts_order_notifier.domain.timestamps import seconds_between
 from outposts_order_notifier.notify.channels.slack.blocks import (
     Block,
-    bullet,
     date,
     escape,
     fields,
@@ -38,6 +37,7 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
     mrkdwn,
     section,
     shortened,
+    steps,
 )
 from outposts_order_notifier.wording.annotations import NOTES_SHOWN, who
 from outposts_order_notifier.wording.console import orders_url
@@ -84,6 +84,7 @@ def card_payload(  # noqa: PLR0913 - all that a card shows
     order = snapshot.order
     usually = usually_in(order, usuals, names)
     account, region = account_and_region(snapshot.source)
+    required = step_lines(steps_of_order(order, names, region))
     lists = {
         "Line items": _line_items(snapshot, names, usually),
         "Shipments": _shipments(order, names),
@@ -98,8 +99,8 @@ def card_payload(  # noqa: PLR0913 - all that a card shows
         *([section(text)] if (text := _list(_warnings(snapshot, names))) else []),
         *([section(text)] if (text := _list(_annotations(snapshot))) else []),
         section(_bar(order)),
-        fields(_facts(snapshot, names, usually)),
-        *([section(steps)] if (steps := _list(map(bullet, step_lines(steps_of_order(order, names, region))))) else []),
+        fields(_facts(snapshot, names, usually, waits=not required)),
+        *([section(steps(required))] if required else []),
         *(section(f"*{name}*\n{text}") for name, lines in lists.items() if (text := _list(lines))),
         {
             "type": "context",
@@ -177,12 +178,12 @@ def _bar(order: Order) -> str:
     return shortened(f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
 
 
-def _facts(snapshot: Snapshot, names: Names, usually: Mapping[str, str]) -> dict[str, str]:
+def _facts(snapshot: Snapshot, names: Names, usually: Mapping[str, str], *, waits: bool) -> dict[str, str]:
     order = snapshot.order
     life = list(_life(snapshot.history.get(ORDER, ())))
     return {
         "Status": f"{_since(snapshot, ORDER)}{_usually(usually, ORDER)}",
-        "Expected next": escape(next_step(order)),
+        **({"Expected next": escape(next_step(order))} if waits else {}),
         "Outpost": escape(name_of(order.get("OutpostId"), names)),
         **({"Before": " → ".join(life[-MAX_LIFE:])} if life else {}),
     }
