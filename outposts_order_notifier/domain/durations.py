@@ -118,7 +118,7 @@ def ended_order(snapshot: Snapshot, hardware_of: HardwareOf) -> Ended | None:
     found = dict[Key, list[int]]()
     for name in (ORDER, *items):
         for status, seconds in _lasted(name, snapshot.history.get(name, ()), order):
-            hardware = _hardware(order, name, items, hardware_of)
+            hardware = _hardware(name, items, hardware_of)
             found.setdefault(_key(order_type, hardware, name, status), []).append(seconds)
     if not found:
         return None
@@ -126,19 +126,18 @@ def ended_order(snapshot: Snapshot, hardware_of: HardwareOf) -> Ended | None:
         order_id=snapshot.order_id,
         at=max(entry.at for entries in snapshot.history.values() for entry in entries),
         order_type=order_type,
-        hardware=_hardware(order, ORDER, items, hardware_of),
+        hardware=_hardware(ORDER, items, hardware_of),
         seconds={key: _percentile(sorted(values), 50) for key, values in found.items()},
     )
 
 
 def usual_in(order: Order, usuals: Usuals, hardware_of: HardwareOf) -> dict[str, Usual]:
-    """Return how long the current statuses of an order in flight usually last, by the keys of its history."""
-    order_type = str(order.get("OrderType"))
-    if not usuals or is_settled(order) or order_type not in ORDER_TYPES:
+    """Return how long the current statuses of an order usually last, by the keys of its history."""
+    if not usuals:
         return {}
-    items = line_items_by_id(order)
+    items, order_type = line_items_by_id(order), str(order.get("OrderType"))
     keys = {
-        name: _key(order_type, _hardware(order, name, items, hardware_of), name, status)
+        name: _key(order_type, _hardware(name, items, hardware_of), name, status)
         for name, status in statuses(order).items()
         if status
     }
@@ -192,17 +191,18 @@ def _key(order_type: str, hardware: str, name: str, status: str) -> Key:
     return Key(order_type, hardware, "order" if name == ORDER else "lineItem", status)
 
 
-def _hardware(order: Order, name: str, items: Mapping[str, LineItem], hardware_of: HardwareOf) -> str:
+def _hardware(name: str, items: Mapping[str, LineItem], hardware_of: HardwareOf) -> str:
     """Return the hardware of a line item, or of all line items of an order."""
-    found = {hardware_of(each) for each in (order.get("LineItems", []) if name == ORDER else [items[name]])}
+    found = {hardware_of(each) for each in (items.values() if name == ORDER else [items[name]])}
     return found.pop() if len(found) == 1 else UNKNOWN_HARDWARE
 
 
 def _lasted(name: str, entries: tuple[StatusEntry, ...], order: Order) -> Iterable[tuple[str, int]]:
     """Yield the statuses of a history that ran their course, and how many seconds each lasted."""
     table = ORDER_STATUSES if name == ORDER else LINE_ITEM_STATUSES
-    for before, (entry, after) in zip((None, *entries), pairwise(entries), strict=False):
-        row = table.get(entry.status or "")
+    for place, (entry, after) in enumerate(pairwise(entries)):
+        before = entries[place - 1] if place else None
+        row = table.get(str(entry.status))
         began = from_iso8601(entry.at)
         known = before.status != ERROR if before else bool(row and row.first and submitted_at(order, began))
         if row is None or row.settled or not known or (after.status in CUT_SHORT and entry.status != ERROR):

@@ -1,6 +1,7 @@
 """How long the statuses of orders that have ended lasted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -150,7 +151,7 @@ class TestEndedOrder:
         assert {status: lasted for (_, _, status), lasted in found.items()} == expected
 
     @pytest.mark.parametrize(
-        ("lasted", "counts"), [(-3, False), (0, False), (0.001, True), (3650, True), (3651, False)]
+        ("lasted", "counts"), [(-3, False), (0, False), (1 / DAY_SECONDS, True), (3650, True), (3651, False)]
     )
     def test_a_negative_or_implausible_duration_does_not_count(self, lasted: float, *, counts: bool) -> None:
         """The clock went backwards, or was wrong."""
@@ -168,6 +169,28 @@ class TestEndedOrder:
         found = snapshot(ORDER_STEPS, ("rack", ITEM_STEPS))
         found.order["LineItems"] = []
         assert {key[1] for key in days(found) or {}} == {"order"}
+
+    def test_it_says_which_order_it_was_and_when_it_ended(self) -> None:
+        """With its type and the hardware of all its line items."""
+        found = ended_order(
+            snapshot(ORDER_STEPS, ("rack", ITEM_STEPS), ("rack", [*ITEM_STEPS, (50, "REPLACED")])), hardware
+        )
+        assert found
+        assert (found.order_id, found.at, found.order_type, found.hardware) == ("oo-1", at(50), "OUTPOST", "rack")
+
+    def test_an_order_without_line_items_or_with_one_without_history_counts(self) -> None:
+        """With what is known."""
+        bare, other = snapshot(ORDER_STEPS), snapshot(ORDER_STEPS, ("rack", ITEM_STEPS))
+        del bare.order["LineItems"]
+        (known,) = [name for name in other.history if name]
+        partial = replace(other, history={name: entries for name, entries in other.history.items() if name != known})
+        assert {key[0] for key in days(bare) or {}} == {"item"}
+        assert {key[1] for key in days(partial) or {}} == {"order"}
+
+    def test_of_two_line_items_the_faster_one_is_the_median(self) -> None:
+        """A median is a duration that occurred."""
+        items = [("rack", [(0, "PREPARING"), (day, "INSTALLED")]) for day in (3, 8)]
+        assert (days(snapshot(ORDER_STEPS, *items)) or {})["rack", "lineItem", "PREPARING"] == 3
 
     def test_more_history_does_not_change_what_counted(self) -> None:
         """An order that was in flight again, and has ended again, has the same durations as before, and more."""
@@ -212,6 +235,15 @@ class TestCounting:
             latest = sorted(of_kind, key=lambda order_id: int(order_id[3:]), reverse=True)[:MOST]
             assert {each.order_id for each in whole.orders if each.hardware == kind} == set(latest)
 
+    def test_the_latest_fifty_of_each_kind_remain(self) -> None:
+        """By when they ended, whenever they are counted; those of another kind do not count."""
+        assert MOST == 50
+        racks = [ended(number, day=number) for number in range(MOST + 1)]
+        servers = [ended(100 + number, day=0, kind="server") for number in range(MOST)]
+        counted = Durations().counting(racks[1:]).counting([*servers, racks[0]])
+        assert {each.order_id for each in counted.orders} == {each.order_id for each in [*racks[1:], *servers]}
+        assert Durations().counting(racks[:MOST]).counting(racks[MOST:]).orders == tuple(reversed(racks[1:]))
+
     def test_they_survive_storage(self) -> None:
         """Every key and number."""
         found = ended_order(snapshot(ORDER_STEPS, ("rack", ITEM_STEPS), ("server", ITEM_STEPS)), hardware)
@@ -227,6 +259,7 @@ class TestUsual:
         """By nearest rank, so both occurred."""
         assert usual_of(range(1, 11)) == Usual(5, 9, 10)
         assert usual_of([10, 20, 30, 40, 50]) == Usual(30, 50, 5)
+        assert usual_of(range(1, 202)) == Usual(101, 181, 201)
 
     @given(lasted=st.lists(st.integers(1, 10**9), max_size=3 * FEWEST))
     def test_it_is_known_from_five_orders_and_between_the_fastest_and_the_slowest(self, lasted: list[int]) -> None:
