@@ -227,7 +227,7 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
 
 def _texts_of(message: Message) -> Json:
     """Return a message as JSON, without what only shapes it in a channel."""
-    return {name: value for name, value in asdict(message).items() if name not in {"mark", "zone"}}
+    return {name: value for name, value in asdict(message).items() if name not in {"mark", "audience"}}
 
 
 def _show(rows: list[Json], events: list[Json], messages: list[Json], names: Mapping[str, str]) -> None:
