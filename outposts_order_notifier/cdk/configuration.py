@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from machine.address import has_credentials, is_address
 from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, regions, schema
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
+from outposts_order_notifier.cdk.weekly import Weekly
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
@@ -76,6 +78,7 @@ class Configuration:
         notify: EventBridge pattern on the detail of `Outposts Order Updated`; empty for everything.
         routes: Further recipients.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
+        weekly_summary: When the weekly summary is sent; None if there is none.
         outposts_endpoint_url: None for AWS's own endpoint.
     """
 
@@ -92,6 +95,7 @@ class Configuration:
     notify: Mapping[str, Any] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     event_bus_readers: tuple[str, ...] = ()
+    weekly_summary: Weekly | None = None
     outposts_endpoint_url: str | None = None
 
     @classmethod
@@ -132,6 +136,7 @@ class Configuration:
             notify=notify,
             routes=_routes(values.get("routes", []), stack_region, announce=announce),
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
+            weekly_summary=_weekly(values),
             outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
         )
 
@@ -157,6 +162,19 @@ def _loaded(context: Any) -> Any:
         raise ConfigurationError("notifier", f"{context} cannot be read ({error.strerror})", allowed) from error
     except ValueError as error:
         raise ConfigurationError("notifier", f"{shortened(context)} is not JSON ({error})", allowed) from error
+
+
+def _weekly(values: dict[str, Any]) -> Weekly | None:
+    if not (given := values.get("weeklySummary")):
+        return None
+    weekly = Weekly(given["day"], time.fromisoformat(given["time"]), values.get("timeZone", DEFAULT_TIME_ZONE))
+    if skipped := weekly.skipped(datetime.now(UTC).date()):
+        raise ConfigurationError(
+            "notifier.weeklySummary.time",
+            given["time"],
+            f"a time that exists on every {weekly.day.capitalize()} in {weekly.zone}; on {skipped}, clocks go forward",
+        )
+    return weekly
 
 
 def _endpoint(url: str | None) -> str | None:

@@ -12,6 +12,7 @@ from outposts_order_notifier.notify.settings import a_list, a_text, an_object
 # A route can have these channels. Amazon Q Developer's topic would need an output, and has to be subscribed by hand.
 OF_ROUTES = ("slack", "webhook", "emails")
 A_REGION = "the name of an AWS region, such as eu-west-1"
+WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
 
 @cache
@@ -110,6 +111,13 @@ def schema() -> dict[str, Any]:
                 "enum": time_zones(),
                 "description": "the IANA name of a time zone, such as Europe/Dublin",
             },
+            "weeklySummary": an_object(
+                {
+                    "day": {"type": "string", "enum": list(WEEKDAYS), "description": "a day of the week"},
+                    "time": a_text(r"([01]\d|2[0-3]):[0-5]\d", "a time of the day, from 00:00 to 23:59"),
+                },
+                required=["day", "time"],
+            ),
             **{each.KEY: each.schema(partitions) for each in parts("settings")},
             "notify": notify,
             "routes": a_list(route, minimum=0),

@@ -23,14 +23,17 @@ from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.cdk.notify_pattern import rule_pattern
 from outposts_order_notifier.cdk.snapshots import Snapshots
+from outposts_order_notifier.cdk.summaries import Summaries
 from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.notify.channels import amazon_q
 from outposts_order_notifier.notify.channels import sns as sns_channel
 from outposts_order_notifier.notify.channels.registry import is_setting, parts
 from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.infrastructure import Needs, Site
-from outposts_order_notifier.notify.routes import ROUTES, WHOLE_EVENT, enveloped, rule_name
+from outposts_order_notifier.notify.routes import DEFAULT, ROUTES, WHOLE_EVENT, enveloped, rule_name
+from outposts_order_notifier.notify.summary import PATTERNS, SUMMARY_TABLE
 from outposts_order_notifier.wording.console import dashboard_url
+from outposts_order_notifier.wording.summary import ORDER_KEYS
 
 TIMEOUT = cdk.Duration.minutes(2)
 RECEIVES = 20  # with the function's back-off of 15 seconds, doubled up to 15 minutes: about four hours
@@ -62,6 +65,7 @@ class Notifications(Construct):
             retention_period=cdk.Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
         )
+        self._snapshots = snapshots
         self._state = dynamodb.TableV2(
             self,
             "Idempotency",
@@ -86,6 +90,15 @@ class Notifications(Construct):
         self.function = self._function(configuration, channels, routes, local=bool(local_cloud))
         self._rule(configuration, bus)
         self._rules_of_routes(configuration, bus)
+        if configuration.weekly_summary:
+            Summaries(
+                self,
+                "Summaries",
+                weekly=configuration.weekly_summary,
+                routes=[each.name for each in configuration.routes],
+                queue=self.queue,
+                dead_letters=self.dead_letter_queue,
+            )
         if any(each.alarms for each in channels):
             # The topic's subscribers get alarms directly; the function sends them to the other channels.
             alarms = sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())
@@ -118,6 +131,16 @@ class Notifications(Construct):
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),
             iam.PolicyStatement(actions=queue_actions, resources=[self.queue.queue_arn]),
         ]
+        if configuration.weekly_summary:
+            environment |= {
+                SUMMARY_TABLE: self._snapshots.table.table_name,
+                PATTERNS: json.dumps(_patterns_about_orders(configuration), separators=(",", ":")),
+                **configuration.names_variable(),
+            }
+            statements += [
+                iam.PolicyStatement(actions=["dynamodb:Scan"], resources=[self._snapshots.index_arn]),
+                iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[self._snapshots.table.table_arn]),
+            ]
         for each in channels:
             environment |= each.environment
             statements += each.statements
@@ -227,3 +250,10 @@ def _set_pattern(rule: events.CfnRule, notify: Mapping[str, Any], *, announce: b
         rule.add_property_override("EventPattern", text_of(pattern))
     else:
         rule.event_pattern = pattern
+
+
+def _patterns_about_orders(configuration: Configuration) -> dict[str, dict[str, Any]]:
+    """Return what each route's pattern says about orders, for the summary."""
+    patterns = {DEFAULT: configuration.notify, **{each.name: each.notify for each in configuration.routes}}
+    found = {name: {key: pattern[key] for key in ORDER_KEYS if key in pattern} for name, pattern in patterns.items()}
+    return {name: pattern for name, pattern in found.items() if pattern}

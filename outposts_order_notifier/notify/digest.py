@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+    changes_of,
+)
 from outposts_order_notifier.wording.headline import digest_headline, headline, marked_as
 from outposts_order_notifier.wording.message import Line, Message
 from outposts_order_notifier.wording.next_steps import is_in_error
@@ -14,7 +20,7 @@ BOARD = "Open the board"
 
 
 def by_order(notifications: Iterable[Notification]) -> list[list[OrderNotification]]:
-    """Group the observations by order, each group in `sequence`; alarms are left out."""
+    """Group the observations by order, each group in `sequence`; alarms and summaries are left out."""
     orders: dict[str, list[OrderNotification]] = {}
     for each in notifications:
         if isinstance(each, OrderNotification):
@@ -22,9 +28,9 @@ def by_order(notifications: Iterable[Notification]) -> list[list[OrderNotificati
     return [sorted(group, key=_sequence) for group in orders.values()]
 
 
-def alarms(notifications: Iterable[Notification]) -> list[AlarmNotification]:
-    """Return the alarms."""
-    return [each for each in notifications if isinstance(each, AlarmNotification)]
+def of_no_order(notifications: Iterable[Notification]) -> list[AlarmNotification | SummaryNotification]:
+    """Return the alarms and summaries."""
+    return [each for each in notifications if not isinstance(each, OrderNotification)]
 
 
 def together(observations: Sequence[OrderNotification]) -> Message:

@@ -17,6 +17,7 @@ from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.notification import Notification, notification
 from outposts_order_notifier.notify.routes import opened
 from outposts_order_notifier.notify.state import SentNotifications
+from outposts_order_notifier.notify.summary import SUMMARY, summary_notification
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics, seconds
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
@@ -39,7 +40,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailur
 
     Args:
         event: An SQS batch. A message is an `Outposts Order Updated` event as EventBridge delivers it, in a route's
-            envelope if it is for that route, or a CloudWatch alarm's notification as SNS delivers it raw.
+            envelope if it is for that route, a CloudWatch alarm's notification as SNS delivers it raw, or the time of a
+            weekly summary.
         context: The Lambda context.
 
     Returns:
@@ -65,7 +67,8 @@ def _read(records: Sequence[Record]) -> tuple[dict[str, Routed], Errors]:
         errors[record["messageId"]] = []
         try:
             route, body = opened(json.loads(record["body"]))
-            if found := notification(body, audience):
+            found = summary_notification(body, route, audience) if SUMMARY in body else notification(body, audience)
+            if found:
                 notifications[record["messageId"]] = route, found
         except Exception as error:  # noqa: BLE001 - an error in one message does not affect the others
             errors[record["messageId"]] = [error]

@@ -1,4 +1,4 @@
-"""What people are notified of: an observation of an order, or an alarm of the notifier's own. Pure."""
+"""What people are notified of: an observation of an order, an alarm of the notifier's own, a weekly summary. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from outposts_order_notifier.domain.statuses import CANCELLED, ERROR
 from outposts_order_notifier.wording.headline import Change, line_item_statuses, order_statuses
 from outposts_order_notifier.wording.message import ANYONE, Audience, Message, alarm_message, order_message
 
+MOST_SUMMARIZED = 300  # orders; a line has up to 300 characters, a message of SNS 256 KB
 NEVER_MUTED = frozenset({ERROR, CANCELLED})
 
 
@@ -55,7 +56,24 @@ class AlarmNotification:
     is_muted: ClassVar = False
 
 
-Notification = OrderNotification | AlarmNotification
+@dataclass(frozen=True, slots=True)
+class SummaryNotification:
+    """A weekly summary. `event_id` contains the time that it was scheduled for."""
+
+    event_id: str
+    message: Message
+    is_muted: ClassVar = False
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """The summary for machines: its headline, and a line for each order, as far as they fit into a message."""
+        lines = [line.text for line in self.message.lines]
+        omitted = {"ordersOmitted": len(lines) - MOST_SUMMARIZED} if len(lines) > MOST_SUMMARIZED else {}
+        summary = {"at": self.message.at, "headline": self.message.headline}
+        return {**summary, "orders": lines[:MOST_SUMMARIZED], **omitted}
+
+
+Notification = OrderNotification | AlarmNotification | SummaryNotification
 
 
 def notification(body: Mapping[str, Any], audience: Audience = ANYONE) -> Notification | None:

@@ -241,9 +241,9 @@ def _of_change(change: Change, names: Names) -> Iterator[News]:
         case event_types.STALLED:
             yield News(ORDER_STALLED, ONE_ORDER, "stalled")
         case event_types.LINE_ITEM_ADDED:
-            yield News(ADDED, ordered(change["lineItem"], names), "added")
+            yield News(ADDED, ordered(change["lineItem"], names), "added to the order")
         case event_types.LINE_ITEM_REMOVED:
-            yield News(ADDED, ordered(change["lineItem"], names), "removed")
+            yield News(ADDED, ordered(change["lineItem"], names), "removed from the order")
         case detail_type:
             yield _ALWAYS.get(detail_type, DETAILS)
 

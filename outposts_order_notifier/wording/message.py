@@ -33,7 +33,12 @@ NAMED = 3
 ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")  # as poll writes the API's times
 LONGEST_URL = 2_000
 RUNBOOK = "docs/operations.md#alarms"  # says of each alarm what to do
-CASE = "A text for the case with AWS Support:"  # before a message's `case`
+USUAL_TYPE = "OUTPOST"  # of an order that is no replacement
+ABOUT_ALARMS = (
+    "This is about these notifications, not about your hardware. Until the alarm clears, check your orders in the AWS "
+    "console."
+)
+CASE = "Text for your case with AWS Support, to copy and paste:"  # before a message's `case`
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def order_message(detail: Mapping[str, Any], audience: Audience = ANYONE) -> Mes
         facts={
             "Status": status_words(detail["orderStatus"]),
             "Line items": ", ".join(f"{number} {status_words(status)}" for status, number in counts) or "none",
-            "Type": plain(detail["orderType"]),
+            **({} if detail["orderType"] == USUAL_TYPE else {"Type": plain(detail["orderType"])}),
             "Outpost": with_id(detail["outpostId"], names),
             "Account": with_id(detail["account"], names),
             "Region": plain(detail["region"]),
@@ -142,7 +147,7 @@ def alarm_message(alarm: Mapping[str, Any], audience: Audience = ANYONE) -> Mess
     Its members: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
     cleared = alarm["NewStateValue"] == "OK"
-    texts = (alarm.get("AlarmDescription"), alarm.get("NewStateReason"))
+    texts = ("" if cleared else ABOUT_ALARMS, alarm.get("AlarmDescription"), alarm.get("NewStateReason"))
     return Message(
         headline=f"Outposts order notifier: {plain(alarm['AlarmName'])} {'has cleared' if cleared else 'is firing'}",
         lines=tuple(Line(plain(text)) for text in texts if text),

@@ -41,7 +41,7 @@ class Step:
     actor: Actor
     text: str
     url: str
-    url_text: str = "How"
+    url_text: str = "AWS's guide"
 
 
 # fmt: off
@@ -107,8 +107,8 @@ def case_text(detail: Mapping[str, Any], zone: tzinfo = UTC) -> str:
     return (
         f"AWS Outposts order {plain(detail['orderId'])}, Outpost {plain(detail['outpostId'])}, "
         f"account {plain(detail['account'])}, region {plain(detail['region'])}.\n"
-        f"Since {moment(detail['observedAt'], zone)}, the Outposts API reports the status ERROR for {what}.\n"
-        "What is the cause, what do you need from us, and when will the order continue?"
+        f"Since {moment(detail['observedAt'], zone)}, the Outposts API has reported the status ERROR for {what}.\n"
+        "What is the cause, what do you need from us, and when will work on the order resume?"
     )
 
 

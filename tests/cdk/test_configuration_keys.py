@@ -27,11 +27,13 @@ EVERY["routes"] = [
 ]
 EVERY["names"] = {"op-0123456789abcdef0": "Dublin plant"}
 EVERY["timeZone"] = "Europe/Dublin"
+EVERY["weeklySummary"] = {"day": "MONDAY", "time": "08:00"}
 SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}
 }
 REQUIRED = {
     *("organization.roleName", "organization.regions", "sources.region", "slack.secretName", "webhook.secretName"),
+    *("weeklySummary.day", "weeklySummary.time"),
     *("routes.name", "routes.notify", "routes.slack.secretName", "routes.webhook.secretName"),
 }
 # Keys that can only be omitted together: an external id without a role is rejected.

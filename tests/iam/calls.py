@@ -31,6 +31,7 @@ CALLS = frozenset(
         ("notify", "dynamodb:DeleteItem", "IDEMPOTENCY_TABLE_NAME"),
         ("notify", "dynamodb:BatchGetItem", "SNAPSHOT_TABLE_NAME"),
         ("notify", "dynamodb:Query", "SNAPSHOT_TABLE_NAME"),
+        ("notify", "dynamodb:Scan", "SNAPSHOT_TABLE_NAME"),  # also SUMMARY_TABLE_NAME, the same table
         ("notify", "sqs:ChangeMessageVisibility", "NOTIFY_QUEUE_URL"),
         ("board", "dynamodb:Scan", "SNAPSHOT_TABLE_NAME"),
         ("board", "dynamodb:BatchGetItem", "SNAPSHOT_TABLE_NAME"),

@@ -199,16 +199,16 @@ def _by_lambda(deployment: Deployment) -> Iterator[tuple[str, Request]]:
 def _by_scheduler(deployment: Deployment) -> Iterator[tuple[str, Request]]:
     """https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html."""
     group = f"arn:aws:scheduler:{deployment.region}:{deployment.account}:schedule-group/default"
-    role_id = deployment.only("AWS::IAM::Role", "PollerSchedulerRole")
-    role = deployment.arn(role_id)
-    yield (
-        "Scheduler runs the schedules with their role",
-        of_service(deployment, "scheduler.amazonaws.com", "sts:AssumeRole", role, group),
-    )
+    roles = {deployment.arn(role_id): role_id for role_id in deployment.of_type("AWS::IAM::Role")}
     for schedule in deployment.of_type("AWS::Scheduler::Schedule").values():
         target = schedule["Target"]
-        assert target["RoleArn"] == role
-        yield "A schedule invokes its function", of_role(deployment, role_id, "lambda:InvokeFunction", target["Arn"])
+        role_id = roles[target["RoleArn"]]
+        yield (
+            "Scheduler runs the schedules with their role",
+            of_service(deployment, "scheduler.amazonaws.com", "sts:AssumeRole", target["RoleArn"], group),
+        )
+        action = "sqs:SendMessage" if ":sqs:" in target["Arn"] else "lambda:InvokeFunction"
+        yield "A schedule reaches its target", of_role(deployment, role_id, action, target["Arn"])
         queue = target["DeadLetterConfig"]["Arn"]
         yield "A schedule's invocation failed for good", of_role(deployment, role_id, "sqs:SendMessage", queue)
 

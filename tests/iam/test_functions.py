@@ -42,6 +42,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "organization": {**ORGANIZATION, "accounts": ["333344445555"]},
         "slack": {"secretName": "outposts/slack"},
         "webhook": {"secretName": "outposts/webhook"},
+        "weeklySummary": {"day": "MONDAY", "time": "08:00"},
         "routes": [{"name": "dublin", "notify": {}, "slack": {"secretName": "dublin/slack", "channel": "#dublin"}}],
     },
     "a bot under a key, Amazon Q, e-mail, readers, an organization": {

@@ -90,7 +90,6 @@ class TestCustomNotification:
                     "\n"
                     "*Status:* completed\n"
                     "*Line items:* 1 installed\n"
-                    "*Type:* OUTPOST\n"
                     "*Outpost:* op-0123456789abcdef0\n"
                     "*Account:* 111122223333\n"
                     "*Region:* eu-west-1\n"
@@ -112,7 +111,7 @@ class TestCustomNotification:
             "See all orders on the board:",
             "See it in the AWS console:",
         ]
-        assert "A text for the case with AWS Support:\nAWS Outposts order oo-" in steps["description"]
+        assert "Text for your case with AWS Support, to copy and paste:\nAWS Outposts order oo-" in steps["description"]
 
     def test_an_alarm_results_in_this(self) -> None:
         """It has no words about orders, and no time that is unknown."""

@@ -52,10 +52,7 @@ class TestBlockKit:
         assert facts["fields"][0]["text"] == "*Status*\ncompleted"
         assert len(facts["fields"]) == 2
         ids, when, where = (element["text"] for element in small_print["elements"])
-        assert (
-            ids
-            == f"Type OUTPOST, Outpost op-0123456789abcdef0, Account 111122223333, Region eu-west-1, Order {ORDER_ID}"
-        )
+        assert ids == f"Outpost op-0123456789abcdef0, Account 111122223333, Region eu-west-1, Order {ORDER_ID}"
         assert when == "Observed <!date^1795512600^{date_short_pretty} {time}|2026-11-24T09:30:00Z>, sequence 3"
         assert where.endswith("|Open in the AWS console>")
 

@@ -77,7 +77,7 @@ class TestCard:
         """The bar shows the line items' progress, and they are counted by status."""
         order = an_order() | {"LineItems": [{"Status": status} for status in ("INSTALLED", "PREPARING")]}
         shown = card(order)
-        assert "`██████████░░░░░░░░░░` 50 %\n1 of 2 line items installed: 1 installed, 1 being prepared" in shown
+        assert "`██████████░░░░░░░░░░` 50%\n1 of 2 line items installed: 1 installed, 1 being prepared" in shown
 
     def test_a_cancelled_order_has_no_bar(self) -> None:
         """Nothing advances any more; its line items are counted nevertheless."""

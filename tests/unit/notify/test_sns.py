@@ -12,7 +12,7 @@ from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.sns.channel import Sns
 from outposts_order_notifier.notify.channels.sns.text import attributes, publication, text
-from outposts_order_notifier.notify.notification import OrderNotification, order_notification
+from outposts_order_notifier.notify.notification import OrderNotification, SummaryNotification, order_notification
 from outposts_order_notifier.wording.message import Audience, Line, Message, order_message
 from testing.details import ORDER_ID, an_order, an_update, detail_of
 from testing.strategies import orders
@@ -37,7 +37,6 @@ class TestEmail:
             "\n"
             "Status:     completed\n"
             "Line items: 1 installed\n"
-            "Type:       OUTPOST\n"
             "Outpost:    op-0123456789abcdef0\n"
             "Account:    111122223333\n"
             "Region:     eu-west-1\n"
@@ -76,7 +75,7 @@ class TestPublications:
         notifications, topic = [order_notification(detail) for detail in details], Topic()
         channel = Sns(topic.client, "arn")
         postings = list(channel.postings(notifications, lambda: 0))
-        assert channel.accepts == (OrderNotification,)
+        assert channel.accepts == (OrderNotification, SummaryNotification)
         assert [posting.notifications for posting in postings] == [[each] for each in notifications]
         assert topic.published == []
         for posting in postings:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outposts_order_notifier.wording.message import Audience, alarm_message, order_message
+from outposts_order_notifier.wording.message import ABOUT_ALARMS, Audience, alarm_message, order_message
 from outposts_order_notifier.wording.words import day, duration, moment, plain, shortened
 from testing.details import ORDER_ID, an_order, an_update, detail_of, with_line_items
 
@@ -35,7 +35,6 @@ class TestOrderMessage:
         assert message.facts == {
             "Status": "completed",
             "Line items": "1 installed",
-            "Type": "OUTPOST",
             "Outpost": "op-0123456789abcdef0",
             "Account": "111122223333",
             "Region": "eu-west-1",
@@ -392,7 +391,8 @@ class TestAlarmMessage:
             {"AlarmName": "Polls Failing", "AlarmArn": arn, "NewStateValue": state, "NewStateReason": "3 of 3"}
         )
         assert message.headline == f"Outposts order notifier: Polls Failing {word}"
-        assert [line.text for line in message.lines] == ["3 of 3"]
+        about = [ABOUT_ALARMS] if state == "ALARM" else []
+        assert [line.text for line in message.lines] == [*about, "3 of 3"]
         assert message.url.endswith("#alarmsV2:alarm/Polls%20Failing")
 
     def test_says_what_it_means_why_it_came_and_since_when(self) -> None:
@@ -407,7 +407,7 @@ class TestAlarmMessage:
                 "StateChangeTime": "2026-11-24T09:30:00.000+0000",
             }
         )
-        assert [line.text for line in message.lines] == ["Nothing is polled.", "3 of 3"]
+        assert [line.text for line in message.lines] == [ABOUT_ALARMS, "Nothing is polled.", "3 of 3"]
         assert message.facts == {
             "State": "ALARM",
             "Since": "24 Nov 2026, 09:30 UTC",

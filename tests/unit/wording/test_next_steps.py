@@ -130,8 +130,8 @@ class TestCase:
         affected = "the order and line item ooi-1"
         assert case_text(detail) == (
             f"AWS Outposts order {ORDER_ID}, Outpost op-0123456789abcdef0, account 111122223333, region eu-west-1.\n"
-            f"Since 24 Nov 2026, 09:30 UTC, the Outposts API reports the status ERROR for {affected}.\n"
-            "What is the cause, what do you need from us, and when will the order continue?"
+            f"Since 24 Nov 2026, 09:30 UTC, the Outposts API has reported the status ERROR for {affected}.\n"
+            "What is the cause, what do you need from us, and when will work on the order resume?"
         )
 
     def test_is_there_only_if_something_entered_error(self) -> None:

@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from outposts_order_notifier.notify.channels.amazon_q.text import custom_notification
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+)
 from outposts_order_notifier.notify.publish import TopicChannel
 
 
@@ -16,7 +21,7 @@ class AmazonQ(TopicChannel[Notification]):
     """The topic of Amazon Q Developer."""
 
     name: ClassVar = "amazonQDeveloper"
-    accepts: ClassVar = (OrderNotification, AlarmNotification)
+    accepts: ClassVar = (OrderNotification, AlarmNotification, SummaryNotification)
 
     def arguments(self, notification: Notification) -> Mapping[str, Any]:
         """Return the custom notification."""

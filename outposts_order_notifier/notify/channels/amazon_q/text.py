@@ -7,7 +7,12 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+)
 from outposts_order_notifier.wording.message import CASE, Line
 from outposts_order_notifier.wording.words import moment, plain
 
@@ -26,10 +31,13 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
         case AlarmNotification(alarm=alarm):
             keywords = ["Outposts order notifier"]
             thread = _markdown(f"Outposts order notifier: {plain(alarm['AlarmName'])}")
+        case SummaryNotification():
+            keywords, thread = ["Outposts orders"], "Outposts orders: weekly summary"
     headline = _shortened(_markdown(f"{message.mark.icon} {message.headline}"), MAX_TITLE)
     facts = [f"*{name}:* {_markdown(value)}" for name, value in message.facts.items()]
     observed = [f"*Observed:* {moment(message.at, message.audience.zone)}"] if message.at else []
     case = ["", CASE, *map(_markdown, message.case.splitlines())] if message.case else []
+    console = [f"See it in the AWS console: {message.url}"] if message.url else []
     board = [f"See all orders on the board: {message.audience.board_url}"] if message.audience.board_url else []
     return {
         "version": "1.0",
@@ -39,7 +47,7 @@ def custom_notification(notification: Notification) -> dict[str, Any]:
             "textType": "client-markdown",
             "title": headline,
             "description": _description([*map(_line, message.lines), *case, "", *facts, *observed]),
-            "nextSteps": [*map(_step, message.steps), *board, f"See it in the AWS console: {message.url}"],
+            "nextSteps": [*map(_step, message.steps), *board, *console],
             "keywords": keywords,
         },
         "metadata": {"threadId": thread, "summary": headline},

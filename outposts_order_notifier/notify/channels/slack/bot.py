@@ -64,8 +64,8 @@ from outposts_order_notifier.notify.channels.slack.card import (
     related_orders,
     sketch_payload,
 )
-from outposts_order_notifier.notify.digest import alarms, by_order, digest, together
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification, changes_of
+from outposts_order_notifier.notify.digest import by_order, digest, of_no_order, together
+from outposts_order_notifier.notify.notification import Notification, OrderNotification, changes_of
 from outposts_order_notifier.notify.state import Thread, Threads
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.table import SnapshotTable
@@ -123,9 +123,9 @@ class Bot:
         self.channel = self.api.channel_id(self.name)
 
     def postings(self, notifications: Sequence[Notification]) -> Iterator[Posting[Notification]]:
-        """Post each alarm in the channel, and each order's observations in its thread, in one reply."""
-        for alarm in alarms(notifications):
-            yield Posting([alarm], partial(self._where_the_channel_is, partial(self._post_alarm, alarm)))
+        """Post each alarm and summary in the channel, and each order's observations in its thread, in one reply."""
+        for each in of_no_order(notifications):
+            yield Posting([each], partial(self._where_the_channel_is, partial(self._post_in_channel, each.message)))
         orders = by_order(each for each in notifications if not each.is_muted)
         for order in by_order(each for each in notifications if each.is_muted):
             yield Posting(order, partial(self._where_the_channel_is, partial(self._update_card, order)))
@@ -197,8 +197,8 @@ class Bot:
             logger.warning("The channel's name belongs to another one now", channel=self.name)
         return self.channel != before
 
-    def _post_alarm(self, alarm: AlarmNotification) -> None:
-        self.api.post(self.channel, block_kit_payload(alarm.message))
+    def _post_in_channel(self, message: Message) -> None:
+        self.api.post(self.channel, block_kit_payload(message))
 
     def _post_order(self, observations: Sequence[OrderNotification], *, loud: bool = True) -> None:
         thread = self.threads.take(self.channel, observations[-1].order_id)

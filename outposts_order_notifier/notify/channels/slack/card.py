@@ -175,7 +175,7 @@ def _bar(order: Order) -> str:
         return shortened(counts or "No line items", MAX_BAR)
     bar = "█" * cells + "░" * (BAR_CELLS - cells)
     installed = f"{statuses[INSTALLED]} of {count(statuses.total(), 'line item')} installed"
-    return shortened(f"`{bar}` {int(done * 100)} %\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
+    return shortened(f"`{bar}` {int(done * 100)}%\n{installed}" + (f": {counts}" if counts else ""), MAX_BAR)
 
 
 def _facts(snapshot: Snapshot, names: Names, usually: Mapping[str, str], *, waits: bool) -> dict[str, str]:

@@ -8,7 +8,12 @@ from outposts_order_notifier.notify.channel import ChannelError, Posting, TimeLe
 from outposts_order_notifier.notify.channels.slack import webhook
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, access_of
 from outposts_order_notifier.notify.channels.slack.pace import Pace
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+)
 from outposts_order_notifier.notify.secrets import read_secret
 from outposts_order_notifier.notify.state import Threads
 
@@ -37,7 +42,7 @@ class Slack:
     board_url: str
     name: ClassVar = "slack"
     shows_muted: ClassVar = True  # on a bot's cards
-    accepts: ClassVar = (OrderNotification, AlarmNotification)
+    accepts: ClassVar = (OrderNotification, AlarmNotification, SummaryNotification)
 
     def postings(self, notifications: Sequence[Notification], time_left: TimeLeft) -> Iterable[Posting[Notification]]:
         """Arrange notifications into messages, as the credentials allow.

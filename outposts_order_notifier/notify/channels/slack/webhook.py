@@ -26,7 +26,7 @@ from outposts_order_notifier.notify.channels.slack.clients import (
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
 from outposts_order_notifier.notify.channels.slack.errors import WEBHOOK, Kind
 from outposts_order_notifier.notify.channels.slack.pace import Pace
-from outposts_order_notifier.notify.digest import alarms, by_order, digest, together
+from outposts_order_notifier.notify.digest import by_order, digest, of_no_order, together
 from outposts_order_notifier.notify.notification import Notification, OrderNotification
 from outposts_order_notifier.wording.message import Message
 from outposts_order_notifier.wording.words import plain
@@ -54,7 +54,7 @@ def postings(webhook: Webhook, notifications: Sequence[Notification], pace: Pace
 
 
 def variables(group: Sequence[Notification]) -> dict[str, str]:
-    """Return a workflow's variables: those of the group's only order; empty for a digest or an alarm."""
+    """Return a workflow's variables: those of the group's only order; empty for a digest, an alarm or a summary."""
     last = group[-1]
     if isinstance(last, OrderNotification) and len(by_order(group)) == 1:
         return {name: str(last.detail[name] or "") for name in VARIABLES}
@@ -72,7 +72,7 @@ def _messages(notifications: Sequence[Notification], room: int) -> Iterator[tupl
     if sum(map(len, orders)) <= MOST_SINGLE:
         yield from (([each], each.message) for each in notifications)
         return
-    yield from (([alarm], alarm.message) for alarm in alarms(notifications))
+    yield from (([each], each.message) for each in of_no_order(notifications))
     if len(orders) <= MOST_SINGLE:
         yield from ((order, together(order)) for order in orders)
         return

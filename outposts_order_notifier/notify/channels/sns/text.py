@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from outposts_order_notifier.domain.order import canonical_json
-from outposts_order_notifier.notify.notification import OrderNotification
+from outposts_order_notifier.notify.notification import OrderNotification, SummaryNotification
 from outposts_order_notifier.wording.headline import headline, line_item_statuses, names_of, order_statuses
 from outposts_order_notifier.wording.message import CASE, Line, Message
 from outposts_order_notifier.wording.words import moment, plain
@@ -32,6 +32,17 @@ def publication(notification: OrderNotification) -> dict[str, Any]:
         "Message": _within_limit(message, detail),
         "MessageStructure": "json",
         "MessageAttributes": attributes(detail),
+    }
+
+
+def summary_publication(summary: SummaryNotification) -> dict[str, Any]:
+    """Build Publish's arguments except the topic for a summary, which has no attributes."""
+    message = summary.message
+    people = dict.fromkeys(TEXT_PROTOCOLS, text(message)) | {"sms": f"{message.headline}."}
+    return {
+        "Subject": _ascii(message.headline),
+        "Message": json.dumps({"default": canonical_json(summary.content), **people}, ensure_ascii=False),
+        "MessageStructure": "json",
     }
 
 
@@ -68,7 +79,8 @@ def text(message: Message) -> str:
     steps = ["", "Next:", *_listed(message.steps)] if message.steps else []
     case = ["", CASE, "", message.case] if message.case else []
     board = [f"All orders on the board: {message.audience.board_url}"] if message.audience.board_url else []
-    end = ["", *facts, "", *board, f"Orders in the AWS console: {message.url}"]
+    console = [f"Orders in the AWS console: {message.url}"] if message.url else []
+    end = ["", *facts, "", *board, *console]
     return "\n".join([f"{message.headline}.", "", *shown, *steps, *case, *end])
 
 

@@ -10,7 +10,12 @@ from outposts_order_notifier.notify.channel import Posting, TimeLeft
 from outposts_order_notifier.notify.channels.webhook.credentials import Target, target_of
 from outposts_order_notifier.notify.channels.webhook.request import request
 from outposts_order_notifier.notify.channels.webhook.transport import post
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+)
 from outposts_order_notifier.notify.secrets import read_secret
 
 
@@ -21,7 +26,7 @@ class Webhook:
     secret_name: str
     name: ClassVar = "webhook"
     shows_muted: ClassVar = False
-    accepts: ClassVar = (OrderNotification, AlarmNotification)
+    accepts: ClassVar = (OrderNotification, AlarmNotification, SummaryNotification)
 
     def postings(self, notifications: Sequence[Notification], _time_left: TimeLeft) -> Iterator[Posting[Notification]]:
         """Post each notification on its own.

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from outposts_order_notifier.domain.event_types import UPDATED
-from outposts_order_notifier.notify.notification import AlarmNotification, Notification, OrderNotification
+from outposts_order_notifier.notify.notification import (
+    AlarmNotification,
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+)
 
 ALARM = "Outposts Order Notifier Alarm"
+SUMMARY = "Outposts Orders Summary"
 EVENT_ID, EVENT_TYPE = "Outposts-Event-Id", "Outposts-Event-Type"
 TIMESTAMP, SIGNATURE = "Outposts-Timestamp", "Outposts-Signature"
 
@@ -27,7 +33,7 @@ def request(notification: Notification, keys: Sequence[bytes], timestamp: int) -
     """Build the request.
 
     Args:
-        notification: What to send: an observation's `detail`, or an alarm as CloudWatch wrote it.
+        notification: What to send: an observation's `detail`, an alarm as CloudWatch wrote it, or a summary.
         keys: To sign with, at least one; each adds a signature.
         timestamp: Seconds of the epoch at which it is sent.
     """
@@ -36,6 +42,8 @@ def request(notification: Notification, keys: Sequence[bytes], timestamp: int) -
             event_type = str(UPDATED)
         case AlarmNotification(alarm=content):
             event_type = ALARM
+        case SummaryNotification(content=content):
+            event_type = SUMMARY
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Request(
         body,

@@ -1,0 +1,106 @@
+"""The weekly summary as text: what is in flight and since when, late, expected or muted, and what has ended. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from outposts_order_notifier.domain.order import is_settled
+from outposts_order_notifier.domain.places import account_and_region
+from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
+from outposts_order_notifier.domain.statuses import ERROR, STALLED, Status, status_named
+from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
+from outposts_order_notifier.wording.headline import LONGEST, Names, title
+from outposts_order_notifier.wording.message import Audience, Line, Message
+from outposts_order_notifier.wording.words import count, day, plain, plain_date, shortened
+
+WEEK = timedelta(days=7)
+ORDER_KEYS = ("orderId", "outpostId", "orderType", "account", "region")  # of events, which patterns can ask for
+
+
+def summary_message(snapshots: Iterable[Snapshot], names: Names, now: datetime, audience: Audience) -> Message:
+    """Return the summary of orders: those in flight, the most urgent first, then those that have ended this week."""
+    known = sorted(snapshots, key=lambda each: (_began(each), each.order_id))
+    in_flight = sorted((each for each in known if not is_settled(each.order)), key=lambda each: -_mark(each).weight)
+    ended = [each for each in known if is_settled(each.order) and _began(each) > to_iso8601(now - WEEK)]
+    lines = [_in_flight(each, names, now, audience) for each in in_flight]
+    lines += [_ended(each, names, audience) for each in ended]
+    return Message(
+        headline=_headline(in_flight, ended, now),
+        lines=tuple(Line(text) for text in lines),
+        facts={},
+        url="",
+        at=to_iso8601(now),
+        mark=max(map(_mark, in_flight), key=lambda row: row.weight, default=status_named("COMPLETED")),
+        audience=audience,
+    )
+
+
+def concerns(pattern: Mapping[str, Any], snapshot: Snapshot) -> bool:
+    """Return whether a route is about an order, as far as its pattern names orders, Outposts, accounts or regions.
+
+    A pattern's other conditions are about changes, which a summary does not have.
+    """
+    account, region = account_and_region(snapshot.source)
+    order = snapshot.order
+    ids = (snapshot.order_id, order.get("OutpostId"), order.get("OrderType"), account, region)
+    return all(_allows(pattern.get(key), value) for key, value in zip(ORDER_KEYS, ids, strict=True))
+
+
+def _allows(allowed: object, value: object) -> bool:
+    """Return whether a list of plain values has a value; any other condition counts as fulfilled."""
+    return not isinstance(allowed, list) or not all(isinstance(each, str) for each in allowed) or value in allowed
+
+
+def _headline(in_flight: list[Snapshot], ended: list[Snapshot], now: datetime) -> str:
+    if not in_flight and not ended:
+        return "Weekly summary: no Outposts orders are in flight"
+    errors = sum(_mark(each).name == ERROR for each in in_flight)
+    late = sum(_is_late(each, now) for each in in_flight)
+    parts = [
+        f"{count(len(in_flight), 'Outposts order')} in flight",
+        *([f"{errors} in error"] if errors else []),
+        *([f"{late} late"] if late else []),
+        *([f"{len(ended)} ended"] if ended else []),
+    ]
+    return shortened(f"Weekly summary: {', '.join(parts)}", LONGEST)
+
+
+def _in_flight(snapshot: Snapshot, names: Names, now: datetime, audience: Audience) -> str:
+    return ", ".join([f"{_mark(snapshot).icon} {title(snapshot.order, names)}", *_further(snapshot, now, audience)])
+
+
+def _further(snapshot: Snapshot, now: datetime, audience: Audience) -> Iterator[str]:
+    if began := _began(snapshot):
+        yield f"since {day(began, audience.zone)}"
+    if snapshot.stalled:
+        yield STALLED.words
+    if expected := snapshot.annotations.expected:
+        was = "overdue: was " if from_iso8601(expected.ends_at) <= now else ""
+        yield f"{was}expected on {plain_date(expected.date)}"
+    if until := snapshot.annotations.muted_until(to_iso8601(now)):
+        yield f"muted until {day(until, audience.zone)}"
+    yield plain(snapshot.order_id)
+
+
+def _ended(snapshot: Snapshot, names: Names, audience: Audience) -> str:
+    icon, ended = status_named(snapshot.order.get("Status")).icon, day(_began(snapshot), audience.zone)
+    return f"{icon} {title(snapshot.order, names)} on {ended} ({plain(snapshot.order_id)})"
+
+
+def _mark(snapshot: Snapshot) -> Status:
+    """Return the row of the weightiest status in an order, or of what has stalled."""
+    order = snapshot.order
+    statuses = [order.get("Status"), *(item.get("Status") for item in order.get("LineItems", []))]
+    rows = [*map(status_named, statuses), *([STALLED] if snapshot.stalled else [])]
+    return max((row for row in rows if not row.settled), key=lambda row: row.weight, default=rows[0])
+
+
+def _is_late(snapshot: Snapshot, now: datetime) -> bool:
+    expected = snapshot.annotations.expected
+    return bool(snapshot.stalled) or bool(expected and from_iso8601(expected.ends_at) <= now.astimezone(UTC))
+
+
+def _began(snapshot: Snapshot) -> str:
+    """Return when the order's current status began; empty if that is not known."""
+    entered = snapshot.history.get(ORDER)
+    return entered[-1].at if entered else ""
