@@ -31,7 +31,7 @@ class Request:
     action: str
     resource: str
     account: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, str | list[str]] = field(default_factory=dict)
     identity: Sequence[Policy] = ()
     resource_policy: Policy | None = None
     boundary: Policy | None = None
