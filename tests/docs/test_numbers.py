@@ -275,8 +275,14 @@ EXEMPT = [
     Exempt(r"at most one event of an order", "a rule, proven in tests/unit/poll/test_event_bus.py"),
     Exempt(r"at most twice at once|at most twice", "as above"),
     Exempt(r"about an hour on two cores", "how long it takes depends on the machine"),
-    Exempt(r"one message a week|what has ended in the week before|A week without orders", "what weekly means"),
-    Exempt(r"it is retried for a day", "EventBridge Scheduler's limit, in tests/cdk/test_weekly_summary.py"),
+    Exempt(
+        r"one message a week|what has ended in the week before|A week without orders|when a week is over",
+        "what weekly means",
+    ),
+    Exempt(
+        r"it is retried for a day|retries for a day|on a day on which clocks go forward",
+        "EventBridge Scheduler's limit, in tests/cdk/test_weekly_summary.py",
+    ),
     Exempt(r"notifications about an order until a day|Sets the day on which", "a name, not a quantity"),
     Exempt(
         r"usually \d+ to \d+ days, from 9 orders|for 9 days;|12 Nov \(9 days",
