@@ -216,6 +216,22 @@ def slack_answers(
     assert urllib3.request("PUT", f"{slack_url}/_receiver/answer", json=answer).status == 204
 
 
+def number_waiting(cloud: Cloud) -> int:
+    """Count notify's messages that are not settled, those that it is processing or that wait for a retry included."""
+    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
+    attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=queue_url(cloud), AttributeNames=names)["Attributes"]
+    assert attributes.keys() == set(names)
+    return sum(map(int, attributes.values()))
+
+
+def queue_url(cloud: Cloud) -> str:
+    """Return the URL of notify's queue."""
+    mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=cloud.outputs["NotifyFunctionName"])
+    name = mappings["EventSourceMappings"][0]["EventSourceArn"].split(":")[-1]
+    url: str = cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    return url
+
+
 @dataclass(frozen=True)
 class Subscriber:
     """The test's queue, filled by a rule on the bus or by the topic."""

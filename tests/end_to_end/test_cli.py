@@ -7,6 +7,8 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,18 @@ from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.samples import ALARM
-from tests.end_to_end.conftest import ROOT, Cloud, Subscriber, eventually, inherited, run, slack_answers
+from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.wording.words import plain_date
+from tests.end_to_end.conftest import (
+    ROOT,
+    Cloud,
+    Subscriber,
+    eventually,
+    inherited,
+    number_waiting,
+    run,
+    slack_answers,
+)
 
 Json = dict[str, Any]
 
@@ -68,6 +81,29 @@ def shipped(cloud: Cloud) -> str:
 def mails_about(cloud: Cloud, order_id: str) -> int:
     """Count the e-mails about an order; another's may name it too."""
     return len([mail for mail in cloud.mails if re.search(f"^Order: +{order_id}$", mail["text"], re.MULTILINE)])
+
+
+def reported(cloud: Cloud, order_id: str) -> tuple[int, int]:
+    """Count the Slack messages and the e-mails about an order."""
+    return len([each for each in cloud.slack_messages if order_id in str(each)]), mails_about(cloud, order_id)
+
+
+def observations(bus: Subscriber, order_id: str) -> list[Json]:
+    """Return the details of what an order's polls have observed, in sequence."""
+    details = [event["detail"] for event in bus.received() if event["detail-type"] == "Outposts Order Updated"]
+    return sorted((each for each in details if each["orderId"] == order_id), key=lambda each: int(each["sequence"]))
+
+
+def day(days: int) -> str:
+    """Return a day relative to today, in UTC."""
+    return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+
+
+def succeed(cloud: Cloud, *arguments: str) -> str:
+    """Run a command that succeeds, and return what it says."""
+    ran = run(cloud, *arguments)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
 
 
 class TestHelp:
@@ -235,6 +271,64 @@ class TestReading:
         assert all(event["publishedAt"] for event in found)
         assert [event["detailType"] for event in found[:2]] == ["Outposts Order Discovered", "Outposts Order Updated"]
         assert "PREPARING → SHIPPED" in run(cloud, "events", shipped).stdout
+
+
+class TestAnnotations:
+    """`mute`, `unmute`, `note` and `expect`."""
+
+    def test_a_muted_order_is_reported_only_in_error(self, cloud: Cloud, bus: Subscriber) -> None:
+        """Its events are on the bus as ever, and say so; after `unmute` every change is reported again."""
+        order_id, line_item_id = create_order(cloud)
+        run(cloud, "poll", order_id)
+        assert eventually(lambda: reported(cloud, order_id) == (1, 1))
+        until = day(7)
+        said = succeed(cloud, "mute", order_id, "--until", until, "--note", "The site is closed")
+        assert said == f"{order_id} is muted until {plain_date(until)}\n"
+        ship(cloud, order_id, line_item_id)
+        run(cloud, "poll", order_id)
+        assert eventually(lambda: observations(bus, order_id)[1:])
+        control_plane(cloud).update_order(order_id, {"Status": "ERROR"})
+        run(cloud, "poll", order_id)
+        assert eventually(lambda: reported(cloud, order_id)[1] > 1)
+        assert eventually(lambda: number_waiting(cloud) == 0)
+        assert reported(cloud, order_id) == (2, 2)
+        succeed(cloud, "unmute", order_id)
+        control_plane(cloud).update_order(order_id, {"Status": "IN_PROGRESS"})
+        run(cloud, "poll", order_id)
+        assert eventually(lambda: reported(cloud, order_id) == (3, 3))
+        muted = [detail.get("mutedUntil") for detail in observations(bus, order_id)]
+        assert muted == [None, *2 * [f"{until}T00:00:00Z"], None]
+
+    def test_show_shows_a_note_and_who_entered_it(self, cloud: Cloud, shipped: str) -> None:
+        """`--json` has the whole ARN."""
+        text = "The carrier has called: Tuesday"
+        assert succeed(cloud, "note", shipped, text) == f"The note was added to {shipped}\n"
+        (note,) = answer(cloud, "show", shipped)["notes"]
+        assert (note["text"], note["by"].startswith("arn:aws:")) == (text, True)
+        assert f"{text} (" in run(cloud, "show", shipped).stdout
+
+    def test_an_order_that_misses_its_expected_day_is_reported_once(self, cloud: Cloud, bus: Subscriber) -> None:
+        """Nobody can move the functions' clock, so the day is moved into the past."""
+        order_id, _ = create_order(cloud)
+        run(cloud, "poll", order_id)
+        assert eventually(lambda: reported(cloud, order_id) == (1, 1))
+        later = day(7)
+        assert succeed(cloud, "expect", order_id, later) == f"{order_id} is expected on {plain_date(later)}\n"
+        table = SnapshotTable(cloud.client("dynamodb"), cloud.outputs["SnapshotTableName"])
+        before = table.read([order_id]).snapshots[order_id].annotations
+        assert before.expected
+        ended = replace(before.expected, date="2026-01-01", ends_at="2026-01-02T00:00:00Z")
+        assert table.annotate(order_id, replace(before, expected=ended))
+        for _ in range(2):
+            run(cloud, "poll", order_id)
+        assert eventually(lambda: reported(cloud, order_id) == (2, 2))
+        assert eventually(lambda: number_waiting(cloud) == 0)
+        assert reported(cloud, order_id) == (2, 2)
+        overdue = [each for each in bus.received() if each["detail-type"] == "Outposts Order Overdue"]
+        assert [each["detail"]["expectedAt"] for each in overdue if each["detail"]["orderId"] == order_id] == [
+            ended.date
+        ]
+        assert succeed(cloud, "expect", order_id, "none") == f"{order_id} is no longer expected on a day\n"
 
 
 class TestPoll:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from local.outposts.control_plane import ControlPlane
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
+from outposts_order_notifier.notify.summary import SCHEDULED_TIME
 from tests.end_to_end.conftest import (
     REGION,
     Cloud,
@@ -28,6 +30,8 @@ from tests.end_to_end.conftest import (
     create_order,
     eventually,
     left_in,
+    number_waiting,
+    queue_url,
     run,
     slack_answers,
     subscribe,
@@ -42,8 +46,10 @@ LOOPBACK = "0100007F"  # 127.0.0.1 as in /proc/net/tcp
 # The first part announces orders that exist; the second excepts those of the flood before it begins.
 # Only the test of routes cancels orders.
 CANCELLED = {"changes": {"detailType": ["Outposts Order Status Change"], "status": ["CANCELLED"]}}
+LATER = datetime.now(UTC) + timedelta(days=3)
 NOTIFIER = {
     "announceExistingOrders": True,
+    "weeklySummary": {"day": f"{LATER:%A}".upper(), "time": "08:00"},  # so that only the test sends it
     "notify": {"lineItemCountsByStatus": {"BUILDING": [{"exists": False}]}},
     "routes": [
         {"name": "dublin", "notify": CANCELLED, "slack": {"secretName": "dublin/slack"}},
@@ -213,10 +219,32 @@ class TestDelivery:
         assert by_webhook[WEBHOOK][order_id] == 2
         (event,) = bus.received()
         posted = urllib3.request("GET", cloud.address("Webhook messages")).json()
-        assert [each["content"] for each in posted if each["content"]["orderId"] == order_id] == [event["detail"]]
+        assert [each["content"] for each in posted if each["content"].get("orderId") == order_id] == [event["detail"]]
         # Of the order: the default topic's two e-mails, and that of the route.
         assert eventually(lambda: named(delivery.mail_texts)[order_id] == 3)
         assert number_of_dead_letters(cloud) == 0
+
+    def test_a_weekly_summary_reaches_every_recipient_once(self, delivery: Delivery) -> None:
+        """The schedules' own messages, each delivered twice; the emulator's Scheduler leaves their time as it is."""
+        cloud = delivery.cloud
+        assert eventually(lambda: delivery.has_reported(delivery.existing))
+        scheduler = cloud.client("scheduler")
+        schedules = [scheduler.get_schedule(Name=each["Name"]) for each in scheduler.list_schedules()["Schedules"]]
+        url = queue_url(cloud)
+        inputs = [each["Target"]["Input"] for each in schedules if each["Target"]["Arn"].endswith(url.split("/")[-1])]
+        assert len(inputs) == 3
+        for text in 2 * inputs:
+            body = text.replace(SCHEDULED_TIME, "2026-11-30T08:00:00Z")
+            cloud.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+            assert eventually(lambda: number_waiting(cloud) == 0)
+        headlines = [each["text"] for each in delivery.receiver.messages if is_summary(each["text"])]
+        (headline,) = {*headlines}
+        assert "in flight" in headline
+        assert len(headlines) == 2
+        assert eventually(lambda: [each["subject"] for each in cloud.mails if is_summary(each["subject"])] == headlines)
+        posted = urllib3.request("GET", cloud.address("Webhook messages")).json()
+        (content,) = [each["content"] for each in posted if "headline" in each["content"]]
+        assert content["headline"] == headline
 
     def test_samples_reach_a_route_only_if_it_is_named(self, delivery: Delivery) -> None:
         """The command says which routes it leaves out, and refuses one that does not exist."""
@@ -231,6 +259,11 @@ class TestDelivery:
         assert "No samples go to the routes dublin, cork; use --route" in ran.stderr
         assert "did you mean cork?" in send("--route", "corc").stderr
         assert "a route gets no alarms" in send("--route", "cork", "--only", "alarm").stderr
+
+
+def is_summary(text: str) -> bool:
+    """Return whether a headline is a weekly summary's."""
+    return text.startswith("Weekly summary: ")
 
 
 def listening(processes: list[int]) -> list[str]:
@@ -276,22 +309,6 @@ def number_of_dead_letters(cloud: Cloud) -> int:
         QueueUrl=cloud.outputs["DeadLetterQueueUrl"], AttributeNames=["ApproximateNumberOfMessages"]
     )
     return int(attributes["Attributes"]["ApproximateNumberOfMessages"])
-
-
-def number_waiting(cloud: Cloud) -> int:
-    """Count notify's messages that are not settled, those that it is processing or that wait for a retry included."""
-    names = [f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed")]
-    attributes = cloud.client("sqs").get_queue_attributes(QueueUrl=queue_url(cloud), AttributeNames=names)["Attributes"]
-    assert attributes.keys() == set(names)
-    return sum(map(int, attributes.values()))
-
-
-def queue_url(cloud: Cloud) -> str:
-    """Return the URL of notify's queue."""
-    mappings = cloud.client("lambda").list_event_source_mappings(FunctionName=cloud.outputs["NotifyFunctionName"])
-    name = mappings["EventSourceMappings"][0]["EventSourceArn"].split(":")[-1]
-    url: str = cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
-    return url
 
 
 @contextmanager
