@@ -1,18 +1,26 @@
 """`doctor`: checks each part of the deployment."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
-from outposts_order_notifier.cli.stack import STACK_NAME, Stack
+from outposts_order_notifier.cli.stack import STACK_NAME, Resource, Stack
 from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, show_table
 from outposts_order_notifier.notify.channels.registry import parts, variables_of
 from outposts_order_notifier.notify.check import Check, Verdict
 from outposts_order_notifier.notify.routes import routes_of
 from outposts_order_notifier.notify.secret_check import NOT_CONFIGURED
 from outposts_order_notifier.wording.words import count
+
+if TYPE_CHECKING:
+    from mypy_boto3_scheduler.type_defs import GetScheduleOutputTypeDef
+
+ENABLE = "Enable them, or deploy again"
+WEEKLY = re.compile(r"cron\((\d+) (\d+) \? \* (\w{3}) \*\)")  # as cdk/summaries.py writes it
 
 
 def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
@@ -36,6 +44,7 @@ def examine(stack: Stack) -> Iterator[Check]:
         "polls": _polls,
         "organization": _organization,
         "schedules": _schedules,
+        "weekly summary": summaries,
         "rules": _rules,
         "notify's queue": _queue,
         "concurrency": concurrency,
@@ -100,11 +109,42 @@ def _todo(error: str) -> str:
 
 
 def _schedules(stack: Stack) -> Iterator[Check]:
-    scheduler = stack.session.client("scheduler")
-    names = [found.name.rpartition("/")[2].rpartition("|")[2] for found in stack.of_kind("AWS::Scheduler::Schedule")]
-    off = [name for name in names if scheduler.get_schedule(Name=name)["State"] != "ENABLED"]
-    found = f"disabled: {', '.join(off)}" if off else f"{len(names)} enabled" if names else "none"
-    yield _checked("schedules", bool(names) and not off, found, "Enable them, or deploy again")
+    found = _schedules_by_name(stack, of_summaries=False)
+    yield _enabled("schedules", found, f"{len(found)} enabled") if found else Check("schedules", "fail", "none", ENABLE)
+
+
+def summaries(stack: Stack) -> Iterator[Check]:
+    """Check the schedules of the weekly summary, one for each route, and show their time."""
+    if found := _schedules_by_name(stack, of_summaries=True):
+        times = "; ".join(dict.fromkeys(map(_time, found.values())))
+        yield _enabled("weekly summary", found, f"{len(found)} enabled: {times}")
+
+
+def _enabled(name: str, schedules: "Mapping[str, GetScheduleOutputTypeDef]", works: str) -> Check:
+    off = [each for each, schedule in schedules.items() if schedule["State"] != "ENABLED"]
+    return _checked(name, not off, f"disabled: {', '.join(off)}" if off else works, ENABLE)
+
+
+def _time(schedule: "GetScheduleOutputTypeDef") -> str:
+    expression, zone = schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]
+    if weekly := WEEKLY.fullmatch(expression):
+        minute, hour, day = weekly.groups()
+        expression = f"{day.title()} {hour:0>2}:{minute:0>2}"
+    return f"{expression}, {zone}"
+
+
+def _schedules_by_name(stack: Stack, *, of_summaries: bool) -> "dict[str, GetScheduleOutputTypeDef]":
+    client = stack.session.client("scheduler")
+    names = [
+        each.name.rpartition("/")[2].rpartition("|")[2] for each in _schedules_of(stack, of_summaries=of_summaries)
+    ]
+    return {name: client.get_schedule(Name=name) for name in names}
+
+
+def _schedules_of(stack: Stack, *, of_summaries: bool) -> Iterator[Resource]:
+    """Return the schedules of summaries, or those of polls."""
+    found = stack.of_kind("AWS::Scheduler::Schedule")
+    return (each for each in found if ("Summaries" in each.logical_id) == of_summaries)
 
 
 def _rules(stack: Stack) -> Iterator[Check]:
@@ -136,7 +176,7 @@ def concurrency(stack: Stack) -> Iterator[Check]:
     all of it, and so delay notify.
     """
     limit = stack.session.client("lambda").get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
-    polls = _at_once(stack, "PollFunctionName", limit) + sum(1 for _ in stack.of_kind("AWS::Scheduler::Schedule"))
+    polls = _at_once(stack, "PollFunctionName", limit) + sum(1 for _ in _schedules_of(stack, of_summaries=False))
     notifies = _at_once(stack, "NotifyFunctionName", limit)
     found = f"{count(polls, 'poll')} and {notifies} notify functions at most, of {limit} at once in this account"
     todo = "Request a higher quota: Lambda's concurrent executions (L-B99A9384); until then polls may delay notify"

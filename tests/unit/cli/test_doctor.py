@@ -11,7 +11,7 @@ from werkzeug.utils import redirect
 
 from local.server import Server
 from local.slack import SlackReceiver
-from outposts_order_notifier.cli.doctor import concurrency
+from outposts_order_notifier.cli.doctor import concurrency, summaries
 from outposts_order_notifier.cli.stack import Resource, Stack
 from outposts_order_notifier.notify.channels.slack import clients
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
@@ -21,6 +21,7 @@ from outposts_order_notifier.notify.check import Check
 
 MARK = "MARKER0SECRET"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:topic"
+SUMMARIES = ("NotificationsSummariesDefault1234ABCD", "NotificationsSummariesRoutedublin1234ABCD")
 OPS, QUEUE = f"{TOPIC}:1", f"{TOPIC}:2"
 
 
@@ -114,12 +115,15 @@ class TestConcurrency:
         ],
     )
     def test_polls_leave_room_for_notify(self, limit: int, polls: list[int | None], verdict: str) -> None:
-        """The polls of a queue and of a schedule, and two of notify; a queue without a limit may use all."""
+        """The polls of a queue and of a schedule, and two of notify; a queue without a limit may use all.
+
+        A summary's schedule starts no function of its own.
+        """
         client = boto3.client("lambda")
         stack = Stack(boto3.Session())
         stack.session = type("Session", (), {"client": staticmethod(lambda _: client)})()
         stack.outputs = {"PollFunctionName": "poll", "NotifyFunctionName": "notify"}
-        stack.resources = [Resource("AWS::Scheduler::Schedule", "Plans", "plans")]
+        stack.resources = [Resource("AWS::Scheduler::Schedule", name, name) for name in ("Plans", *SUMMARIES)]
         mappings: Any = {
             "poll": [{"ScalingConfig": {"MaximumConcurrency": each}} if each else {} for each in polls],
             "notify": [{"ScalingConfig": {"MaximumConcurrency": 2}}],
@@ -133,6 +137,29 @@ class TestConcurrency:
         assert check.verdict == verdict
         assert str(limit) in check.found
         assert bool(check.todo) == (verdict == "warn")
+
+
+class TestSummaries:
+    """The schedules of the weekly summary."""
+
+    @pytest.mark.parametrize(
+        ("state", "expression", "verdict", "found"),
+        [
+            ("ENABLED", "cron(5 8 ? * MON *)", "ok", "2 enabled: Mon 08:05, Europe/Dublin"),
+            ("ENABLED", "rate(7 days)", "ok", "2 enabled: Mon 08:05, Europe/Dublin; rate(7 days), Europe/Dublin"),
+            ("DISABLED", "cron(5 8 ? * MON *)", "fail", f"disabled: {SUMMARIES[1]}"),
+        ],
+    )
+    def test_they_are_enabled_and_show_their_time(self, state: str, expression: str, verdict: str, found: str) -> None:
+        """Also a time that somebody has changed."""
+        schedules = ("ENABLED", "cron(5 8 ? * MON *)"), (state, expression)
+        (check,) = summarized(dict(zip(SUMMARIES, schedules, strict=True)))
+        assert (check.name, check.verdict, check.found) == ("weekly summary", verdict, found)
+        assert bool(check.todo) == (verdict == "fail")
+
+    def test_without_a_summary_there_is_no_check(self) -> None:
+        """It is not configured."""
+        assert summarized({}) == []
 
 
 class TestSubscriptions:
@@ -167,6 +194,19 @@ class TestSubscriptions:
         other = TOPIC.replace("topic", "amazon-q") + ":1"
         (check,) = checked({"Q": other, "Ops": OPS}, [(OPS, "email")])
         assert check.verdict == "ok"
+
+
+def summarized(schedules: dict[str, tuple[str, str]]) -> list[Check]:
+    """Check a stack with a schedule of polls and those of summaries: each one's state and expression."""
+    client = boto3.client("scheduler")
+    stack = Stack(boto3.Session())
+    stack.session = type("Session", (), {"client": staticmethod(lambda _: client)})()
+    stack.resources = [Resource("AWS::Scheduler::Schedule", name, name) for name in ("PollerSchedule0", *schedules)]
+    with Stubber(client) as stub:
+        for name, (state, expression) in schedules.items():
+            answer = {"State": state, "ScheduleExpression": expression, "ScheduleExpressionTimezone": "Europe/Dublin"}
+            stub.add_response("get_schedule", answer, {"Name": name})
+        return list(summaries(stack))
 
 
 def checked(
