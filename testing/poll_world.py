@@ -23,10 +23,12 @@ from moto.core.botocore_stubber import BotocoreStubber
 from werkzeug.test import Client
 
 from local.outposts.simulator import OutpostsSimulator
+from outposts_order_notifier.domain.annotations import Annotations
 from outposts_order_notifier.domain.durations import ended_order
 from outposts_order_notifier.domain.event_types import (
     DISCOVERED,
     MISSING,
+    OVERDUE,
     REAPPEARED,
     REPLACEMENT_LINKED,
     STALLED,
@@ -47,7 +49,7 @@ from testing.replay import apply, keyed, links_reported
 from testing.snapshots import create_snapshot_table
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
-LEAVE_THE_ORDER_AS_IT_IS = frozenset({MISSING, REAPPEARED, REPLACEMENT_LINKED, STALLED})
+LEAVE_THE_ORDER_AS_IT_IS = frozenset({MISSING, OVERDUE, REAPPEARED, REPLACEMENT_LINKED, STALLED})
 BEGAN = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 _TABLES = count(1)
 T = TypeVar("T")
@@ -104,6 +106,7 @@ class World:
         hidden: Orders that ListOrders does not name.
         now: The time, which advances whenever poll reads it.
         table: The snapshot table's name.
+        annotated: What people have added to orders.
         old_index: An earlier response of the index, which may return it again, as it is eventually consistent.
     """
 
@@ -114,6 +117,7 @@ class World:
     now: datetime = BEGAN
     table: str = ""
     old_index: bytes | None = None
+    annotated: dict[str, Annotations] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Create the snapshot table."""
@@ -138,6 +142,12 @@ class World:
         """Let the API return this order from now on."""
         self.api._account.put_order(order)
         self.history[order["OrderId"]].append(order)
+
+    def annotate(self, order_id: str, annotations: Annotations) -> None:
+        """Add something to an order, as people do."""
+        table = SnapshotTable(self.poller().dynamodb, self.table)
+        assert table.annotate(order_id, annotations)
+        self.annotated[order_id] = annotations
 
     def answer(self, call: Call, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
         """Respond to a call."""
@@ -184,6 +194,7 @@ class World:
         - Only an order's first observation is baseline.
         - After each observation, the events result in a state that the API returned, none older than before.
         - No order reports a link or a stalled status twice.
+        - No day that somebody set is reported as overdue twice.
         - An order is missing, then reappears, then may be missing again; never twice in a row.
         """
         once = {order_id: _each_once(events) for order_id, events in self.published().items()}
@@ -194,6 +205,8 @@ class World:
             stalled = [(event.get("lineItemId"), event["since"]) for event in events if event["detailType"] == STALLED]
             for each_once in (links_reported(events), stalled):
                 assert len(each_once) == len(set(each_once))
+            days = [event["expectedAt"] for event in events if event["detailType"] == OVERDUE]
+            assert len(days) == len(set(days))
             presence = [event["detailType"] for event in events if event["detailType"] in {MISSING, REAPPEARED}]
             assert presence == [REAPPEARED if place % 2 else MISSING for place in range(len(presence))]
         return once
@@ -209,6 +222,7 @@ class World:
 
         - The events result in the API's orders, and report each order's links.
         - Reading every order again finds no difference from its snapshot, and nothing pending.
+        - What people have added is still there.
         - The durations of orders that have ended are counted, each order once.
         """
         once = self.check_published()
@@ -221,7 +235,12 @@ class World:
         poller.faults = no_faults
         again = poller.poll().run_only(sorted(self.history))
         assert (again.failures, again.orders_changed, again.events_published) == ({}, 0, 0)
-        self._check_counted(SnapshotTable(poller.dynamodb, self.table))
+        table = SnapshotTable(poller.dynamodb, self.table)
+        self._check_counted(table)
+        for order_id, snapshot in table.read(sorted(self.annotated)).snapshots.items():
+            given, kept = self.annotated[order_id], snapshot.annotations
+            assert (kept.mute, kept.notes) == (given.mute, given.notes)
+            assert (kept.expected and kept.expected.date) == (given.expected and given.expected.date)
 
     def _check_counted(self, table: SnapshotTable) -> None:
         snapshots = table.read(sorted(self.history)).snapshots

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from local.outposts.merge_patch import patch_order
-from outposts_order_notifier.domain.event_types import MISSING, REPLACEMENT_LINKED, STALLED
+from outposts_order_notifier.domain.annotations import Annotations, Expected, Mute, Note
+from outposts_order_notifier.domain.event_types import MISSING, OVERDUE, REPLACEMENT_LINKED, STALLED
 from outposts_order_notifier.domain.order import Order
 from testing.poll_world import Call, Fault, InTurn, Poller, Stopped, World
 from testing.stopping_points import StoppingPoints
@@ -104,6 +105,17 @@ def end(world: World) -> None:
     world.put(patch_order(an_order(3, **SUBMITTED), {"Status": "CANCELLED", "LineItems": items}))
 
 
+def what_people_added(world: World) -> None:
+    """One order is overdue, and one that is muted and has a note changes."""
+    jane, at = "arn:aws:iam::111122223333:user/jane", "2026-11-24T09:00:00Z"
+    expected = Expected("2026-11-24", "2026-11-25T00:00:00Z", jane, at)
+    world.annotate(id_of(1), Annotations(expected=expected))
+    mute = Mute("2027-01-01T00:00:00Z", "The site is closed", jane, at)
+    world.annotate(id_of(2), Annotations(mute=mute).with_note(Note("Tuesday", jane, at)))
+    world.pass_hours(48)
+    world.put(patch_order(an_order(2), {"LineItems": {"ooi-2a": {"Status": "BUILDING"}}}))
+
+
 def all_vanish(world: World) -> None:
     """ListOrders names no order any more, which needs confirmation."""
     world.hidden.update(world.history)
@@ -125,6 +137,7 @@ SCENARIOS = {
     "in flight again": Scenario((settled(1), settled(2)), is_in_flight_again),
     "all vanish": Scenario((an_order(1), settled(2)), all_vanish, frozenset({MISSING}), silent=2),
     "all have vanished": Scenario((an_order(1), settled(2)), all_have_vanished, frozenset({MISSING}), silent=2),
+    "what people added": Scenario((an_order(1), an_order(2)), what_people_added, frozenset({OVERDUE})),
     "end": Scenario(tuple(an_order(number, **SUBMITTED) for number in (1, 2, 3)), end),
     "settles": Scenario((patch_order(settled(1), {"LineItems": {"ooi-1b": {"Status": "INSTALLING"}}}),), settles),
 }
