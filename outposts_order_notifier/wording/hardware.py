@@ -36,8 +36,14 @@ def ordered(item: LineItem, names: Mapping[str, str]) -> Hardware:
 def hardware(catalog_item_id: object, quantity: object, names: Mapping[str, str]) -> Hardware:
     """Return the hardware of a catalog item. A quantity that is missing or no sensible number counts as one."""
     number = int(quantity) if isinstance(quantity, int | float) and 1 <= quantity <= MOST else 1
-    kind = _KIND.search(names.get(catalog_item_id, "")) if isinstance(catalog_item_id, str) else None
-    return Hardware(number, kind[1].lower() if kind else ITEM)
+    return Hardware(number, kind_of(catalog_item_id, names))
+
+
+def kind_of(catalog_item_id: object, names: Mapping[str, str]) -> str:
+    """Return whether a catalog item is a rack or a server; if its name says neither, it is an item."""
+    name = names.get(catalog_item_id) if isinstance(catalog_item_id, str) else None
+    kind = _KIND.search(name) if name else None
+    return kind[1].lower() if kind else ITEM
 
 
 def together(pieces: Iterable[Hardware]) -> Hardware | None:

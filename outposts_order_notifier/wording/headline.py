@@ -10,7 +10,7 @@ from typing import Any
 from outposts_order_notifier.domain import event_types, statuses
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.statuses import ERROR, Status, status_named
-from outposts_order_notifier.wording.hardware import ITEM, Hardware, hardware, ordered, together
+from outposts_order_notifier.wording.hardware import Hardware, hardware, ordered, together
 from outposts_order_notifier.wording.words import count, one_line, plain, shortened
 
 Change = Mapping[str, Any]
@@ -55,16 +55,16 @@ class News:
             return 1
         return 3 if self.words == STILL else 2
 
-    def text(self, noun_before: str = "", *, one: bool = False) -> str:
+    def text(self, last: "News | None", *, one: bool) -> str:
         """Return it in words.
 
         Args:
-            noun_before: What was counted before it; the same noun is left out.
+            last: What was said before it; the same noun is left out.
             one: Whether there is only one order, which then needs no number.
         """
         if one and self.what == ONE_ORDER:
             what = f"the {ORDER}" if self.before else ORDER
-        elif not self.before and self.what.noun == noun_before:
+        elif last and not self.before and self.what.noun == last.what.noun:
             what = str(self.what.number)
         else:
             what = str(self.what)
@@ -118,7 +118,7 @@ def digest_headline(orders: Sequence[Sequence[Mapping[str, Any]]]) -> str:
         for each in _news_of_order(last, (change for detail in before for change in detail["changes"]))
     ]
     return start + _sentence(
-        _added_up(news) or [replace(DETAILS, what=Hardware(len(orders), ORDER))], LONGEST - len(start), one=False
+        _added_up(news) or [replace(DETAILS, what=Hardware(len(orders), ORDER))], LONGEST - len(start)
     )
 
 
@@ -268,10 +268,9 @@ def _standing(detail: Mapping[str, Any], changes: Iterable[Change]) -> Iterator[
 
 def _added_up(found: Iterable[News]) -> list[News]:
     """Return each kind of news once, the heaviest first; minor news only if there is no other."""
-    kinds: dict[tuple[int, str, str, str], list[Hardware]] = {}
+    kinds: dict[tuple[int, int, str, str], list[Hardware]] = {}
     for each in found:
-        group = ORDER if each.what.noun == ORDER else ITEM
-        kinds.setdefault((each.weight, group, each.before, each.words), []).append(each.what)
+        kinds.setdefault((each.weight, each.turn, each.before, each.words), []).append(each.what)
     summed = [
         News(weight, what, words, before)
         for (weight, _, before, words), pieces in kinds.items()
@@ -281,9 +280,9 @@ def _added_up(found: Iterable[News]) -> list[News]:
     return [each for each in summed if each.weight > MINOR] or summed
 
 
-def _sentence(found: list[News], room: int, *, one: bool) -> str:
+def _sentence(found: list[News], room: int, *, one: bool = False) -> str:
     """Return as much of the news as fits, the order's own first; the heaviest is always there."""
-    for number in range(len(found), 0, -1):
+    for number in range(len(found), 1, -1):
         text = _joined(found[:number], one=one)
         if len(text) <= room:
             return text
@@ -294,9 +293,10 @@ def _joined(found: Sequence[News], *, one: bool) -> str:
     """Return news as a list; an order and line items of which the same is said are one entry."""
     texts, last = list[str](), None
     for each in sorted(found, key=lambda news: news.turn):
-        if last and last.what.noun == ORDER and not (last.before or each.before) and last.words == each.words:
-            texts[-1] = f"{texts[-1].removesuffix(f' {each.words}')} and {each.text()}"
+        text = each.text(last, one=one)
+        if last and last.what.noun == ORDER and last.words == each.words:
+            texts[-1] = f"{texts[-1].removesuffix(f' {each.words}')} and {text}"
         else:
-            texts.append(each.text(last.what.noun if last else "", one=one))
+            texts.append(text)
         last = each
     return ", ".join(texts)

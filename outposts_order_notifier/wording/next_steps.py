@@ -12,9 +12,9 @@ from typing import Any
 
 from outposts_order_notifier.domain import event_types
 from outposts_order_notifier.domain.order import Order
-from outposts_order_notifier.domain.statuses import ERROR, REPLACED, Actor, status_named
+from outposts_order_notifier.domain.statuses import ERROR, REPLACED, Actor
 from outposts_order_notifier.wording.console import support_case_url
-from outposts_order_notifier.wording.hardware import ITEM, RACK, SERVER, hardware, ordered
+from outposts_order_notifier.wording.hardware import ITEM, RACK, SERVER, kind_of
 from outposts_order_notifier.wording.headline import Change, Names, names_of, new_items, order_statuses
 from outposts_order_notifier.wording.words import moment, plain
 
@@ -24,7 +24,7 @@ DELIVERED, INSTALLING = "DELIVERED", "INSTALLING"
 LATE = "stalled or overdue"  # a situation, like a status
 MOST_IN_CASE = 20  # line items
 
-Situation = tuple[str, str]  # a status or LATE, and the kind of hardware: RACK, SERVER or ITEM
+Situation = tuple[object, str]  # a status or LATE, and the kind of hardware: RACK, SERVER or ITEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def next_steps(detail: Mapping[str, Any]) -> list[Step]:
 
 def steps_of_order(order: Order, names: Names, region: str) -> list[Step]:
     """Return what an order as it is requires somebody to do, the most urgent first."""
-    items = {(item.get("Status", ""), ordered(item, names).noun) for item in order.get("LineItems", [])}
-    own = {(order.get("Status", ""), _kind_of(names))}
+    items = {(item.get("Status"), kind_of(item.get("CatalogItemId"), names)) for item in order.get("LineItems", [])}
+    own = {(order.get("Status"), _kind_of(names))}
     return _steps({each for each in items or own if each[0] != REPLACED}, region)
 
 
@@ -134,20 +134,18 @@ def _entered(change: Change, names: Names) -> Iterator[Situation]:
     for status in order_statuses(change):
         yield status, _kind_of(names)
     for item in new_items(change):
-        yield item.get("Status", ""), ordered(item, names).noun
-    kind = hardware(change.get("catalogItemId"), 1, names).noun
+        yield item.get("Status"), kind_of(item.get("CatalogItemId"), names)
     if change["detailType"] == event_types.LINE_ITEM_STATUS:
-        yield change["status"], kind
+        yield change["status"], kind_of(change.get("catalogItemId"), names)
     if change["detailType"] == event_types.STALLED:
-        yours = status_named(change["status"]).actor == "you"
-        yield (change["status"], _kind_of(names)) if yours and change["status"] in STEPS else (LATE, ITEM)
+        yield (change["status"], _kind_of(names)) if change["status"] in STEPS else (LATE, ITEM)
     if change["detailType"] == event_types.OVERDUE:
         yield LATE, ITEM
 
 
 def _kind_of(names: Names) -> str:
     """Return the kind of hardware of an order all of whose named catalog items are of one kind."""
-    kinds = {noun for name in names if (noun := hardware(name, 1, names).noun) != ITEM}
+    kinds = {noun for name in names if (noun := kind_of(name, names)) != ITEM}
     return kinds.pop() if len(kinds) == 1 else ITEM
 
 

@@ -44,8 +44,8 @@ def moment(iso8601: object, zone: tzinfo = UTC) -> str:
 
 def abbreviation(time: datetime) -> str:
     """Return the abbreviation of a time's zone, `CEST`; its offset if it has none, `UTC+03` or `UTC+05:45`."""
-    name = time.tzname() or ""
-    if name[:1].isalpha():
+    name = f"{time:%Z}"
+    if name[:1] not in {"+", "-"}:
         return name
     hours, minutes = name[:3], name[3:]
     return f"UTC{hours}:{minutes}" if minutes else f"UTC{hours}"

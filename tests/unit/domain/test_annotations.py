@@ -135,9 +135,26 @@ class TestOverdue:
         assert again.pending[0].detail["days"] == 2
 
     @pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED", "FULFILLED"])
-    def test_an_order_that_has_ended_is_not_late(self, status: str) -> None:
+    def test_an_order_that_has_ended_is_not_late(self, snapshot: Snapshot, status: str) -> None:
         """Even if it ended late."""
         assert overdue(EXPECTED, status, "2027-01-01T00:00:00Z") is None
+        assert "Outposts Order Overdue" not in kinds(observed(snapshot, "2027-01-01T00:00:00Z", status=status))
+
+    def test_what_was_reported_is_recorded_beside_the_day(self, snapshot: Snapshot) -> None:
+        """And not before it was."""
+        assert observed(snapshot, AT, item="SHIPPED").annotations.expected == EXPECTED
+        late = observed(snapshot, "2026-12-02T00:00:00Z")
+        assert late.annotations == replace(snapshot.annotations, expected=replace(EXPECTED, reported=True))
+
+    def test_an_order_that_is_missing_or_just_discovered_is_not_late(self, snapshot: Snapshot) -> None:
+        """Its status is not known; it is reported once it is there again."""
+        after = at("2026-12-02T00:00:00Z")
+        gone = observe(snapshot, an_order(), after, b"", listed=False)
+        again = observe(replace(snapshot, damage="snapshot: gone"), an_order(), after, b"")
+        assert gone
+        assert again
+        assert "Outposts Order Overdue" not in {*kinds(gone), *kinds(again)}
+        assert "Outposts Order Overdue" in kinds(observed(replace(again, pending=()), "2026-12-02T00:05:00Z"))
 
     def test_changes_of_the_same_observation_are_reported_with_it(self, snapshot: Snapshot) -> None:
         """In one update."""

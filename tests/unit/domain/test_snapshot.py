@@ -84,6 +84,26 @@ class TestObserve:
         assert after.pending[: len(before.pending)] == before.pending
         assert after.sequence == len(after.pending)
 
+    def test_without_a_summary_the_last_one_is_kept(self) -> None:
+        """An order that no listing named is not written for it."""
+        snapshot = observe(None, order("PREPARING"), at("09:00:00"), b"digest")
+        assert observe(snapshot, order("PREPARING"), at("09:05:00"), b"") is None
+
+    def test_names_are_asked_for_only_if_there_are_events(self) -> None:
+        """They may need a call of the API."""
+        asked: list[Order] = []
+
+        def names(read: Order) -> dict[str, str]:
+            asked.append(read)
+            return {"OR-1": "rack"}
+
+        snapshot = observe(None, order("PREPARING"), at("09:00:00"), b"", names=names)
+        assert snapshot
+        assert asked == [order("PREPARING")]
+        assert details(snapshot, "Outposts Order Updated")[0]["names"] == {"OR-1": "rack"}
+        assert observe(snapshot, order("PREPARING"), at("09:05:00"), b"digest", names=names)
+        assert len(asked) == 1
+
     def test_a_change_of_the_summary_only_is_stored_without_an_event(self) -> None:
         """Otherwise the order would be read again at every poll."""
         snapshot = seen(("09:00:00", order("COMPLETED")))

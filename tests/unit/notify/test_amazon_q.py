@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ClientError
@@ -112,6 +113,16 @@ class TestCustomNotification:
             "See it in the AWS console:",
         ]
         assert "Text for your case with AWS Support, to copy and paste:\nAWS Outposts order oo-" in steps["description"]
+
+    def test_what_goes_into_a_case_is_set_off_from_what_changed(self) -> None:
+        """An empty line is before it; the time of the observation is in the readers' zone."""
+        detail = detail_of(an_order(), an_order(item="ERROR"))
+        notification = order_notification(detail, Audience(ZoneInfo("Asia/Tokyo")))
+        description = custom_notification(notification)["content"]["description"]
+        changed, case, facts = description.split("\n\n")
+        assert changed == "• Line item ooi-1: being built → in error after 12 days"
+        assert case == f"Text for your case with AWS Support, to copy and paste:\n{notification.message.case}"
+        assert facts.endswith("*Observed:* 24 Nov 2026, 18:30 JST")
 
     def test_an_alarm_results_in_this(self) -> None:
         """It has no words about orders, and no time that is unknown."""

@@ -211,6 +211,18 @@ class TestLog:
         delivery.deliver(Chat(failures={"a": error}), alarms("a"), WithTime())
         assert log.written == [(level, {"message": NOT_SENT, "channel": "chat", "eventId": "a", "error": str(error)})]
 
+    def test_a_notification_that_cannot_be_claimed_is_a_warning_with_the_reason(
+        self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is sent with its next delivery."""
+        log = Log()
+        monkeypatch.setattr("outposts_order_notifier.notify.delivery.logger", log)
+        monkeypatch.setattr(delivery.sent._store, "save_inprogress", raising(RuntimeError("throttled")))
+        delivery.deliver(Chat(), alarms("a"), WithTime())
+        assert log.written == [
+            ("WARNING", {"message": NOT_SENT, "channel": "chat", "eventId": "a", "error": "throttled"})
+        ]
+
     def test_a_notification_that_cannot_be_recorded_is_a_warning_with_the_reason(
         self, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
     ) -> None:

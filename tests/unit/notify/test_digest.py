@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -60,6 +61,30 @@ class TestTogether:
         (group,) = by_order([order_notification(detail) for detail in details])
         assert together(group).headline.endswith(": 1 item in error, 1 delivered")
 
+    @pytest.mark.parametrize(
+        ("statuses", "errors", "mark"),
+        [
+            (["SHIPPED", "ERROR", "ERROR"], [2], "ERROR"),
+            (["SHIPPED", "ERROR", "DELIVERED"], [], "ERROR"),
+            (["ERROR", "ERROR", "ERROR"], [], "IN_PROGRESS"),
+            (["ERROR", "DELIVERED", "ERROR"], [3], "ERROR"),
+            (["SHIPPED", "DELIVERED", "INSTALLED"], [], "INSTALLED"),
+        ],
+    )
+    def test_an_earlier_errors_mark_stays_and_its_case_as_long_as_it_lasts(
+        self, statuses: list[str], errors: list[int], mark: str
+    ) -> None:
+        """The case's text is that of the latest observation that found an error."""
+        orders = [{**an_order(item=status), "Eta": place} for place, status in enumerate(statuses, start=1)]
+        found = [
+            order_notification(detail_of(old, new, sequence=place, observedAt=f"2026-11-0{place}T09:30:00Z"))
+            for place, (old, new) in enumerate(pairwise(orders), start=2)
+        ]
+        message = together(found)
+        assert message.mark.name == mark
+        assert message.case == "".join(each.message.case for each in found if each.message.sequence in errors)
+        assert bool(message.case) == bool(errors)
+
     def test_leaves_a_single_one_unchanged(self) -> None:
         """Nothing is added to one observation."""
         (only,) = notifications("oo-1")[:1]
@@ -95,6 +120,17 @@ class TestDigest:
         lines = digest([[order_notification(detail, board)] for detail in details]).lines
         assert [line.text[-5:-1] for line in lines] == ["oo-2", "oo-1", "oo-3"]
         assert {line.url for line in lines} == {None}
+
+    def test_it_is_marked_and_addressed_like_its_orders(self) -> None:
+        """By the weightiest; times are in the readers' zone."""
+        tokyo = Audience(ZoneInfo("Asia/Tokyo"), "https://x/#board")
+        details = [detail_of(an_order(item=old), an_order(item=new)) for old, new in pairwise(STEPS)]
+        error = detail_of(an_order("oo-2"), an_order("oo-2", item="ERROR"))
+        orders = [[order_notification(each, tokyo) for each in details], [order_notification(error, tokyo)]]
+        message = digest(orders)
+        assert (message.mark.name, message.audience) == ("ERROR", tokyo)
+        assert [line.text.partition(": ")[0] for line in message.lines[2:]] == ["24 Nov 2026, 18:30 JST"] * 2
+        assert digest(orders[1:]).audience is tokyo
 
     def test_its_headline_names_what_is_important(self) -> None:
         """Errors are counted over all orders; orders are counted once each."""

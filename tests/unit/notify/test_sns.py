@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -45,6 +46,15 @@ class TestEmail:
             "\n"
             "Orders in the AWS console: https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
         )
+
+    def test_who_acts_next_and_what_goes_into_a_case_are_set_off(self) -> None:
+        """Each has its own heading; the time of the observation is in the readers' zone."""
+        message = order_message(detail_of(an_order(), an_order(item="ERROR")), Audience(ZoneInfo("Asia/Tokyo")))
+        *_, changed, steps, heading, case, facts, _ = text(message).split("\n\n")
+        assert changed == "- Line item ooi-1: being built → in error after 12 days"
+        assert steps == f"Next:\n- You: contact AWS Support\n  {message.steps[0].url}"
+        assert (heading, case) == ("Text for your case with AWS Support, to copy and paste:", message.case)
+        assert facts.endswith("\nObserved:   24 Nov 2026, 18:30 JST")
 
     def test_line_items_that_stalled_alike_are_one_line(self) -> None:
         """The word comes first; then which line items, for how long and since when."""

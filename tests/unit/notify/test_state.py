@@ -134,6 +134,16 @@ class TestExists:
         assert state.exists(CHANNEL, ORDER)
         assert not state.exists("C9876543210", ORDER)
 
+    def test_its_card_is_known_once_it_was_posted(self, client: Any) -> None:
+        """Whoever links to a card does not take its thread."""
+        state = threads(client)
+        assert state.card(CHANNEL, ORDER) is None
+        state.take(CHANNEL, ORDER)
+        assert state.card(CHANNEL, ORDER) is None
+        client.put_item(TableName=TABLE, Item=STORED)
+        assert state.card(CHANNEL, ORDER) == "1795000000.000100"
+        assert state.card("C9876543210", ORDER) is None
+
     def test_a_thread_that_has_just_been_taken_is_seen(self, client: Any) -> None:
         """DynamoDB's other reads may miss a write of the last second."""
         requests: list[dict[str, Any]] = []

@@ -67,6 +67,12 @@ def test_those_of_an_order_are_its_outposts_and_catalog_items(world: World) -> N
     assert world.a_run().of(an_order()) == {OUTPOST: "Dublin plant", RACK: "rack, 4 × m5.24xlarge"}
 
 
+def test_an_order_without_line_items_has_its_outposts_name(world: World) -> None:
+    """And one without an Outpost has none."""
+    assert world.a_run().of({"OrderId": "oo-1", "OutpostId": OUTPOST}) == {OUTPOST: "Dublin plant"}
+    assert world.a_run().of({"OrderId": "oo-1"}) == {}
+
+
 def test_they_are_looked_up_once_a_day(world: World) -> None:
     """However many runs and orders there are in it."""
     for hours, lookups in ((0, 1), (1, 1), (23, 1), (24, 2), (47, 2)):

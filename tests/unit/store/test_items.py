@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outposts_order_notifier.domain.annotations import NONE, Annotations, Note, text_of
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Observation
 from outposts_order_notifier.domain.order import Order, canonical_json, unordered_json
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry, observe
@@ -58,6 +59,16 @@ class TestRoundTrip:
     def test_a_snapshot_is_stored_without_loss(self, order: Order) -> None:
         """For any order."""
         assert restored(first(order)) == first(order)
+
+    def test_annotations_are_stored_with_the_number_of_their_writes(self) -> None:
+        """Beside the snapshot, which polls write; without any, there are no such attributes."""
+        annotations = Annotations(notes=(Note("Call the site", "jane", "2026-11-24T09:30:00Z"),), revision=2)
+        snapshot = replace(first({"OrderId": ORDER_ID}), annotations=annotations)
+        (item,), (bare,) = items_of(snapshot), items_of(replace(snapshot, annotations=NONE))
+        stored = {"annotations": {"S": text_of(annotations)}, "annotated": {"N": "3"}}
+        assert item == {**bare, **stored}
+        assert not stored.keys() & bare.keys()
+        assert restored(snapshot).annotations == replace(annotations, revision=3)
 
     @given(old=odd_orders, new=odd_orders)
     def test_any_json_in_place_of_any_member_is_published_and_stored(self, old: Any, new: Any) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outposts_order_notifier.wording.console import alarm_url, orders_url, support_case_url
+from outposts_order_notifier.wording.console import alarm_url, dashboard_url, orders_url, support_case_url
 
 
 class TestLinks:
@@ -31,6 +31,12 @@ class TestLinks:
     def test_a_support_cases_link_is_that_of_the_partition(self, region: str, domain: str) -> None:
         """AWS Support has no regions."""
         assert support_case_url(region) == f"https://{domain}/support/home#/case/create"
+
+    def test_a_dashboards_link_names_it_in_its_region(self) -> None:
+        """Dashboards of other regions have the same name."""
+        assert dashboard_url("us-gov-west-1", "orders") == (
+            "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#dashboards/dashboard/orders"
+        )
 
     def test_an_alarms_link_names_it_for_any_name(self) -> None:
         """A name may contain colons, slashes and spaces."""

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.notify.channels.sns.text import subject
-from outposts_order_notifier.wording.headline import digest_headline, headline, status_words, title
+from outposts_order_notifier.wording.headline import digest_headline, headline, marked_as, name_of, status_words, title
 from outposts_order_notifier.wording.words import one_line, plain
 from testing.details import an_order, an_update, detail_of, with_line_items
 from testing.strategies import orders
@@ -133,6 +133,20 @@ class TestHeadline:
         shown = headline(detail_of(before, after, names=NAMES | {OUTPOST: "x" * 40}))
         assert shown == f"{'x' * 40}: order in progress, 1 item still in error"
 
+    @pytest.mark.parametrize(("length", "last"), [(33, "1 shipped, 1 delivered"), (34, "1 shipped")])
+    def test_it_has_up_to_99_characters(self, length: int, last: str) -> None:
+        """The news that ends at the limit stays."""
+        before = racks(an_order(), *["BUILDING"] * 5)
+        after = racks(an_order(), "ERROR", "REPLACED", "CANCELLED", "SHIPPED", "DELIVERED")
+        shown = headline(detail_of(before, after, names=NAMES | {OUTPOST: "x" * length}))
+        assert shown == f"{'x' * length}: 1 rack in error, 1 replaced, 1 cancelled, {last}"
+
+    def test_an_orders_usual_status_gives_way_to_what_is_unusual(self) -> None:
+        """Also when the order is new."""
+        new = detail_of(None, racks(an_order(), "SHIPPED", "LOST_AT_SEA", "REPLACED", "ERROR"))
+        shown = headline(new | {"names": NAMES | {OUTPOST: "x" * 35}})
+        assert shown == f"{'x' * 35}: 4 racks ordered, 1 in error, 1 replaced, 1 LOST_AT_SEA"
+
     def test_other_changes_are_details_of_the_order(self) -> None:
         """Regardless of their number."""
         changes = [{"detailType": "Outposts Order Painted"}, {"detailType": "Outposts Order Washed"}]
@@ -152,6 +166,12 @@ class TestHeadline:
         )
         assert words(an_update() | {"changes": [*changes, STALLED | {"lineItemId": "ooi-2"}]}) == "1 item stalled"
 
+    def test_new_details_are_of_hardware_by_its_quantity(self) -> None:
+        """As in every other headline."""
+        racks = {"lineItemId": "ooi-1", "catalogItemId": "OR-RACKM5A", "quantity": 3}
+        shipped = {"detailType": "Outposts Line Item Shipment Change", "shipment": {}, "previousShipment": {}}
+        assert words(an_update() | {"changes": [shipped | racks]}) == "new shipment details for 3 racks"
+
     def test_an_order_without_changes_has_its_status(self) -> None:
         """And a new order without line items is placed."""
         assert words(an_update() | {"changes": []}) == "order completed"
@@ -166,6 +186,39 @@ class TestHeadline:
     def test_an_unknown_status_has_up_to_32_characters(self, length: int, shown: str) -> None:
         """The heaviest words always have room after it."""
         assert words(an_update() | {"orderStatus": "x" * length, "changes": []}) == f"order {shown}"
+
+
+class TestMark:
+    """The row whose icon and colour mark an observation."""
+
+    @pytest.mark.parametrize(
+        ("changes", "mark"),
+        [
+            ([], "COMPLETED"),
+            ([{"detailType": "Outposts Order Painted"}], "COMPLETED"),
+            ([{"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}], "SHIPPED"),
+            ([{"detailType": "Outposts Order Status Change", "status": "CANCELLED"}, STALLED], "CANCELLED"),
+            ([{"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}, STALLED], "stalled"),
+            (
+                [
+                    {"detailType": "Outposts Order Status Change", "status": "DELIVERED"},
+                    {"detailType": "Outposts Line Item Status Change", "status": "INSTALLED"},
+                ],
+                "INSTALLED",
+            ),
+            ([{"detailType": "Outposts Order Discovered", "order": an_order(item="SHIPPED")}], "SHIPPED"),
+            (
+                [{"detailType": "Outposts Order Discovered", "order": {"LineItems": [{"Status": "SHIPPED"}]}}],
+                "SHIPPED",
+            ),
+        ],
+    )
+    def test_is_the_weightiest_that_was_entered_or_else_the_orders(
+        self, changes: list[dict[str, Any]], mark: str
+    ) -> None:
+        """Of equally weighty ones, a line item's."""
+        row = marked_as(an_update() | {"changes": changes})
+        assert (row.name or row.words) == mark
 
 
 class TestPlace:
@@ -187,6 +240,10 @@ class TestPlace:
         """A name of which nothing is readable is none; a long one is cut."""
         detail = an_update("oo-1") | {"outpostId": outpost, "names": names, "changes": []}
         assert headline(detail) == f"{place}: order completed"
+
+    def test_an_id_that_is_no_text_is_shown_as_json(self) -> None:
+        """An event that was too large has a placeholder for it."""
+        assert name_of({"truncated": True}, NAMES) == '{"truncated":true}'
 
 
 class TestTitle:

@@ -100,6 +100,15 @@ class TestOrderMessage:
             item["ShipmentInformation"] = {"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": str(number)}
         assert lines_of(detail_of(old, new)) == ["DHL 0: line item ooi-0", "DHL 1: line item ooi-1"]
 
+    def test_line_items_that_moved_to_one_shipment_from_different_ones_are_separate_lines(self) -> None:
+        """Each names the shipment that it was in before."""
+        old, new = ({"ShipmentCarrier": "DHL", "ShipmentTrackingNumber": number} for number in ("1", "2"))
+        before, after = (with_line_items(an_order(), "SHIPPED", "SHIPPED") for _ in range(2))
+        before["LineItems"][0]["ShipmentInformation"] = old
+        for item in after["LineItems"]:
+            item["ShipmentInformation"] = new
+        assert lines_of(detail_of(before, after)) == ["DHL 2: line item ooi-0, before: DHL 1", "DHL 2: line item ooi-1"]
+
     def test_assets_are_counted(self) -> None:
         """The line has their number before and after; or says that only details changed."""
         first = an_order(AssetInformationList=[{"AssetId": "a"}])
@@ -191,6 +200,11 @@ class TestOrderMessage:
                 one("Outposts Order Stalled", status="X", since="then", days=1, thresholdDays=0, lineItemId="ooi-1"),
                 "Stalled: line item ooi-1 still X after 1 day (0 allowed), since then",
                 "1 item stalled",
+            ),
+            (
+                one("Outposts Order Overdue", expectedAt="2026-12-01", days=2),
+                "Overdue: the order was expected on 1 Dec 2026, 2 days ago",
+                "order overdue",
             ),
             (one("Outposts Order Missing"), "AWS no longer lists this order", "order no longer listed by AWS"),
             (one("Outposts Order Reappeared"), "AWS lists this order again", "order listed by AWS again"),
@@ -383,14 +397,17 @@ class TestNames:
 class TestAlarmMessage:
     """A message about the notifier itself."""
 
-    @pytest.mark.parametrize(("state", "word"), [("ALARM", "is firing"), ("OK", "has cleared")])
-    def test_says_whether_the_alarm_fires_or_has_cleared(self, state: str, word: str) -> None:
-        """Both an alarm and its clearing are reported."""
+    @pytest.mark.parametrize(
+        ("state", "word", "mark"), [("ALARM", "is firing", "ERROR"), ("OK", "has cleared", "COMPLETED")]
+    )
+    def test_says_whether_the_alarm_fires_or_has_cleared(self, state: str, word: str, mark: str) -> None:
+        """Both an alarm and its clearing are reported, in the colours of an error and of its end."""
         arn = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Polls Failing"
         message = alarm_message(
             {"AlarmName": "Polls Failing", "AlarmArn": arn, "NewStateValue": state, "NewStateReason": "3 of 3"}
         )
         assert message.headline == f"Outposts order notifier: Polls Failing {word}"
+        assert message.mark.name == mark
         about = [ABOUT_ALARMS] if state == "ALARM" else []
         assert [line.text for line in message.lines] == [*about, "3 of 3"]
         assert message.url.endswith("#alarmsV2:alarm/Polls%20Failing")
@@ -489,4 +506,5 @@ class TestTimeZone:
         alarm = {"AlarmName": "x", "AlarmArn": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:x"}
         fired = {**alarm, "NewStateValue": "ALARM", "StateChangeTime": "2026-11-24T20:00:00.000+0000"}
         assert alarm_message(fired, tokyo).facts["Since"] == "25 Nov 2026, 05:00 JST"
+        assert alarm_message(fired, tokyo).audience is tokyo
         assert message.audience is tokyo

@@ -53,6 +53,11 @@ class TestStatuses:
         (line,) = order_message(detail_of(an_order(), an_order(item="ERROR"))).steps
         assert (line.text, line.url, line.url_text) == ("You: contact AWS Support", SUPPORT, "Open a case")
 
+    def test_other_steps_link_to_the_guide(self) -> None:
+        """Only AWS Support needs a case."""
+        (line,) = order_message(detail_of(an_order(), an_order(item="DELIVERED"))).steps
+        assert (line.url, line.url_text) == (STEPS["DELIVERED"][ITEM].url, "AWS's guide")
+
     def test_an_error_that_lasts_is_not_forgotten(self) -> None:
         """Each later message says it again, first."""
         old, new = (with_line_items(an_order(), "ERROR", each) for each in ("SHIPPED", "DELIVERED"))
@@ -140,11 +145,12 @@ class TestCase:
         assert "for the order." in case_text(detail_of(an_order(), an_order(status="ERROR")))
         assert "for line item ooi-1." in case_text(detail_of(None, an_order(item="ERROR")))
 
-    def test_names_at_most_so_many_line_items(self) -> None:
+    @pytest.mark.parametrize(("more", "end"), [(2, " and 2 more."), (1, " and 1 more."), (0, ".")])
+    def test_names_at_most_so_many_line_items(self, more: int, end: str) -> None:
         """A case has room for all questions nevertheless."""
-        old, new = (with_line_items(an_order(), *[each] * (MOST_IN_CASE + 2)) for each in ("SHIPPED", "ERROR"))
+        old, new = (with_line_items(an_order(), *[each] * (MOST_IN_CASE + more)) for each in ("SHIPPED", "ERROR"))
         items = sorted(item["LineItemId"] for item in new["LineItems"])[:MOST_IN_CASE]
-        assert f", {items[-1]} and 2 more." in case_text(detail_of(old, new))
+        assert f", {items[-1]}{end}" in case_text(detail_of(old, new))
 
 
 class TestTable:

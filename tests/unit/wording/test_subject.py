@@ -45,6 +45,17 @@ def test_the_weightiest_is_not_cut_by_letters_that_become_several(name: str) -> 
     assert written.endswith("...: 1 item in error, 1 replaced, 1 cancelled")
 
 
+@pytest.mark.parametrize(("length", "end"), [(33, "1 difficult, 1 shipped"), (34, "1 difficult"), (35, "1 difficult")])
+def test_what_does_not_fit_in_ascii_is_left_out_at_the_lightest(length: int, end: str) -> None:
+    """What ends at the limit stays, as in a headline: 99 characters, though one of them becomes several."""
+    before, after = (
+        with_line_items(an_order(), *["BUILDING"] * 5),
+        with_line_items(an_order(), "ERROR", "REPLACED", "CANCELLED", "di\ufb03cult", "SHIPPED"),
+    )
+    detail = detail_of(before, after, names={OUTPOST: "x" * length})
+    assert subject(detail) == f"{'x' * length}: 1 item in error, 1 replaced, 1 cancelled, {end}"
+
+
 def test_a_status_of_letters_that_become_many_is_cut() -> None:
     """Nothing else is left to give way."""
     written = subject(an_update() | {"orderStatus": "ﷺ" * 32, "changes": []})

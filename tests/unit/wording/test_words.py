@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outposts_order_notifier.wording.words import day, moment
+from outposts_order_notifier.wording.words import day, moment, plain_date
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,21 @@ def test_a_time_is_shown_in_a_zone_with_its_abbreviation(zone: tzinfo, text: str
     """Or with its offset from UTC if the zone has no abbreviation."""
     assert moment("2026-08-31T22:30:00Z", zone) == text
     assert day("2026-08-31T22:30:00Z", zone) == text.partition(",")[0]
+
+
+@pytest.mark.parametrize(
+    ("date", "text"),
+    [
+        ("2026-12-01", "1 Dec 2026"),
+        ("2026-13-01", "2026-13-01T00:00:00Z"),
+        ("soon", "soon"),
+        (7, "7"),
+        (None, "unknown"),
+    ],
+)
+def test_a_date_has_no_time(date: object, text: str) -> None:
+    """Nor a zone; what is no date is text."""
+    assert plain_date(date) == text
 
 
 @pytest.mark.parametrize("value", ["yesterday", None, "0001-01-01T00:00:00Z"])

@@ -57,8 +57,8 @@ def subject(detail: Mapping[str, Any]) -> str:
 
 
 def _ascii(words: str) -> str:
-    letters = unicodedata.normalize("NFKD", words.replace("…", "..."))
-    return "".join(each for each in letters if not unicodedata.combining(each)).encode("ascii", "replace").decode()
+    letters = unicodedata.normalize("NFKD", words)
+    return "".join(each if each.isascii() else "?" for each in letters if not unicodedata.combining(each))
 
 
 def _is_readable(written: str) -> bool:
