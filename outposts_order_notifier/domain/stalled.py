@@ -73,11 +73,13 @@ def stalled_change(
 
     `line_item_id` is None for the order's status. The times are ISO 8601.
     """
-    table = thresholds.order if line_item_id is None else thresholds.line_item
-    days = thresholds.learned_days.get(line_item_id or "", table.get(status or ""))
     settled = SETTLED_ORDER_STATUSES if line_item_id is None else SETTLED_LINE_ITEM_STATUSES
+    if status is None or status in settled:
+        return None
+    table = thresholds.order if line_item_id is None else thresholds.line_item
+    days = thresholds.learned_days.get(line_item_id or "", table.get(status))
     lasted = seconds_between(since, now)
-    if status is None or status in settled or days is None or lasted <= days * DAY_SECONDS:
+    if days is None or lasted <= days * DAY_SECONDS:
         return None
     keys: OrderStalled = {
         "status": status,

@@ -1,5 +1,6 @@
 """What people have added to an order, as text. Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
 
@@ -23,4 +24,4 @@ def annotation_lines(annotations: Annotations, now: str, zone: tzinfo = UTC) -> 
 
 def who(arn: str) -> str:
     """Return whoever a caller's ARN stands for, in a word: the user, or the session of a role."""
-    return plain(arn.rpartition("/")[2] or arn.rpartition(":")[2])
+    return plain(re.split("[/:]", arn)[-1])

@@ -1,7 +1,7 @@
 """The weekly summary as text: what is in flight and since when, late, expected or muted, and what has ended. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from outposts_order_notifier.domain.order import is_settled
@@ -75,7 +75,7 @@ def _further(snapshot: Snapshot, now: datetime, audience: Audience) -> Iterator[
     if snapshot.stalled:
         yield STALLED.words
     if expected := snapshot.annotations.expected:
-        was = "overdue: was " if from_iso8601(expected.ends_at) <= now else ""
+        was = "overdue: was " if _is_overdue(snapshot, now) else ""
         yield f"{was}expected on {plain_date(expected.date)}"
     if until := snapshot.annotations.muted_until(to_iso8601(now)):
         yield f"muted until {day(until, audience.zone)}"
@@ -96,8 +96,12 @@ def _mark(snapshot: Snapshot) -> Status:
 
 
 def _is_late(snapshot: Snapshot, now: datetime) -> bool:
+    return bool(snapshot.stalled) or _is_overdue(snapshot, now)
+
+
+def _is_overdue(snapshot: Snapshot, now: datetime) -> bool:
     expected = snapshot.annotations.expected
-    return bool(snapshot.stalled) or bool(expected and from_iso8601(expected.ends_at) <= now.astimezone(UTC))
+    return expected is not None and from_iso8601(expected.ends_at) <= now
 
 
 def _began(snapshot: Snapshot) -> str:

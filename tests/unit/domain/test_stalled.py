@@ -81,6 +81,16 @@ class TestThresholds:
             assert thresholds.order == {key: days for key, days in {**ORDER_DAYS, **order}.items() if days}
             assert thresholds.line_item == {key: days for key, days in {**LINE_ITEM_DAYS, **line_item}.items() if days}
 
+    def test_each_table_has_its_own_learned_statuses(self) -> None:
+        """Without what is learned, the others keep their days."""
+        thresholds = Thresholds.from_json('{"order": {"PREPARING": "learned"}, "lineItem": {"SHIPPED": "learned"}}')
+        assert thresholds.learned_order == frozenset({"PREPARING"})
+        assert thresholds.learned_line_item == frozenset({"SHIPPED"})
+        assert thresholds.without_learned() == Thresholds(
+            {status: days for status, days in ORDER_DAYS.items() if status != "PREPARING"},
+            {status: days for status, days in LINE_ITEM_DAYS.items() if status != "SHIPPED"},
+        )
+
     def test_a_status_without_days_has_no_threshold(self) -> None:
         """Nothing more is expected of a completed order."""
         table = {name: ORDER_STATUSES[name] for name in ("ERROR", "COMPLETED")}

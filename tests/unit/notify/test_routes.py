@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.notify.channels.registry import variables_of
-from outposts_order_notifier.notify.routes import DEFAULT, WHOLE_EVENT, enveloped, opened, route_of, rule_name
+from outposts_order_notifier.notify.routes import (
+    DEFAULT,
+    WHOLE_EVENT,
+    enveloped,
+    opened,
+    route_of,
+    routes_of,
+    rule_name,
+)
 
 BUS = "arn:aws:events:eu-west-1:111122223333:rule/outposts-order-notifier/"
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)
@@ -29,14 +37,21 @@ def test_what_has_no_envelope_is_for_the_default_route() -> None:
 
 @pytest.mark.parametrize("route", ["dublin", "Site-2", "my-route-2"])
 def test_a_rules_name_names_its_route(route: str) -> None:
-    """Dead letters have the rule's ARN."""
-    assert route_of(BUS + rule_name("OutpostsOrderNotifier", route)) == route
+    """Dead letters have the rule's ARN; the name of its bus has no meaning."""
+    rule = rule_name("OutpostsOrderNotifier", route)
+    assert route_of(BUS + rule) == route_of(f"arn:aws:events:eu-west-1:111122223333:rule/on-route-66/{rule}") == route
 
 
 @pytest.mark.parametrize("rule", ["", f"{BUS}OutpostsOrderNotifier-NotificationsRule2FA78AE5-1ABCDEFGHIJKL"])
 def test_any_other_rule_belongs_to_the_default_route(rule: str) -> None:
     """As does a message that came from no rule."""
     assert route_of(rule) == DEFAULT
+
+
+def test_without_routes_there_are_no_variables_of_any() -> None:
+    """A stack has the variable once it has a route."""
+    assert routes_of({}) == {}
+    assert routes_of({"ROUTES": '{"dublin": {"A": "b"}}'}) == {"dublin": {"A": "b"}}
 
 
 def test_a_route_has_none_of_the_default_routes_channels() -> None:
