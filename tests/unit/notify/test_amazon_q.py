@@ -14,7 +14,12 @@ from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.amazon_q.channel import AmazonQ
 from outposts_order_notifier.notify.channels.amazon_q.text import custom_notification
-from outposts_order_notifier.notify.notification import Notification, OrderNotification, order_notification
+from outposts_order_notifier.notify.notification import (
+    Notification,
+    OrderNotification,
+    SummaryNotification,
+    order_notification,
+)
 from outposts_order_notifier.wording.message import Audience, Line, Message, order_message
 from testing.details import ORDER_ID, an_order, an_update, detail_of
 from testing.strategies import orders
@@ -143,6 +148,16 @@ class TestCustomNotification:
                 "summary": "❔ Polls &amp; &lt;more&gt; is on",
             },
         }
+
+    def test_summaries_share_a_thread(self) -> None:
+        """One a week, with the time that they are of."""
+        message = Message("Weekly summary: no orders", (), {}, "", at="2026-11-30T08:00:00Z")
+        notification = custom_notification(SummaryNotification("weekly", message))
+        SCHEMA.validate(notification)
+        assert notification["content"]["keywords"] == ["Outposts orders"]
+        assert notification["content"]["description"] == "*Observed:* 30 Nov 2026, 08:00 UTC"
+        assert notification["content"]["nextSteps"] == []
+        assert notification["metadata"]["threadId"] == "Outposts orders: weekly summary"
 
     @pytest.mark.parametrize(
         ("length", "shown"), [(247, "x" * 247), (248, "x" * 248), (249, f"{'x' * 247}…"), (900, f"{'x' * 247}…")]

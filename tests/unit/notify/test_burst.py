@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.notify.channels.slack.blocks import bullet
@@ -26,6 +26,8 @@ ONE = size([UPDATE])
     orders=st.lists(st.integers(1, 4).map(lambda observations: [UPDATE] * observations), max_size=8),
     room=st.integers(1, 6 * ONE) | st.integers(1, 6).map(lambda orders: orders * ONE),
 )
+@example(orders=[[UPDATE], [UPDATE]], room=2 * ONE)
+@example(orders=[[UPDATE], [UPDATE]], room=2 * ONE - 1)
 def test_a_message_has_as_many_orders_as_there_is_room_for(orders: list[list[OrderNotification]], room: int) -> None:
     """Each order is in one message, in its place; one that is too large for any has its own."""
     messages = [[list(order) for order in message] for message in shared(orders, room)]

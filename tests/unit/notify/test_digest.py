@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, together
-from outposts_order_notifier.notify.notification import OrderNotification, order_notification
+from outposts_order_notifier.notify.digest import by_order, digest, digest_lines, of_no_order, together
+from outposts_order_notifier.notify.notification import OrderNotification, SummaryNotification, order_notification
 from outposts_order_notifier.wording.message import Audience, Line, Message
 from testing.details import an_order, an_update, detail_of
 from testing.topics import alarm_of
@@ -35,6 +35,13 @@ class TestByOrder:
         one, other = by_order([*notifications("oo-1"), alarm, *notifications("oo-2")])
         assert [each.event_id for each in one] == ["oo-1 1", "oo-1 2", "oo-1 3"]
         assert [each.event_id for each in other] == ["oo-2 1", "oo-2 2", "oo-2 3"]
+
+    def test_leaves_out_only_what_belongs_to_no_order(self) -> None:
+        """Alarms and summaries, in their order."""
+        message = Message("Text", (), {}, "")
+        alarm, summary = alarm_of(message), SummaryNotification("weekly", message)
+        assert of_no_order([alarm, *notifications("oo-1"), summary]) == [alarm, summary]
+        assert by_order([alarm, summary]) == []
 
 
 class TestTogether:

@@ -12,7 +12,7 @@ from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.sns.channel import Sns
-from outposts_order_notifier.notify.channels.sns.text import attributes, publication, text
+from outposts_order_notifier.notify.channels.sns.text import attributes, publication, summary_publication, text
 from outposts_order_notifier.notify.notification import OrderNotification, SummaryNotification, order_notification
 from outposts_order_notifier.wording.message import Audience, Line, Message, order_message
 from testing.details import ORDER_ID, an_order, an_update, detail_of
@@ -104,6 +104,26 @@ class TestPublications:
         posting, *_ = Sns(Topic(error).client, "arn").postings([order_notification(an_update())], lambda: 0)
         with pytest.raises(ChannelError, match=f"^SNS: .*{text}"):
             posting.send()
+
+    def test_a_summary_is_text_for_people_and_its_lines_for_programs(self) -> None:
+        """It has no attributes, as it is about no single order."""
+        lines = (Line("🏗️ Dublin plant: order in progress"), Line("✅ Zürich: order completed"))
+        message = Message("Weekly summary: 2 Zürich orders", lines, {}, "", at="2026-11-30T08:00:00Z")
+        arguments = summary_publication(SummaryNotification("weekly", message))
+        for protocol in ("email", "http"):
+            assert delivered(arguments, protocol) == text(message)
+        assert delivered(arguments, "sms") == "Weekly summary: 2 Zürich orders."
+        assert json.loads(delivered(arguments, "sqs")) == {
+            "at": "2026-11-30T08:00:00Z",
+            "headline": "Weekly summary: 2 Zürich orders",
+            "orders": [line.text for line in lines],
+        }
+        assert {**arguments, "Message": ""} == {
+            "Subject": "Weekly summary: 2 Zurich orders",
+            "Message": "",
+            "MessageStructure": "json",
+        }
+        assert "Zürich" in arguments["Message"]
 
     def test_links_to_the_board_if_there_is_one(self) -> None:
         """It shows all orders of all accounts, the console those of one."""

@@ -10,11 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.annotations import NONE, Annotations, Note, text_of
+from outposts_order_notifier.domain.durations import Durations, Ended, Key
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES, Observation
 from outposts_order_notifier.domain.order import Order, canonical_json, unordered_json
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot, StatusEntry, observe
 from outposts_order_notifier.sources.outposts import from_wire
-from outposts_order_notifier.store.items import FORMAT, NewerSnapshotError, items_of, snapshot_of
+from outposts_order_notifier.store.items import (
+    FORMAT,
+    NewerSnapshotError,
+    durations_item,
+    durations_of,
+    items_of,
+    snapshot_of,
+)
 from testing.replay import keyed
 from testing.strategies import ORDER_ID, ORDER_SHAPE, orders
 
@@ -214,6 +222,34 @@ class TestDamage:
         assert observe(replace(damaged, damage="some"), {"OrderId": ORDER_ID}, OBSERVATION, b"")
         assert damaged.source == ("" if name == "source" else OBSERVATION.source)
         assert damaged.summary == (b"" if name == "summary" else b"digest")
+
+
+class TestDurations:
+    """How long the statuses of ended orders lasted, in an item of their own."""
+
+    DURATIONS = Durations(
+        (Ended("oo-1", "2026-11-24", "OUTPOST", "rack", {Key("OUTPOST", "rack", "order", "PREPARING"): 86_400}),)
+    )
+
+    def test_they_are_stored_without_loss(self) -> None:
+        """Before there are any, they are none."""
+        assert durations_of(durations_item(self.DURATIONS, 7)) == (self.DURATIONS, "")
+        assert durations_of(None) == (Durations(), "")
+
+    def test_an_item_of_any_version_is_read(self) -> None:
+        """Its names stay, as an upgraded stack continues to count."""
+        packed = zlib.compress(
+            b'[{"at":"2026-11-24","hardware":"rack","id":"oo-1","seconds":[["rack","order","PREPARING",86400]],"type":"OUTPOST"}]'
+        )
+        item = {"id": {"S": "durations#1"}, "version": {"N": "7"}, "orders": {"B": packed}}
+        assert durations_item(self.DURATIONS, 7) == item
+        assert durations_of(item) == (self.DURATIONS, "")
+
+    def test_what_cannot_be_read_counts_as_none_and_is_reported(self) -> None:
+        """They are counted from the orders that end from then on."""
+        damaged, damage = durations_of({**durations_item(self.DURATIONS, 7), "orders": {"B": b"?"}})
+        assert damaged == Durations()
+        assert damage.startswith("error: ")
 
 
 def as_format_1(snapshot: Snapshot) -> dict[str, Any]:
