@@ -5,14 +5,16 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from rich.console import Console
 
-from local.cloud import LocalCloud, local_cloud
+from local.cloud import DEFAULT_NOTIFIER, LocalCloud, local_cloud
+from local.deployment import ACCOUNT
 from local.emulator import choose_port
 from local.errors import LocalCloudError
 from local.pages.mailbox import mailbox_page
@@ -22,7 +24,12 @@ from local.story import Story
 from local.view import closing, view
 from outposts_order_notifier.board.filters import Filters
 from outposts_order_notifier.board.render import Frame
+from outposts_order_notifier.domain.annotations import Annotations, Expected, Mute
 from outposts_order_notifier.domain.events import SOURCE
+from outposts_order_notifier.domain.places import Arn
+from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.notify.summary import SCHEDULED_TIME
+from outposts_order_notifier.store.table import SnapshotTable
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -31,12 +38,14 @@ PAGES = Path(__file__).parent.parent / ".cache" / "demo"
 LOOK_SECONDS = 0.3
 ARRIVAL_SECONDS = 90
 QUIET_SECONDS = 2
+NOTIFIER = {**DEFAULT_NOTIFIER, "weeklySummary": {"day": "MONDAY", "time": "08:00"}}
+JANE = f"arn:aws:iam::{ACCOUNT}:user/jane"
 
 
 def run(seconds_per_day: float, console: Console) -> Story:
     """Set up the local cloud, play all scenarios at once, show what happens, and return all of it."""
     console.print("[bold]Outposts order notifier[/]: a demo on this machine, without an AWS account\n")
-    with local_cloud(lambda step: console.print(f"• {step} …"), choose_port(None)) as cloud:
+    with local_cloud(lambda step: console.print(f"• {step} …"), choose_port(None), NOTIFIER) as cloud:
         demo = Demo(cloud, seconds_per_day)
         console.print("• While the demo runs, these pages show it:")
         console.print(_listed(cloud.addresses), soft_wrap=True)
@@ -44,6 +53,7 @@ def run(seconds_per_day: float, console: Console) -> Story:
         demo.poll()
         with view(console, demo.story):
             demo.play(load_scenarios())
+            demo.summarize()
         demo.story.scheduled_polls = demo.scheduled_polls()
         console.print(closing(demo.story))
         kept = keep(pages(cloud), PAGES)
@@ -82,6 +92,7 @@ class Demo:
         self._cloud = cloud
         self._day = seconds_per_day
         self._polls = 0
+        self._lock = threading.Lock()
         self._sqs: SQSClient = boto3.client("sqs")
         self._queue = _subscribe(self._sqs, cloud.outputs["EventBusName"])
 
@@ -91,7 +102,8 @@ class Demo:
         answer = boto3.client("lambda").invoke(FunctionName=name, Payload=b"{}")
         if answer.get("FunctionError"):
             raise LocalCloudError(f"the poll function failed: {answer['Payload'].read().decode()}")
-        self._polls += 1
+        with self._lock:
+            self._polls += 1
 
     def play(self, scenarios: list[Scenario]) -> None:
         """Play the scenarios in parallel, and wait until every published event has arrived in each channel."""
@@ -106,6 +118,22 @@ class Demo:
         if failed:
             raise LocalCloudError(f"a scenario failed: {failed[0]}") from failed[0]
 
+    def summarize(self) -> None:
+        """Send the weekly summary as EventBridge Scheduler does, and wait until it has arrived in each channel."""
+        self.story.narrate("The week is over: everybody gets a summary of all orders.")
+        scheduler = boto3.client("scheduler")
+        for name in [each["Name"] for each in scheduler.list_schedules()["Schedules"]]:
+            target = scheduler.get_schedule(Name=name)["Target"]
+            if SCHEDULED_TIME in target.get("Input", ""):
+                url = self._sqs.get_queue_url(QueueName=Arn.parse(target["Arn"]).resource)["QueueUrl"]
+                text = target["Input"].replace(SCHEDULED_TIME, to_iso8601(datetime.now(UTC)))
+                self._sqs.send_message(QueueUrl=url, MessageBody=text)
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        while not self.story.has_summary():
+            if time.monotonic() > deadline:
+                raise LocalCloudError("the weekly summary did not arrive in each channel in time")
+            self._look()
+
     def scheduled_polls(self) -> int:
         """Count the polls that the schedule started: all except the demo's and those of order calls."""
         name = self._cloud.outputs["PollFunctionName"]
@@ -117,9 +145,21 @@ class Demo:
     def _play(self, scenario: Scenario, failed: list[Exception]) -> None:
         client = boto3.Session().client("outposts")
         try:
-            scenario.play(client, lambda days: time.sleep(days * self._day), self.story.step)
+            scenario.play(client, lambda days: time.sleep(days * self._day), self.story.step, self._annotate)
         except Exception as error:  # noqa: BLE001 - reported when all have ended
             failed.append(error)
+
+    def _annotate(self, order_id: str, step: dict[str, Any]) -> None:
+        """Add what people do, as the commands `mute` and `expect` do it, and poll while it applies."""
+        table = SnapshotTable(boto3.client("dynamodb"), self._cloud.outputs["SnapshotTableName"])
+        deadline = time.monotonic() + ARRIVAL_SECONDS
+        while not (known := table.read([order_id]).snapshots.get(order_id)) or not table.annotate(
+            order_id, annotated(known.annotations, step, datetime.now(UTC))
+        ):
+            if time.monotonic() > deadline:
+                raise LocalCloudError(f"no poll has seen the order {order_id} in time")
+            time.sleep(LOOK_SECONDS)
+        self.poll()
 
     @contextmanager
     def _fast_clock(self) -> Iterator[None]:
@@ -159,6 +199,19 @@ class Demo:
                 quiet_since, seen = time.monotonic(), self.story.counts()
             if time.monotonic() > deadline:
                 raise LocalCloudError(f"some published events did not arrive in each channel in time: {seen}")
+
+
+def annotated(before: Annotations, step: Mapping[str, Any], now: datetime) -> Annotations:
+    """Return an order's annotations after a scenario's step `mute` or `expect`."""
+    at = to_iso8601(now)
+    match step:
+        case {"mute": {"days": days, "note": note}}:
+            return replace(before, mute=Mute(to_iso8601(now + timedelta(days=days)), note, JANE, at))
+        case {"expect": {"days": days}}:
+            day = (now + timedelta(days=days)).replace(hour=0, minute=0, second=0, microsecond=0)
+            expected = Expected(day.date().isoformat(), to_iso8601(day + timedelta(days=1)), JANE, at)
+            return replace(before, expected=expected)
+    raise LocalCloudError(f"people do not do this: {step}")
 
 
 def _subscribe(sqs: "SQSClient", bus: str) -> str:

@@ -12,6 +12,7 @@ from local.scenarios import PlayedStep
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.notify.channels.slack.blocks import escape
 from outposts_order_notifier.notify.channels.sns.text import subject
+from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.wording.headline import headline
 
 Json = dict[str, Any]
@@ -70,10 +71,16 @@ class Story:
             self.events[detail_type] += 1
             if detail_type == UPDATED:
                 self.orders[detail["orderId"]] = detail
-                self._observed.append(detail)
+                if not order_notification(detail).is_muted:
+                    self._observed.append(detail)
             else:
                 text = f"{detail_type.removeprefix('Outposts ')}{_change(detail)}"
                 self._add(Happening("event", text, order_id=detail["orderId"]))
+
+    def narrate(self, text: str) -> None:
+        """Add what happens to no order in particular."""
+        with self._lock:
+            self._add(Happening("step", text))
 
     def messages(self, slack: Sequence[Json], mails: Sequence[Mail]) -> None:
         """Add the new messages among all those received."""
@@ -95,17 +102,25 @@ class Story:
 
     def counts(self) -> dict[str, int]:
         """Count steps, events and messages."""
-        steps = sum(happening.kind == "step" for happening in self.happenings)
+        steps = sum(happening.kind == "step" and bool(happening.order_id) for happening in self.happenings)
         return {
             "steps": steps,
             "events": self.events.total(),
             "observations": self.events[UPDATED],
+            "muted": self.events[UPDATED] - len(self._observed),
             "Slack messages": len(self._slack),
             "e-mails": len(self._mails),
         }
 
+    def has_summary(self) -> bool:
+        """Return whether a weekly summary has arrived in each channel."""
+        return {each.kind for each in self.happenings if each.text.startswith("Weekly summary")} == {"Slack", "e-mail"}
+
     def has_all_arrived(self) -> bool:
-        """Return whether each observation on the bus arrived in Slack, possibly in a digest, and by e-mail."""
+        """Return whether each observation on the bus arrived in Slack, possibly in a digest, and by e-mail.
+
+        Nobody is notified of those that are muted.
+        """
         slack = [json.dumps(message, ensure_ascii=False) for message in self._slack]
         mails = Counter((mail.subject, line) for mail in self._mails for line in mail.text.splitlines())
         expected = Counter((subject(detail), f"Order:      {detail['orderId']}") for detail in self._observed)
@@ -124,6 +139,8 @@ def _change(detail: Json) -> str:
             return f"{item}: {carrier} {number}"
         case {"assets": list(assets)}:
             return f"{item}: {', '.join(asset['AssetId'] for asset in assets)}"
+        case {"expectedAt": day}:
+            return f": expected on {day}"
         case {"amendments": amendments}:
             return ": " + ", ".join(f"{each['path']} → {each['value']}" for each in amendments)
     return item

@@ -40,7 +40,7 @@ def view(console: Console, story: Story) -> Iterator[None]:
 def closing(story: Story) -> RenderableType:
     """Return the summary of a story: each order's end, the counts, and the last e-mail."""
     counts = story.counts()
-    total = f"{counts['observations']} observations reported in {counts['Slack messages']} Slack messages and "
+    total = f"{counts['observations']} observations, of which {counts['muted']} muted, and a summary: "
     by_type = ", ".join(
         f"{number} {name.removeprefix('Outposts ')}" for name, number in story.events.most_common() if name != UPDATED
     )
@@ -49,7 +49,7 @@ def closing(story: Story) -> RenderableType:
         f"{counts['steps']} steps in the lives of {len(story.orders)} orders.",
         f"Polls were started by {polls}, and the demo's fast clock.",
         f"{counts['events']} events on the bus: {by_type}; {counts['observations']} Order Updated.",
-        f"{total}{counts['e-mails']} e-mails.",
+        f"{total}{counts['Slack messages']} Slack messages and {counts['e-mails']} e-mails.",
     ]
     parts: list[RenderableType] = ["", _orders(story), "\n".join(lines)]
     if mail := story.last_mail:

@@ -41,7 +41,9 @@ class Scenario:
             - `cancel`: the customer calls CancelOrder;
             - `update`: AWS changes these members of the order, line items under their names;
             - `replace`: AWS replaces the hardware of this `order` and `line_item` through the step's order, whose line
-              item keeps the name.
+              item keeps the name;
+            - `mute`: people mute the order for these `days`, with a `note`;
+            - `expect`: they expect it on the day that is so many `days` from now; -1 is yesterday.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Scenario:
         outposts: "OutpostsClient",
         pause: Callable[[float], object],
         on_step: Callable[[PlayedStep], object],
+        annotate: Callable[[str, Json], object] = lambda *_: None,
     ) -> dict[str, str]:
         """Play the scenario: the customer's part through the Outposts API, AWS's part through the control plane.
 
@@ -66,6 +69,7 @@ class Scenario:
             outposts: A client of the simulator.
             pause: Waits for this number of days, however long a day takes.
             on_step: Called after each step.
+            annotate: Adds what people do in a step to the order with this id; without a deployed stack, nothing does.
 
         Returns:
             The orders' ids, by the scenario's names.
@@ -76,6 +80,8 @@ class Scenario:
             pause(step.get("after_days", 0))
             day += step.get("after_days", 0)
             stage.act(step)
+            if not step.keys().isdisjoint({"mute", "expect"}):
+                annotate(stage.order_ids[step["order"]], step)
             is_call = not step.keys().isdisjoint({"create", "cancel"})
             on_step(PlayedStep(self.title, day, step["narration"], stage.order_ids[step["order"]], is_call))
         return stage.order_ids

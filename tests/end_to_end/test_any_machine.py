@@ -89,7 +89,7 @@ def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
     """`make demo` prints line by line and sums up; each observation reaches both channels, and nothing remains."""
     ran = make(clone, environment(tmp_path), "demo", "ARGS=--seconds-per-day 0.1")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "18 steps in the lives of 5 orders." in ran.stdout
+    assert "20 steps in the lives of 5 orders." in ran.stdout
     assert re.search(r"started by the schedule \(\d+\), CreateOrder and CancelOrder \(5\)", ran.stdout)
     assert "Line Item Status Change" in ran.stdout
     for news in ("order completed", "order and 3 servers cancelled", "in error"):
@@ -100,9 +100,11 @@ def test_the_local_cloud_works(clone: Path, tmp_path: Path) -> None:
     pages = {name: file.read_text(encoding="utf-8") for name, file in files.items()}
     assert pages["Board"].count("<article") == 5
     assert "REPLACED" in pages["Board"]
-    for news in ("order completed", "order and 3 servers cancelled", "in error"):
+    for news in ("order completed", "order and 3 servers cancelled", "in error", "overdue", "Weekly summary", "muted"):
         assert news in pages["Slack"]
         assert news in pages["E-mails"]
+    assert "The laboratory is being rebuilt" in pages["Board"]
+    assert "Belfast laboratory: order in progress" not in pages["Slack"] + pages["E-mails"]
     assert left_in(tmp_path) == []
 
 

@@ -55,6 +55,22 @@ def test_the_rack_order_is_completed_with_its_assets(outposts: "OutpostsClient")
         assert all(asset["MacAddressList"] for asset in item["AssetInformationList"])
 
 
+def test_people_mute_one_order_and_wait_for_another(outposts: "OutpostsClient") -> None:
+    """Their steps are handed on with the order's id, before they are reported as played."""
+    happened: list[Any] = []
+    for scenario in SCENARIOS.values():
+        scenario.play(
+            outposts,
+            lambda _: None,
+            lambda played: happened.append((played.narration, played.order_id)),
+            lambda order_id, step: happened.append((step["narration"], order_id, step)),
+        )
+    added = [each for each in happened if len(each) == 3]
+    assert [{"mute", "expect"} & step.keys() for _, _, step in added] == [{"mute"}, {"expect"}]
+    for each in added:
+        assert happened[happened.index(each) + 1] == each[:2]
+
+
 def test_the_failed_server_is_replaced(outposts: "OutpostsClient") -> None:
     """The completed order's front server is REPLACED, and the REPLACEMENT order that names it is COMPLETED."""
     orders, _ = play(SCENARIOS["replacement"], outposts)
