@@ -1,9 +1,11 @@
 """The current version, deployed over a released one that has been in use."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -18,8 +20,10 @@ from local.slack import SlackReceiver
 from outposts_order_notifier.domain.snapshot import Snapshot
 from outposts_order_notifier.domain.timestamps import from_iso8601
 from outposts_order_notifier.store.items import snapshot_of
+from outposts_order_notifier.store.table import SnapshotTable
 from reference.examples import REGION
 from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNPUBLISHED
+from testing import command_line
 from testing.released import VERSIONS, Release
 from tests.end_to_end.conftest import PATIENT, Json, Subscriber, eventually, free_port
 
@@ -181,6 +185,22 @@ class TestUpgrade:
         ]
         assert eventually(lambda: [each for each in upgraded.topic.received() if each["orderId"] == order_id])
         assert eventually(lambda: upgraded.slack_of(order_id))
+
+    def test_people_can_mute_and_note_what_the_release_left(self, upgraded: Upgraded) -> None:
+        """An order in one item or in several: nothing else of it changes, and its next event says so."""
+        table = SnapshotTable(client("dynamodb"), upgraded.outputs["SnapshotTableName"])
+        for order_id in (UNPUBLISHED, LARGE):
+            before = table.read([order_id]).snapshots[order_id]
+            assert command_line.run("note", order_id, "Tuesday", environment=dict(os.environ)).code == 0
+            after = table.read([order_id]).snapshots[order_id]
+            notes = [*(note.text for note in before.annotations.notes), "Tuesday"]
+            assert [note.text for note in after.annotations.notes] == notes
+            assert replace(after, annotations=before.annotations) == before
+        until = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+        assert command_line.run("mute", UNPUBLISHED, "--until", until, environment=dict(os.environ)).code == 0
+        upgraded.api._account.update_order(UNPUBLISHED, SHIPPED)
+        assert poll(upgraded.outputs)["failures"] == []
+        assert eventually(lambda: "mutedUntil" in upgraded.events_of(UNPUBLISHED)[-1]["detail"])
 
     def test_a_redelivered_event_is_not_sent_again(self, upgraded: Upgraded) -> None:
         """EventBridge delivers an event again after the upgrade; nobody is notified twice."""
