@@ -48,6 +48,7 @@ class TestSummary:
         (message,) = summaries(world)
         assert message["text"] == "Weekly summary: 2 Outposts orders in flight, 1 in error"
         assert json.dumps(message).index("oo-2") < json.dumps(message).index("oo-1")
+        assert "sequence" not in json.dumps(message)
         (published,) = drain(everybody)
         content = json.loads(published["Message"])
         assert (content["headline"], len(content["orders"])) == (message["text"], 2)

@@ -52,7 +52,8 @@ def _facts(message: Message, *, small_print: bool) -> dict[str, str]:
 def _context(message: Message) -> Iterator[Block]:
     ids = ", ".join(f"{name} {value}" for name, value in _facts(message, small_print=True).items())
     texts = [shortened(ids, MAX_FIELD)] if ids else []
-    texts += [f"Observed {date(message.at)}, sequence {message.sequence}"] if message.at else []
+    sequence = f", sequence {message.sequence}" if message.sequence else ""
+    texts += [f"Observed {date(message.at)}{sequence}"] if message.at else []
     texts += links(message.audience.board_url, message.url)
     if texts:
         yield {"type": "context", "elements": [mrkdwn(text) for text in texts]}
