@@ -89,11 +89,16 @@ def _annotate(stack: Stack, order_id: str, change: Callable[[Annotations], Annot
     """Change an order's annotations by a conditional write, and return what they were.
 
     Raises:
-        OperatorError: The order is not known, or others keep changing it.
+        OperatorError: The order is not known or cannot be annotated yet, or others keep changing it.
     """
-    table = stack.snapshots
+    table, seen = stack.snapshots, set[int]()
     for _ in range(ATTEMPTS):
         before = find(table, order_id).annotations
+        if before.revision in seen:  # nobody was faster
+            raise OperatorError(
+                f"{order_id} is stored in an early format, which its next change replaces: try again then"
+            )
+        seen.add(before.revision)
         if before.unreadable:
             raise OperatorError(f"what was added to {order_id} cannot be read: {before.unreadable[:100]}")
         if table.annotate(order_id, change(before)):

@@ -184,6 +184,21 @@ class TestRaces:
             annotate.mute(ORDER_ID, day(3))
         assert world.annotations.mute is None
 
+    def test_a_format_without_room_is_not_blamed_on_others(self, world: World) -> None:
+        """A version before the first release wrote it; the order's next change makes room."""
+        boto3.client("dynamodb").update_item(
+            TableName="snapshots",
+            Key={"id": {"S": ORDER_ID}},
+            UpdateExpression="SET #format = :old",
+            ExpressionAttributeNames={"#format": "format"},
+            ExpressionAttributeValues={":old": {"N": "2"}},
+        )
+        with pytest.raises(OperatorError, match="in an early format"):
+            annotate.add_note(ORDER_ID, "too early")
+        assert world.table.save(observed(world.stored, "SHIPPED"))
+        annotate.add_note(ORDER_ID, "now")
+        assert [note.text for note in world.annotations.notes] == ["now"]
+
     def test_a_poll_that_loaded_before_decides_at_its_next_run(self, world: World) -> None:
         """It does not overwrite what was added meanwhile."""
         loaded = world.stored
