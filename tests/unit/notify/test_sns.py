@@ -124,6 +124,7 @@ class TestPublications:
             "MessageStructure": "json",
         }
         assert "Zürich" in arguments["Message"]
+        assert "console" not in text(message)
 
     def test_links_to_the_board_if_there_is_one(self) -> None:
         """It shows all orders of all accounts, the console those of one."""

@@ -141,6 +141,15 @@ class TestHeadline:
         shown = headline(detail_of(before, after, names=NAMES | {OUTPOST: "x" * length}))
         assert shown == f"{'x' * length}: 1 rack in error, 1 replaced, 1 cancelled, {last}"
 
+    def test_that_of_many_orders_leaves_out_the_lightest_too(self) -> None:
+        """It has as much room."""
+        statuses = ["ERROR", "REPLACED", "CANCELLED", "LOST_AT_SEA", "SHIPPED", "DELIVERED", "INSTALLED"]
+        before, after = racks(an_order(), *["BUILDING"] * 7), racks(an_order(), *statuses)
+        shown = digest_headline([[detail_of(before, after, names=NAMES)]])
+        assert shown == (
+            "1 Outposts order: 1 rack in error, 1 replaced, 1 cancelled, 1 LOST_AT_SEA, 1 shipped, 1 delivered"
+        )
+
     def test_an_orders_usual_status_gives_way_to_what_is_unusual(self) -> None:
         """Also when the order is new."""
         new = detail_of(None, racks(an_order(), "SHIPPED", "LOST_AT_SEA", "REPLACED", "ERROR"))
