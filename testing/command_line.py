@@ -81,7 +81,7 @@ def run_process(*arguments: str, environment: dict[str, str], before: tuple[str,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     return Ran(ran.returncode, *(stream.decode("utf-8", "backslashreplace") for stream in (ran.stdout, ran.stderr)))
 

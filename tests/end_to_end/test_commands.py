@@ -29,7 +29,7 @@ class TestUp:
         if configuration is not None:
             path.write_text(json.dumps(configuration))
         process = start(tmp_path, "--config", str(path))
-        assert process.wait(timeout=60) == 1
+        assert process.wait(timeout=300) == 1
         (line,) = (tmp_path / "printed").read_text().splitlines()
         assert line.startswith("error: ")
         assert error in line
@@ -53,7 +53,7 @@ class TestUp:
     ) -> None:
         """One line names the option and what it should be."""
         process = start(tmp_path, *arguments)
-        assert process.wait(timeout=60) == 1
+        assert process.wait(timeout=300) == 1
         (line,) = (tmp_path / "printed").read_text().splitlines()
         assert error in line
 
@@ -62,7 +62,7 @@ class TestUp:
         with socket.create_server(("127.0.0.1", free_port())) as taken:
             port = taken.getsockname()[1]
             process = start(tmp_path, "--port", str(port))
-            assert process.wait(timeout=60) == 1
+            assert process.wait(timeout=300) == 1
         assert f"error: port {port} is in use; choose another" in (tmp_path / "printed").read_text()
 
 
@@ -73,6 +73,6 @@ class TestDemo:
     def test_a_day_without_length_is_reported_before_anything_starts(self, day: str) -> None:
         """One line names the option and what it should be."""
         command = [sys.executable, "-m", "local", "demo", "--seconds-per-day", day]
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - our own command line
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own command line
         assert (ran.returncode, ran.stdout) == (1, "")
         assert ran.stderr == f"error: --seconds-per-day {float(day)}: must be a number above 0\n"

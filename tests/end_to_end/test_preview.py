@@ -99,7 +99,7 @@ def error_of(ran: command_line.Ran) -> str:
 
 def ended(process: "subprocess.Popen[str]") -> command_line.Ran:
     """Let a command end, and return what it printed."""
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     return command_line.Ran(process.returncode, out, err)
 
 
@@ -241,7 +241,7 @@ class TestFolder:
         account.create_order()
         next_events(first.stdout, 2)
         first.send_signal(signal.SIGINT)
-        first.communicate(timeout=60)
+        first.communicate(timeout=300)
 
 
 class TestWatch:
@@ -255,7 +255,7 @@ class TestWatch:
         account.move(order_id, "IN_PROGRESS")
         found += next_events(process.stdout, 2)
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        rest, _ = process.communicate(timeout=300)
         assert (process.returncode, rest) == (0, "")
         assert [event["detail"]["sequence"] for event in found] == [1, 2, 3, 4]
 
@@ -266,7 +266,7 @@ class TestWatch:
         first = account.start("--watch", "--interval", "0.1", "--folder", str(tmp_path))
         found = next_events(first.stdout, lines_before)
         first.kill()
-        first.wait(timeout=60)
+        first.wait(timeout=300)
         assert first.stdout
         out = first.stdout.read()  # communicate() would skip what was buffered
         found += [json.loads(line) for line in out.splitlines() if line.endswith("}")]
@@ -278,7 +278,7 @@ class TestWatch:
             (event,) = next_events(second.stdout, 1)
             assert by_id.setdefault(event["detail"]["eventId"], event) == event
         second.send_signal(signal.SIGINT)
-        second.communicate(timeout=60)
+        second.communicate(timeout=300)
         for order_id in orders:
             details = [event["detail"] for event in by_id.values() if event["detail"]["orderId"] == order_id]
             assert sorted(detail["sequence"] for detail in details) == [1, 2, 3, 4]
@@ -300,7 +300,7 @@ class TestWatch:
         process.stdout.close()
         assert process.stderr
         reported = process.stderr.read()
-        assert process.wait(timeout=60) != 0
+        assert process.wait(timeout=300) != 0
         assert "Traceback" not in reported
         out = account.preview("--json", "--folder", str(tmp_path)).out
         assert [event["detail"]["sequence"] for event in json.loads(out)["events"]] == [1, 2]
