@@ -1,6 +1,6 @@
 """The board on this machine: the page of the dashboard's widget, from the local cloud's snapshot table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from werkzeug import Request, Response
@@ -16,13 +16,19 @@ from outposts_order_notifier.store.table import SnapshotTable
 class BoardPage(App):
     """`GET /` is the board, with the filters as query parameters."""
 
-    def __init__(self, table: SnapshotTable, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        table: SnapshotTable,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self._table = table
+        self._names = names
         self._clock = clock
 
     def html(self, filters: Filters, frame: Frame) -> str:
         """Render the page as of now."""
-        return page(board(gather(self._table, filters), filters, self._clock()), frame)
+        return page(board(gather(self._table, filters, names=self._names), filters, self._clock()), frame)
 
     def respond(self, request: Request) -> Response:
         """Answer one HTTP request."""

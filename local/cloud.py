@@ -102,7 +102,7 @@ def local_cloud(
     if slack_webhook:
         notifier = {"slack": {"secretName": SECRET_NAME}, **notifier}
     try:
-        Configuration.parse(notifier, region)
+        names = Configuration.parse(notifier, region).names
     except ConfigurationError as error:
         raise LocalCloudError(str(error)) from error
     with ExitStack() as stack:
@@ -138,7 +138,7 @@ def local_cloud(
             boto3.client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{mailbox_url}/")
         zone = zone_named(outputs.get("TimeZone", ""))
         table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
-        board = BoardPage(table, lambda: datetime.now(zone))
+        board = BoardPage(table, lambda: datetime.now(zone), names)
         yield LocalCloud({"Board": serve(board), **addresses}, outputs, process, receiver, mailbox, board)
         progress("Shutting everything down")
 

@@ -40,7 +40,7 @@ def board(
     stack = deployed(region, profile)
     now = datetime.now(zone_named(stack.outputs.get("TimeZone", "")))
     filters = Filters.of({"settled": "all" if every else "", "q": search, "sort": sort})
-    gathered = gather(stack.snapshots, filters)
+    gathered = gather(stack.snapshots, filters, names=stack.configured_names)
     shown = view.board(gathered, filters, now)
     try:
         output.write_text(render.page(shown, render.Frame(filters=False)), encoding="utf-8")

@@ -186,10 +186,15 @@ class Stack:
 
         The configuration's names take precedence, if the caller may read them.
         """
-        names = self.snapshots.names_of(sources)
+        return {**self.snapshots.names_of(sources), **self.configured_names}
+
+    @property
+    def configured_names(self) -> dict[str, str]:
+        """The configuration's names, by id; none if the caller may not read them."""
         with suppress(ClientError, OperatorError):
-            names |= json.loads(self.variables("PollFunctionName").get("NAMES", "{}"))
-        return names
+            names: dict[str, str] = json.loads(self.variables("PollFunctionName").get("NAMES", "{}"))
+            return names
+        return {}
 
     @property
     def snapshots(self) -> SnapshotTable:

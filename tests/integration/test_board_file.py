@@ -24,7 +24,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
         table = SnapshotTable(client, "snapshots")
         assert table.save(observed((3, {"OrderId": "oo-a", "OutpostId": "op-2", "Status": "PREPARING"})))
         assert table.save(observed((5, {"OrderId": "oo-b", "OutpostId": "op-1", "Status": "DELIVERED"})))
-        stack = SimpleNamespace(snapshots=table, outputs={"TimeZone": "Asia/Tokyo"})
+        stack = SimpleNamespace(snapshots=table, outputs={"TimeZone": "Asia/Tokyo"}, configured_names={"op-1": "Cork"})
         monkeypatch.setattr(command, "deployed", lambda *_: stack)
         yield stack
 
@@ -47,6 +47,15 @@ def test_is_sorted_as_asked_and_in_the_stacks_time_zone(tmp_path: Path, sort: st
     html = (tmp_path / "board.html").read_text("utf-8")
     assert html.partition("<article")[2].lstrip(' id="').startswith(first)
     assert ">JST</abbr>" in html
+
+
+def test_the_configurations_names_are_shown_and_found(tmp_path: Path) -> None:
+    """As on the dashboard: a name in the configuration takes precedence over the id, and is searched."""
+    command.board(output=tmp_path / "board.html", search="cork")
+    html = (tmp_path / "board.html").read_text("utf-8")
+    assert "Cork" in html
+    assert "oo-b" in html
+    assert "oo-a" not in html
 
 
 def test_an_unknown_sequence_is_an_error(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ def url() -> Iterator[str]:
         client = boto3.client("dynamodb")
         create_snapshot_table(client, "snapshots")
         table = SnapshotTable(client, "snapshots")
-        assert table.save(observed((3, {"OrderId": "oo-here", "Status": "PREPARING"})))
-        with Server(BoardPage(table)) as server:
+        assert table.save(observed((3, {"OrderId": "oo-here", "OutpostId": "op-1", "Status": "PREPARING"})))
+        with Server(BoardPage(table, names={"op-1": "Cork"})) as server:
             yield server.url
 
 
@@ -33,6 +33,7 @@ def url() -> Iterator[str]:
         ("?status=PREPARING", True),
         ("?region=us-east-1", False),
         ("?q=OO-H+preparing&sort=newest", True),
+        ("?q=cork", True),
         ("?q=shipped&sort=sideways", False),
     ],
 )

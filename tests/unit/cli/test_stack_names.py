@@ -43,3 +43,11 @@ def test_the_configurations_take_precedence_if_they_can_be_read(
         patch.object(Stack, "variables", side_effect=found),
     ):
         assert stack.names(["111122223333/eu-west-1"]) == expected
+
+
+def test_the_board_takes_only_the_configurations() -> None:
+    """It reads the others with the orders."""
+    stack = Stack(cast("boto3.Session", None))
+    with patch.object(Stack, "variables", side_effect=[{"NAMES": '{"op-1": "Plant 1"}'}, DENIED]):
+        assert stack.configured_names == {"op-1": "Plant 1"}
+        assert stack.configured_names == {}
