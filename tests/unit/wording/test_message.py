@@ -42,6 +42,11 @@ class TestOrderMessage:
         }
         assert message.url == "https://eu-west-1.console.aws.amazon.com/outposts/home?region=eu-west-1#Orders"
 
+    def test_says_of_what_type_an_order_is_unless_it_is_the_usual_one(self) -> None:
+        """Most orders are for new hardware."""
+        assert order_message(an_update() | {"orderType": "REPLACEMENT"}).facts["Type"] == "REPLACEMENT"
+        assert "Type" not in order_message(an_update()).facts
+
     def test_says_when_it_was_observed_and_as_what(self) -> None:
         """Late and reordered messages are recognizable by time and sequence."""
         message = order_message(an_update() | {"sequence": 7})
