@@ -212,6 +212,12 @@ class TestChanges:
         (change,) = diff(ORDER, new)
         assert (change.detail_type, change.keys) == (detail_type, keys)
 
+    def test_what_stays_the_same_is_no_change_beside_what_does_not(self) -> None:
+        """A line item that moves keeps its assets and its shipment."""
+        item = {"AssetInformationList": [{"AssetId": "a"}], "ShipmentInformation": {"ShipmentCarrier": "DHL"}}
+        changes = diff(changed(ORDER, item), changed(ORDER, {**item, "Status": "SHIPPED"}))
+        assert [change.detail_type for change in changes] == ["Outposts Line Item Status Change"]
+
     def test_an_unknown_member_of_a_shipment_is_an_amendment(self) -> None:
         """The shipment's event has only the members that this version knows."""
         old, new = (changed(ORDER, {"ShipmentInformation": {"NeverHeardOf": value}}) for value in ("1", "2"))

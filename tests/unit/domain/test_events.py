@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.event_types import AMENDED, DISCOVERED, SCHEMA_VERSION, Amendment, Change
-from outposts_order_notifier.domain.events import MAX_COMMON_CHARACTERS, MAX_EVENT_BYTES, Event, Observation, events_of
+from outposts_order_notifier.domain.events import (
+    MAX_COMMON_CHARACTERS,
+    MAX_EVENT_BYTES,
+    MAX_NAMES_BYTES,
+    Event,
+    Observation,
+    events_of,
+)
 from outposts_order_notifier.domain.order import Order, canonical_json
 from testing.replay import apply, keyed
 from testing.strategies import ORDER_ID, orders
@@ -199,3 +206,13 @@ class TestUpdated:
         for change, event in zip(updated.detail["changes"], events, strict=True):
             assert (change["detailType"], change["eventId"]) == (event.detail_type, event.detail["eventId"])
             assert {key: event.detail[key] for key in change if key != "detailType"}.items() <= change.items()
+
+    @pytest.mark.parametrize(("size", "there"), [(12, True), (MAX_NAMES_BYTES, True), (MAX_NAMES_BYTES + 1, False)])
+    def test_it_alone_has_the_names(self, size: int, *, there: bool) -> None:
+        """As long as they leave room for the changes; without any, there is no such key."""
+        old, new = order_of(1), order_of(1, Status="SHIPPED")
+        names = {"op-1": "x" * (size - len('{"op-1":""}'))}
+        *events, updated = events_of(new, diff(old, new), OBSERVATION, after_sequence=0, names=names)
+        assert updated.detail.get("names") == (names if there else None)
+        assert all("names" not in event.detail for event in events)
+        assert "names" not in events_of(new, diff(old, new), OBSERVATION, after_sequence=0, names={})[-1].detail
