@@ -112,8 +112,12 @@ def _demo(arguments: argparse.Namespace) -> None:
 def _notifier(path: Path) -> Any:
     try:
         notifier = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LocalCloudError(f"--config {path}: {error}; it must be a JSON file") from error
+    except FileNotFoundError as error:
+        raise LocalCloudError(f"--config {path}: the file does not exist") from error
+    except OSError as error:
+        raise LocalCloudError(f"--config {path}: the file cannot be read ({error.strerror})") from error
+    except ValueError as error:
+        raise LocalCloudError(f"--config {path}: the file is not JSON ({error})") from error
     if not isinstance(notifier, dict):
         raise LocalCloudError(f"--config {path}: must contain the `notifier` configuration, a JSON object")
     return notifier

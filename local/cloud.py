@@ -105,7 +105,7 @@ def local_cloud(
         names = Configuration.parse(notifier, region).names
     except ConfigurationError as error:
         raise LocalCloudError(str(error)) from error
-    with ExitStack() as stack:
+    with ExitStack() as stack, _announced(progress):
 
         def serve(app: App) -> str:
             return stack.enter_context(Server(app)).url
@@ -140,6 +140,14 @@ def local_cloud(
         table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
         board = BoardPage(table, lambda: datetime.now(zone), names)
         yield LocalCloud({"Board": serve(board), **addresses}, outputs, process, receiver, mailbox, board)
+
+
+@contextmanager
+def _announced(progress: Callable[[str], object]) -> Iterator[None]:
+    """Say that everything is shut down before that begins, as it takes a while: also after Ctrl-C."""
+    try:
+        yield
+    finally:
         progress("Shutting everything down")
 
 

@@ -1,6 +1,7 @@
 """The `notifier` context (docs/configuration.md): validated, typed, and with errors that say what to do."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -11,7 +12,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from machine.address import has_credentials, is_address
-from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, regions, schema
+from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, PADDED, REFUSED, regions, schema
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
 from outposts_order_notifier.cdk.weekly import Weekly
@@ -20,6 +21,7 @@ from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
+from outposts_order_notifier.wording.words import one_line
 
 # JSON Schema accepts 1.0 as an integer; functions and events would show it unchanged.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema does not annotate it
@@ -130,7 +132,7 @@ class Configuration:
             poll_every_minutes=int(values.get("pollEveryMinutes", 5)),
             announce_existing_orders=announce,
             stalled_after_days={**NO_THRESHOLDS, **values.get("stalledAfterDays", {})},
-            names=values.get("names", {}),
+            names=_names(values.get("names", {})),
             time_zone=values.get("timeZone", DEFAULT_TIME_ZONE),
             channels=_channels(values, "notifier", stack_region),
             notify=notify,
@@ -229,6 +231,8 @@ def _explained(error: ValidationError) -> ConfigurationError:
         case "additionalProperties":
             key = next(key for key in given if key not in rules["properties"])
             allowed = list(rules["properties"])
+            if why := rules.get(REFUSED, {}).get(key):
+                return ConfigurationError(f"{path}.{key}", why, ", ".join(allowed))
             return ConfigurationError(f"{path}.{key}", "unknown key", ", ".join(allowed), nearest(key, allowed))
         case "required":
             key = next(key for key in rules["required"] if key not in given)
@@ -237,7 +241,24 @@ def _explained(error: ValidationError) -> ConfigurationError:
             key, needed = next((key, needed) for key, needed in rules["dependentRequired"].items() if key in given)
             return ConfigurationError(f"{path}.{key}", f"given without {', '.join(needed)}", f"only with {needed[0]}")
     shown = _shown(given) if path.endswith(".outpostsEndpointUrl") else as_json(given)
-    return ConfigurationError(path, shown, rules["description"], nearest(given, rules.get("enum", [])))
+    return ConfigurationError(path, shown, rules["description"], _guess(given, rules))
+
+
+def _guess(given: Any, rules: dict[str, Any]) -> str | None:
+    padded = f"0{given}"
+    if rules.get(PADDED) and re.search(rules["pattern"], padded):
+        return padded
+    return nearest(given, rules.get("enum", []))
+
+
+def _names(names: dict[str, str]) -> dict[str, str]:
+    for each, name in names.items():
+        if not one_line(each):
+            allowed = "ids of Outposts, accounts and catalog items"
+            raise ConfigurationError("notifier.names", f"a name for the id {as_json(each)}", allowed)
+        if not one_line(name):
+            raise ConfigurationError(f"notifier.names.{each}", as_json(name), "a name with a visible character")
+    return names
 
 
 def _check_sources(sources: tuple[SourceSettings, ...], stack_region: str, stack_account: str | None) -> None:

@@ -1,11 +1,15 @@
 """The JSON Schema of the `notifier` context. Errors quote a `description` as what is allowed."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from botocore.model import Shape
+
 from machine import aws_data
 from outposts_order_notifier.domain.stalled import LEARNED
+from outposts_order_notifier.domain.statuses import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import a_list, a_text, an_object
 
@@ -13,6 +17,9 @@ from outposts_order_notifier.notify.settings import a_list, a_text, an_object
 OF_ROUTES = ("slack", "webhook", "emails")
 A_REGION = "the name of an AWS region, such as eu-west-1"
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+ONE_OF_WEEKDAYS = f"{', '.join(WEEKDAYS[:-1])} or {WEEKDAYS[-1]}"
+# Keywords for errors: keys that would have no effect, and why; whether a text may only lack its leading zero.
+REFUSED, PADDED = "refused", "padded"
 
 
 @cache
@@ -97,8 +104,8 @@ def schema() -> dict[str, Any]:
             "announceExistingOrders": {"type": "boolean", "description": "true or false"},
             "stalledAfterDays": an_object(
                 {
-                    "order": an_object(dict.fromkeys(model.shape_for("OrderStatus").metadata["enum"], days)),
-                    "lineItem": an_object(dict.fromkeys(model.shape_for("LineItemStatus").metadata["enum"], days)),
+                    "order": _of_statuses(model.shape_for("OrderStatus"), days, SETTLED_ORDER_STATUSES),
+                    "lineItem": _of_statuses(model.shape_for("LineItemStatus"), days, SETTLED_LINE_ITEM_STATUSES),
                 }
             ),
             "names": {
@@ -113,8 +120,11 @@ def schema() -> dict[str, Any]:
             },
             "weeklySummary": an_object(
                 {
-                    "day": {"type": "string", "enum": list(WEEKDAYS), "description": "a day of the week"},
-                    "time": a_text(r"([01]\d|2[0-3]):[0-5]\d", "a time of the day, from 00:00 to 23:59"),
+                    "day": {"type": "string", "enum": list(WEEKDAYS), "description": ONE_OF_WEEKDAYS},
+                    "time": {
+                        **a_text(r"([01]\d|2[0-3]):[0-5]\d", "a time of the day, from 00:00 to 23:59"),
+                        PADDED: True,
+                    },
                 },
                 required=["day", "time"],
             ),
@@ -130,3 +140,8 @@ def schema() -> dict[str, Any]:
             ),
         }
     )
+
+
+def _of_statuses(shape: Shape, days: dict[str, Any], settled: Collection[str]) -> dict[str, Any]:
+    properties = {name: days for name in shape.metadata["enum"] if name not in settled}
+    return an_object(properties) | {REFUSED: dict.fromkeys(settled, "a final status, which never stalls")}

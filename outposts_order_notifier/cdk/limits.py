@@ -13,6 +13,7 @@ from typing import Any
 from outposts_order_notifier.cdk.configuration import ConfigurationError
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.routes import ROUTES
+from outposts_order_notifier.notify.summary import PATTERNS, SUMMARY_TABLE
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 
 Json = dict[str, Any]
@@ -25,9 +26,11 @@ KEYS_OF_VARIABLES = {
     "NAMES": "names",
     TIME_ZONE: "timeZone",
     ROUTES: "routes",
+    PATTERNS: "routes",
     "AWS_ENDPOINT_URL_OUTPOSTS": "outpostsEndpointUrl",
     **{variable: key for each in parts("settings") for variable, key in getattr(each, "VARIABLES", {}).items()},
 }
+OF_THE_SUMMARY = {PATTERNS, SUMMARY_TABLE, "NAMES"}  # variables that notify has only with a weekly summary
 KEYS_OF_RESOURCES = {
     "AWS::Scheduler::Schedule": "sources",
     "AWS::SNS::Subscription": "emails",
@@ -89,11 +92,16 @@ class Synthesized:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The size of something in a template, and the key of the configuration that determines it."""
+    """The size of something in a template, and the key of the configuration that determines it.
+
+    Attributes:
+        part: The part of the size that has another cause, in words.
+    """
 
     key: str
     what: str
     size: int
+    part: str = ""
 
 
 Sizes = Callable[[Synthesized], Iterator[Size]]
@@ -121,7 +129,7 @@ def excesses(template: Synthesized) -> Iterator[ConfigurationError]:
     for limit in LIMITS:
         for each in limit.sizes(template):
             if each.size > limit.maximum:
-                given = f"{each.what} has {each.size:,} {limit.unit}"
+                given = f"{each.what} has {each.size:,} {limit.unit}{each.part}"
                 yield ConfigurationError(f"notifier.{each.key}", given, f"at most {limit.maximum:,} ({limit.name})")
 
 
@@ -131,7 +139,12 @@ def _environments(template: Synthesized) -> Iterator[Size]:
         key = max(KEYS_OF_VARIABLES, key=lambda name: len(variables.get(name, "")))
         name = function["Handler"].split(".")[1]
         # Lambda measures the variables as JSON, so quotation marks in a value count twice.
-        yield Size(KEYS_OF_VARIABLES[key], f"the environment of {name}", characters(variables))
+        size = characters(variables)
+        part = ""
+        if PATTERNS in variables:
+            added = size - characters({key: variables[key] for key in variables if key not in OF_THE_SUMMARY})
+            part = f", {added:,} of them for notifier.weeklySummary with names"
+        yield Size(KEYS_OF_VARIABLES[key], f"the environment of {name}", size, part)
 
 
 def _invocation_policies(template: Synthesized) -> Iterator[Size]:

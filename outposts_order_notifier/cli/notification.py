@@ -27,12 +27,20 @@ from outposts_order_notifier.notify.channel import NOT_SENT, SENT
 from outposts_order_notifier.notify.routes import enveloped, routes_of
 
 
+def _checked_route(given: str | None) -> str | None:
+    """Refuse an empty name, which a script passes if its variable is not set: it would notify everybody."""
+    if given is not None and not given.strip():
+        raise typer.BadParameter("a route's name must not be empty.")
+    return given
+
+
 def notification(
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help=f"Only this sample; repeatable. One of {', '.join(NAMES)}.")
     ] = None,
     route: Annotated[
-        str | None, typer.Option(metavar="NAME", help="To this route instead of the top-level channels.")
+        str | None,
+        typer.Option(metavar="NAME", callback=_checked_route, help="To this route instead of the top-level channels."),
     ] = None,
     region: Region = None,
     profile: Profile = None,
@@ -70,7 +78,10 @@ def _check_route(stack: Stack, route: str | None) -> None:
     if route:
         routes = routes_of(stack.variables("NotifyFunctionName"))
         if route not in routes:
-            raise OperatorError(f"--route {route} is not a route of the configuration{nearest_of(route, routes)}")
+            known = f"The routes are {', '.join(routes)}" if routes else "The configuration has no routes"
+            raise OperatorError(
+                f"--route {route} is not a route of the configuration{nearest_of(route, routes)} {known}"
+            )
         return
     with suppress(ClientError):  # without the permission, the samples can be sent all the same
         if routes := routes_of(stack.variables("NotifyFunctionName")):

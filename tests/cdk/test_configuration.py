@@ -114,6 +114,37 @@ MISTAKES: list[tuple[Any, str]] = [
     ({"stalledAfterDays": {"lineItem": {"SHIPPED": "learned\n"}}}, "notifier.stalledAfterDays.lineItem.SHIPPED: "),
     ({"stalledAfterDays": {"order": {"ERROR": True}}}, "notifier.stalledAfterDays.order.ERROR: true; allowed: "),
     (
+        {"stalledAfterDays": {"order": {"COMPLETED": 5}}},
+        "notifier.stalledAfterDays.order.COMPLETED: a final status, which never stalls; allowed: ",
+    ),
+    (
+        {"stalledAfterDays": {"lineItem": {"REPLACED": "learned"}}},
+        "notifier.stalledAfterDays.lineItem.REPLACED: a final status, which never stalls; allowed: ",
+    ),
+    (
+        {"names": {"": "Cork"}},
+        'notifier.names: a name for the id ""; allowed: ids of Outposts, accounts and catalog items',
+    ),
+    ({"names": {" \t": "Cork"}}, 'notifier.names: a name for the id " \\t"; allowed: ids of Outposts, '),
+    ({"names": {"op-1": ""}}, 'notifier.names.op-1: ""; allowed: a name of 1 to 100 characters'),
+    ({"names": {"op-1": " \u00a0 "}}, 'notifier.names.op-1: " "; allowed: a name with a visible character'),
+    ({"names": {"op-1": "\u200b\u2066"}}, "notifier.names.op-1: "),
+    (
+        {"weeklySummary": {"day": ["MONDAY"], "time": "08:00"}},
+        (
+            'notifier.weeklySummary.day: ["MONDAY"]; allowed: MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY '
+            "or SUNDAY"
+        ),
+    ),
+    (
+        {"weeklySummary": {"day": "MONDAY", "time": "8:00"}},
+        'notifier.weeklySummary.time: "8:00"; allowed: a time of the day, from 00:00 to 23:59; did you mean "08:00"?',
+    ),
+    (
+        {"weeklySummary": {"day": "MONDAY", "time": "8:00 am"}},
+        'notifier.weeklySummary.time: "8:00 am"; allowed: a time of the day, from 00:00 to 23:59',
+    ),
+    (
         {"timeZone": "Europe/Berln"},
         (
             'notifier.timeZone: "Europe/Berln"; allowed: the IANA name of a time zone, such as Europe/Dublin; '

@@ -150,6 +150,10 @@ EXCEEDED: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+NAMED = {"names": {f"op-{number:017x}": "Plant" for number in range(40)}}
+WEEKLY = {"weeklySummary": {"day": "MONDAY", "time": "08:00"}, **NAMED}
+
+
 @cache
 def maximum(name: str) -> Template:
     """Synthesize one of the largest valid configurations."""
@@ -171,6 +175,19 @@ class TestSynthesis:
     def test_names_key_size_limit_and_source(self, notifier: dict[str, Any], lines: list[str]) -> None:
         """One more than fits is rejected in one line that names the key, the size, the limit, and whose limit it is."""
         assert list(map(str, excesses(synthesized(template_of(notifier))))) == lines
+
+    def test_names_what_the_weekly_summary_adds_to_notifys_environment(self) -> None:
+        """The same routes and names would fit without it."""
+        assert list(excesses(synthesized(template_of({**routes(24, **SITES), **NAMED})))) == []
+        (line,) = map(str, excesses(synthesized(template_of({**routes(24, **SITES), **WEEKLY}))))
+        found = re.fullmatch(
+            r"notifier\.routes: the environment of notify has ([\d,]+) bytes, ([\d,]+) of them for "
+            r"notifier\.weeklySummary with names; allowed: at most 4,096 \(.+\)",
+            line,
+        )
+        assert found, line
+        size, added = (int(number.replace(",", "")) for number in found.groups())
+        assert size - added <= 4_096 < size
 
     @pytest.mark.parametrize("name", MAXIMA)
     def test_the_largest_configurations_stay_within_every_limit(self, name: str) -> None:

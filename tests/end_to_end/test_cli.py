@@ -148,6 +148,7 @@ class TestMistypedCommand:
             (["poll", ""], "error: Invalid value for '[ORDER]': an order id must not be empty."),
             (["show", " "], "error: Invalid value for 'ORDER': an order id must not be empty."),
             (["replay", "--order", ""], "error: Invalid value for '--order': an order id must not be empty."),
+            (["test-notification", "--route", ""], "error: Invalid value for '--route': a route's name must not be"),
             (
                 ["preview", "--interval", "inf"],
                 "error: Invalid value for '--interval': Input should be less than or equal to 86400",

@@ -241,6 +241,8 @@ def test_an_error_in_a_folded_order_is_marked() -> None:
     items = [{"LineItemId": f"ooi-{n}", "Status": "ERROR" if n > 17 else "BUILDING"} for n in range(20)]
     made = board_of(observed((3, {"Status": "IN_PROGRESS", "LineItems": items})))
     assert "In error: 2 line items" in Parsed(page(made)).text
+    icon = status_named("ERROR").icon
+    assert f'<strong class="flag error"><span class="icon" aria-hidden="true">{icon}</span>In error' in page(made)
     (order,) = made.in_flight
     assert not order.unfolded
     assert [item.name for item in order.items[:3]] == ["ooi-18", "ooi-19", "ooi-0"]
