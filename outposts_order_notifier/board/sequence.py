@@ -29,11 +29,17 @@ def in_sequence(snapshots: Iterable[Snapshot], sort: str, names: Mapping[str, st
 
 
 def urgency(snapshot: Snapshot) -> int:
-    """Return how soon an order needs attention: 0 for something in error, then stalled, then odd, then `CALM`."""
+    """Return how soon an order needs attention: 0 for something in error, then late, then odd, then `CALM`."""
     if is_settled(snapshot.order):
         return CALM
-    signs = (in_error(snapshot), snapshot.stalled, snapshot.missing or snapshot.damage)
+    signs = (in_error(snapshot), snapshot.stalled or is_overdue(snapshot), snapshot.missing or snapshot.damage)
     return next((number for number, sign in enumerate(signs) if sign), CALM)
+
+
+def is_overdue(snapshot: Snapshot) -> bool:
+    """Return whether an order in flight was reported as overdue."""
+    expected = snapshot.annotations.expected
+    return bool(expected and expected.reported) and not is_settled(snapshot.order)
 
 
 def in_error(snapshot: Snapshot) -> bool:

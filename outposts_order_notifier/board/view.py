@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from outposts_order_notifier.board.filters import STALLED, Filters
 from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.search import matches, texts_of
-from outposts_order_notifier.board.sequence import CALM, in_error, in_sequence, urgency
+from outposts_order_notifier.board.sequence import CALM, in_error, in_sequence, is_overdue, urgency
 from outposts_order_notifier.domain.dates import submitted_at
 from outposts_order_notifier.domain.lineage import Reference
 from outposts_order_notifier.domain.order import (
@@ -122,6 +122,7 @@ class Card:
         usually: See `Item`.
         items_stalled: The number of stalled line items.
         items_in_error: The number of line items in ERROR, which come first among them.
+        overdue: Whether the day on which it was expected has passed.
         missing: Whether ListOrders no longer lists it.
         damage: What could not be read of its snapshot.
         added: What people have added: a mute, the day on which it is expected, the latest notes.
@@ -144,6 +145,7 @@ class Card:
     usually: str
     items_stalled: int
     items_in_error: int
+    overdue: bool
     missing: bool
     damage: str
     added: tuple[str, ...]
@@ -310,6 +312,7 @@ def _card(snapshot: Snapshot, gathered: Gathered, now: datetime) -> Card:
         usually=usually.get(ORDER, ""),
         items_stalled=stalled_items,
         items_in_error=sum(item.status == ERROR for item in items),
+        overdue=is_overdue(snapshot),
         missing=snapshot.missing,
         damage=snapshot.damage,
         added=tuple(annotation_lines(snapshot.annotations, to_iso8601(now), now.tzinfo or UTC)),

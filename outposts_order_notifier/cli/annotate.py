@@ -1,5 +1,6 @@
 """`mute`, `unmute`, `note` and `expect`: what people add to an order."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,12 +13,16 @@ from outposts_order_notifier.cli.orders import find
 from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import OrderId, Profile, Region, deployed, say
 from outposts_order_notifier.domain.annotations import MAX_NOTES, MAX_TEXT, Annotations, Expected, Mute, Note
+from outposts_order_notifier.domain.statuses import SETTLED_ORDER_STATUSES
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.runtime.time_zone import zone_named
+from outposts_order_notifier.wording.annotations import muted, who
 from outposts_order_notifier.wording.words import one_line, plain_date
 
 ATTEMPTS = 5  # of changes that others' keep overtaking
 LONGEST_MUTE_DAYS = 366
+LAST_EXPECTED_DAYS = 3_650
+A_DAY = re.compile(r"2\d{3}-\d\d-\d\d", re.ASCII)
 NO_DATE = "none"
 
 Day = Annotated[str, typer.Argument(metavar="DATE", help="The day, such as 2026-12-01, or `none`.")]
@@ -38,9 +43,10 @@ def mute(order: OrderId, until: Until, why: Why = "", region: Region = None, pro
     if not now < ends <= now + timedelta(days=LONGEST_MUTE_DAYS):
         raise OperatorError(f"--until {until} is not a day of the next {LONGEST_MUTE_DAYS} days")
     text, by = _text(why, "--note"), _caller(stack)
-    added = Mute(to_iso8601(ends), text, by, to_iso8601(now))
-    _annotate(stack, order, lambda found: replace(found, mute=added))
-    say(f"{order} is muted until {plain_date(until)}")
+    added = Mute(to_iso8601(ends), text, by, to_iso8601(now), until)
+    before = _annotate(stack, order, lambda found: replace(found, mute=added)).mute
+    replaced = f", no longer {muted(before).lower()} ({who(before.by)})" if before else ""
+    say(f"{order} is muted until {plain_date(until)}{replaced}")
 
 
 def unmute(order: OrderId, region: Region = None, profile: Profile = None) -> None:
@@ -78,11 +84,14 @@ def expect(order: OrderId, day: Day, region: Region = None, profile: Profile = N
         return
     expected = _day(day, "the day")
     ends = _beginning(expected + timedelta(days=1), stack)
-    if ends <= now:
-        raise OperatorError(f"{day} has passed: expect an order today or later")
+    if not now < ends <= now + timedelta(days=LAST_EXPECTED_DAYS):
+        raise OperatorError(f"{day} is not today or a day of the next {LAST_EXPECTED_DAYS} days")
+    if (status := find(stack.snapshots, order).order.get("Status")) in SETTLED_ORDER_STATUSES:
+        raise OperatorError(f"{order} is {status}: it is no longer expected on any day")
     added = Expected(day, to_iso8601(ends), _caller(stack), to_iso8601(now))
-    _annotate(stack, order, lambda found: replace(found, expected=added))
-    say(f"{order} is expected on {plain_date(day)}")
+    earlier = _annotate(stack, order, lambda found: replace(found, expected=added)).expected
+    replaced = f", not on {plain_date(earlier.date)} any more ({who(earlier.by)})" if earlier else ""
+    say(f"{order} is expected on {plain_date(day)}{replaced}")
 
 
 def _annotate(stack: Stack, order_id: str, change: Callable[[Annotations], Annotations]) -> Annotations:
@@ -112,9 +121,11 @@ def _caller(stack: Stack) -> str:
 
 def _day(given: str, what: str) -> date:
     try:
-        return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise OperatorError(f"{what} {given} is not a date such as 2026-12-01") from None
+        if A_DAY.fullmatch(given):
+            return date.fromisoformat(given)
+    except ValueError:  # no month has this day
+        pass
+    raise OperatorError(f"{what} {given} is not a date such as 2026-12-01")
 
 
 def _beginning(day: date, stack: Stack) -> datetime:

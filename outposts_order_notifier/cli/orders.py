@@ -35,7 +35,7 @@ from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.annotations import annotation_lines
 from outposts_order_notifier.wording.headline import Names, name_of, with_id
 from outposts_order_notifier.wording.usual import hardware_in, usually
-from outposts_order_notifier.wording.words import count, day, one_line, plain, plain_date, shortened
+from outposts_order_notifier.wording.words import count, one_line, plain, plain_date, shortened
 
 STALLED = "STALLED"  # in place of a status
 LONGEST_NAME = 20  # characters; with a longer one, a row may not fit into 100 columns
@@ -278,8 +278,10 @@ def row_of(snapshot: Snapshot, now: str) -> Json:
 
 def _annotations_of(annotations: Annotations, now: str) -> Json:
     return {
-        "mutedUntil": annotations.muted_until(now),
+        "mutedUntil": (until := annotations.muted_until(now)),
+        "mutedUntilDay": annotations.mute.date if annotations.mute and until else None,
         "expectedAt": annotations.expected.date if annotations.expected else None,
+        "overdue": bool(annotations.expected and annotations.expected.reported),
         "notes": [asdict(note) for note in annotations.notes],
     }
 
@@ -355,8 +357,8 @@ def _notes(row: Json) -> list[str]:
         "missing": row["missing"],
         "damaged": bool(row["damage"]),
         f"{row['eventsPending']} pending": bool(row["eventsPending"]),
-        f"muted until {day(row['mutedUntil'])}": bool(row["mutedUntil"]),
-        f"expected {plain_date(row['expectedAt'])}": bool(row["expectedAt"]),
+        f"muted until {plain_date(row['mutedUntilDay'])}": bool(row["mutedUntil"]),
+        f"{'overdue since' if row['overdue'] else 'expected'} {plain_date(row['expectedAt'])}": bool(row["expectedAt"]),
     }
     return [text for text, applies in notes.items() if applies]
 

@@ -19,12 +19,19 @@ MAX_TEXT = 300  # characters of a note
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Nobody is notified of an order until a time, ISO 8601; `note` says why."""
+    """Nobody is notified of an order until a day begins.
+
+    Attributes:
+        until: When it begins where these people are, ISO 8601.
+        note: Why; may be empty.
+        date: The day, `2026-12-24`.
+    """
 
     until: str
     note: str
     by: str
     at: str
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from outposts_order_notifier.domain.annotations import MAX_NOTES, MAX_TEXT, NONE
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.snapshot import Snapshot, observe
 from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.wording.words import plain_date
 from testing.details import ORDER_ID, an_order
 
 TODAY = datetime.now(UTC).date()
+WIDE = "".join(chr(ord(digit) + 0xFEE0) if digit.isdigit() else digit for digit in "2026-12-24")
 JANE = "arn:aws:sts::123456789012:assumed-role/moto/jane"
 
 
@@ -80,7 +82,7 @@ class TestMute:
         annotate.unmute(ORDER_ID)
         assert f"{ORDER_ID} was not muted" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("until", [day(-1), day(0), day(368), "tomorrow", "2026-13-01", ""])
+    @pytest.mark.parametrize("until", [day(-1), day(0), day(368), "tomorrow", "2026-13-01", "", "0001-01-01", WIDE])
     def test_a_mute_always_ends(self, world: World, until: str) -> None:
         """A day that is over, too far away or no day at all is refused by name."""
         with pytest.raises(OperatorError, match="--until"):
@@ -112,6 +114,25 @@ class TestNote:
 class TestExpect:
     """`expect`."""
 
+    def test_an_order_that_has_ended_is_not_expected(self, world: World) -> None:
+        """The error says how it ended."""
+        at = Observation("123456789012", "eu-west-1", "2026-11-25T09:30:00Z")
+        ended = observe(world.stored, an_order(status="COMPLETED", item="INSTALLED"), at, b"")
+        assert ended
+        assert world.table.save(ended)
+        with pytest.raises(OperatorError, match="is COMPLETED"):
+            annotate.expect(ORDER_ID, day(1))
+
+    def test_what_is_replaced_is_said(self, world: World, capsys: Any) -> None:
+        """With who had entered it: the other one may not know."""
+        for days in (3, 5):
+            annotate.expect(ORDER_ID, day(days))
+            annotate.mute(ORDER_ID, day(days), "closed")
+        out = capsys.readouterr().out
+        assert f"not on {plain_date(day(3))} any more (jane)" in out
+        assert f"no longer muted until {plain_date(day(3)).lower()}: closed (jane)" in out
+        assert world.annotations.mute
+
     def test_the_day_can_be_changed_any_number_of_times(self, world: World) -> None:
         """And removed."""
         for days in (0, 5, 30):
@@ -123,7 +144,7 @@ class TestExpect:
         annotate.expect(ORDER_ID, "none")
         assert world.annotations.expected is None
 
-    @pytest.mark.parametrize("given", [day(-1), "never", "01.12.2026"])
+    @pytest.mark.parametrize("given", [day(-1), day(3_651), "never", "01.12.2026", "9999-12-31", "2027-1-5"])
     def test_a_day_that_has_passed_or_is_none_is_refused(self, world: World, given: str) -> None:
         """With what was given."""
         with pytest.raises(OperatorError, match=given):

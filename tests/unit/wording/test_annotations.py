@@ -5,18 +5,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outposts_order_notifier.domain.annotations import NONE, Annotations, Expected, Mute, Note
+from outposts_order_notifier.domain.annotations import MAX_TEXT, NONE, Annotations, Expected, Mute, Note
 from outposts_order_notifier.wording.annotations import NOTES_SHOWN, annotation_lines, who
 
 JANE, AT = "arn:aws:sts::111122223333:assumed-role/Admin/jane", "2026-11-24T20:00:00Z"
-MUTE = Mute("2026-11-30T20:00:00Z", "The site is closed", JANE, AT)
+MUTE = Mute("2026-11-30T15:00:00Z", "The site is closed", JANE, AT, "2026-12-01")
 ANNOTATIONS = Annotations(MUTE, Expected("2026-12-01", "2026-12-01T15:00:00Z", JANE, AT), (Note("Call Joe", JANE, AT),))
 
 
 def test_each_says_who_added_it_and_when() -> None:
     """In the readers' zone; the expected day is that of its site. A mute says instead until when."""
     assert list(annotation_lines(ANNOTATIONS, AT, ZoneInfo("Asia/Tokyo"))) == [
-        "Muted until 1 Dec 2026, 05:00 JST: The site is closed (jane)",
+        "Muted until 1 Dec 2026: The site is closed (jane)",
         "Expected on 1 Dec 2026 (jane, 25 Nov 2026)",
         "Call Joe (jane, 25 Nov 2026)",
     ]
@@ -26,8 +26,21 @@ def test_each_says_who_added_it_and_when() -> None:
 def test_a_mute_without_a_reason_has_none() -> None:
     """Nor is there one once it has ended."""
     muted = Annotations(mute=replace(MUTE, note=""))
-    assert list(annotation_lines(muted, AT)) == ["Muted until 30 Nov 2026, 20:00 UTC (jane)"]
+    assert list(annotation_lines(muted, AT)) == ["Muted until 1 Dec 2026 (jane)"]
     assert list(annotation_lines(muted, MUTE.until)) == []
+
+
+def test_an_expected_day_that_has_passed_says_so() -> None:
+    """Once it was reported."""
+    expected = Expected("2026-12-01", "2026-12-01T15:00:00Z", JANE, AT, reported=True)
+    (line,) = annotation_lines(Annotations(expected=expected), AT)
+    assert line.startswith("Overdue: was expected on 1 Dec 2026 (")
+
+
+def test_a_note_is_shown_whole() -> None:
+    """Up to the longest that is accepted."""
+    (line,) = annotation_lines(Annotations(notes=(Note("x" * MAX_TEXT, JANE, AT),)), AT)
+    assert line.startswith("x" * MAX_TEXT + " (")
 
 
 def test_the_latest_notes_are_shown() -> None:

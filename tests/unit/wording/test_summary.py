@@ -32,8 +32,10 @@ def known(order: Order, days: float = 12, **members: Any) -> Snapshot:
 
 
 def ended(order_id: str, days: float) -> Snapshot:
-    """Return an order that ended some days ago."""
-    return known(an_order(order_id, "COMPLETED", "INSTALLED"), days)
+    """Return an order that was seen to end some days ago."""
+    snapshot = known(an_order(order_id, "COMPLETED", "INSTALLED"), days)
+    before = StatusEntry("DELIVERED", to_iso8601(NOW - timedelta(days=days + 1)))
+    return replace(snapshot, history={"": (before, *snapshot.history[""])})
 
 
 def summary(*snapshots: Snapshot) -> list[str]:
@@ -53,15 +55,15 @@ class TestSummary:
     def test_a_message_has_its_lines_its_time_and_the_weightiest_mark(self) -> None:
         """No facts of a single order, and no link but the board's; its days are in the readers' zone."""
         tokyo = Audience(ZoneInfo("Asia/Tokyo"), "https://x/#board")
-        mute = Annotations(mute=Mute("2026-12-24T20:00:00Z", "", JANE, "2026-11-01T00:00:00Z"))
+        mute = Annotations(mute=Mute("2026-12-24T15:00:00Z", "", JANE, "2026-11-01T00:00:00Z", "2026-12-25"))
         late = [known(an_order("oo-1"), 2.5, annotations=mute), known(an_order("oo-2", item="ERROR"), 0.5)]
         message = summary_message([*late, ended("oo-3", 1.5)], NAMES, NOW, tokyo)
         assert message == Message(
             headline="Weekly summary: 2 Outposts orders in flight, 1 in error, 1 ended",
             lines=(
-                Line("❌ Dublin plant: order in progress, 1 item, since 30 Nov 2026, oo-2"),
+                Line("❌ Dublin plant: order in progress, 1 item, since 30 Nov 2026, 1 item in error, oo-2"),
                 Line("🏗️ Dublin plant: order in progress, 1 item, since 28 Nov 2026, muted until 25 Dec 2026, oo-1"),
-                Line("✅ Dublin plant: order completed, 1 item on 29 Nov 2026 (oo-3)"),
+                Line("✅ Dublin plant: order completed, 1 item, on 29 Nov 2026 (oo-3)"),
             ),
             facts={},
             url="",
@@ -114,7 +116,20 @@ class TestSummary:
         """With the day; next week it is not there any more."""
         lines = summary(ended("oo-1", days))
         assert ("Weekly summary: 0 Outposts orders in flight, 1 ended" in lines) is is_there
-        assert any("order completed, 1 item on" in line for line in lines) is is_there
+        assert any("order completed, 1 item, on" in line for line in lines) is is_there
+
+    def test_an_order_that_had_ended_before_its_first_poll_is_not_there(self) -> None:
+        """When it ended is not known; the first summary would list every old order."""
+        old = known(an_order("oo-1", "COMPLETED", "INSTALLED"), 1)
+        assert summary(old) == ["Weekly summary: no Outposts orders are in flight"]
+
+    def test_what_is_overdue_comes_before_what_is_not(self) -> None:
+        """However long another has been in its status."""
+        passed = Expected("2026-11-29", to_iso8601(NOW), JANE, "2026-11-01T00:00:00Z")
+        late = known(an_order("oo-1"), 1, annotations=Annotations(expected=passed))
+        _, first, _ = summary(known(an_order("oo-2"), 20), late)
+        assert first.startswith("📅")
+        assert first.endswith("oo-1")
 
     @given(st.lists(orders.map(known), max_size=5))
     def test_any_orders_can_be_summarized(self, snapshots: list[Snapshot]) -> None:

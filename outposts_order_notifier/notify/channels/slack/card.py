@@ -39,14 +39,14 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
     shortened,
     steps,
 )
-from outposts_order_notifier.wording.annotations import NOTES_SHOWN, who
+from outposts_order_notifier.wording.annotations import NOTES_SHOWN, muted, when_expected, who, whole
 from outposts_order_notifier.wording.console import orders_url
 from outposts_order_notifier.wording.hardware import Hardware, in_full, ordered, together
 from outposts_order_notifier.wording.headline import TEST, Names, marked_as, name_of, names_of, status_words, title
 from outposts_order_notifier.wording.message import LONGEST_URL, step_lines
 from outposts_order_notifier.wording.next_steps import steps_of_order
 from outposts_order_notifier.wording.usual import usually_in
-from outposts_order_notifier.wording.words import count, duration, plain, plain_date
+from outposts_order_notifier.wording.words import count, duration, plain
 
 CARD = "outposts_order_card"
 BAR_CELLS = 20
@@ -148,12 +148,11 @@ def _annotations(snapshot: Snapshot) -> Iterator[str]:
     """Return what people have added. Whether a mute has ended is for the reader to see: the card may be old."""
     annotations = snapshot.annotations
     if mute := annotations.mute:
-        why = f": {escape(plain(mute.note))}" if mute.note else ""
-        yield f"🔕 Muted until {date(mute.until, '{date_short}')}{why} ({escape(who(mute.by))})"
+        yield f"🔕 {escape(muted(mute))} ({escape(who(mute.by))})"
     if expected := annotations.expected:
-        yield f"📅 Expected on {escape(plain_date(expected.date))} ({escape(who(expected.by))})"
+        yield f"📅 {escape(when_expected(expected))} ({escape(who(expected.by))})"
     for note in annotations.notes[-NOTES_SHOWN:]:
-        yield f"🗒️ {escape(plain(note.text))} ({escape(who(note.by))}, {date(note.at, '{date_short}')})"
+        yield f"🗒️ {escape(whole(note.text))} ({escape(who(note.by))}, {date(note.at, '{date_short}')})"
 
 
 def _icon(snapshot: Snapshot) -> str:
