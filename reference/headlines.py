@@ -226,7 +226,7 @@ def _trouble() -> Details:
         ),
     )
     yield (
-        "Of six racks, each changed otherwise",
+        "Six racks, each changed differently",
         observed(
             an_order("PREPARING", *racks(*["PREPARING"] * 6)),
             an_order("IN_PROGRESS", *racks("ERROR", "REPLACED", "CANCELLED", "SHIPPED", "SHIPPED", "BUILDING")),

@@ -30,7 +30,7 @@ _BOUNDS = r"at most|at least|up to|more than|fewer than|less than|within|below|a
 _QUANTITY = re.compile(
     rf"(?<![\w.$/-])(?:"
     rf"(?:{_DIGITS}|{_SPELT})\b ?(?:of an? )?(?:business )?(?:{_MEASURES})(?!\w)"
-    rf"|an? (?:minute|hour|day|week|month|year)\b|message a second"
+    rf"|an? (?:minute|hour|day|week|month|year)\b|message (?:a|per) second"
     rf"|{_DIGITS} (?:{_COUNTED})\b"
     rf"|(?:{_BOUNDS}) (?:{_DIGITS}|{_SPELT})\b(?: (?:of an? )?(?:{_COUNTED}|{_MEASURES})(?!\w))?)"
 )

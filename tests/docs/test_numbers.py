@@ -36,6 +36,7 @@ from outposts_order_notifier.notify.delivery import (
     LONGEST_WAIT_SECONDS,
     wait_before_retry,
 )
+from outposts_order_notifier.notify.notification import MOST_SUMMARIZED
 from outposts_order_notifier.notify.secrets import SECRET_SECONDS
 from outposts_order_notifier.notify.state import REMEMBERED_SECONDS
 from outposts_order_notifier.poll import learned, names
@@ -159,7 +160,8 @@ TIED = [
         lambda: queue_of("NotificationsDead")["MessageRetentionPeriod"] / DAY,
     ),
     Tied(r"(?:remembered for|notified of within) {n} days", lambda: REMEMBERED_SECONDS / DAY),
-    Tied(r"{n} message a second", lambda: 1_000 / INTERVAL_MS),
+    Tied(r"at most {n} of them, and ordersOmitted", lambda: MOST_SUMMARIZED),
+    Tied(r"{n} message (?:a|per) second", lambda: 1_000 / INTERVAL_MS),
     Tied(
         r"Notify runs at most {n} at once",
         lambda: resource("AWS::Lambda::EventSourceMapping", BatchSize=100)["ScalingConfig"]["MaximumConcurrency"],
@@ -267,7 +269,7 @@ EXEMPT = [
     Exempt(r"keeps only 24 hours|refused for 24 hours|retries for a day", "how long AWS keeps or retries"),
     Exempt(r"more than three times out of its queue's age", "how SQS counts"),
     Exempt(r"lag ten minutes|may take a minute", "how late AWS may be"),
-    Exempt(r"50 blocks and near 13,200 characters", "Slack's limits; tests/unit/notify/test_slack.py keeps to them"),
+    Exempt(r"50 blocks and about 13,200 characters", "Slack's limits; tests/unit/notify/test_slack.py keeps to them"),
     Exempt(r"80 Outposts", "tests/examples/test_filters.py makes such a rule"),
     Exempt(r"at 375 pixels", "tests/browser has this width"),
     Exempt(r"A message a day", "what is not done"),
@@ -280,7 +282,7 @@ EXEMPT = [
         "what weekly means",
     ),
     Exempt(
-        r"it is retried for a day|retries for a day|on a day on which clocks go forward",
+        r"retries for (?:up to )?a day|on a day on which clocks go forward",
         "EventBridge Scheduler's limit, in tests/cdk/test_weekly_summary.py",
     ),
     Exempt(r"notifications about an order until a day|Sets the day on which", "a name, not a quantity"),
