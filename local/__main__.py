@@ -62,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     )
     up.add_argument("--port", type=int, metavar="P", help="the AWS emulator's port (4566, or a free one if in use)")
     up.add_argument(
-        "--config", type=Path, metavar="FILE", help="a `notifier` configuration, JSON, instead of the demo's"
+        "--config", type=Path, metavar="FILE", help="a `notifier` configuration, JSON, instead of the default"
     )
     up.add_argument("--outposts-endpoint", metavar="URL", help="an Outposts endpoint instead of the simulator")
     up.add_argument("--slack-webhook", metavar="URL", help="a Slack webhook instead of the built-in receiver's")

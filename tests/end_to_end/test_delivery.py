@@ -134,7 +134,7 @@ class TestDelivery:
     """Each test may run alone, but they share a cloud, and leave it as they found it: nothing waits or is dead."""
 
     def test_up_works_with_another_outposts_endpoint_slack_and_configuration(self, delivery: Delivery) -> None:
-        """Each option replaces what is built in; a configuration other than the demo's is deployed.
+        """Each option replaces what is built in; a configuration other than the default is deployed.
 
         No port accepts connections from other machines.
         """
