@@ -150,7 +150,7 @@ class TestCase:
         """A case has room for all questions nevertheless."""
         old, new = (with_line_items(an_order(), *[each] * (MOST_IN_CASE + more)) for each in ("SHIPPED", "ERROR"))
         items = sorted(item["LineItemId"] for item in new["LineItems"])[:MOST_IN_CASE]
-        assert f", {items[-1]}{end}" in case_text(detail_of(old, new))
+        assert f" for line items {', '.join(items)}{end}" in case_text(detail_of(old, new))
 
 
 class TestTable:
