@@ -150,6 +150,11 @@ class TestHeadline:
             "1 Outposts order: 1 rack in error, 1 replaced, 1 cancelled, 1 LOST_AT_SEA, 1 shipped, 1 delivered"
         )
 
+    @pytest.mark.parametrize(("longest", "shown"), [(40, "order completed"), (29, "order completed"), (20, "order…")])
+    def test_the_weightiest_is_left_alone_before_it_is_cut(self, longest: int, shown: str) -> None:
+        """A subject in ASCII may have less room than a headline."""
+        assert headline(an_update() | {"names": NAMES}, longest=longest) == f"Dublin plant: {shown}"
+
     def test_an_orders_usual_status_gives_way_to_what_is_unusual(self) -> None:
         """Also when the order is new."""
         new = detail_of(None, racks(an_order(), "SHIPPED", "LOST_AT_SEA", "REPLACED", "ERROR"))
