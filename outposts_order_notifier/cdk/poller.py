@@ -17,6 +17,7 @@ from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.configuration_schema import regions
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
+from outposts_order_notifier.cdk.scheduler_role import scheduler_role
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.sources import names
@@ -116,17 +117,7 @@ class Poller(Construct):
         )
 
     def _role_of_schedules(self) -> iam.Role:
-        stack = cdk.Stack.of(self)
-        group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default")
-        role = iam.Role(
-            self,
-            "SchedulerRole",
-            description="What the schedules of the Outposts order notifier may do",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}},
-            ),
-        )
+        role = scheduler_role(self, "SchedulerRole", "What the schedules of the Outposts order notifier may do")
         send = ["sqs:SendMessage"]
         role.add_to_policy(iam.PolicyStatement(actions=send, resources=[self.dead_letter_queue.queue_arn]))
         return role

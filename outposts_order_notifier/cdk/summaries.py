@@ -10,6 +10,7 @@ from aws_cdk import aws_scheduler_targets as scheduler_targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from outposts_order_notifier.cdk.scheduler_role import scheduler_role
 from outposts_order_notifier.cdk.weekly import Weekly
 from outposts_order_notifier.notify.routes import DEFAULT, enveloped
 from outposts_order_notifier.notify.summary import SCHEDULED_TIME, SUMMARY
@@ -55,17 +56,8 @@ class Summaries(Construct):
             schedule.node.add_dependency(role)
 
     def _role(self, queue: sqs.IQueue, dead_letters: sqs.IQueue) -> iam.Role:
-        stack = cdk.Stack.of(self)
-        group = stack.format_arn(service="scheduler", resource="schedule-group", resource_name="default")
-        role = iam.Role(
-            self,
-            "Role",
-            description="What the schedules of the Outposts order notifier's summaries may do",
-            assumed_by=iam.ServicePrincipal(
-                "scheduler.amazonaws.com",
-                conditions={"StringEquals": {"aws:SourceAccount": stack.account, "aws:SourceArn": group}},
-            ),
-        )
+        description = "What the schedules of the Outposts order notifier's summaries may do"
+        role = scheduler_role(self, "Role", description)
         queues = [queue.queue_arn, dead_letters.queue_arn]
         role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=queues))
         return role
