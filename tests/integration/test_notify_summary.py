@@ -2,6 +2,8 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import boto3
@@ -13,6 +15,7 @@ from outposts_order_notifier.store.table import SnapshotTable
 from testing.aws import Slack, drain, make_queue
 from testing.details import an_order
 from testing.notify_world import Calls, World, deploy
+from testing.stopping_points import StoppingPoints
 
 AT = "2026-11-30T08:00:00Z"
 
@@ -91,3 +94,28 @@ class TestSummary:
         dynamodb.put_item(TableName="snapshots", Item=item)
         assert world.run() == []
         assert len(summaries(world)) == 1
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before it takes effect", "its answer lost"])
+    def test_killed_at_any_call_it_is_sent_and_if_recorded_not_again(
+        self, world: World, stopping_points: StoppingPoints, monkeypatch: pytest.MonkeyPatch, *, after: bool
+    ) -> None:
+        """Each week's summary arrives; twice at most if Slack's answer, or the record of it, was lost."""
+        monkeypatch.setattr(
+            "outposts_order_notifier.notify.handler.ThreadPoolExecutor", lambda _: ThreadPoolExecutor(1)
+        )
+        week = count()
+
+        def kill(n: int | None) -> int | None:
+            before = len(summaries(world))
+            world.put({"summary": f"2026-11-30T08:00:00Z {next(week)}"})
+            calls = world.run_until_killed(n, after=after)
+            for _ in range(3):
+                world.let_the_deadline_pass()
+                back = world.run()
+            assert back == []
+            assert 1 <= len(summaries(world)) - before <= (1 if n is None else 2)
+            world.put({"summary": f"2026-11-30T08:00:00Z {next(week) - 1}"})
+            assert world.run() == []
+            return calls
+
+        stopping_points.kill_at_each(kill, more_than=6)
