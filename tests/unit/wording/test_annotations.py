@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from outposts_order_notifier.domain.annotations import MAX_TEXT, NONE, Annotations, Expected, Mute, Note
-from outposts_order_notifier.wording.annotations import NOTES_SHOWN, annotation_lines, who
+from outposts_order_notifier.wording.annotations import NOTES_SHOWN, annotation_lines, muted, who
 
 JANE, AT = "arn:aws:sts::111122223333:assumed-role/Admin/jane", "2026-11-24T20:00:00Z"
 MUTE = Mute("2026-11-30T15:00:00Z", "The site is closed", JANE, AT, "2026-12-01")
@@ -25,9 +25,9 @@ def test_each_says_who_added_it_and_when() -> None:
 
 def test_a_mute_without_a_reason_has_none() -> None:
     """Nor is there one once it has ended."""
-    muted = Annotations(mute=replace(MUTE, note=""))
-    assert list(annotation_lines(muted, AT)) == ["Muted until 1 Dec 2026 (jane)"]
-    assert list(annotation_lines(muted, MUTE.until)) == []
+    annotations = Annotations(mute=replace(MUTE, note=""))
+    assert list(annotation_lines(annotations, AT)) == ["Muted until 1 Dec 2026 (jane)"]
+    assert list(annotation_lines(annotations, MUTE.until)) == []
 
 
 def test_an_expected_day_that_has_passed_says_so() -> None:
@@ -41,6 +41,17 @@ def test_a_note_is_shown_whole() -> None:
     """Up to the longest that is accepted."""
     (line,) = annotation_lines(Annotations(notes=(Note("x" * MAX_TEXT, JANE, AT),)), AT)
     assert line.startswith("x" * MAX_TEXT + " (")
+
+
+def test_a_note_without_a_readable_character_is_unknown() -> None:
+    """Whoever wrote it with another program."""
+    (line,) = annotation_lines(Annotations(notes=(Note("\x00", JANE, AT),)), AT)
+    assert line.startswith("unknown (")
+
+
+def test_a_mute_without_its_day_shows_that_of_its_end() -> None:
+    """In UTC: the zone in which it was set is not known."""
+    assert muted(replace(MUTE, date="", note="")) == "Muted until 30 Nov 2026"
 
 
 def test_the_latest_notes_are_shown() -> None:

@@ -106,6 +106,8 @@ class TestSummary:
         mute = Mute("2026-12-24T00:00:00Z", "", JANE, "2026-11-01T00:00:00Z")
         (_, line) = summary(known(an_order(), annotations=Annotations(mute=mute, expected=expected)))
         assert ", since 18 Nov 2026, expected on 1 Dec 2026, muted until 24 Dec 2026, " in line
+        (_, line) = summary(known(an_order(), annotations=Annotations(mute=replace(mute, until=to_iso8601(NOW)))))
+        assert "muted" not in line
         passed = replace(expected, date="2026-11-29", ends_at=to_iso8601(NOW))
         headline, line = summary(known(an_order(), annotations=Annotations(expected=passed)))
         assert headline == "Weekly summary: 1 Outposts order in flight, 1 late"
