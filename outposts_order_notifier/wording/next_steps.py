@@ -85,8 +85,9 @@ def next_steps(detail: Mapping[str, Any]) -> list[Step]:
 def steps_of_order(order: Order, names: Names, region: str) -> list[Step]:
     """Return what an order as it is requires somebody to do, the most urgent first."""
     items = {(item.get("Status"), kind_of(item.get("CatalogItemId"), names)) for item in order.get("LineItems", [])}
-    own = {(order.get("Status"), _kind_of(names))}
-    return _steps({each for each in items or own if each[0] != REPLACED}, region)
+    own = (order.get("Status"), _kind_of(names))
+    counts = items | {own} if own[0] == ERROR or not items else items
+    return _steps({each for each in counts if each[0] != REPLACED}, region)
 
 
 def is_in_error(detail: Mapping[str, Any]) -> bool:

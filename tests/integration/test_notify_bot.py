@@ -257,6 +257,7 @@ class TestThread:
             ({"detailType": "Outposts Order Status Change", "status": "COMPLETED"}, True),
             ({"detailType": "Outposts Order Stalled", "status": "PREPARING", "since": "2026-10-01T00:00:00Z"}, True),
             ({"detailType": "Outposts Order Missing"}, True),
+            ({"detailType": "Outposts Order Overdue", "expectedAt": "2026-12-01"}, True),
             ({"detailType": "Outposts Line Item Status Change", "status": "ERROR"}, True),
             ({"detailType": "Outposts Line Item Status Change", "status": "REPLACED"}, True),
             ({"detailType": "Outposts Line Item Status Change", "status": "SHIPPED"}, False),

@@ -120,6 +120,12 @@ class TestCards:
         first, second = steps_of_order(order, NAMES, "eu-west-1")
         assert (first.url, second.text[:11]) == (SUPPORT, "inspect the")
 
+    def test_an_order_in_error_is_urgent_whatever_its_line_items_are(self) -> None:
+        """The error may be in the order itself."""
+        first, second = steps_of_order(an_order(status="ERROR", item="DELIVERED"), NAMES, "eu-west-1")
+        assert first.url == SUPPORT
+        assert second.text.startswith("agree with AWS")
+
     def test_without_line_items_its_own_status_counts(self) -> None:
         """As a fallback."""
         (step,) = steps_of_order({"Status": "DELIVERED"}, {}, "eu-west-1")

@@ -33,6 +33,7 @@ from outposts_order_notifier.domain.event_types import (
     DISCOVERED,
     MISSING,
     ORDER_STATUS,
+    OVERDUE,
     REPLACEMENT_LINKED,
     STALLED,
 )
@@ -84,7 +85,7 @@ DIGEST = "digest"  # in place of an order's id, in the key of the digests' own r
 DIGEST_RETRY_SECONDS = 15
 
 # Changes that the whole channel should see, not only those who follow the thread.
-LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, STALLED})
+LOUD_TYPES = frozenset({ORDER_STATUS, MISSING, OVERDUE, STALLED})
 
 
 @dataclass(slots=True)
