@@ -18,7 +18,7 @@ class TestUp:
         ("configuration", "error"),
         [
             ({"pollEveryMinute": 5}, "notifier.pollEveryMinute: unknown key; allowed: sources, organization, "),
-            (None, "it must be a JSON file"),
+            (None, "the file does not exist"),
         ],
     )
     def test_an_invalid_configuration_is_reported_in_one_line(
