@@ -84,16 +84,11 @@ class TestOrder:
         cloud.poll()
         assert eventually(lambda: events_of(order, bus, "Outposts Order Updated"))
 
-        def are_without_gaps() -> bool:  # events arrive in any order
-            numbers: dict[str, list[int]] = {}
-            for event in bus.received():
-                numbers.setdefault(event["detail"]["orderId"], []).append(event["detail"]["sequence"])
-            # Others may have begun before the bus was subscribed to: another file's tests use the same cloud.
-            begun = {order_id: each for order_id, each in numbers.items() if 1 in each}
-            complete = all(sorted(each) == list(range(1, len(each) + 1)) for each in begun.values())
-            return complete and order["OrderId"] in begun
+        def numbers() -> list[int]:  # events arrive in any order
+            details = [event["detail"] for event in bus.received()]
+            return sorted(each["sequence"] for each in details if each["orderId"] == order["OrderId"])
 
-        assert eventually(are_without_gaps)
+        assert eventually(lambda: numbers() == list(range(1, len(numbers()) + 1)))
 
     def test_the_dashboards_widget_shows_it(self, cloud: Cloud) -> None:
         """The function named in the dashboard draws the order if it is called like CloudWatch's console does."""
