@@ -80,11 +80,6 @@ class Annotations:
         """Return until when nobody is notified, or None if people are. The times are ISO 8601."""
         return self.mute.until if self.mute and from_iso8601(now) < from_iso8601(self.mute.until) else None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is there, though there may have been."""
-        return not (self.mute or self.expected or self.notes)
-
     def with_note(self, note: Note) -> "Annotations":
         """Add a note; of too many, the oldest is dropped."""
         return replace(self, notes=(*self.notes, note)[-MAX_NOTES:])

@@ -58,13 +58,12 @@ def _latest_case(observations: Sequence[OrderNotification]) -> str:
 
 def digest(orders: Sequence[Sequence[OrderNotification]]) -> Message:
     """Combine the observations of many orders into one message, the weightiest first."""
-    weightiest = sorted(orders, key=lambda observations: -together(observations).mark.weight)
-    lines = tuple(line for observations in weightiest for line in digest_lines(observations))
+    marked = [(together(observations).mark, observations) for observations in orders]
+    marked.sort(key=lambda order: -order[0].weight)
+    lines = tuple(line for _, observations in marked for line in digest_lines(observations))
     details = [[each.detail for each in observations] for observations in orders]
-    marks = [together(observations).mark for observations in orders]
-    mark = max(marks, key=lambda row: row.weight)
     audience = orders[-1][-1].message.audience
-    return Message(digest_headline(details), lines, {}, url="", mark=mark, audience=audience)
+    return Message(digest_headline(details), lines, {}, url="", mark=marked[0][0], audience=audience)
 
 
 def digest_lines(observations: Sequence[OrderNotification]) -> list[Line]:

@@ -37,5 +37,5 @@ def whole(text: str) -> str:
 
 
 def who(arn: str) -> str:
-    """Return whoever a caller's ARN stands for, in a word: the user, or the session of a role."""
+    """Return in a word who a caller's ARN stands for: the user, or the session of a role."""
     return plain(re.split("[/:]", arn)[-1])

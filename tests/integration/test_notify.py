@@ -56,6 +56,16 @@ def slack_pace(world: World) -> pace.Pace:
     return pace.Pace(Slots(boto3.client("dynamodb"), world.table, "slack"))
 
 
+def chat_of_amazon_q(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Configure Amazon Q's topic, and return the queue that gets what it publishes, as a chat does."""
+    chat, arn = make_queue("chat")
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="amazon-q")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+    return chat
+
+
 class TestSending:
     """What people receive."""
 
@@ -69,11 +79,7 @@ class TestSending:
 
     def test_times_are_in_the_configured_time_zone(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Slack alone shows each reader's own."""
-        chat, arn = make_queue("chat")
-        sns = boto3.client("sns")
-        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        chat = chat_of_amazon_q(monkeypatch)
         monkeypatch.setenv("TIME_ZONE", "Asia/Kathmandu")
         world.put("oo-1")
         assert world.run() == []
@@ -109,11 +115,7 @@ class TestSending:
 
     def test_amazon_q_developer_has_a_dedicated_topic(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each order and each alarm is a custom notification, once, regardless of the other channels."""
-        chat, arn = make_queue("chat")
-        sns = boto3.client("sns")
-        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        chat = chat_of_amazon_q(monkeypatch)
         world.put("oo-1", ALARM)
         world.slack_answers(status=500, times=2)
         assert len(world.run()) == 2
@@ -123,11 +125,7 @@ class TestSending:
 
     def test_amazon_q_developer_alone_receives_alarms_too(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without Slack: the topic's subscribers already have alarms, but a chat of Amazon Q does not."""
-        chat, arn = make_queue("chat")
-        sns = boto3.client("sns")
-        topic = sns.create_topic(Name="amazon-q")["TopicArn"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
-        monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
+        chat = chat_of_amazon_q(monkeypatch)
         monkeypatch.delenv("SLACK_SECRET_NAME")
         world.put(ALARM)
         assert world.run() == []

@@ -135,7 +135,7 @@ class TestExists:
         assert not state.exists("C9876543210", ORDER)
 
     def test_its_card_is_known_once_it_was_posted(self, client: Any) -> None:
-        """Whoever links to a card does not take its thread."""
+        """A link to a card does not take its thread."""
         state = threads(client)
         assert state.card(CHANNEL, ORDER) is None
         state.take(CHANNEL, ORDER)

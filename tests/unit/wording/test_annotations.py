@@ -44,7 +44,7 @@ def test_a_note_is_shown_whole() -> None:
 
 
 def test_a_note_without_a_readable_character_is_unknown() -> None:
-    """Whoever wrote it with another program."""
+    """It may have been written with another program."""
     (line,) = annotation_lines(Annotations(notes=(Note("\x00", JANE, AT),)), AT)
     assert line.startswith("unknown (")
 

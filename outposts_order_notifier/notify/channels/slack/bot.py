@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -152,7 +153,7 @@ class Bot:
             thread = self.threads.take(self.channel, order[-1].order_id)
             with self._held(thread):
                 replaced_by = _replaced_by(order, order[-1].order_id)
-                thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
+                thread.replaced_by = _with(thread.replaced_by, replaced_by)
                 thread.ts = self._show(thread, order[-1].detail, thread.replaced_by)
 
     def _post_digest(self, digest: Digest) -> None:
@@ -255,7 +256,7 @@ class Bot:
                 thread.ts = None
                 raise
         thread.posted += [each.event_id for each in observations if each.event_id not in thread.posted]
-        thread.replaced_by = dict(list((thread.replaced_by | replaced_by).items())[:MAX_REPLACED])
+        thread.replaced_by = _with(thread.replaced_by, replaced_by)
 
     def _show(self, thread: Thread, detail: Mapping[str, Any], replaced_by: Mapping[str, Any]) -> str:
         """Update the card, wherever it is, or post one; return its `ts`."""
@@ -451,6 +452,11 @@ def _replaced_by(observations: Iterable[OrderNotification], order_id: str) -> di
             if change["previous"].get("orderId") == order_id:
                 found[change["previous"]["lineItemId"]] = _replacement(change["replacement"], change)
     return found
+
+
+def _with(known: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the replacements that a thread remembers, as many as its item has room for."""
+    return dict(islice({**known, **found}.items(), MAX_REPLACED))
 
 
 def _replacement(reference: Mapping[str, Any], keys: Mapping[str, Any]) -> dict[str, Any]:
