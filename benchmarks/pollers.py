@@ -111,6 +111,7 @@ def stored_by(poller: str, count: int) -> list[Item]:
         "id": {"S": f"source#{SOURCE.name}"},
         "baselineAt": {"S": to_iso8601(BEFORE - timedelta(days=9))},
         "polledAt": {"S": since},
+        "durationsCounted": {"BOOL": True},
     }
     items = [state]
     for order in before:
