@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from infra.context import context
-from machine.environment import clean
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
+from outposts_order_notifier.toolchain.environment import clean
 
 
 def main() -> None:

@@ -21,13 +21,13 @@ from local.outposts.simulator import OutpostsSimulator
 from local.server import HOST, App, Server
 from local.slack import SlackReceiver
 from local.webhook import SECRET, WebhookReceiver
-from machine.environment import clean, without_aws, without_proxy
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
 from outposts_order_notifier.notify.channels.sns import TOPIC
 from outposts_order_notifier.notify.routes import routes_of
 from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.store.table import SnapshotTable
+from outposts_order_notifier.toolchain.environment import clean, without_aws, without_proxy
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef

@@ -13,7 +13,7 @@ import urllib3
 from local.child import ChildProcess
 from local.errors import LocalCloudError
 from local.server import HOST
-from machine.environment import bare
+from outposts_order_notifier.toolchain.environment import bare
 
 USUAL_PORT = 4566
 START_SECONDS = 60

@@ -1,4 +1,4 @@
-"""Runs the project's tools the same way on every machine.
+"""Sets up the project's tools and runs them, the same way on every machine.
 
-`make setup` uses it before anything is installed, so only `aws_data` and `node` import packages.
+`make setup` uses it before anything is installed, so it imports packages only when it needs them.
 """

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from machine.environment import NPM_OPTIONS, clean
-from machine.errors import MachineError
-from machine.process import run
+from outposts_order_notifier.toolchain.environment import NPM_OPTIONS, clean
+from outposts_order_notifier.toolchain.errors import MachineError
+from outposts_order_notifier.toolchain.process import run
 
 LINE = re.compile(r"\s*([^\s=;#\[][^\s=]*)\s*=")
 VARIABLE = re.compile(r"\$\{([^}?]+)\??\}")

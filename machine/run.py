@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from machine.environment import clean, with_path
+from outposts_order_notifier.toolchain.environment import clean, with_path
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def _cdk() -> list[str]:
-    from machine.node import NODE  # noqa: PLC0415 - the other programs do not need it
+    from outposts_order_notifier.toolchain.node import NODE  # noqa: PLC0415 - the other programs do not need it
 
     return [str(NODE), str(ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk")]
 

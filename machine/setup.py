@@ -4,10 +4,11 @@ import os
 import sys
 from pathlib import Path
 
-from machine import npm, pip
-from machine.environment import clean
-from machine.errors import MachineError
-from machine.process import run
+from machine import npm
+from outposts_order_notifier.toolchain import pip
+from outposts_order_notifier.toolchain.environment import clean
+from outposts_order_notifier.toolchain.errors import MachineError
+from outposts_order_notifier.toolchain.process import run
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -37,7 +38,7 @@ def _python() -> None:
 
 
 def _node() -> None:
-    from machine.node import NODE, NPM  # noqa: PLC0415 - the other part installs it
+    from outposts_order_notifier.toolchain.node import NODE, NPM  # noqa: PLC0415 - the other part installs it
 
     npm.ci(NODE, NPM, ROOT, os.environ)
 

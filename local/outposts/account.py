@@ -19,7 +19,7 @@ from local.outposts.ids import new_id, resource_id
 from local.outposts.merge_patch import patch_order
 from local.outposts.paging import page
 from local.outposts.quotes import Quotes
-from machine import aws_data
+from outposts_order_notifier.runtime import aws_data
 
 Json = dict[str, Any]
 

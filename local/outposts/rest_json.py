@@ -17,7 +17,7 @@ from werkzeug.routing import Map, Rule
 
 from local.outposts.constraints import check
 from local.outposts.errors import ServiceError
-from machine import aws_data
+from outposts_order_notifier.runtime import aws_data
 
 
 class RestJson:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from machine.node import NODE
+from outposts_order_notifier.toolchain.node import NODE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

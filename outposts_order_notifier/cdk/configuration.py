@@ -11,7 +11,6 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from machine.address import has_credentials, is_address
 from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, PADDED, REFUSED, regions, schema
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
@@ -19,6 +18,7 @@ from outposts_order_notifier.cdk.weekly import Weekly
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import SettingError
+from outposts_order_notifier.runtime.address import has_credentials, is_address
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 from outposts_order_notifier.wording.words import one_line

@@ -7,11 +7,11 @@ from zoneinfo import available_timezones
 
 from botocore.model import Shape
 
-from machine import aws_data
 from outposts_order_notifier.domain.stalled import LEARNED
 from outposts_order_notifier.domain.statuses import SETTLED_LINE_ITEM_STATUSES, SETTLED_ORDER_STATUSES
 from outposts_order_notifier.notify.channels.registry import parts
 from outposts_order_notifier.notify.settings import a_list, a_text, an_object
+from outposts_order_notifier.runtime import aws_data
 
 # A route can have these channels. Amazon Q Developer's topic would need an output, and has to be subscribed by hand.
 OF_ROUTES = ("slack", "webhook", "emails")

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeAlias
 
-from machine import aws_data
 from outposts_order_notifier.cdk.configuration_schema import A_REGION, regions
 from outposts_order_notifier.cdk.event_schemas import Schema, event_schema
 from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.runtime import aws_data
 
 # The API's enumerations, by the keys of events that contain their values.
 _ENUMERATIONS = {

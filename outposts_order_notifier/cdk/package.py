@@ -14,8 +14,8 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_lambda as lambda_
 
-from machine import pip
-from machine.errors import MachineError
+from outposts_order_notifier.toolchain import pip
+from outposts_order_notifier.toolchain.errors import MachineError
 
 ROOT = Path(__file__).parent.parent.parent
 REQUIREMENTS = ROOT / "requirements.txt"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from machine.address import is_address
 from outposts_order_notifier.cli.secrecy import redacted
+from outposts_order_notifier.runtime.address import is_address
 
 VISIBLE = re.compile(r"[!-~]+")  # the characters of a credential, as a header accepts no others
 REGION = re.compile(r"(?![0-9]+\Z)(?!-)[A-Za-z0-9-]{1,63}(?<!-)")  # a label of a host name

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from machine import npm, pip
-from machine.environment import FAMILIES, NPM_OPTIONS, PIP_OPTIONS, bare, clean, without_aws, without_proxy
+from machine import npm
+from outposts_order_notifier.toolchain import pip
+from outposts_order_notifier.toolchain.environment import (
+    FAMILIES,
+    NPM_OPTIONS,
+    PIP_OPTIONS,
+    bare,
+    clean,
+    without_aws,
+    without_proxy,
+)
 from tests.machine.table import ROOT, Variable, lines, situations, variables
 
 VARIABLES, LINES = variables(), lines()

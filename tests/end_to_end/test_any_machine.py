@@ -14,7 +14,7 @@ from urllib.request import url2pathname
 
 import pytest
 
-from machine import pip
+from outposts_order_notifier.toolchain import pip
 from tests.end_to_end.conftest import left_in
 from tests.machine.table import ROOT, hostile
 from tests.machine.test_setup import STRANGE

@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from local.deployment import CDK
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
-from machine.node import NODE
+from outposts_order_notifier.toolchain.node import NODE
 from testing.example_files import EXAMPLES, pattern, sample, template
 from tests.end_to_end.conftest import Cloud, Json, Subscriber, eventually
 from tests.end_to_end.test_order import create_order

