@@ -4,7 +4,6 @@ botocore sends a request after its `before-send` event, so everything before it 
 requests go to the Outposts simulator, to moto's DynamoDB, and to a bus with PutEvents' limits.
 """
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -46,6 +45,7 @@ from outposts_order_notifier.sources.source import Source
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.event_bridge import EventBridge
 from testing.replay import apply, keyed, links_reported
+from testing.responses import response
 from testing.snapshots import create_snapshot_table
 
 ACCOUNT, REGION = "111122223333", "eu-west-1"
@@ -155,8 +155,8 @@ class World:
             return self._outposts(request)
         if call.service == "eventbridge":
             return self._put_events(request)
-        response: Any = _MOTO.process_request(request)
-        status, headers, body = response
+        answer: Any = _MOTO.process_request(request)
+        status, headers, body = answer
         content = body.encode() if isinstance(body, str) else body
         if call.operation == "Query":
             self.old_index = self.old_index or content
@@ -164,11 +164,11 @@ class World:
 
     def _outposts(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
         path = str(request.url).partition("amazonaws.com")[2]
-        response = Client(self.api).open(path, method=request.method)
-        if self.hidden and response.json and "Orders" in response.json:
-            named = [order for order in response.json["Orders"] if order.get("OrderId") not in self.hidden]
-            return 200, {}, json.dumps({**response.json, "Orders": named}).encode()
-        return response.status_code, dict(response.headers), response.data
+        answer = Client(self.api).open(path, method=request.method)
+        if self.hidden and answer.json and "Orders" in answer.json:
+            named = [order for order in answer.json["Orders"] if order.get("OrderId") not in self.hidden]
+            return 200, {}, json.dumps({**answer.json, "Orders": named}).encode()
+        return answer.status_code, dict(answer.headers), answer.data
 
     def _put_events(self, request: AWSPreparedRequest) -> tuple[int, dict[str, str], bytes]:
         body: Any = request.body
@@ -334,7 +334,7 @@ class Poller:
         call = Call(service, operation, _item(operation, request))
         fault = None if self.dead else self.faults(call)
         if fault is None and not self.dead:
-            return _response(request, *self.world.answer(call, request))
+            return response(request, *self.world.answer(call, request))
         if self.dead or fault is None:
             raise Stopped
         if fault.done:
@@ -346,10 +346,10 @@ class Poller:
             raise ReadTimeoutError(endpoint_url=request.url)
         if fault.kind == "stale" and self.world.old_index and call.operation == "Query":
             old, self.world.old_index = self.world.old_index, None
-            return _response(request, 200, {}, old)
+            return response(request, 200, {}, old)
         if fault.kind == "throttled":
-            return _response(request, 400, {"x-amzn-errortype": "ThrottlingException"}, _error("ThrottlingException"))
-        return _response(request, 500, {"x-amzn-errortype": "InternalServerError"}, _error("InternalServerError"))
+            return response(request, 400, {"x-amzn-errortype": "ThrottlingException"}, _error("ThrottlingException"))
+        return response(request, 500, {"x-amzn-errortype": "InternalServerError"}, _error("InternalServerError"))
 
 
 def _item(operation: str, request: AWSPreparedRequest) -> str:
@@ -362,15 +362,6 @@ def _item(operation: str, request: AWSPreparedRequest) -> str:
 
 def _error(code: str) -> bytes:
     return json.dumps({"__type": code, "message": "fault"}).encode()
-
-
-class _Raw(io.BytesIO):
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self.read()
-
-
-def _response(request: AWSPreparedRequest, status: int, headers: dict[str, str], body: bytes) -> AWSResponse:
-    return AWSResponse(request.url, status, headers, _Raw(body))  # type: ignore[arg-type] # all that botocore reads
 
 
 _POLLERS: dict[int, Poller] = {}

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 Mode = Literal["standard", "adaptive"]  # adaptive: a throttled call slows down all threads that share the client
 
+# Names the notifier in CloudTrail; boto3 appends botocore's version. Without it, botocore composes a longer text twice
+# for each call, which takes a quarter of the call's processor time.
+USER_AGENT = f"outposts-order-notifier Boto3/{boto3.__version__}"
+
 # Creates a client from a service's name, `region_name` and `config`. Tests may replace it, and then call `clear`.
 create: Callable[..., Any] = boto3.client
 
@@ -34,6 +38,7 @@ def configuration(attempts: int, *, mode: Mode = "standard", connections: int = 
         read_timeout=read_timeout,
         retries={"mode": mode, "total_max_attempts": attempts},
         max_pool_connections=connections,
+        user_agent=USER_AGENT,
     )
 
 

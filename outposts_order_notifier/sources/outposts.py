@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from botocore.model import ListShape, OperationModel, Shape, StructureShape
+from botocore.model import ListShape, Shape, StructureShape
 
 from outposts_order_notifier.domain.order import Order, canonical_json, unordered_json
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.runtime import clients
+from outposts_order_notifier.runtime.responses import parse_responses
 from outposts_order_notifier.sources.source import Source
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient
     else:
         # boto3's default session, as every further one loads botocore's data again.
         client = clients.create("outposts", region_name=source.region, config=config)
-    for operation in ("GetOrder", "ListOrders"):
-        client.meta.events.register(f"before-parse.outposts.{operation}", _read_body)
+    for operation, expected in (("GetOrder", "Order"), ("ListOrders", "Orders")):
+        shape = client.meta.service_model.operation_model(operation).output_shape
+        parse_responses(client, operation, partial(_parse, operation, expected, cast("StructureShape", shape)))
     return client
 
 
@@ -76,35 +77,25 @@ def get_order(client: "OutpostsClient", order_id: str) -> Order:
     return order
 
 
-def _read_body(
-    operation_model: OperationModel,
-    response_dict: dict[str, Any],
-    customized_response_dict: dict[str, Any],
-    **_: object,
-) -> None:
+def _parse(operation: str, expected: str, shape: StructureShape, body: bytes) -> dict[str, Any]:
     """Parse a response instead of botocore's parser, which drops unknown members and fails on unexpected types.
 
-    Runs at botocore's `before-parse` event. A ListOrders response without `Orders` is valid only if it is empty.
+    A ListOrders response without `Orders` is valid only if it is empty.
     """
-    if response_dict["status_code"] != HTTPStatus.OK:
-        return
-    name, shape = operation_model.name, cast("StructureShape", operation_model.output_shape)
-    expected = {"GetOrder": "Order", "ListOrders": "Orders"}[name]
     try:
-        answer = json.loads(
-            response_dict["body"],
+        response = json.loads(
+            body,
             parse_constant=str,
             parse_float=partial(_number, float),
             parse_int=partial(_number, int),
         )
-        parsed = from_wire(answer, shape)
+        parsed = from_wire(response, shape)
     except (ValueError, RecursionError) as error:
-        raise MalformedOrderError(f"{name} returned invalid JSON: {error}") from error
+        raise MalformedOrderError(f"{operation} returned invalid JSON: {error}") from error
     known = {member: parsed[member] for member in shape.members if member in parsed}
-    if not isinstance(answer, dict) or (expected not in known and parsed.keys() - known.keys()):
-        raise MalformedOrderError(f"{name} returned {canonical_json(parsed)[:100]}")
-    customized_response_dict.update(known)
-    response_dict["body"] = b"{}"
+    if not isinstance(response, dict) or (expected not in known and parsed.keys() - known.keys()):
+        raise MalformedOrderError(f"{operation} returned {canonical_json(parsed)[:100]}")
+    return known
 
 
 def from_wire(value: Any, shape: Shape | None) -> Any:

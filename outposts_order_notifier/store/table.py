@@ -24,6 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outposts_order_notifier.domain.annotations import Annotations
 from outposts_order_notifier.domain.durations import Durations, Ended
 from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.runtime.responses import parse_responses
 from outposts_order_notifier.store.items import (
     ANNOTATABLE_FORMAT,
     DURATIONS,
@@ -39,6 +40,7 @@ from outposts_order_notifier.store.items import (
     snapshot_of,
 )
 from outposts_order_notifier.store.records import Known, Loaded, SourceState, StoredNames
+from outposts_order_notifier.store.responses import parse_items
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -59,6 +61,8 @@ class SnapshotTable:
         self._client = client
         self._name = name
         self._sleep = sleep
+        for operation in ("Query", "Scan", "BatchGetItem"):  # those whose responses have many items
+            parse_responses(client, operation, parse_items)
 
     def known(self, account: str, region: str) -> dict[str, Known]:
         """Return the index entries of an account and region, by order id. Eventually consistent."""

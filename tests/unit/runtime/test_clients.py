@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+import boto3
+import botocore
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from outposts_order_notifier.poll.handler import TABLE_ATTEMPTS, TABLE_CONNECTIONS
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources.outposts import outposts_client
 from outposts_order_notifier.sources.source import Source
+from testing.responses import response
 
 CLIENTS: dict[str, Callable[[], Any]] = {
     "poll's Outposts": lambda: outposts_client(Source("111122223333", "eu-west-1")),
@@ -31,6 +35,25 @@ def test_no_call_hangs_for_as_long_as_a_function_may_take(name: str) -> None:
     attempt = config.connect_timeout + config.read_timeout
     assert attempt <= 12
     assert attempt * config.retries["total_max_attempts"] <= 100
+
+
+@pytest.mark.parametrize("create", [clients.dynamodb, lambda: outposts_client(Source("111122223333", "eu-west-1"))])
+def test_a_call_names_the_notifier_and_its_libraries_and_nothing_else(create: Callable[[], Any]) -> None:
+    """Botocore would compose all else for each call, which takes a quarter of the call's processor time."""
+    clients.clear()
+    sent: list[Any] = []
+
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        sent.append(request.headers["User-Agent"])
+        return response(request, 200, {}, b"{}")
+
+    client = create()
+    client.meta.events.register("before-send", send)
+    getattr(client, {"dynamodb": "list_tables", "outposts": "list_orders"}[client.meta.service_model.service_name])()
+    clients.clear()
+    name = sent[0].decode()
+    assert name.startswith(f"outposts-order-notifier Boto3/{boto3.__version__} Botocore/{botocore.__version__}")
+    assert "ua/" not in name
 
 
 def test_tests_can_replace_every_client(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """Reading orders from the Outposts API."""
 
-import io
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -31,18 +30,11 @@ from outposts_order_notifier.sources.outposts import (
     outposts_client,
 )
 from outposts_order_notifier.sources.source import Source
+from testing.responses import response
 from testing.strategies import ORDER_ID
 
 OWN = Source("111122223333", "eu-west-1")
 OTHER = Source("222233334444", "eu-central-1", "arn:aws:iam::222233334444:role/reader", "secret")
-
-
-class Raw(io.BytesIO):
-    """A body that botocore can read."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        """Return the body."""
-        yield self.read()
 
 
 def answering(answer: Callable[[AWSPreparedRequest], Any], source: Source = OWN) -> Any:
@@ -50,7 +42,7 @@ def answering(answer: Callable[[AWSPreparedRequest], Any], source: Source = OWN)
     client = outposts_client(source)
 
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        return AWSResponse(request.url, 200, {}, Raw(json.dumps(answer(request)).encode()))  # type: ignore[arg-type]
+        return response(request, 200, {}, json.dumps(answer(request)).encode())
 
     client.meta.events.register("before-send.outposts.*", send)  # type: ignore[arg-type] # its answer is used
     return client
