@@ -7,6 +7,7 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.snapshots import Snapshots
 
 HEIGHT = 16  # in units of the dashboard's grid; the widget scrolls
@@ -15,13 +16,14 @@ HEIGHT = 16  # in units of the dashboard's grid; the widget scrolls
 class Board(Construct):
     """The board function. It may only read and has no URL; CloudWatch's console invokes it as the viewer."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         scope: Construct,
         construct_id: str,
         *,
         configuration: Configuration,
         snapshots: Snapshots,
+        names: PhysicalNames,
         local: bool,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -42,6 +44,7 @@ class Board(Construct):
                 iam.PolicyStatement(actions=["dynamodb:Scan"], resources=[snapshots.index_arn]),
                 iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[snapshots.table.table_arn]),
             ],
+            names=names,
             local=local,
         )
         self.widget = cloudwatch.CustomWidget(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -17,15 +17,26 @@ from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
 from outposts_order_notifier.cdk.weekly import Weekly
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.notify.channels.registry import parts
-from outposts_order_notifier.notify.settings import SettingError
+from outposts_order_notifier.notify.settings import MAY_BE_KNOWN_LATER, SettingError
 from outposts_order_notifier.runtime.address import has_credentials, is_address
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 from outposts_order_notifier.wording.words import one_line
 
+# How the CDK encodes a text that is known only when the stack is deployed:
+# https://docs.aws.amazon.com/cdk/v2/guide/tokens.html
+_TOKEN = re.compile(r"\$\{Token\[[\w:.-]+\]\}")
+
+
+def _pattern(validator: Any, pattern: str, text: Any, rules: dict[str, Any]) -> Iterator[ValidationError]:
+    if not (rules.get(MAY_BE_KNOWN_LATER) and _TOKEN.fullmatch(str(text))):
+        yield from Draft202012Validator.VALIDATORS["pattern"](validator, pattern, text, rules)
+
+
 # JSON Schema accepts 1.0 as an integer; functions and events would show it unchanged.
 _Validator = extend(  # type: ignore[no-untyped-call] # jsonschema does not annotate it
     Draft202012Validator,
+    {"pattern": _pattern},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
 
@@ -44,6 +55,7 @@ class ConfigurationError(ValueError):
     """
 
     def __init__(self, path: str, given: str, allowed: str, nearest: str | None = None) -> None:
+        self.path, self.given, self.allowed, self.nearest = path, given, allowed, nearest
         guess = f'; did you mean "{nearest}"?' if nearest else ""
         super().__init__(" ".join(f"{path}: {given}; allowed: {allowed}{guess}".split()))
 
@@ -101,26 +113,32 @@ class Configuration:
     outposts_endpoint_url: str | None = None
 
     @classmethod
-    def parse(cls, context: Any, stack_region: str, stack_account: str | None = None) -> "Configuration":
+    def parse(
+        cls, context: Any, stack_region: str, stack_account: str | None = None, *, region_is_known: bool = True
+    ) -> "Configuration":
         """Validate the `notifier` context.
 
         Args:
             context: The object, its JSON text, `@` and the path of a file that contains it, or None for all defaults.
-            stack_region: The region that the stack is deployed to.
+            stack_region: The region that the stack is deployed to, or a CDK token for it.
             stack_account: The account that the stack is deployed to; None if it is not yet known.
+            region_is_known: False if the region is a token, which has its value only at deployment.
 
         Raises:
             ConfigurationError: Something in it is not allowed.
         """
-        if stack_region not in regions():
+        if region_is_known and stack_region not in regions():
             allowed = "the name of an AWS region in the installed botocore"
             raise ConfigurationError("the stack's region", stack_region, allowed, nearest(stack_region, regions()))
         values = _loaded(context)
         for error in _Validator(schema()).iter_errors(values):
             raise _explained(error)
+        if not region_is_known:
+            _check_nothing_needs_the_region(values)
         sources = tuple(map(SourceSettings.from_json, values.get("sources", [{"region": stack_region}])))
         organization = OrganizationSettings.from_json(values["organization"]) if "organization" in values else None
-        _check_sources(sources, stack_region, stack_account)
+        if region_is_known:
+            _check_sources(sources, stack_region, stack_account)
         if organization:
             _check_organization(organization, stack_region)
         announce = values.get("announceExistingOrders", False)
@@ -164,6 +182,20 @@ def _loaded(context: Any) -> Any:
         raise ConfigurationError("notifier", f"{context} cannot be read ({error.strerror})", allowed) from error
     except ValueError as error:
         raise ConfigurationError("notifier", f"{shortened(context)} is not JSON ({error})", allowed) from error
+
+
+def _check_nothing_needs_the_region(values: dict[str, Any]) -> None:
+    """Refuse what is compared with the region or the partition of the stack."""
+    recipients = {
+        "notifier": values,
+        **{f"notifier.routes[{i}]": each for i, each in enumerate(values.get("routes", []))},
+    }
+    keys = [f"notifier.{key}" for key in ("sources", "organization") if key in values]
+    for path, channels in recipients.items():
+        keys += [f"{path}.{key}.kmsKeyArn" for key in ("slack", "webhook") if "kmsKeyArn" in channels.get(key, {})]
+    for key in keys:
+        allowed = "in a stack with a region: env=cdk.Environment(region=…)"
+        raise ConfigurationError(key, "given, and the stack's region is not known before it is deployed", allowed)
 
 
 def _weekly(values: dict[str, Any]) -> Weekly | None:
@@ -213,7 +245,7 @@ def _routes(routes: list[dict[str, Any]], stack_region: str, *, announce: bool) 
 def _channels(values: dict[str, Any], path: str, stack_region: str) -> dict[str, Any]:
     try:
         return {
-            each.KEY: each.parse(values[each.KEY], stack_region, regions()[stack_region])
+            each.KEY: each.parse(values[each.KEY], stack_region, regions().get(stack_region, ""))
             for each in parts("settings")
             if each.KEY in values
         }

@@ -15,6 +15,7 @@ from outposts_order_notifier.runtime import aws_data
 
 # A route can have these channels. Amazon Q Developer's topic would need an output, and has to be subscribed by hand.
 OF_ROUTES = ("slack", "webhook", "emails")
+MAX_ROUTE = 30  # characters of its name
 A_REGION = "the name of an AWS region, such as eu-west-1"
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 ONE_OF_WEEKDAYS = f"{', '.join(WEEKDAYS[:-1])} or {WEEKDAYS[-1]}"
@@ -84,7 +85,8 @@ def schema() -> dict[str, Any]:
     route = an_object(
         {
             "name": a_text(
-                r"(?=.{1,30}\Z)[A-Za-z\d]+(-[A-Za-z\d]+)*", "1 to 30 letters, digits and, between these, single hyphens"
+                rf"(?=.{{1,{MAX_ROUTE}}}\Z)[A-Za-z\d]+(-[A-Za-z\d]+)*",
+                f"1 to {MAX_ROUTE} letters, digits and, between these, single hyphens",
             ),
             "notify": notify,
             **{each.KEY: each.schema(partitions) for each in parts("settings") if each.KEY in OF_ROUTES},

@@ -18,12 +18,14 @@ ACTIONS = (
 
 
 class EventBus(Construct):
-    """The stack's own bus, on which `readers` (account ids and organization ids) may put rules."""
+    """The notifier's own bus, on which `readers` (account ids and organization ids) may put rules."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, readers: tuple[str, ...], local: bool) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, readers: tuple[str, ...], local: bool
+    ) -> None:
         super().__init__(scope, construct_id)
         self.bus = events.EventBus(
-            self, "Bus", event_bus_name=SOURCE, description="What happens to Outposts orders, one event a transition"
+            self, "Bus", event_bus_name=name, description="What happens to Outposts orders, one event a transition"
         )
         if local:  # the local cloud's CloudFormation has neither archives nor bus policies
             return

@@ -9,8 +9,8 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from outposts_order_notifier.cdk.package import package
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
 
-METRICS_NAMESPACE = "OutpostsOrderNotifier"
 # What `runtime.observability` imports, including dependencies.
 DISTRIBUTIONS = ("aws-lambda-powertools", "aws-xray-sdk", "jmespath", "typing-extensions", "wrapt")
 # The time zones, which Lambda's runtime may lack.
@@ -21,7 +21,7 @@ class Function(lambda_.Function):
     """A function of `lambdas/<name>/`, with its own log group, and a role limited to the given statements.
 
     `name` is also the `service` of its logs, traces and metrics; `memory` is in MB. `environment`, `statements` and
-    `distributions` are in addition to those of all functions.
+    `distributions` are in addition to those of all functions. `names` has the namespace of its metrics.
     """
 
     def __init__(  # noqa: PLR0913 - each differs between functions
@@ -35,6 +35,7 @@ class Function(lambda_.Function):
         memory: int,
         environment: Mapping[str, str],
         statements: list[iam.PolicyStatement],
+        names: PhysicalNames,
         local: bool,
         distributions: tuple[str, ...] = (),
     ) -> None:
@@ -72,7 +73,7 @@ class Function(lambda_.Function):
             environment={
                 **environment,
                 "POWERTOOLS_SERVICE_NAME": name,
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                "POWERTOOLS_METRICS_NAMESPACE": names.prefix,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
                 **({"POWERTOOLS_TRACE_DISABLED": "true"} if local else {}),
             },

@@ -1,6 +1,7 @@
 """What differs if the stack is deployed onto the local cloud instead of AWS."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,11 +17,16 @@ class LocalCloud:
 
     Attributes:
         slack_origin: The origin of the Slack receiver's webhooks and Web API.
+        outposts_endpoint_url: The simulator, unless the configuration has another endpoint; None for none.
     """
 
     slack_origin: str
+    outposts_endpoint_url: str | None = None
 
     @classmethod
-    def parse(cls, text: str | None) -> Self | None:
-        """Read the `localCloud` context, JSON text that only the local cloud sets; None on AWS."""
-        return cls(slack_origin=json.loads(text)["slackOrigin"]) if text else None
+    def parse(cls, context: str | Mapping[str, str] | None) -> Self | None:
+        """Read the context `localCloud`, an object or its JSON text; None, which is AWS, without it."""
+        if not context:
+            return None
+        values = json.loads(context) if isinstance(context, str) else context
+        return cls(slack_origin=values["slackOrigin"], outposts_endpoint_url=values.get("outpostsEndpointUrl"))

@@ -23,9 +23,9 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk.board import Board
 from outposts_order_notifier.cdk.configuration import Configuration
-from outposts_order_notifier.cdk.function import METRICS_NAMESPACE
 from outposts_order_notifier.cdk.local_cloud import ALARM_SOURCE
 from outposts_order_notifier.cdk.notifications import Notifications
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.planner import Planner
 from outposts_order_notifier.cdk.poller import Poller
 
@@ -72,11 +72,13 @@ class Monitoring(Construct):
         planner: Planner | None,
         notifications: Notifications,
         board: Board,
+        names: PhysicalNames,
         local: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self._stack = cdk.Stack.of(self)
         self._topic = notifications.topic
+        self._names = names
         self._tick = cdk.Duration.minutes(configuration.poll_every_minutes)
         self._silence = silence(configuration.poll_every_minutes)
         self._trouble = trouble(configuration.poll_every_minutes)
@@ -86,8 +88,9 @@ class Monitoring(Construct):
             *([self._plan_alarm(planner)] if planner else []),
             *self._queue_alarms(poller, notifications),
         ]
+        self.alarms = {alarm.node.id: alarm for alarm in alarms}
         self._notify_of_clearing(alarms, notifications.dead_letter_queue)
-        self._dashboard(poller, planner, notifications, board, alarms)
+        self.dashboard = self._dashboard(poller, planner, notifications, board, alarms)
 
     def _poll_alarms(self, poller: Poller, planner: Planner | None) -> list[cloudwatch.Alarm]:
         failing = span(2 * self._trouble.to_minutes())
@@ -225,7 +228,7 @@ class Monitoring(Construct):
         alarm = cloudwatch.Alarm(
             self,
             name,
-            alarm_name=f"{self._stack.stack_name}-{name}",  # people read it in their messages
+            alarm_name=self._names.alarm(name),
             alarm_description=description,
             metric=metric,
             threshold=threshold,
@@ -302,7 +305,7 @@ class Monitoring(Construct):
 
     def _metric(self, service: str, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
         return cloudwatch.Metric(
-            namespace=METRICS_NAMESPACE,
+            namespace=self._names.prefix,
             metric_name=name,
             dimensions_map={"service": service},
             statistic=statistic,
@@ -316,7 +319,7 @@ class Monitoring(Construct):
         notifications: Notifications,
         board: Board,
         alarms: list[cloudwatch.Alarm],
-    ) -> None:
+    ) -> cloudwatch.Dashboard:
         functions = {"poll": poller.function, "notify": notifications.function, "board": board.function}
         if planner:
             functions["planner"] = planner.function
@@ -345,10 +348,10 @@ class Monitoring(Construct):
                 )
             ],
         }
-        cloudwatch.Dashboard(
+        return cloudwatch.Dashboard(
             self,
             "Dashboard",
-            dashboard_name=self._stack.stack_name,
+            dashboard_name=self._names.prefix,
             default_interval=cdk.Duration.days(7),
             widgets=[
                 [cloudwatch.AlarmStatusWidget(title="Alarms", alarms=alarms, width=24, height=3)],

@@ -22,6 +22,7 @@ from outposts_order_notifier.cdk.event_pattern import holds_null, text_of
 from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.cdk.notify_pattern import rule_pattern
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.cdk.summaries import Summaries
 from outposts_order_notifier.domain.events import SOURCE
@@ -50,6 +51,7 @@ class Notifications(Construct):
         configuration: Configuration,
         bus: events.EventBus,
         snapshots: Snapshots,
+        names: PhysicalNames,
         local_cloud: LocalCloud | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -66,6 +68,7 @@ class Notifications(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letter_queue, max_receive_count=RECEIVES),
         )
         self._snapshots = snapshots
+        self._names = names
         self._state = dynamodb.TableV2(
             self,
             "Idempotency",
@@ -120,12 +123,11 @@ class Notifications(Construct):
         item_actions = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
         names = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "ChangeMessageVisibility")
         queue_actions = [f"sqs:{name}" for name in names]
-        stack = cdk.Stack.of(self)
         environment = {
             TABLE: self._state.table_name,
             QUEUE: self.queue.queue_url,
             **configuration.time_zone_variable(),
-            **({} if local else {BOARD_URL: dashboard_url(stack.region, stack.stack_name)}),
+            **({} if local else {BOARD_URL: dashboard_url(cdk.Stack.of(self).region, self._names.prefix)}),
         }
         statements = [
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),
@@ -165,6 +167,7 @@ class Notifications(Construct):
             memory=memory.NOTIFY,
             environment=environment,
             statements=statements,
+            names=self._names,
             local=local,
         )
         lambda_.EventSourceMapping(
@@ -210,7 +213,7 @@ class Notifications(Construct):
             rule = events.CfnRule(
                 self,
                 f"RouteRule-{each.name}",
-                name=rule_name(cdk.Stack.of(self).stack_name, each.name),
+                name=rule_name(self._names.prefix, each.name),
                 event_bus_name=bus.event_bus_name,
                 description=f"What the route {each.name} is notified of",
                 state="ENABLED",

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.function import Function
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.poller import TIMEOUT, Poller
 from outposts_order_notifier.sources.settings import OrganizationSettings
 
@@ -35,6 +36,7 @@ class Planner(Construct):
         configuration: Configuration,
         organization: OrganizationSettings,
         poller: Poller,
+        names: PhysicalNames,
         local: bool,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -71,6 +73,7 @@ class Planner(Construct):
                 "POLL_QUEUE_URL": self.queue.queue_url,
             },
             statements=statements,
+            names=names,
             local=local,
         )
         # A message may have keys that only poll's new version accepts.

@@ -17,10 +17,11 @@ from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.configuration_schema import regions
 from outposts_order_notifier.cdk.function import Function
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.scheduler_role import scheduler_role
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.places import Arn
-from outposts_order_notifier.sources import names
+from outposts_order_notifier.sources.names import ACTIONS
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
 
 TIMEOUT = cdk.Duration.minutes(5)
@@ -41,6 +42,7 @@ class Poller(Construct):
         configuration: Configuration,
         snapshots: Snapshots,
         bus: events.EventBus,
+        names: PhysicalNames,
         local: bool,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -69,6 +71,7 @@ class Poller(Construct):
                 **({"AWS_ENDPOINT_URL_OUTPOSTS": url} if url else {}),
             },
             statements=[*_storing(snapshots, bus), *_reading(configuration.sources)],
+            names=names,
             local=local,
         )
         if organization:
@@ -204,7 +207,7 @@ def _reading(sources: tuple[SourceSettings, ...]) -> list[iam.PolicyStatement]:
         actions = ["outposts:ListOrders", "outposts:GetOrder"]
         statements.append(iam.PolicyStatement(actions=actions, resources=["*"]))
         # A statement of its own, as a reviewer of the policy has to see what is optional.
-        statements.append(iam.PolicyStatement(sid="Names", actions=list(names.ACTIONS), resources=["*"]))
+        statements.append(iam.PolicyStatement(sid="Names", actions=list(ACTIONS), resources=["*"]))
     if roles:
         statements.append(iam.PolicyStatement(actions=["sts:AssumeRole"], resources=roles))
     return statements

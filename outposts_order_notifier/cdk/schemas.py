@@ -8,18 +8,17 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk.configuration_schema import regions
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema, registry_name
-from outposts_order_notifier.domain.events import SOURCE
 
 
 class Schemas(Construct):
     """The registry with a schema for each type of event; empty in a region without the service."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         super().__init__(scope, construct_id)
         if cdk.Stack.of(self).region not in regions("schemas"):
             return
         registry = eventschemas.CfnRegistry(
-            self, "Registry", registry_name=SOURCE, description="The events of the Outposts order notifier"
+            self, "Registry", registry_name=name, description="The events of the Outposts order notifier"
         )
         for detail_type in DETAIL_TYPES:
             eventschemas.CfnSchema(

@@ -24,9 +24,9 @@ def opened(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return (body["route"], body["event"]) if "route" in body else (DEFAULT, body)
 
 
-def rule_name(stack: str, route: str) -> str:
+def rule_name(prefix: str, route: str) -> str:
     """Return the name of a route's rule; it never changes, as dead letters name it."""
-    return f"{stack}{_IN_RULES_NAME}{route}"
+    return f"{prefix}{_IN_RULES_NAME}{route}"
 
 
 def route_of(rule: str) -> str:

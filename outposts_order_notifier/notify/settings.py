@@ -5,6 +5,8 @@ from typing import Any
 
 from outposts_order_notifier.domain.places import Arn
 
+MAY_BE_KNOWN_LATER = "mayBeKnownLater"  # a keyword: the CDK's placeholder for the text is allowed as well
+
 
 class SettingError(ValueError):
     """A setting is wrong.
@@ -52,8 +54,9 @@ def a_text(pattern: str, description: str) -> dict[str, Any]:
 
 
 def a_secret_name() -> dict[str, Any]:
-    """Return the schema of the name of a secret in Secrets Manager."""
-    return a_text(r"[\w/+=.@-]{1,512}", "the name (not the ARN) of a secret: letters, digits and /_+=.@-")
+    """Return the schema of the name of a secret in Secrets Manager; one in the same stack has its name only later."""
+    name = a_text(r"[\w/+=.@-]{1,512}", "the name (not the ARN) of a secret: letters, digits and /_+=.@-")
+    return {**name, MAY_BE_KNOWN_LATER: True}
 
 
 def a_key_arn(partitions: str) -> dict[str, Any]:

@@ -50,10 +50,10 @@ def test_the_warning_does_not_stop_a_deployment() -> None:
     """It is the CDK's own kind of warning, which `--strict` makes an error and code can acknowledge."""
     stack = stack_of({}, region="eu-central-2")
     warned = Match.string_like_regexp("no endpoint in eu-central-2")
-    Annotations.from_stack(stack).has_warning("/OutpostsOrderNotifier", warned)
+    Annotations.from_stack(stack).has_warning("/OutpostsOrderNotifier/Default", warned)
     acknowledged = stack_of({}, region="eu-central-2")
     cdk.Annotations.of(acknowledged).acknowledge_warning(WARNING, "AWS has added the region")
-    Annotations.from_stack(acknowledged).has_no_warning("/OutpostsOrderNotifier", warned)
+    Annotations.from_stack(acknowledged).has_no_warning("/OutpostsOrderNotifier/Default", warned)
 
 
 def test_regions_with_outposts_cause_no_warning() -> None:
