@@ -93,6 +93,7 @@ class Configuration:
         routes: Further recipients.
         event_bus_readers: Account ids and organization ids that may put rules on the bus.
         weekly_summary: When the weekly summary is sent; None if there is none.
+        dashboard: Whether there is a CloudWatch dashboard.
         outposts_endpoint_url: None for AWS's own endpoint.
     """
 
@@ -110,6 +111,7 @@ class Configuration:
     routes: tuple[Route, ...] = ()
     event_bus_readers: tuple[str, ...] = ()
     weekly_summary: Weekly | None = None
+    dashboard: bool = True
     outposts_endpoint_url: str | None = None
 
     @classmethod
@@ -157,6 +159,7 @@ class Configuration:
             routes=_routes(values.get("routes", []), stack_region, announce=announce),
             event_bus_readers=tuple(values.get("eventBusReaders", [])),
             weekly_summary=_weekly(values),
+            dashboard=values.get("dashboard", True),
             outposts_endpoint_url=_endpoint(values.get("outpostsEndpointUrl")),
         )
 

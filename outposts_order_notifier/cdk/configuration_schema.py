@@ -130,6 +130,7 @@ def schema() -> dict[str, Any]:
                 },
                 required=["day", "time"],
             ),
+            "dashboard": {"type": "boolean", "description": "true or false"},
             **{each.KEY: each.schema(partitions) for each in parts("settings")},
             "notify": notify,
             "routes": a_list(route, minimum=0),

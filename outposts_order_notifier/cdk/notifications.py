@@ -127,7 +127,11 @@ class Notifications(Construct):
             TABLE: self._state.table_name,
             QUEUE: self.queue.queue_url,
             **configuration.time_zone_variable(),
-            **({} if local else {BOARD_URL: dashboard_url(cdk.Stack.of(self).region, self._names.prefix)}),
+            **(
+                {BOARD_URL: dashboard_url(cdk.Stack.of(self).region, self._names.prefix)}
+                if configuration.dashboard and not local
+                else {}
+            ),
         }
         statements = [
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),

@@ -57,7 +57,7 @@ class OutpostsOrderNotifier(Construct):
         notify_function: The function that notifies people.
         dead_letter_queue: The notifications that could not be delivered.
         alarms: The alarms, by name such as `PollFailures`.
-        dashboard: The dashboard.
+        dashboard: The dashboard; None with `dashboard=False`.
         outputs: What the command line needs of a stack, by the name of an output.
 
     Raises:
@@ -164,8 +164,8 @@ class OutpostsOrderNotifier(Construct):
         return self._monitoring.alarms
 
     @property
-    def dashboard(self) -> cloudwatch.Dashboard:
-        """The dashboard."""
+    def dashboard(self) -> cloudwatch.Dashboard | None:
+        """The dashboard; None without one."""
         return self._monitoring.dashboard
 
     @property
@@ -179,8 +179,9 @@ class OutpostsOrderNotifier(Construct):
             "NotifyFunctionName": self.notify_function.function_name,
             "NotificationTopicArn": self.topic.topic_arn,
             "DeadLetterQueueUrl": self.dead_letter_queue.queue_url,
-            "DashboardUrl": dashboard_url(cdk.Stack.of(self).region, self._names.prefix),
         }
+        if self.dashboard:
+            outputs["DashboardUrl"] = dashboard_url(cdk.Stack.of(self).region, self._names.prefix)
         if self._notifications.amazon_q_topic:
             outputs["AmazonQTopicArn"] = self._notifications.amazon_q_topic.topic_arn
         if self._planner:

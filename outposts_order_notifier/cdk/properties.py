@@ -89,6 +89,7 @@ class Properties(TypedDict, total=False):
     names: Mapping[str, str]
     time_zone: str
     weekly_summary: WeeklySummary
+    dashboard: bool
     emails: Sequence[str]
     amazon_q_developer: bool
     slack: Slack

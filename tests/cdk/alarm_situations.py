@@ -164,7 +164,8 @@ class World:
         return self.since <= minute < self.until
 
     def _add(self, name: str, owner: str, minute: int, value: int) -> None:
-        self._points[name, owner][minute] += value
+        if value or name in _SENT_BY_LAMBDA:  # the functions' own metrics are not sent as 0
+            self._points[name, owner][minute] += value
 
     def _poll(self, minute: int, *, failing: bool) -> None:
         if self.failure == "polls stop" and self._failing_at(minute):
@@ -242,6 +243,8 @@ class World:
             seconds += wait_before_retry([ChannelError("no", permanent=permanent)], attempt) + 5
 
 
+# Lambda sends both on each invocation: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+_SENT_BY_LAMBDA = {"Invocations", "Errors"}
 _QUEUES = {"NotificationsDeadLetterQueue": "dead letters", "PollerDeadLetterQueue": "polls do not start"}
 _FAILURE_METRICS = {"PollFailures": "PollFailures", "PendingEvents": "PendingEvents", "OrdersLeft": "OrdersLeft"}
 

@@ -27,6 +27,7 @@ EVERY["routes"] = [
 ]
 EVERY["names"] = {"op-0123456789abcdef0": "Dublin plant"}
 EVERY["timeZone"] = "Europe/Dublin"
+EVERY["dashboard"] = False
 EVERY["weeklySummary"] = {"day": "MONDAY", "time": "08:00"}
 SOME_ACCOUNTS: dict[str, Any] = {
     "organization": {"roleName": "OutpostsReader", "regions": [REGION], "accounts": ["210987654321"]}

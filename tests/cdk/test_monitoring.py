@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
+from testing.graphs import graphs
 from testing.synthesis import only, template_of
 from tests.docs.pages import DOCS
 
@@ -151,6 +152,32 @@ class TestDashboard:
         assert output["Value"] == (
             f"https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/{name}"
         )
+
+    def test_can_be_left_out(self, minimal: Template) -> None:
+        """Alarms, functions and the board's function stay; messages have no link to what does not exist."""
+        template = template_of({"dashboard": False})
+        template.resource_count_is("AWS::CloudWatch::Dashboard", 0)
+        assert template.find_outputs("DashboardUrl") == {}
+        without, others = template.to_json()["Resources"], minimal.to_json()["Resources"]
+        assert {others[name]["Type"] for name in others.keys() - without.keys()} == {"AWS::CloudWatch::Dashboard"}
+        assert without.keys() <= others.keys()
+        notify = only(template, "AWS::Lambda::Function", Handler="lambdas.notify.handler.handler")
+        assert "BOARD_URL" not in notify["Environment"]["Variables"]
+
+    def test_needs_no_metric_that_no_alarm_needs(self, full: Template) -> None:
+        """A metric costs all month, a query of the log only if somebody looks; what failed is rarely sent."""
+        body = str(only(full, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+        shown = set(re.findall(r'"OutpostsOrderNotifier","(\w+)"', body))
+        alarms = str([each["Properties"] for each in full.find_resources(ALARM).values()])
+        assert {name for name in shown if f"'MetricName': '{name}'" not in alarms} == {"NotificationFailures"}
+        assert graphs().keys() == {"Orders", "Transitions", "Notifications"}
+
+    @pytest.mark.parametrize(
+        ("title", "function"), [("Orders", "Poller"), ("Transitions", "Poller"), ("Notifications", "Notifications")]
+    )
+    def test_reads_the_log_of_the_function_that_counts(self, title: str, function: str) -> None:
+        """tests/integration compare the fields with the lines that the functions log."""
+        assert graphs()[title]["group"].startswith(f"{function}FunctionLogs")
 
     def test_shows_the_board_first_after_the_alarms(self, minimal: Template) -> None:
         """Its widget calls the board function, which has no address that anyone else could call."""

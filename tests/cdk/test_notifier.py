@@ -72,6 +72,7 @@ ALL: Properties = {
     "names": {"op-0123456789abcdef0": "Dublin plant"},
     "time_zone": "Europe/Dublin",
     "weekly_summary": WeeklySummary(day="MONDAY", time="08:00"),
+    "dashboard": False,
     "emails": EMAILS,
     "amazon_q_developer": True,
     "slack": SLACK,
@@ -81,6 +82,7 @@ ALL: Properties = {
     "event_bus_readers": ["210987654321", "o-a1b2c3d4e5"],
     "outposts_endpoint_url": "https://outposts.example.com",
 }
+WITH_A_DASHBOARD: Properties = {**ALL, "dashboard": True}
 ENVIRONMENT = cdk.Environment(account=ACCOUNT, region=REGION)
 
 
@@ -239,7 +241,7 @@ class TestNames:
         """But those of schemas, which are in different registries."""
         stack = a_stack()
         for name in ("One", "Other"):
-            OutpostsOrderNotifier(stack, name, **ALL)
+            OutpostsOrderNotifier(stack, name, **WITH_A_DASHBOARD)
         resources = resources_of(stack)
         names = [
             literal_names({each: resources[each] for each in resources if each.startswith(name)})
@@ -501,10 +503,17 @@ class TestAttributes:
 
     def test_alarms_are_found_by_the_runbooks_names(self) -> None:
         """Each can be part of another alarm, or get another action."""
-        notifier = OutpostsOrderNotifier(a_stack(), "Orders", **ALL)
+        notifier = OutpostsOrderNotifier(a_stack(), "Orders", **WITH_A_DASHBOARD)
         names = set().union(*(named(function, "Alarms") for function in FUNCTIONS))
         assert notifier.alarms.keys() == names
+        assert notifier.dashboard is not None
         assert notifier.dashboard.node.path == "Shop/Orders/Monitoring/Dashboard"
+
+    def test_there_may_be_no_dashboard(self) -> None:
+        """Then nothing leads to one."""
+        notifier = OutpostsOrderNotifier(a_stack(), "Orders", **ALL)
+        assert notifier.dashboard is None
+        assert "DashboardUrl" not in notifier.outputs
 
     def test_a_metric_can_have_another_alarm(self) -> None:
         """In the namespace to which the functions publish it, with the statistic that fits it."""

@@ -19,6 +19,7 @@ from outposts_order_notifier.notify.state import Slots
 from outposts_order_notifier.runtime.observability import logger
 from testing.aws import Slack, drain, make_queue
 from testing.details import an_update
+from testing.graphs import reads
 from testing.notify_world import WEBHOOK, Calls, World, deploy, put_secret
 
 ALARM = {
@@ -465,7 +466,19 @@ class TestPace:
         world.put("oo-1")
         world.run()
         (metrics,) = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-        assert sum(json.loads(metrics)["NotificationFailures"]) == 0
+        assert "NotificationFailures" not in json.loads(metrics)
+
+    def test_the_log_has_what_was_sent_and_what_failed(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
+        """The dashboard's graph reads it there."""
+        world.put("oo-1")
+        world.slack_answers(status=500, times=1)
+        with caplog.at_level("INFO"):
+            world.run()
+            world.run()
+        lines = [vars(each) for each in caplog.records]
+        read = [(line["channel"], found) for line in lines if (found := reads("Notifications", line))]
+        assert sorted(read[:2]) == [("slack", {"sent": 0, "failed": 1}), ("sns", {"sent": 1, "failed": 0})]
+        assert read[2:] == [("slack", {"sent": 1, "failed": 0})]
 
     def test_the_wait_is_measured_when_a_message_is_returned(
         self, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

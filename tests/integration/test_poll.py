@@ -21,6 +21,7 @@ from outposts_order_notifier.poll.summary import PollFailedError
 from outposts_order_notifier.store.records import SourceState
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.aws import drain
+from testing.graphs import reads
 from testing.lambda_context import Context
 
 ORDER_ID = "oo-0123456789abcdef0"
@@ -390,10 +391,32 @@ class TestMetrics:
             "OrdersRead": 3,
             "OrdersChanged": 3,
             "TransitionsPublished": 3,
-            "PendingEvents": 0,
-            "PollFailures": 0,
-            "OrdersLeft": 0,
         }
+
+    def test_are_not_sent_if_nothing_has_changed(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
+        """A metric costs by the hour in which it is sent; the log has the counts."""
+        world.put(an_order())
+        world.poll()
+        capsys.readouterr()
+        assert world.poll()["ordersRead"] == 1
+        assert measured(capsys) == {}
+
+    def test_the_log_has_each_runs_counts(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
+        """The dashboard's graphs read them there, and must not count a run of some orders as one of all."""
+        world.put(an_order())
+        world.put(an_order(OTHER_ID))
+        with caplog.at_level("INFO"):
+            summary = world.poll()
+            world.poll(orderIds=[OTHER_ID])
+            world.poll()
+        lines = [vars(each) for each in caplog.records if each.message.startswith("Polled")]
+        all_orders = {"summary.ordersListed": 2, "ordersInFlight": 2, "summary.ordersRead": 2}
+        source = {"summary.source": summary["source"]}
+        assert [reads("Orders", line) for line in lines] == [all_orders | source, None, all_orders | source]
+        changes = [{"summary.ordersChanged": 2, "transitionsPublished": 2}]
+        nothing = {"summary.ordersChanged": 0, "transitionsPublished": 0}
+        assert [reads("Transitions", line) for line in lines] == [*changes, nothing, nothing]
+        assert lines[0]["summary"] == summary
 
     def test_counts_events_that_stay_pending_and_the_order_that_failed(
         self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
