@@ -47,6 +47,32 @@ def sample(name: str) -> Json:
     return entry
 
 
+def sample_events() -> dict[str, Json]:
+    """Read every sample event by its file's name; entries of PutEvents are put into an envelope."""
+    found: dict[str, Json] = {}
+    for path in sorted((EXAMPLES / "events").rglob("*.json")):
+        content = json.loads(path.read_text("utf-8"))
+        for number, each in enumerate(content if isinstance(content, list) else [content]):
+            name = path.relative_to(EXAMPLES / "events").with_suffix("").as_posix() + (f"#{number}" if number else "")
+            found[name] = each if "detail-type" in each else _delivered(each)
+    return found
+
+
+def _delivered(entry: Json) -> Json:
+    detail = json.loads(entry["Detail"])
+    return {
+        "version": "0",
+        "id": "7f2a9a43-2f08-4c0f-9d2f-1d6d0a4fd8f5",
+        "detail-type": entry["DetailType"],
+        "source": entry["Source"],
+        "account": "111122223333",
+        "time": detail["observedAt"],
+        "region": "eu-west-1",
+        "resources": entry["Resources"],
+        "detail": detail,
+    }
+
+
 def pattern(path: str) -> Json:
     """Read a pattern in a separate file."""
     content: Json = json.loads((EXAMPLES / path).read_text())

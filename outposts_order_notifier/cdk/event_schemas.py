@@ -61,7 +61,8 @@ def _published(detail_type: DetailType[Any]) -> Any:
 
 
 def _later_change() -> Any:
-    others = Meaning("A `detail-type` that this version does not know.", **{"not": {"enum": list(map(str, CHANGES))}})
+    none_of_them: Schema = {"not": {"enum": list(map(str, CHANGES))}}
+    others = Meaning("A `detail-type` that this version does not know.", **none_of_them)
     keys = {**_keys(PublishedChange), "detailType": Annotated[str, others]}
     return _typed_dict("LaterChange", keys, "A change of a type that a later version adds.")
 

@@ -11,9 +11,10 @@ tests/reference). Widening a type breaks subscribers, narrowing it does not: whe
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, NotRequired, TypeAlias, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NotRequired, TypeAlias, TypeVar
 
 from outposts_order_notifier.domain.order import LineItem, Order
+from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
 
 if sys.version_info >= (3, 12):
     from typing import TypedDict
@@ -25,11 +26,32 @@ else:
 SCHEMA_VERSION = "1.1"
 
 
-class Meaning:
-    """The meaning of a key: its description, and keywords of its JSON Schema beyond its type."""
+class Known(NamedTuple):
+    """The values of an open enumeration that this version knows; AWS may add others at any time."""
 
-    def __init__(self, text: str, **keywords: Any) -> None:
+    name: str
+    values: tuple[str, ...]
+
+
+# https://docs.aws.amazon.com/outposts/latest/APIReference/API_Order.html and API_ShipmentInformation.html
+ORDER_TYPE = Known("OrderType", ("OUTPOST", "REPLACEMENT"))
+ORDER_STATUS_NAME = Known("OrderStatus", tuple(ORDER_STATUSES))
+LINE_ITEM_STATUS_NAME = Known("LineItemStatus", tuple(LINE_ITEM_STATUSES))
+CARRIER = Known("Carrier", ("DHL", "DBS", "FEDEX", "UPS", "EXPEDITORS"))
+
+
+class Meaning:
+    """The meaning of a key: its description, and keywords of its JSON Schema beyond its type.
+
+    Attributes:
+        text: The description.
+        known: The known values, if it is an open enumeration. The schemas accept any text, so these only appear where
+            they are a help for whoever writes code: in the types for subscribers.
+    """
+
+    def __init__(self, text: str, *, known: Sequence[Known] = (), **keywords: Any) -> None:
         self.text = text
+        self.known = tuple(known)
         self._keywords = keywords
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
@@ -64,8 +86,10 @@ class Observed(TypedDict):
     region: Annotated[str, Meaning("The order's region; the envelope's is the notifier's.")]
     orderId: Annotated[str, Meaning("The order's id.")]
     outpostId: Annotated[str | None, Meaning("The order's Outpost; null if the API returns none.")]
-    orderType: Annotated[str | None, Meaning("As returned by the API, such as `OUTPOST` or `REPLACEMENT`.")]
-    orderStatus: Annotated[str | None, Meaning("The order's status after this observation.")]
+    orderType: Annotated[
+        str | None, Meaning("As returned by the API, such as `OUTPOST` or `REPLACEMENT`.", known=[ORDER_TYPE])
+    ]
+    orderStatus: Annotated[str | None, Meaning("The order's status after this observation.", known=[ORDER_STATUS_NAME])]
     baseline: Annotated[bool, Meaning("Whether it was observed by the source's first poll.")]
 
 
@@ -93,7 +117,7 @@ class LineItemReference(TypedDict):
 class Shipment(TypedDict):
     """A line item's shipment."""
 
-    carrier: Annotated[Text | None, Meaning("As returned by the API, such as `DHL`; null if unknown.")]
+    carrier: Annotated[Text | None, Meaning("As returned by the API, such as `DHL`; null if unknown.", known=[CARRIER])]
     trackingNumber: Annotated[Text | None, Meaning("As returned by the API; null if unknown.")]
     trackingUrl: Annotated[Text | None, Meaning("The carrier's tracking page; null if none is known.")]
 
@@ -128,18 +152,26 @@ class OrderDiscovered(TypedDict):
 
 
 class OrderTransition(TypedDict):
-    """A change from one status to another."""
+    """An order's change from one status to another."""
 
-    status: Annotated[Text | None, Meaning("As returned by the API; new values may appear at any time.")]
-    previousStatus: Annotated[Text | None, Meaning("The status before.")]
+    status: Annotated[
+        Text | None, Meaning("As returned by the API; new values may appear at any time.", known=[ORDER_STATUS_NAME])
+    ]
+    previousStatus: Annotated[Text | None, Meaning("The status before.", known=[ORDER_STATUS_NAME])]
 
 
 class OrderStatusChange(OrderTransition, PreviousStatusDuration):
     """The order's status changed."""
 
 
-class LineItemTransition(LineItemHardware, OrderTransition):
+class LineItemTransition(LineItemHardware):
     """A line item's change from one status to another."""
+
+    status: Annotated[
+        Text | None,
+        Meaning("As returned by the API; new values may appear at any time.", known=[LINE_ITEM_STATUS_NAME]),
+    ]
+    previousStatus: Annotated[Text | None, Meaning("The status before.", known=[LINE_ITEM_STATUS_NAME])]
 
 
 class Replaced(TypedDict):
@@ -206,7 +238,7 @@ class ReplacementLinked(Replaced):
 class OrderStalled(TypedDict):
     """A status has lasted longer than its `stalledAfterDays`; once per status."""
 
-    status: Annotated[Text | None, Meaning("The current status.")]
+    status: Annotated[Text | None, Meaning("The current status.", known=[ORDER_STATUS_NAME, LINE_ITEM_STATUS_NAME])]
     since: Annotated[str, Meaning("When the status began, as far as known: ISO 8601, UTC.")]
     days: Annotated[int, Meaning("How long the status has lasted, in whole days.", minimum=0)]
     thresholdDays: Annotated[int, Meaning("The threshold in days.", minimum=0)]

@@ -1,4 +1,4 @@
-"""The generated parts of docs/events.md and docs/messages.md, the schemas and the examples, as generated."""
+"""The generated parts of docs/events.md and docs/messages.md, the schemas, types and examples, as generated."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION, DetailType
-from reference.__main__ import EXAMPLES, SCHEMAS, files
+from reference.__main__ import EXAMPLES, NPM_PACKAGE, SCHEMAS, files
 from reference.examples import run
 from reference.page import file_name, matches, pattern_of
 from testing.event_schemas import check_event
@@ -26,7 +26,7 @@ class TestFiles:
         """`make docs` would not change them; no file of a removed type remains."""
         made = files()
         assert [str(path) for path, content in made.items() if path.read_text("utf-8") != content] == []
-        kept = {*(SCHEMAS / SCHEMA_VERSION).iterdir(), *EXAMPLES.glob("Outposts*.json")}
+        kept = {*(SCHEMAS / SCHEMA_VERSION).iterdir(), *EXAMPLES.glob("Outposts*.json"), NPM_PACKAGE / "package.json"}
         assert {path for path in made if path.suffix == ".json"} == kept
 
 
