@@ -9,9 +9,7 @@ from statistics import median
 
 ROOT = Path(__file__).parent.parent
 
-# Lambda sets LAMBDA_TASK_ROOT; Powertools loads X-Ray's SDK only with it.
 SURROUNDINGS = {
-    "LAMBDA_TASK_ROOT": str(ROOT),
     "NOTIFICATION_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:orders",
     "IDEMPOTENCY_TABLE_NAME": "idempotency",
     "NOTIFY_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/111122223333/notify",

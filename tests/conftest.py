@@ -30,7 +30,6 @@ os.environ.update(
     AWS_DEFAULT_REGION="eu-west-1",
     POWERTOOLS_METRICS_NAMESPACE="OutpostsOrderNotifier",
     POWERTOOLS_SERVICE_NAME="test",
-    POWERTOOLS_TRACE_DISABLED="true",
 )
 
 # Every property test runs under one of these profiles. None limits the time of an example or of generation: on a busy

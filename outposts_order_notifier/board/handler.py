@@ -19,7 +19,6 @@ from outposts_order_notifier.board.render import fitting_widget
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
-from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.store.table import SnapshotTable
 
 DOCUMENTATION = """\
@@ -39,7 +38,6 @@ region: eu-west-1
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 def handler(event: dict[str, Any], context: LambdaContext) -> str:
     """Answer CloudWatch's console.
 

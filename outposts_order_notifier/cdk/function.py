@@ -12,7 +12,7 @@ from outposts_order_notifier.cdk.package import package
 from outposts_order_notifier.cdk.physical_names import PhysicalNames
 
 # What `runtime.observability` imports, including dependencies.
-DISTRIBUTIONS = ("aws-lambda-powertools", "aws-xray-sdk", "jmespath", "typing-extensions", "wrapt")
+DISTRIBUTIONS = ("aws-lambda-powertools", "jmespath", "typing-extensions")
 # The time zones, which Lambda's runtime may lack.
 TIME_ZONE_DATA = "tzdata"
 
@@ -75,7 +75,6 @@ class Function(lambda_.Function):
                 "POWERTOOLS_SERVICE_NAME": name,
                 "POWERTOOLS_METRICS_NAMESPACE": names.prefix,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
-                **({"POWERTOOLS_TRACE_DISABLED": "true"} if local else {}),
             },
         )
         write_logs = iam.PolicyStatement(

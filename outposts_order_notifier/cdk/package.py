@@ -112,6 +112,6 @@ def _pip_environment() -> Mapping[str, str]:
 
 
 def _pin(distribution: str) -> str:
-    """Return a distribution's line of requirements.txt, such as `wrapt==2.5.2`."""
+    """Return a distribution's line of requirements.txt, such as `jmespath==1.1.0`."""
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if line.startswith(f"{distribution}=="))

@@ -21,7 +21,6 @@ from outposts_order_notifier.notify.summary import SUMMARY, summary_notification
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics_sent, seconds
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
-from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.wording.message import Audience
 
 if TYPE_CHECKING:  # at run time, Powertools would load its data classes for every kind of event
@@ -33,7 +32,6 @@ Routed = tuple[str, Notification]  # the route, and what it notifies of
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics_sent()
 def handler(event: dict[str, Any], context: LambdaContext) -> "PartialItemFailureResponse":
     """Notify people of a batch of messages.

@@ -11,7 +11,6 @@ from outposts_order_notifier.planner.accounts import active_accounts
 from outposts_order_notifier.planner.queue import PollQueue
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics_sent
-from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.sources.organization import Organization
 
 
@@ -20,7 +19,6 @@ class PlanFailedError(Exception):
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics_sent()
 def handler(_: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Put every source of the organization on the queue.

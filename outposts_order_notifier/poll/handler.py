@@ -19,7 +19,6 @@ from outposts_order_notifier.poll.run import Poll
 from outposts_order_notifier.poll.summary import PollFailedError, RunResult, Summary
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics_sent
-from outposts_order_notifier.runtime.tracing import tracer
 from outposts_order_notifier.sources.names import look_up
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.outposts import ATTEMPTS, CONCURRENT_READS, outposts_client
@@ -37,7 +36,6 @@ _outposts = lru_cache(maxsize=CLIENTS)(outposts_client)
 
 
 @logger.inject_lambda_context
-@tracer.capture_lambda_handler(capture_response=False)
 @metrics_sent()
 def handler(event: dict[str, Any], context: LambdaContext) -> Summary | dict[str, Any]:
     """Poll a source, or each source of an SQS batch.

@@ -73,7 +73,7 @@ def check(pins: Iterable[str], folder: Path, what: str) -> None:
     """Check that all files of the pinned distributions are in a folder.
 
     Args:
-        pins: Distributions, such as `wrapt==2.5.2`.
+        pins: Distributions, such as `jmespath==1.1.0`.
         folder: The folder that they were installed in.
         what: What needs them, for the error.
 

@@ -16,7 +16,7 @@ from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.configuration_schema import time_zones
 from testing.synthesis import REGION
 
-DISTRIBUTIONS = {"aws_lambda_powertools", "aws_xray_sdk", "jmespath", "typing_extensions.py", "wrapt"}
+DISTRIBUTIONS = {"aws_lambda_powertools", "jmespath", "typing_extensions.py"}
 # What Lambda's Python runtime contains, so that the package need not.
 RUNTIME = {"boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six"}
 # What these import if it exists, like botocore certifi, and the hook that setuptools leaves in any Python.
@@ -92,10 +92,9 @@ class TestPackage:
 
     def test_is_built_for_lambdas_platform(self, packages: dict[str, Path]) -> None:
         """Compiled modules are for arm64 and the function's Python."""
-        for package in packages.values():
-            names = [path.name for path in package.rglob("*.so")]
-            assert names
-            assert all("cpython-314-aarch64" in name for name in names)
+        names = [path.name for package in packages.values() for path in package.rglob("*.so")]
+        assert names
+        assert all("cpython-314-aarch64" in name for name in names)
 
     @pytest.mark.parametrize("name", ["poll", "planner", "notify", "board"])
     def test_imports_exactly_what_lambdas_runtime_lacks(self, packages: dict[str, Path], name: str) -> None:

@@ -136,7 +136,7 @@ def test_packages_for_lambda_are_complete(clone: Path, tmp_path: Path) -> None:
     for function in functions:
         key = function["Properties"]["Code"]["S3Key"].removesuffix(".zip")
         package = tmp_path / "cdk.out" / f"asset.{key}"
-        assert {"aws_lambda_powertools", "lambdas", "wrapt"} <= {path.name for path in package.iterdir()}
+        assert {"aws_lambda_powertools", "jmespath", "lambdas"} <= {path.name for path in package.iterdir()}
         modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in [package, *package.rglob("*")]}
         assert modes == {(True, 0o755), (False, 0o644)}
 

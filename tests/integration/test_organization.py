@@ -58,7 +58,8 @@ class World:
         planner.handler({}, CONTEXT)
         sqs, failed = boto3.client("sqs"), []
         while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
-            answer = poll.handler({"Records": [record(each["MessageId"], each["Body"]) for each in messages]}, CONTEXT)
+            batch = {"Records": [record(each["MessageId"], each["Body"]) for each in messages]}
+            answer: Any = poll.handler(batch, CONTEXT)
             failures = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
             for message in messages:
                 if message["MessageId"] in failures:

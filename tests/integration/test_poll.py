@@ -68,7 +68,7 @@ class World:
 
     def poll(self, **request: Any) -> dict[str, Any]:
         """Run the function, and return its summary."""
-        summary: dict[str, Any] = handler(request, Context())
+        summary: dict[str, Any] = {**handler(request, Context())}
         return summary
 
     def events(self) -> list[dict[str, Any]]:

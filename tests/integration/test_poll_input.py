@@ -77,7 +77,7 @@ class World:
         """Run the function; return its summary, whether it failed or not."""
         self.api.calls.clear()
         try:
-            summary: dict[str, Any] = handler(request, Context())
+            summary: dict[str, Any] = {**handler(request, Context())}
         except PollFailedError as failed:
             summary = json.loads(str(failed))
             assert summary["failures"]
