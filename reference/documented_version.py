@@ -1,0 +1,24 @@
+"""An MkDocs hook that says in each page's footer which version the site documents."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+ROOT = Path(__file__).parent.parent
+_UNRELEASED = re.compile(r"^## \[Unreleased\]\n+(?!## )(?=\S)", re.MULTILINE)
+
+
+def documented(version: str, changelog: str) -> str:
+    """Return what the site documents: a release, or a release and the changes since, as the changelog says."""
+    since = " and the changes since, which are not released yet" if _UNRELEASED.search(changelog) else ""
+    return f"These pages document version {version}{since}."
+
+
+def on_config(config: "MkDocsConfig") -> None:
+    """Set the footer."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    config.copyright = documented(version, (ROOT / "CHANGELOG.md").read_text("utf-8"))
