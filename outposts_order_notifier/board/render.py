@@ -14,7 +14,7 @@ from markupsafe import Markup
 from outposts_order_notifier.board.filters import ATTENTION, MOST_SEARCHED, SORTS, STALLED, Filters
 from outposts_order_notifier.board.gather import Gathered
 from outposts_order_notifier.board.view import Board, board
-from outposts_order_notifier.domain.statuses import ERROR, status_named
+from outposts_order_notifier.domain.statuses import ERROR, MISSING, OVERDUE, status_named
 from outposts_order_notifier.wording.words import count, plain
 
 # Lambda's limit is 6 MB of JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -95,7 +95,7 @@ def _values(shown: Board, frame: Frame) -> dict[str, object]:
         },
         "narrowed": any(value for name, value in chosen.items() if name not in {"settled", "sort"}),
         "most_searched": MOST_SEARCHED,
-        "error_icon": status_named(ERROR).icon,
+        "icons": {"error": status_named(ERROR).icon, "overdue": OVERDUE.icon, "missing": MISSING.icon},
         "sorts": {"" if name == ATTENTION else name: words for name, words in SORTS.items()},
     }
 

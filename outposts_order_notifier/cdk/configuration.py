@@ -11,7 +11,15 @@ from typing import Any, cast
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, PADDED, REFUSED, regions, schema
+from outposts_order_notifier.cdk.configuration_schema import (
+    OF_ROUTES,
+    PADDED,
+    REFUSED,
+    ZONE,
+    regions,
+    schema,
+    zone_meant,
+)
 from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.cdk.spelling import as_json, nearest, shortened
 from outposts_order_notifier.cdk.weekly import Weekly
@@ -283,6 +291,8 @@ def _guess(given: Any, rules: dict[str, Any]) -> str | None:
     padded = f"0{given}"
     if rules.get(PADDED) and re.search(rules["pattern"], padded):
         return padded
+    if rules.get(ZONE) and (zones := zone_meant(str(given))):
+        return zones
     return nearest(given, rules.get("enum", []))
 
 

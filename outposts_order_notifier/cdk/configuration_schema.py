@@ -20,7 +20,7 @@ A_REGION = "the name of an AWS region, such as eu-west-1"
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 ONE_OF_WEEKDAYS = f"{', '.join(WEEKDAYS[:-1])} or {WEEKDAYS[-1]}"
 # Keywords for errors: keys that would have no effect, and why; whether a text may only lack its leading zero.
-REFUSED, PADDED = "refused", "padded"
+REFUSED, PADDED, ZONE = "refused", "padded", "zone"
 
 
 @cache
@@ -32,6 +32,47 @@ def regions(service: str = "ec2") -> dict[str, str]:
         for partition in session.get_available_partitions()
         for region in session.get_available_regions(service, partition)
     }
+
+
+# What people write instead of a zone's name: the abbreviations of its time, in winter or in summer. Several zones may
+# share one; the first is the one with the most people. Those that are IANA names too, such as EST, are accepted.
+ZONES_OF_ABBREVIATIONS = {
+    "IST": ("Asia/Kolkata", "Europe/Dublin", "Asia/Jerusalem"),
+    "PST": ("America/Los_Angeles", "Asia/Manila"),
+    "PDT": ("America/Los_Angeles",),
+    "MDT": ("America/Denver",),
+    "CST": ("Asia/Shanghai", "America/Chicago"),
+    "CDT": ("America/Chicago",),
+    "EDT": ("America/New_York",),
+    "AKST": ("America/Anchorage",),
+    "AST": ("America/Halifax",),
+    "NST": ("America/St_Johns",),
+    "BST": ("Europe/London",),
+    "CEST": ("Europe/Berlin",),
+    "EEST": ("Europe/Kyiv",),
+    "WEST": ("Europe/Lisbon",),
+    "MSK": ("Europe/Moscow",),
+    "SAST": ("Africa/Johannesburg",),
+    "PKT": ("Asia/Karachi",),
+    "WIB": ("Asia/Jakarta",),
+    "HKT": ("Asia/Hong_Kong",),
+    "JST": ("Asia/Tokyo",),
+    "KST": ("Asia/Seoul",),
+    "AWST": ("Australia/Perth",),
+    "ACST": ("Australia/Adelaide",),
+    "AEST": ("Australia/Sydney",),
+    "AEDT": ("Australia/Sydney",),
+    "NZST": ("Pacific/Auckland",),
+    "NZDT": ("Pacific/Auckland",),
+}
+
+
+def zone_meant(given: str) -> str | None:
+    """Return the zones that an abbreviation or a city stands for, for an error's question; None if there are none."""
+    city = given.strip().replace(" ", "_").lower()
+    of_city = [name for name in time_zones() if name.lower().endswith(f"/{city}")]
+    zones = ZONES_OF_ABBREVIATIONS.get(given.strip().upper(), ()) or of_city[:1]
+    return '" or "'.join(zones) or None
 
 
 def time_zones() -> list[str]:
@@ -118,6 +159,7 @@ def schema() -> dict[str, Any]:
             "timeZone": {
                 "type": "string",
                 "enum": time_zones(),
+                ZONE: True,
                 "description": "the IANA name of a time zone, such as Europe/Dublin",
             },
             "weeklySummary": an_object(

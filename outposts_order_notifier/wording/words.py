@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime, tzinfo
+from contextlib import suppress
+from datetime import UTC, date, datetime, tzinfo
 
 from outposts_order_notifier.domain.order import canonical_json
 from outposts_order_notifier.domain.timestamps import from_iso8601
@@ -32,8 +33,12 @@ def day(iso8601: object, zone: tzinfo = UTC) -> str:
 
 
 def plain_date(iso8601: object) -> str:
-    """Return a date without a time, `2026-12-01`, as `1 Dec 2026`; any other value as text."""
-    return day(f"{iso8601}T00:00:00Z") if isinstance(iso8601, str) and _DATE.fullmatch(iso8601) else plain(iso8601)
+    """Return a date without a time, `2026-12-01`, as `1 Dec 2026`; any other value, such as `2026-02-30`, as text."""
+    if isinstance(iso8601, str) and _DATE.fullmatch(iso8601):
+        with suppress(ValueError):
+            on = date.fromisoformat(iso8601)
+            return f"{on.day} {on:%b %Y}"
+    return plain(iso8601)
 
 
 def moment(iso8601: object, zone: tzinfo = UTC) -> str:

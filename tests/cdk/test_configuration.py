@@ -1,8 +1,10 @@
 """The `notifier` context: what it results in, and how mistakes are reported."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from outposts_order_notifier.cdk.configuration import (
     Configuration,
     ConfigurationError,
 )
+from outposts_order_notifier.cdk.configuration_schema import ZONES_OF_ABBREVIATIONS, time_zones
 from outposts_order_notifier.notify.channels.slack.settings import Slack
 from outposts_order_notifier.notify.settings import SecretSettings
 from outposts_order_notifier.sources.settings import OrganizationSettings, SourceSettings
@@ -151,7 +154,20 @@ MISTAKES: list[tuple[Any, str]] = [
             'did you mean "Europe/Berlin"?'
         ),
     ),
-    ({"timeZone": "berlin"}, 'notifier.timeZone: "berlin"; allowed: the IANA name of a time zone'),
+    (
+        {"timeZone": "new york"},
+        (
+            'notifier.timeZone: "new york"; allowed: the IANA name of a time zone, such as Europe/Dublin; '
+            'did you mean "America/New_York"?'
+        ),
+    ),
+    (
+        {"timeZone": "IST"},
+        (
+            'notifier.timeZone: "IST"; allowed: the IANA name of a time zone, such as Europe/Dublin; '
+            'did you mean "Asia/Kolkata" or "Europe/Dublin" or "Asia/Jerusalem"?'
+        ),
+    ),
     ({"timeZone": "localtime"}, 'notifier.timeZone: "localtime"; allowed: the IANA name of a time zone'),
     ({"timeZone": 1}, "notifier.timeZone: 1; allowed: the IANA name of a time zone"),
     ({"slack": {}}, "notifier.slack.secretName: missing; allowed: the name (not the ARN) of a secret"),
@@ -261,6 +277,16 @@ def test_a_notify_pattern_may_name_an_unknown_status() -> None:
     """Only one that is similar to a status of the API is considered a mistake."""
     pattern = {"changes": {"status": ["PARTIALLY_INSTALLED", {"prefix": "ERR"}, "ERROR"]}}
     assert Configuration.parse({"notify": pattern}, "eu-west-1").notify == pattern
+
+
+@pytest.mark.parametrize("abbreviation", ZONES_OF_ABBREVIATIONS)
+def test_a_zone_that_is_suggested_for_an_abbreviation_has_it(abbreviation: str) -> None:
+    """In winter or in summer; the name itself is one that the configuration accepts."""
+    for name in ZONES_OF_ABBREVIATIONS[abbreviation]:
+        assert name in time_zones()
+        seasons = {f"{datetime(2026, month, 1, tzinfo=ZoneInfo(name)):%Z}" for month in (1, 7)}
+        assert abbreviation in seasons
+    assert abbreviation not in time_zones()
 
 
 MISSPELT: list[tuple[Any, str]] = [

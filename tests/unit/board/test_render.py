@@ -16,7 +16,7 @@ from outposts_order_notifier.board import render
 from outposts_order_notifier.board.filters import MOST_SEARCHED, Filters
 from outposts_order_notifier.board.render import Frame, fitting_widget, page, widget
 from outposts_order_notifier.board.view import board
-from outposts_order_notifier.domain.statuses import COLOURS, status_named
+from outposts_order_notifier.domain.statuses import COLOURS, MISSING, status_named
 from outposts_order_notifier.sources.outposts import from_wire
 from outposts_order_notifier.wording.words import count
 from testing.boards import NOW, RIGHT_TO_LEFT, board_of, gathered, observed, orders_with_reversing_ids
@@ -208,7 +208,7 @@ def test_an_empty_board_says_so() -> None:
     """It distinguishes whether there never was an order, none is in flight, or none matches the filters."""
     assert "No order yet. One is here as soon as a poll has found it." in page(board_of())
     assert "No order is in flight." in page(board_of(observed((3, {"Status": "COMPLETED"}))))
-    assert "No order that the filters let in is in flight." in page(
+    assert "No order in flight matches the filters." in page(
         board_of(observed((3, {"Status": "PREPARING"})), filters=Filters(status="SHIPPED"))
     )
 
@@ -246,6 +246,20 @@ def test_an_error_in_a_folded_order_is_marked() -> None:
     (order,) = made.in_flight
     assert not order.unfolded
     assert [item.name for item in order.items[:3]] == ["ooi-18", "ooi-19", "ooi-0"]
+
+
+@pytest.mark.parametrize(
+    ("further", "flag"),
+    [
+        ({"missing": True}, "No longer listed by AWS"),
+        ({"damage": "snapshot: torn"}, "Stored copy damaged"),
+    ],
+)
+def test_only_what_waits_has_the_hourglass(further: dict[str, Any], flag: str) -> None:
+    """board.css draws it, except beside an icon."""
+    html = page(board_of(observed((3, {"Status": "PREPARING"}), **further)))
+    assert f'<strong class="flag"><span class="icon" aria-hidden="true">{MISSING.icon}</span>{flag}' in html
+    assert "&:has(.icon)::before { content: none; }" in (render.TEMPLATES / "board.css").read_text("utf-8")
 
 
 def test_each_number_leads_to_the_orders_that_it_counts() -> None:
