@@ -57,12 +57,14 @@ def settings(home: Path, *, keys: bool = True) -> dict[str, str]:
     }
 
 
-def run(*arguments: str, environment: dict[str, str], stdin: io.StringIO | None = EMPTY) -> Ran:
+def run(
+    *arguments: str, environment: dict[str, str], stdin: io.StringIO | None = EMPTY, program: str = "notifier"
+) -> Ran:
     """Run the command line to its end in this process, whose state it finds and leaves as a new process would.
 
     A variable that Python or a library reads when it starts needs `run_process` instead.
     """
-    with as_process(environment, *arguments, stdin=stdin) as (out, err):
+    with as_process(environment, *arguments, stdin=stdin, program=program) as (out, err):
         try:
             main()
             code: object = None
@@ -88,7 +90,7 @@ def run_process(*arguments: str, environment: dict[str, str], before: tuple[str,
 
 @contextmanager
 def as_process(
-    environment: dict[str, str], *arguments: str, stdin: io.StringIO | None = EMPTY
+    environment: dict[str, str], *arguments: str, stdin: io.StringIO | None = EMPTY, program: str = "notifier"
 ) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
     """Replace this process's environment, arguments and streams; yield what is written to stdout and stderr."""
     encoding = environment.get("PYTHONIOENCODING", "utf-8")
@@ -101,7 +103,7 @@ def as_process(
     level = logger.log_level
     with (
         patch.dict(os.environ, environment, clear=True),
-        patch.multiple(sys, argv=["notifier", *arguments], stdin=stdin, stdout=streams[0], stderr=streams[1]),
+        patch.multiple(sys, argv=[program, *arguments], stdin=stdin, stdout=streams[0], stderr=streams[1]),
         patch.multiple(secrecy, _known=set[str](), _addresses=set[str]()),
         patch.object(boto3, "DEFAULT_SESSION", None),
         patch.object(ContainerMetadataFetcher, "SLEEP_TIME", 0),

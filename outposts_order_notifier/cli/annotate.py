@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outposts_order_notifier.cli.errors import OperatorError
-from outposts_order_notifier.cli.orders import find
-from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.cli.ids import find, order_id_of
 from outposts_order_notifier.cli.terminal import OrderId, Profile, Region, deployed, say
 from outposts_order_notifier.domain.annotations import MAX_NOTES, MAX_TEXT, Annotations, Expected, Mute, Note
 from outposts_order_notifier.domain.statuses import SETTLED_ORDER_STATUSES
@@ -18,6 +17,9 @@ from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.runtime.time_zone import zone_named
 from outposts_order_notifier.wording.annotations import muted, who
 from outposts_order_notifier.wording.words import one_line, plain_date
+
+if TYPE_CHECKING:
+    from outposts_order_notifier.cli.stack import Stack
 
 ATTEMPTS = 5  # of changes that others' keep overtaking
 LONGEST_MUTE_DAYS = 366
@@ -44,16 +46,18 @@ def mute(order: OrderId, until: Until, why: Why = "", region: Region = None, pro
         raise OperatorError(f"--until {until} is not a day of the next {LONGEST_MUTE_DAYS} days")
     text, by = _text(why, "--note"), _caller(stack)
     added = Mute(to_iso8601(ends), text, by, to_iso8601(now), until)
-    before = _annotate(stack, order, lambda found: replace(found, mute=added)).mute
+    order_id = order_id_of(stack.snapshots, order)
+    before = _annotate(stack, order_id, lambda found: replace(found, mute=added)).mute
     replaced = f", no longer {muted(before).lower()} ({who(before.by)})" if before else ""
-    say(f"{order} is muted until {plain_date(until)}{replaced}")
+    say(f"{order_id} is muted until {plain_date(until)}{replaced}")
 
 
 def unmute(order: OrderId, region: Region = None, profile: Profile = None) -> None:
     """Begin notifications about an order again before its mute ends."""
     stack = deployed(region, profile)
-    before = _annotate(stack, order, lambda found: replace(found, mute=None))
-    say(f"{order} is no longer muted" if before.mute else f"{order} was not muted")
+    order_id = order_id_of(stack.snapshots, order)
+    before = _annotate(stack, order_id, lambda found: replace(found, mute=None))
+    say(f"{order_id} is no longer muted" if before.mute else f"{order_id} was not muted")
 
 
 def add_note(
@@ -66,10 +70,11 @@ def add_note(
     stack = deployed(region, profile)
     if not (checked := _text(text, "the note")):
         raise OperatorError("the note is empty")
+    order_id = order_id_of(stack.snapshots, order)
     added = Note(checked, _caller(stack), to_iso8601(datetime.now(UTC)))
-    before = _annotate(stack, order, lambda found: found.with_note(added))
+    before = _annotate(stack, order_id, lambda found: found.with_note(added))
     dropped = f"; its oldest note is gone: {before.notes[0].text}" if len(before.notes) == MAX_NOTES else ""
-    say(f"The note was added to {order}{dropped}")
+    say(f"The note was added to {order_id}{dropped}")
 
 
 def expect(order: OrderId, day: Day, region: Region = None, profile: Profile = None) -> None:
@@ -79,22 +84,26 @@ def expect(order: OrderId, day: Day, region: Region = None, profile: Profile = N
     """
     stack, now = deployed(region, profile), datetime.now(UTC)
     if day == NO_DATE:
-        before = _annotate(stack, order, lambda found: replace(found, expected=None))
-        say(f"{order} is no longer expected on a day" if before.expected else f"{order} was not expected on a day")
+        order_id = order_id_of(stack.snapshots, order)
+        before = _annotate(stack, order_id, lambda found: replace(found, expected=None))
+        said = "is no longer expected on a day" if before.expected else "was not expected on a day"
+        say(f"{order_id} {said}")
         return
     expected = _day(day, "the day")
     ends = _beginning(expected + timedelta(days=1), stack)
     if not now < ends <= now + timedelta(days=LAST_EXPECTED_DAYS):
         raise OperatorError(f"{day} is not today or a day of the next {LAST_EXPECTED_DAYS} days")
-    if (status := find(stack.snapshots, order).order.get("Status")) in SETTLED_ORDER_STATUSES:
-        raise OperatorError(f"{order} is {status}: it is no longer expected on any day")
+    found = find(stack.snapshots, order)
+    order_id = found.order_id
+    if (status := found.order.get("Status")) in SETTLED_ORDER_STATUSES:
+        raise OperatorError(f"{order_id} is {status}: it is no longer expected on any day")
     added = Expected(day, to_iso8601(ends), _caller(stack), to_iso8601(now))
-    earlier = _annotate(stack, order, lambda found: replace(found, expected=added)).expected
+    earlier = _annotate(stack, order_id, lambda found: replace(found, expected=added)).expected
     replaced = f", not on {plain_date(earlier.date)} any more ({who(earlier.by)})" if earlier else ""
-    say(f"{order} is expected on {plain_date(day)}{replaced}")
+    say(f"{order_id} is expected on {plain_date(day)}{replaced}")
 
 
-def _annotate(stack: Stack, order_id: str, change: Callable[[Annotations], Annotations]) -> Annotations:
+def _annotate(stack: "Stack", order_id: str, change: Callable[[Annotations], Annotations]) -> Annotations:
     """Change an order's annotations by a conditional write, and return what they were.
 
     Raises:
@@ -115,7 +124,7 @@ def _annotate(stack: Stack, order_id: str, change: Callable[[Annotations], Annot
     raise OperatorError(f"{order_id} was changed by others {ATTEMPTS} times in a row: try again")
 
 
-def _caller(stack: Stack) -> str:
+def _caller(stack: "Stack") -> str:
     return stack.session.client("sts").get_caller_identity()["Arn"]
 
 
@@ -128,7 +137,7 @@ def _day(given: str, what: str) -> date:
     raise OperatorError(f"{what} {given} is not a date such as 2026-12-01")
 
 
-def _beginning(day: date, stack: Stack) -> datetime:
+def _beginning(day: date, stack: "Stack") -> datetime:
     """Return when a day begins in the time zone of the configuration."""
     zone = zone_named(stack.outputs.get("TimeZone", "UTC"))
     return datetime.combine(day, time(), zone).astimezone(UTC)

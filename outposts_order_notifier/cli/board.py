@@ -25,7 +25,12 @@ def board(
             help="Only orders that contain these words: ids, names, hardware, statuses, tracking numbers.",
         ),
     ] = "",
-    sort: Annotated[str, typer.Option(metavar="KEY", help=f"The sequence of orders: {', '.join(SORTS)}.")] = ATTENTION,
+    sort: Annotated[
+        str,
+        typer.Option(
+            metavar="KEY", autocompletion=lambda: list(SORTS), help=f"The sequence of orders: {', '.join(SORTS)}."
+        ),
+    ] = ATTENTION,
     region: Region = None,
     profile: Profile = None,
 ) -> None:

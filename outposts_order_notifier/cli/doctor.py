@@ -9,7 +9,17 @@ from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
 from outposts_order_notifier.cli.stack import STACK_NAME, Resource, Stack
-from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, fail_with, show_table
+from outposts_order_notifier.cli.terminal import (
+    AsJson,
+    Column,
+    Output,
+    Profile,
+    Region,
+    deployed,
+    fail_with,
+    form_of,
+    show_table,
+)
 from outposts_order_notifier.notify.channels.registry import parts, variables_of
 from outposts_order_notifier.notify.check import Check, Verdict
 from outposts_order_notifier.notify.routes import routes_of
@@ -19,21 +29,22 @@ from outposts_order_notifier.wording.words import count
 if TYPE_CHECKING:
     from mypy_boto3_scheduler.type_defs import GetScheduleOutputTypeDef
 
+COLUMNS: dict[str, Column] = {"Check": "name", "": "verdict", "Found": "found", "To do": "todo"}
 ENABLE = "Enable them, or deploy again"
 WEEKLY = re.compile(r"cron\((\d+) (\d+) \? \* (\w{3}) \*\)")  # as cdk/summaries.py writes it
 
 
-def doctor(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+def doctor(region: Region = None, profile: Profile = None, output: Output = None, as_json: AsJson = False) -> None:
     """Check each part of the deployment, and show what was found and what to do.
 
     It polls each source once, as the schedule does, which proves that orders can be listed and read, that member roles
     can be assumed, and that events can be published. It changes nothing else and sends no samples; Slack's webhook
     receives an empty message, which it refuses. No secret is shown. The exit code is 1 if a check fails.
     """
+    form = form_of(output, as_json)
     stack = deployed(region, profile)
     checks = list(examine(stack))
-    columns = {"Check": "name", "": "verdict", "Found": "found", "To do": "todo"}
-    show_table([asdict(check) for check in checks], columns, as_json=as_json)
+    show_table([asdict(check) for check in checks], COLUMNS, form=form)
     fail_with([f"{check.name}: {check.found}" for check in checks if check.verdict == "fail"])
 
 

@@ -3,28 +3,32 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from botocore.exceptions import ClientError
 
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.samples import ALARM, NAMES, batch_of, sample
-from outposts_order_notifier.cli.stack import Stack
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
     Json,
+    Output,
     Profile,
     Region,
     deployed,
     fail_with,
+    form_of,
     note,
     show_table,
 )
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.notify.channel import NOT_SENT, SENT
 from outposts_order_notifier.notify.routes import enveloped, routes_of
+
+if TYPE_CHECKING:
+    from outposts_order_notifier.cli.stack import Stack
 
 
 def _checked_route(given: str | None) -> str | None:
@@ -36,7 +40,12 @@ def _checked_route(given: str | None) -> str | None:
 
 def notification(
     only: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help=f"Only this sample; repeatable. One of {', '.join(NAMES)}.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=lambda: list(NAMES),
+            help=f"Only this sample; repeatable. One of {', '.join(NAMES)}.",
+        ),
     ] = None,
     route: Annotated[
         str | None,
@@ -44,6 +53,7 @@ def notification(
     ] = None,
     region: Region = None,
     profile: Profile = None,
+    output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """Send a sample of each message, marked TEST, to the top-level channels of the configuration, or to a route's.
@@ -51,6 +61,7 @@ def notification(
     The notify function sends them like real ones, about one per second, and reports which channel accepted which. They
     bypass the event bus. The sample of an alarm is not published to the topic, because real alarms come from there.
     """
+    form = form_of(output, as_json)
     for name in only or ():
         if name not in NAMES:
             raise OperatorError(
@@ -69,11 +80,11 @@ def notification(
         "Accepted by": lambda each: ", ".join(each["told"]) or "no channel",
         "Errors": lambda each: "; ".join(each["errors"]),
     }
-    show_table(results, columns, as_json=as_json)
+    show_table(results, columns, form=form)
     fail_with([f"{each['sample']}: {error}" for each in results for error in each["errors"]])
 
 
-def _check_route(stack: Stack, route: str | None) -> None:
+def _check_route(stack: "Stack", route: str | None) -> None:
     """Refuse a route that does not exist, and name those that get no samples."""
     if route:
         routes = routes_of(stack.variables("NotifyFunctionName"))
@@ -88,7 +99,7 @@ def _check_route(stack: Stack, route: str | None) -> None:
             note(f"No samples go to the routes {', '.join(routes)}; use --route")
 
 
-def _send(stack: Stack, name: str, route: str | None) -> Json:
+def _send(stack: "Stack", name: str, route: str | None) -> Json:
     """Send a sample, and return the channels that accepted it and the errors of the others."""
     now = to_iso8601(datetime.now(UTC))
     message = sample(name, stack.account, str(stack.session.region_name), now)

@@ -1,26 +1,35 @@
 """`orders` and `show`: show the orders in the snapshots."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
+from outposts_order_notifier.cli.events import orders_changed_since
+from outposts_order_notifier.cli.ids import find
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
+    Form,
     Json,
     OrderId,
+    Output,
     Profile,
     Region,
     deployed,
     fail_with,
+    form_of,
     lasted,
     say,
     show_table,
+    show_value,
 )
+from outposts_order_notifier.cli.times import Since
+from outposts_order_notifier.cli.watch import Look, print_lines, redraw
 from outposts_order_notifier.domain.annotations import Annotations
 from outposts_order_notifier.domain.durations import Usual, usual_in
 from outposts_order_notifier.domain.lineage import Lineage
@@ -31,12 +40,15 @@ from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
 from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
 from outposts_order_notifier.domain.timestamps import seconds_between, to_iso8601
 from outposts_order_notifier.runtime.time_zone import zone_named
-from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.annotations import annotation_lines
 from outposts_order_notifier.wording.headline import Names, name_of, with_id
 from outposts_order_notifier.wording.usual import hardware_in, usually
 from outposts_order_notifier.wording.words import count, one_line, plain, plain_date, shortened
 
+if TYPE_CHECKING:
+    from outposts_order_notifier.cli.stack import Stack
+
+DAY = 86_400  # seconds
 STALLED = "STALLED"  # in place of a status
 LONGEST_NAME = 20  # characters; with a longer one, a row may not fit into 100 columns
 
@@ -55,45 +67,125 @@ def orders(
     status: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="STATUS", help="Filter by the status of the order or of a line item, or STALLED; repeatable."
+            metavar="STATUS",
+            autocompletion=lambda: [*dict.fromkeys([*ORDER_STATUSES, *LINE_ITEM_STATUSES, STALLED])],
+            help="Filter by the status of the order or of a line item, or STALLED; repeatable.",
+        ),
+    ] = None,
+    since: Since = None,
+    watch: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            max=DAY,
+            metavar="[SECONDS]",
+            help="Look again every SECONDS (30) until Ctrl-C, and mark what has changed. With --output json, each "
+            "change is a line of JSON.",
         ),
     ] = None,
     region: Region = None,
     profile: Profile = None,
+    output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """List the orders in flight, and how long each has been in its status.
 
     An order is in flight until it is COMPLETED or CANCELLED and all its line items are INSTALLED, CANCELLED or
     REPLACED. The list shows the result of the last poll; run `poll` to refresh it.
+
+    With --since, the list has the orders of which an event was published since then, including settled ones. It is read
+    from the poll function's log, which is kept for three months.
     """
+    form = form_of(output, as_json)
+    if watch and (form is Form.YAML or not (sys.stdout.isatty() or form is Form.JSON)):
+        raise typer.BadParameter(
+            "--watch needs a terminal; in a pipe, add --output json to get a line of JSON per change."
+        )
     stack = deployed(region, profile)
+    choice = Choice(
+        every, outpost or (), account or (), order_region or (), [each.upper() for each in status or ()], since
+    )
+    if watch:
+        _watch(stack, choice, watch, form)
+        return
+    found = _looked(stack, choice)
+    rows = sorted(found.look.rows, key=lambda row: (row["since"] or "", row["orderId"]))
+    if form.is_data:
+        show_value(rows, form)
+    elif rows:
+        show_orders(rows, found.look.names, form)
+    else:
+        say(found.none)
+    fail_with(found.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which orders to list, as the options have it; an empty filter accepts all."""
+
+    every: bool
+    outposts: Sequence[str]
+    accounts: Sequence[str]
+    regions: Sequence[str]
+    statuses: Sequence[str]
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A look, what to say if it has no orders, and a line for each order that could not be read."""
+
+    look: Look
+    none: str
+    problems: Sequence[str]
+
+
+def _looked(stack: "Stack", choice: Choice) -> Looked:
     table = stack.snapshots
-    statuses = [each.upper() for each in status or ()]
     entries = [*table.known_of_all_sources()]
     names = stack.names({source for source, _, _ in entries})
-    filters = {"outpostId": _ids(outpost, names), "account": _ids(account, names), "region": order_region}
-    known = [order_id for _, order_id, known in entries if every or not known.settled]
+    if choice.since:
+        changed = orders_changed_since(stack, choice.since)
+        known = [order_id for _, order_id, each in entries if order_id in changed or each.pending]
+    else:
+        known = [order_id for _, order_id, each in entries if choice.every or not each.settled]
     loaded = table.read(known)
     now = to_iso8601(datetime.now(UTC))
     found = [row_of(each, now) for each in loaded.snapshots.values()]
-    _check_statuses(statuses, found)
-    rows = [row for row in found if matches(row, filters) and (not statuses or statuses_of(row) & set(statuses))]
-    rows.sort(key=lambda row: (row["since"] or "", row["orderId"]))
-    if as_json:
-        say(rows)
-    elif rows:
-        show_orders(rows, names)
+    _check_statuses(choice.statuses, found)
+    filters = {
+        "outpostId": _ids(choice.outposts, names),
+        "account": _ids(choice.accounts, names),
+        "region": choice.regions,
+    }
+    wanted = set(choice.statuses)
+    rows = [row for row in found if matches(row, filters) and (not wanted or statuses_of(row) & wanted)]
+    otherwise = "No orders are known" if choice.every else "No orders in flight"
+    none = "No such orders" if known else "No order has changed since then" if choice.since else otherwise
+    problems = [f"{order_id} cannot be read: {error}" for order_id, error in loaded.errors.items()]
+    return Looked(Look(now, rows, names), none, problems)
+
+
+def _watch(stack: "Stack", choice: Choice, seconds: float, form: Form) -> None:
+    def look() -> Look:
+        found = _looked(stack, choice)
+        fail_with(found.problems)
+        return found.look
+
+    if form is Form.JSON:
+        print_lines(look, seconds)
     else:
-        say("No such orders" if known else "No orders in flight" if not every else "No orders are known")
-    fail_with([f"{order_id} cannot be read: {error}" for order_id, error in loaded.errors.items()])
+        redraw(look, lambda rows, names: tables_of(rows, names, form), seconds)
 
 
-def show(order: OrderId, region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+def show(
+    order: OrderId, region: Region = None, profile: Profile = None, output: Output = None, as_json: AsJson = False
+) -> None:
     """Show an order's history: its statuses with times, line items, shipments, assets and replacements.
 
     The time of a status is that of the poll that first saw it. An order and each line item keep their last 20 statuses.
     """
+    form = form_of(output, as_json)
     stack = deployed(region, profile)
     table = stack.snapshots
     found = find(table, order)
@@ -102,24 +194,39 @@ def show(order: OrderId, region: Region = None, profile: Profile = None, as_json
     names = stack.names([found.source])
     usual = usual_in(found.order, table.durations().usuals(), hardware_in(names))
     shown = life_of(found, now, lineage, usual)
-    if as_json:
-        say(shown)
+    if form.is_data:
+        show_value(shown, form)
     else:
         added = annotation_lines(found.annotations, now, zone_named(stack.outputs.get("TimeZone", "UTC")))
-        show_life(shown, names, list(added))
+        show_life(shown, names, list(added), form)
 
 
-def show_orders(rows: Sequence[Json], names: Names) -> None:
-    """Print a table of orders for each account and region: these are the same for all orders of an Outpost."""
+def show_orders(rows: Sequence[Json], names: Names, form: Form = Form.TABLE) -> None:
+    """Print the tables of orders."""
+    for place, columns, of_place in tables_of(rows, names, form):
+        show_table(of_place, columns, place)
+
+
+def tables_of(
+    rows: Sequence[Json], names: Names, form: Form = Form.TABLE
+) -> Iterator[tuple[str, dict[str, Column], list[Json]]]:
+    """Yield title, columns and rows of a table for each account and region.
+
+    Account and region are the same for all orders of an Outpost.
+    """
+    columns = {**columns_of(names, form), "Notes": _notes, **(WIDE if form is Form.WIDE else {})}
     for account, region in dict.fromkeys((row["account"], row["region"]) for row in rows):
-        columns: dict[str, Column] = {**columns_of(names), "Notes": _notes}
-        place = f"{with_id(account, _short(names))}, {plain(region)}"
-        show_table([row for row in rows if (row["account"], row["region"]) == (account, region)], columns, place)
+        of_place = [row for row in rows if (row["account"], row["region"]) == (account, region)]
+        yield f"{with_id(account, _names(names, form))}, {plain(region)}", columns, of_place
 
 
-def columns_of(names: Names) -> dict[str, Column]:
-    """Return the columns of a table of orders of one account and region."""
-    short = _short(names)
+def _names(names: Names, form: Form) -> Names:
+    return names if form is Form.WIDE else _short(names)
+
+
+def columns_of(names: Names, form: Form = Form.TABLE) -> dict[str, Column]:
+    """Return the columns of a table of orders of one account and region; only the wide form has whole names."""
+    short = _names(names, form)
     return {
         "Order": "orderId",
         "Outpost": lambda row: name_of(row["outpostId"], short) if row["outpostId"] else None,
@@ -129,16 +236,21 @@ def columns_of(names: Names) -> dict[str, Column]:
     }
 
 
-def show_life(life: Json, names: Names, added: Sequence[str] = ()) -> None:
+def show_life(life: Json, names: Names, added: Sequence[str] = (), form: Form = Form.TABLE) -> None:
     """Print an order's history. Line items are numbered, so that those that took the same step share a line."""
     numbers = {item["lineItemId"]: number for number, item in enumerate(life["lineItems"], start=1)}
-    say("\n".join([header_of(life, names), *added]))
+    say("\n".join([header_of(life, _names(names, form)), *added]))
     say("")
     show_table(_together(life["timeline"], numbers), TIMELINE)
     say("")
-    show_table([{"number": numbers[item["lineItemId"]], **item} for item in life["lineItems"]], LINE_ITEMS)
+    show_table(
+        [{"number": numbers[item["lineItemId"]], **item} for item in life["lineItems"]],
+        LINE_ITEMS,
+        form=form,
+        wide=WIDE_LINE_ITEMS,
+    )
     if lasting := _usual_lines(life["lineItems"], numbers):
-        say("\n".join(["\nUsually", *lasting]))
+        say("\n".join(["\nHow long these statuses usually last", *lasting]))
     if shipments := _shipments(life["lineItems"], numbers):
         say("\n".join(["\nShipments", *shipments]))
     if life["lineage"]:
@@ -227,7 +339,7 @@ def _check_statuses(given: Collection[str], rows: Collection[Json]) -> None:
 def header_of(life: Json, names: Names) -> str:
     """Return three lines that identify an order and summarise its state."""
     order_id, order_type, region = (plain(life[name]) for name in ("orderId", "orderType", "region"))
-    outpost, account = (with_id(life[name], _short(names)) for name in ("outpostId", "account"))
+    outpost, account = (with_id(life[name], names) for name in ("outpostId", "account"))
     time = lasted(life["secondsInStatus"])
     known = [
         plain(life["status"]) + (f" for {time}" if time else ""),
@@ -238,20 +350,6 @@ def header_of(life: Json, names: Names) -> str:
     return (
         f"Order {order_id} ({order_type}) for Outpost {outpost}\nAccount {account}, region {region}\n{'; '.join(known)}"
     )
-
-
-def find(table: SnapshotTable, order_id: str) -> Snapshot:
-    """Read an order's snapshot; raise an OperatorError if no poll has seen the order, or it cannot be read."""
-    loaded = table.read([order_id])
-    if order_id in loaded.errors:
-        raise OperatorError(f"{order_id} cannot be read: {loaded.errors[order_id]}")
-    if order_id not in loaded.snapshots:
-        known = [known for _, known, _ in table.known_of_all_sources()]
-        raise OperatorError(
-            f"no poll has seen the order {order_id}{nearest_of(order_id, known)} "
-            "`orders --all` lists the known orders, and `poll` looks for new ones"
-        )
-    return loaded.snapshots[order_id]
 
 
 def row_of(snapshot: Snapshot, now: str) -> Json:
@@ -397,6 +495,13 @@ LINE_ITEMS: dict[str, Column] = {
     "Status": "status",
     "For": time_in_status,
     "Assets": lambda item: [asset.get("AssetId") for asset in item["assets"]],
+}
+WIDE_LINE_ITEMS: dict[str, Column] = {"Since (UTC)": "since"}
+WIDE: dict[str, Column] = {
+    "Outpost's id": "outpostId",
+    "Type": "orderType",
+    "Since (UTC)": "since",
+    "Pending events": lambda row: row["eventsPending"] or None,
 }
 LINEAGE: dict[str, Column] = {
     "Replaced item": lambda link: _item_of(link["previous"]),

@@ -2,22 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from outposts_order_notifier.cli.errors import OperatorError
-from outposts_order_notifier.cli.orders import find
-from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.cli.ids import find, order_id_of
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
     Json,
+    Output,
     Profile,
     Region,
     checked_id,
     deployed,
     fail_with,
+    form_of,
     note,
     show_table,
 )
@@ -26,14 +27,22 @@ from outposts_order_notifier.poll.summary import Summary, summary_in
 from outposts_order_notifier.sources.organization import Organization
 from outposts_order_notifier.sources.settings import SourceSettings
 
+if TYPE_CHECKING:
+    from outposts_order_notifier.cli.stack import Stack
+
 
 def poll(
     order: Annotated[
         str | None,
-        typer.Argument(metavar="[ORDER]", callback=checked_id, help="Only this order, such as oo-0123456789abcdef0."),
+        typer.Argument(
+            metavar="[ORDER]",
+            callback=checked_id,
+            help="Only this order: its id, such as oo-0123456789abcdef0, or the beginning of a known one's.",
+        ),
     ] = None,
     region: Region = None,
     profile: Profile = None,
+    output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """Poll now, without waiting for the schedule: all sources, or one order.
@@ -43,6 +52,7 @@ def poll(
 
     The exit code is 1 if a source or an order failed; the next poll retries it.
     """
+    form = form_of(output, as_json)
     stack = deployed(region, profile)
     requests = [_request_of(stack, order)] if order else sources_of(stack)
     summaries, problems = list[Summary](), list[str]()
@@ -62,17 +72,17 @@ def poll(
         "Pending": "eventsPending",
         "Failures": lambda summary: len(summary["failures"]) or None,
     }
-    show_table(summaries, columns, as_json=as_json)
+    show_table(summaries, columns, form=form, wide={"Left": "ordersLeft"})
     fail_with([*problems, *(problem for summary in summaries for problem in problems_of(summary))])
 
 
-def sources_of(stack: Stack) -> list[Json]:
+def sources_of(stack: "Stack") -> list[Json]:
     """Return the configured sources, as the poll function accepts them."""
     sources: list[Json] = json.loads(stack.variables("PollFunctionName").get("SOURCES") or "[]")
     return sources or [{}]
 
 
-def organization_of(stack: Stack) -> Organization | None:
+def organization_of(stack: "Stack") -> Organization | None:
     """Return the configured organization, or None."""
     function = stack.function("PollFunctionName")
     variables = function.get("Environment", {}).get("Variables", {})
@@ -81,7 +91,7 @@ def organization_of(stack: Stack) -> Organization | None:
     return Organization.load(variables["ORGANIZATION"], variables["SOURCES"], function["FunctionArn"])
 
 
-def plan(stack: Stack) -> int:
+def plan(stack: "Stack") -> int:
     """Run the planner function, and return the number of sources that it put on the queue."""
     planner = stack.outputs.get("PlannerFunctionName", "")
     if not planner:  # a stack that 0.1.0 deployed lacks the output
@@ -95,7 +105,7 @@ def plan(stack: Stack) -> int:
     return int(answer.value["sourcesPlanned"])
 
 
-def invoke_poll(stack: Stack, request: Mapping[str, Any]) -> Summary:
+def invoke_poll(stack: "Stack", request: Mapping[str, Any]) -> Summary:
     """Run the poll function, and return its summary; raise an OperatorError if it returned none."""
     answer = stack.invoke(stack.output("PollFunctionName"), request)
     if not answer.failed:
@@ -113,8 +123,9 @@ def problems_of(summary: Summary) -> list[str]:
     ]
 
 
-def _request_of(stack: Stack, order_id: str) -> Json:
+def _request_of(stack: "Stack", order_id: str) -> Json:
     """Return the poll function's input for one order of its source."""
+    order_id = order_id_of(stack.snapshots, order_id)
     sources, organization = sources_of(stack), organization_of(stack)
     if len(sources) > 1 or organization:
         snapshot = find(stack.snapshots, order_id)
@@ -131,5 +142,5 @@ def _watches(source: Json, outpost_id: str | None) -> bool:
     return not source.get("outpostIds") or outpost_id in source["outpostIds"]
 
 
-def _name(source: Json, stack: Stack) -> str:
+def _name(source: Json, stack: "Stack") -> str:
     return f"{SourceSettings.from_json(source).account(stack.account)}/{source['region']}"

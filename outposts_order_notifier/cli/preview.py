@@ -3,11 +3,8 @@
 import logging
 import os
 import re
-import signal
 import sqlite3
 import sys
-import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -24,19 +21,24 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
-from outposts_order_notifier.cli.orders import columns_of, row_of
+from outposts_order_notifier.cli.orders import WIDE, columns_of, row_of
 from outposts_order_notifier.cli.stack import session_of
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
+    Form,
     Json,
+    Output,
     Profile,
     fail_with,
+    form_of,
     json_text,
     note,
     say,
     show_table,
+    show_value,
 )
+from outposts_order_notifier.cli.watch import stopping, wait
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.events import SOURCE, Event
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
@@ -118,6 +120,7 @@ def preview(
             "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single poll stores none.",
         ),
     ] = None,
+    output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the events that the notifier would publish for an account's orders, without deploying anything.
@@ -129,6 +132,7 @@ def preview(
     notified of them only with announceExistingOrders. With --watch, each event is a line of JSON on stdout. An event
     that could not be printed is printed at the next start, with the same eventId.
     """
+    form = form_of(output, as_json)
     source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
     logger.setLevel(logging.CRITICAL)  # the log would go to stdout; failures are in the result
     kept = folder or (_state_folder(source) if watch else None)
@@ -137,7 +141,7 @@ def preview(
             note(f"Watching the orders of {source.name}; snapshots in {kept}; Ctrl-C ends it")
             _watch(source, snapshots, interval)
         else:
-            _look(source, snapshots, as_json=as_json)
+            _look(source, snapshots, form)
 
 
 def _source(
@@ -204,7 +208,7 @@ def _folder(folder: Path | None) -> SnapshotFolder:
         raise OperatorError(f"--folder {folder} cannot be used: {error}; pass one that you can write to") from error
 
 
-def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
+def _look(source: Source, snapshots: SnapshotFolder, form: Form) -> None:
     collected = CollectedEvents()
     result = _poll(source, snapshots, collected).run()
     if not result.orders_listed and LISTING in result.failures:
@@ -214,12 +218,12 @@ def _look(source: Source, snapshots: SnapshotFolder, *, as_json: bool) -> None:
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
     updates = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
     messages = [{**_texts_of(order_message(detail)), "baseline": detail["baseline"]} for detail in updates]
-    if as_json:
+    if form.is_data:
         summary = result.summary(source.name)
-        say({"orders": rows, "events": collected.events, "messages": messages, "summary": summary})
+        show_value({"orders": rows, "events": collected.events, "messages": messages, "summary": summary}, form)
     else:
         names = snapshots.names(source.place)
-        _show(rows, collected.events, messages, names.names)
+        _show(rows, collected.events, messages, names.names, form)
         if denied := names.denied:
             note(f"Ids are shown where {', '.join(denied)} would bring names (docs/configuration.md#names)")
     fail_with(_failures(result))
@@ -230,56 +234,38 @@ def _texts_of(message: Message) -> Json:
     return {name: value for name, value in asdict(message).items() if name not in {"mark", "audience"}}
 
 
-def _show(rows: list[Json], events: list[Json], messages: list[Json], names: Mapping[str, str]) -> None:
-    show_table(rows, columns_of(names), count(len(rows), "order"))
+def _show(
+    rows: list[Json], events: list[Json], messages: list[Json], names: Mapping[str, str], form: Form = Form.TABLE
+) -> None:
+    show_table(rows, columns_of(names, form), count(len(rows), "order"), form=form, wide=WIDE)
     published: dict[str, Column] = {
         "Order": lambda event: event["detail"]["orderId"],
         "Sequence": lambda event: event["detail"]["sequence"],
         "Event": "detail-type",
     }
-    show_table(events, published, f"{count(len(events), 'event')} would be published")
+    further: dict[str, Column] = {
+        "Observed (UTC)": lambda event: event["detail"]["observedAt"],
+        "Event id": lambda event: event["detail"]["eventId"],
+    }
+    show_table(events, published, f"{count(len(events), 'event')} would be published", form=form, wide=further)
     sent: dict[str, Column] = {
         "Order": lambda message: message["facts"]["Order"],
         "Message": "headline",
         "Says": lambda message: "; ".join(one_line(line["text"]) for line in message["lines"]),
     }
     if_announced = ", with announceExistingOrders" if any(message["baseline"] for message in messages) else ""
-    show_table(messages, sent, f"{count(len(messages), 'message')} would be sent{if_announced}")
+    show_table(messages, sent, f"{count(len(messages), 'message')} would be sent{if_announced}", form=form)
 
 
 def _watch(source: Source, snapshots: SnapshotFolder, interval: float) -> None:
-    with _stopping() as stop:
+    with stopping() as stop:
         poll = _poll(source, snapshots, CollectedEvents(lambda event: say(json_text(event))))
-        while not stop.is_set():
+        going_on = True
+        while going_on:
             for failure in _failures(poll.run()):
                 note(f"warning: {failure}")
-            _wait(stop, interval)
+            going_on = wait(stop, interval)
     note("Ended; the next start prints the events that were not printed yet")
-
-
-def _wait(stop: threading.Event, seconds: float) -> None:
-    """Wait until the time is over or `stop` is set, a second at a time: Windows handles Ctrl-C only between waits."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and not stop.wait(min(left, 1)):
-        pass
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """Set an event at Ctrl-C, so that the current poll can finish; a second Ctrl-C ends the process at once."""
-    stop = threading.Event()
-
-    def end(*_: object) -> None:
-        stop.set()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _poll(source: Source, snapshots: SnapshotFolder, bus: CollectedEvents) -> Poll:

@@ -3,8 +3,9 @@
 import json
 from typing import TYPE_CHECKING
 
-from outposts_order_notifier.cli.terminal import AsJson, Profile, Region, deployed, say
+from outposts_order_notifier.cli.terminal import AsJson, Output, Profile, Region, deployed, form_of, show_answer
 from outposts_order_notifier.notify.routes import enveloped, route_of
+from outposts_order_notifier.wording.words import count
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -15,17 +16,16 @@ if TYPE_CHECKING:
 RULE = "RULE_ARN"
 
 
-def redrive(region: Region = None, profile: Profile = None, as_json: AsJson = False) -> None:
+def redrive(region: Region = None, profile: Profile = None, output: Output = None, as_json: AsJson = False) -> None:
     """Resend the notifications in the dead-letter queue.
 
     Fix the channel first; channels already notified are not notified again.
     """
+    form = form_of(output, as_json)
     stack = deployed(region, profile)
     moved = move(stack.session.client("sqs"), stack.output("DeadLetterQueueUrl"), stack.notify_queue_url)
-    if as_json:
-        say({"messagesSentAgain": moved})
-    else:
-        say(f"{moved} messages sent again" if moved else "The dead-letter queue is empty")
+    said = f"{count(moved, 'message')} sent again" if moved else "The dead-letter queue is empty"
+    show_answer({"messagesSentAgain": moved}, said, form)
 
 
 def move(sqs: "SQSClient", dead_letter_queue_url: str, queue_url: str) -> int:

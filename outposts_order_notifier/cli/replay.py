@@ -11,25 +11,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
-from outposts_order_notifier.cli.orders import find
-from outposts_order_notifier.cli.stack import Stack
+from outposts_order_notifier.cli.ids import find
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
+    Form,
     Json,
+    Output,
     Profile,
     Region,
     checked_id,
     deployed,
+    form_of,
     note,
-    say,
+    show_answer,
     show_table,
 )
+from outposts_order_notifier.cli.times import time_of
 from outposts_order_notifier.domain.events import SOURCE, Event
 from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
@@ -37,23 +40,19 @@ from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.poll.event_bus import EventBus
 from outposts_order_notifier.wording.words import count
 
+if TYPE_CHECKING:
+    from outposts_order_notifier.cli.stack import Stack
+
 LOOK_SECONDS = 2
 LAST_ARRIVAL_SECONDS = 30  # after a replay, for events that are still on their way to the queue
 ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED"})
 
 
-def time_of(text: str) -> datetime:
-    """Parse a time, in UTC if it has no zone; refuse a time before the year 1 or after the year 9999 in UTC."""
-    try:
-        time = datetime.fromisoformat(text)
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise typer.BadParameter(f"{text} is not a valid time; use 2026-11-24 or 2026-11-24T09:30:00Z.") from None
-
-
 When = Annotated[
     datetime | None,
-    typer.Option(metavar="TIME", parser=time_of, help="For example 2026-11-24T09:30:00Z; UTC if no zone is given."),
+    typer.Option(
+        metavar="TIME", parser=time_of, help="2026-11-24T09:30:00Z, or 2d or 6h ago; UTC if no zone is given."
+    ),
 ]
 
 
@@ -67,7 +66,8 @@ class Archive:
 
 def replay(
     order: Annotated[
-        str | None, typer.Option(metavar="ORDER", callback=checked_id, help="Only this order's events.")
+        str | None,
+        typer.Option(metavar="ORDER", callback=checked_id, help="Only this order's events: its id or its beginning."),
     ] = None,
     from_sequence: Annotated[
         int, typer.Option(min=1, metavar="N", help="With --order: the first sequence to send.")
@@ -83,6 +83,7 @@ def replay(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --order: list the events, send none.")] = False,
     region: Region = None,
     profile: Profile = None,
+    output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """Resend events from the archive, which keeps them for a year, with the same eventIds.
@@ -95,6 +96,7 @@ def replay(
     Subscribers deduplicate by eventId. People are not notified again of anything from the last 30 days. EventBridge
     may take ten minutes to archive an event, and a few minutes to replay it.
     """
+    form = form_of(output, as_json)
     if (from_sequence > 1 or to_sequence or dry_run) and not order:
         raise OperatorError("--from-sequence, --to-sequence and --dry-run need --order")
     if not order and not start:
@@ -112,9 +114,10 @@ def replay(
         begin = start or archive.since
         _run(stack, archive, begin, until, rule_arn)
         answer: Json = {"from": begin.isoformat(), "to": until.isoformat(), "rule": rule}
-        say(answer if as_json else f"Replayed the events from {begin:%Y-%m-%d %H:%M:%S} to {until:%Y-%m-%d %H:%M:%S}")
+        show_answer(answer, f"Replayed the events from {begin:%Y-%m-%d %H:%M:%S} to {until:%Y-%m-%d %H:%M:%S}", form)
         return
     snapshot = find(stack.snapshots, order)
+    order = snapshot.order_id
     last = min(to_sequence or snapshot.sequence, snapshot.sequence)
     if from_sequence > last:
         raise OperatorError(f"{order} has no events from {from_sequence} on; its last is {snapshot.sequence}")
@@ -128,7 +131,7 @@ def replay(
     found = _archived(stack, archive, order, wanted, begin, until)
     if not dry_run:
         _send(stack, archive, found, rule_arn)
-    _show(found, as_json=as_json, sent=not dry_run)
+    _show(order, found, form, sent=not dry_run)
     if missing := sorted(set(wanted) - {event["detail"]["sequence"] for event in found}):
         raise OperatorError(
             f"the archive did not return the events {missing} of {order}: they are older than the archive, outside "
@@ -137,7 +140,7 @@ def replay(
         )
 
 
-def _archive(stack: Stack) -> Archive:
+def _archive(stack: "Stack") -> Archive:
     bus_arn = stack.output("EventBusArn")
     answer = stack.session.client("events").list_archives(EventSourceArn=bus_arn)
     archives = {archive["ArchiveName"]: archive for archive in answer["Archives"]}
@@ -154,7 +157,7 @@ def _archive(stack: Stack) -> Archive:
     return Archive(arn, archives[name]["CreationTime"].astimezone(UTC))
 
 
-def _rule_arn(stack: Stack, name: str) -> str:
+def _rule_arn(stack: "Stack", name: str) -> str:
     events, bus = stack.session.client("events"), stack.output("EventBusName")
     pages = events.get_paginator("list_rules").paginate(EventBusName=bus)
     arns = {rule["Name"]: rule["Arn"] for page in pages for rule in page["Rules"]}
@@ -166,7 +169,7 @@ def _rule_arn(stack: Stack, name: str) -> str:
 
 
 def _archived(
-    stack: Stack, archive: Archive, order_id: str, wanted: range, begin: datetime, end: datetime
+    stack: "Stack", archive: Archive, order_id: str, wanted: range, begin: datetime, end: datetime
 ) -> list[dict[str, Any]]:
     """Return those of an order's events that are in the archive, in sequence."""
     found = dict[int, dict[str, Any]]()
@@ -185,7 +188,7 @@ def _archived(
 
 
 @contextmanager
-def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
+def _own_rule(stack: "Stack", name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
     """Create a rule that only matches this replay, and its queue, for a `with` block; yield ARN and URL.
 
     The queue is created with its policy, because a policy that is set later may take a minute to take effect
@@ -219,7 +222,7 @@ def _own_rule(stack: Stack, name: str, order_id: str, wanted: range) -> Iterator
         yield rule_arn, url
 
 
-def _taken(stack: Stack, queue_url: str) -> Iterator[dict[str, Any]]:
+def _taken(stack: "Stack", queue_url: str) -> Iterator[dict[str, Any]]:
     sqs = stack.session.client("sqs")
     taken = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=LOOK_SECONDS)
     for message in taken.get("Messages", []):
@@ -228,7 +231,7 @@ def _taken(stack: Stack, queue_url: str) -> Iterator[dict[str, Any]]:
 
 
 def _run(  # the parameters of StartReplay
-    stack: Stack, archive: Archive, begin: datetime, end: datetime, rule_arn: str | None, name: str = ""
+    stack: "Stack", archive: Archive, begin: datetime, end: datetime, rule_arn: str | None, name: str = ""
 ) -> None:
     """Replay a period of time and wait for its end; cancel it if the wait is interrupted, for example by Ctrl-C."""
     events, bus = stack.session.client("events"), stack.output("EventBusArn")
@@ -256,7 +259,7 @@ def _new_name() -> str:
     return f"outposts-order-notifier-replay-{uuid.uuid4().hex[:8]}"
 
 
-def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_arn: str | None) -> None:
+def _send(stack: "Stack", archive: Archive, found: Sequence[dict[str, Any]], rule_arn: str | None) -> None:
     if not found:
         return
     if rule_arn:
@@ -274,15 +277,16 @@ def _send(stack: Stack, archive: Archive, found: Sequence[dict[str, Any]], rule_
         )
 
 
-def _show(found: Sequence[dict[str, Any]], *, as_json: bool, sent: bool) -> None:
+def _show(order_id: str, found: Sequence[dict[str, Any]], form: Form, *, sent: bool) -> None:
     columns: dict[str, Column] = {
-        "Sequence": lambda event: event["detail"]["sequence"],
+        "No.": lambda event: event["detail"]["sequence"],
         "Observed (UTC)": lambda event: event["detail"]["observedAt"],
-        "Event": "detail-type",
+        "Event": lambda event: event["detail-type"].removeprefix("Outposts "),
         "Event id": lambda event: event["detail"]["eventId"],
     }
-    title = f"{count(len(found), 'event')} {'sent again' if sent else 'would be sent again'}"
-    show_table(found, columns, title, as_json=as_json)
+    wide: dict[str, Column] = {"Line item": lambda event: event["detail"].get("lineItemId")}
+    title = f"{count(len(found), 'event')} of {order_id} {'sent again' if sent else 'would be sent again'}"
+    show_table(found, columns, title, form=form, wide=wide)
 
 
 def _first_seen(snapshot: Snapshot) -> datetime:

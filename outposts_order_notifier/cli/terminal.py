@@ -1,11 +1,13 @@
-"""The options that commands share, and their output: tables and JSON on stdout, notes on stderr."""
+"""The options that commands share, and their output: tables, JSON and YAML on stdout, notes on stderr."""
 
 import codecs
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
@@ -15,9 +17,11 @@ from rich.text import Text
 
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.secrecy import redacted
-from outposts_order_notifier.cli.stack import Stack, session_of
 from outposts_order_notifier.domain.statuses import status_named
 from outposts_order_notifier.wording.words import duration, one_line, plain
+
+if TYPE_CHECKING:
+    from outposts_order_notifier.cli.stack import Stack
 
 Json = dict[str, Any]
 Column = str | Callable[[Any], object]  # the key of a row's value, or a function of the row
@@ -26,7 +30,40 @@ Region = Annotated[
     str | None, typer.Option(metavar="NAME", help="Region of the deployed notifier; default: AWS_REGION.")
 ]
 Profile = Annotated[str | None, typer.Option(metavar="NAME", help="AWS profile to use; default: AWS_PROFILE.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout instead of a table.")]
+
+
+class Form(StrEnum):
+    """How a command prints its result."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSON = "json"
+    YAML = "yaml"
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it is for programs: the whole result, with the same keys in JSON and in YAML."""
+        return self in {Form.JSON, Form.YAML}
+
+
+Output = Annotated[
+    Form | None,
+    typer.Option(
+        "--output",
+        "-o",
+        case_sensitive=False,
+        show_default=False,
+        help="table (the default), wide (with more columns), json or yaml.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as --output json.")]
+
+
+def form_of(output: Form | None, as_json: bool) -> Form:
+    """Return the form that a command's options choose, by default a table."""
+    if as_json and output not in {None, Form.JSON}:
+        raise typer.BadParameter(f"--json is --output json, so it cannot be combined with --output {output}.")
+    return Form.JSON if as_json else output or Form.TABLE
 
 
 def checked_id(given: str | None) -> str | None:
@@ -36,24 +73,29 @@ def checked_id(given: str | None) -> str | None:
     return given
 
 
-OrderId = Annotated[
-    str, typer.Argument(metavar="ORDER", callback=checked_id, help="Order id, such as oo-0123456789abcdef0.")
-]
+ORDER_HELP = "Order id, such as oo-0123456789abcdef0, or its beginning, with or without oo-"
+OrderId = Annotated[str, typer.Argument(metavar="ORDER", callback=checked_id, help=f"{ORDER_HELP}.")]
 
 PIPE_WIDTH = 1_000  # columns; a table in a file is neither cut nor wrapped
 # Only these columns may be wrapped.
 SENTENCES = frozenset(
-    {"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors", "Assets"}
+    {"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors", "Assets", "Change", "Routes"}
     | {"Replaced item", "Replaced by", "Current item"}
 )
+# Characters that join with the emoji before them: terminals disagree about the width. `plain` replaces the joiner.
+JOINING = re.compile("[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 SENTENCE_WIDTH = 22  # an id fits
 UNBROKEN = "\xa0"  # a space at which `textwrap` ends no line
 GAP = 3  # characters between two columns
-STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}  # of a check's verdict; statuses have their own colours
+MARKS = {"new": "+", "changed": "*", "gone": "-"}  # of what has changed since the last look
+# Of a check's verdict and of marks; statuses have their own colours.
+STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red", "+": "bold green", "*": "bold yellow", "-": "dim"}
 
 
-def deployed(region: str | None, profile: str | None) -> Stack:
+def deployed(region: str | None, profile: str | None) -> "Stack":
     """Return the stack that a command's options select."""
+    from outposts_order_notifier.cli.stack import Stack, session_of  # noqa: PLC0415 - boto3 takes a while
+
     return Stack(session_of(region, profile))
 
 
@@ -77,27 +119,73 @@ def say(value: object) -> None:
     print(redacted(text), flush=True)  # noqa: T201 - as above
 
 
+def show_value(value: object, form: Form) -> None:
+    """Print a value as JSON or YAML on stdout."""
+    if form is not Form.YAML:
+        say(value)
+        return
+    import yaml  # noqa: PLC0415 - few need it
+
+    plainly = json.loads(json.dumps(value))
+    say(yaml.safe_dump(plainly, sort_keys=False, allow_unicode=_shows_unicode(), width=PIPE_WIDTH).rstrip("\n"))
+
+
+def show_answer(value: object, sentence: str, form: Form) -> None:
+    """Print a sentence, or what it says as JSON or YAML."""
+    if form.is_data:
+        show_value(value, form)
+    else:
+        say(sentence)
+
+
+def _shows_unicode() -> bool:
+    encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+    return encoding.startswith("utf-")
+
+
 def json_text(value: object, indent: int | None = None) -> str:
     """Return JSON in which the characters that stdout's encoding may lack are escaped."""
-    encoding = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
-    return json.dumps(value, indent=indent, ensure_ascii=not encoding.startswith("utf-"))
+    return json.dumps(value, indent=indent, ensure_ascii=not _shows_unicode())
 
 
 def show_table(
-    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], title: str = "", *, as_json: bool = False
+    rows: Sequence[Mapping[str, Any]],
+    columns: Mapping[str, Column],
+    title: str = "",
+    *,
+    form: Form = Form.TABLE,
+    wide: Mapping[str, Column] = {},
 ) -> None:
-    """Print a table on stdout, without control characters and credentials; or the rows as JSON.
+    """Print a table on stdout, without control characters and credentials; or the rows as JSON or YAML.
 
     Args:
         rows: The rows.
         columns: The columns by their headers. A value that is None or empty is a blank cell; a column without any other
             is omitted. A list is its members with commas, in a sentence that is only wrapped after one of them.
         title: Printed above the table.
-        as_json: Whether to print the rows, with all their keys, as JSON.
+        form: How to print the rows; JSON and YAML have all their keys.
+        wide: Further columns, for the wide form.
     """
-    if as_json:
-        say([*rows])
+    if form.is_data:
+        show_value([*rows], form)
         return
+    console = console_for_tables()
+    table, width = table_of(rows, {**columns, **(wide if form is Form.WIDE else {})}, title, console.width)
+    console.width = width
+    if title:
+        console.print()
+    console.print(table)
+
+
+def console_for_tables() -> Console:
+    """Return a console as wide as the terminal; in a file or a pipe, a table is neither cut nor wrapped."""
+    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+
+
+def table_of(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Column], title: str, width: int
+) -> tuple[Table, int]:
+    """Return a table for `show_table`, and the width that it needs: more than the given one if ids would be cut."""
     cells = [[_cell(value(row) if callable(value) else row[value]) for value in columns.values()] for row in rows]
     filled = [number for number in range(len(columns)) if not cells or any(row[number] for row in cells)]
     headers, cells = [[*columns][number] for number in filled], [[row[number] for number in filled] for row in cells]
@@ -110,12 +198,11 @@ def show_table(
         show_edge=False,
         pad_edge=False,
     )
-    console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
     contents = [[row[number] for row in cells] for number in range(len(headers))]
     least = [_least_width(name, texts) for name, texts in zip(headers, contents, strict=True)]
-    if (left := console.width - sum(least) - GAP * (len(least) - 1)) < 0:
+    if (left := width - sum(least) - GAP * (len(least) - 1)) < 0:
         # Each row is one line, which the terminal wraps: nobody can copy an id in pieces.
-        left = console.width = PIPE_WIDTH
+        left = width = PIPE_WIDTH
     for number, (column, texts) in enumerate(zip(table.columns, contents, strict=True)):
         column.overflow = "fold"  # never cut a text
         column.no_wrap = headers[number] not in SENTENCES
@@ -125,9 +212,7 @@ def show_table(
             contents[number] = [_wrapped(text, least[number] + extra) for text in texts]
     for row_of_texts in zip(*contents, strict=True):
         table.add_row(*row_of_texts)
-    if title:
-        console.print()
-    console.print(table)
+    return table, width
 
 
 def _least_width(name: str, texts: Sequence[Text]) -> int:
@@ -150,8 +235,9 @@ def _wrapped(text: Text, width: int) -> Text:
 
 def _cell(value: object) -> Text:
     if isinstance(value, list):
-        return Text(", ".join(plain(each).replace(" ", UNBROKEN) for each in value))
+        return Text(", ".join(JOINING.sub("", plain(each)).replace(" ", UNBROKEN) for each in value))
     text = "" if value is None or value == "" else plain(redacted(value) if isinstance(value, str) else value)
+    text = JOINING.sub("", text)
     return Text(text, style=STYLES.get(text, status_named(text).colour))
 
 

@@ -7,10 +7,10 @@ import pytest
 from typer.main import get_command
 
 from outposts_order_notifier.cdk.configuration_schema import schema
-from outposts_order_notifier.cli.commands import COMMANDS, _app
+from outposts_order_notifier.cli.commands import COMMANDS, _app, command_named
 from tests.docs.pages import DOCS
 
-SHARED = {"--region", "--profile", "--json", "--help"}  # above the commands' own sections
+SHARED = {"--region", "--profile", "--json", "--output", "--help"}  # above the commands' own sections
 CLI = (DOCS / "cli.md").read_text("utf-8")
 
 
@@ -21,8 +21,12 @@ def section_of(command: str) -> str:
 
 def options_of(command: str) -> set[str]:
     """Return the long options of a command."""
-    group: Any = get_command(_app())
-    return {name for each in group.commands[command].params for name in each.opts if name.startswith("--")}
+    return long_options(command_named(command))
+
+
+def long_options(command: Any) -> set[str]:
+    """Return the long options of a command, or of the program."""
+    return {name for each in command.params for name in each.opts if name.startswith("--")}
 
 
 def test_the_table_has_each_command() -> None:
@@ -36,8 +40,20 @@ def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
     """Options of all commands are listed once, before the sections."""
     documented = set(re.findall(r"--[a-z][a-z-]*", section_of(command)))
     assert section_of(command)
+    assert {"--region", "--profile"} <= options_of(command)
     assert options_of(command) - SHARED - documented == set()
     assert {option for option in SHARED if f"`{option}`" not in CLI.partition("\n## ")[0]} == set()
+
+
+def test_the_options_before_a_command_are_documented() -> None:
+    """Above the sections, as they belong to no command."""
+    assert {each for each in long_options(get_command(_app())) if f"`{each}`" not in CLI.partition("\n## ")[0]} == set()
+
+
+def test_the_list_of_commands_says_what_their_functions_do() -> None:
+    """Each summary begins with the same verb as the command's own help, which is only imported when it is needed."""
+    for name, entry in COMMANDS.items():
+        assert command_named(name).help.split()[0] == entry.summary.split()[0], name
 
 
 @pytest.mark.parametrize("key", ["sources", "organization", "slack", "routes", "stalledAfterDays"])

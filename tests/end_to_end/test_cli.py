@@ -1,18 +1,23 @@
 """`python -m notifier` on a deployed stack, as an operator uses it."""
 
 import json
+import os
+import pty
 import re
+import signal
 import subprocess
 import sys
+import termios
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
@@ -271,7 +276,89 @@ class TestReading:
         assert [event["sequence"] for event in found] == list(range(1, len(found) + 1))
         assert all(event["publishedAt"] for event in found)
         assert [event["detailType"] for event in found[:2]] == ["Outposts Order Discovered", "Outposts Order Updated"]
-        assert "PREPARING → SHIPPED" in run(cloud, "events", shipped).stdout
+        shown = run(cloud, "events", shipped).stdout
+        assert f"Order {shipped}" in shown
+        assert "PREPARING → SHIPPED" in shown
+        assert found[0]["eventId"] not in shown
+        assert found[0]["eventId"] in run(cloud, "events", shipped, "--output", "wide").stdout
+        assert [e["sequence"] for e in answer(cloud, "events", shipped, "--since", "1h")] == [
+            e["sequence"] for e in found
+        ]
+
+    def test_since_lists_the_orders_of_which_an_event_was_published(self, cloud: Cloud) -> None:
+        """Also one that has settled; and none of which nothing was published since then."""
+        settled, _ = create_order(cloud)
+        run(cloud, "poll", settled)
+        cloud.client("outposts").cancel_order(OrderId=settled)
+        run(cloud, "poll", settled)
+        assert settled not in [row["orderId"] for row in answer(cloud, "orders")]
+        assert eventually(lambda: settled in [row["orderId"] for row in answer(cloud, "orders", "--since", "1h")])
+        later = run(cloud, "orders", "--since", "2999-01-01")
+        assert (later.returncode, "it is in the future" in later.stderr) == (2, True)
+
+    def test_the_beginning_of_an_id_is_enough(self, cloud: Cloud, shipped: str) -> None:
+        """With or without `oo-`; what reads says on stderr which order it is."""
+        others = [row["orderId"] for row in answer(cloud, "orders", "--all") if row["orderId"] != shipped]
+        length = next(n for n in range(4, 21) if not any(each.startswith(shipped[:n]) for each in others))
+        for beginning in (shipped[:length], shipped[3:length]):
+            ran = run(cloud, "show", beginning, "--output", "yaml")
+            assert (ran.returncode, ran.stderr) == (0, f"{beginning} is {shipped}\n")
+            assert yaml.safe_load(ran.stdout)["orderId"] == shipped
+        (summary,) = answer(cloud, "poll", shipped[:length])
+        assert summary["ordersRead"] == 1
+        muted = run(cloud, "unmute", shipped[:length])
+        assert muted.stdout == f"{shipped} was not muted\n"
+        create_order(cloud)
+        run(cloud, "poll")
+        ran = run(cloud, "mute", "oo-", "--until", day(7))
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "oo- is the beginning of several orders' ids: " in ran.stderr
+
+    def test_watch_prints_a_line_for_each_change_until_ctrl_c(self, cloud: Cloud) -> None:
+        """In a pipe, as JSON."""
+        order_id, line_item_id = create_order(cloud)
+        run(cloud, "poll", order_id)
+        with program(cloud, "orders", "--watch", "1", "--json", stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            lines = (json.loads(line) for line in process.stdout)
+            assert next(each for each in lines if each["orderId"] == order_id)["change"] == "listed"
+            ship(cloud, order_id, line_item_id)
+            run(cloud, "poll", order_id)
+            changed = next(each for each in lines if each["orderId"] == order_id)
+            assert (changed["change"], changed["status"]) == ("changed", "IN_PROGRESS")
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 0
+
+    def test_watch_draws_on_a_terminal(self, cloud: Cloud, shipped: str) -> None:
+        """It leaves the latest tables there, and the cursor as it was."""
+        ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (50, 100))
+        with program(cloud, "orders", "--watch", "1", stdin=theirs, stdout=theirs, stderr=theirs) as process:
+            os.close(theirs)
+            shown = os.read(ours, 10_000)
+            while b"Ctrl-C ends it" not in shown:
+                shown += os.read(ours, 10_000)
+            process.send_signal(signal.SIGINT)
+            with suppress(OSError):  # the terminal is closed
+                while read := os.read(ours, 10_000):
+                    shown += read
+            assert process.wait() == 0
+        os.close(ours)
+        assert shipped in shown.decode()
+        assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
+        assert b"error" not in shown
+
+
+@contextmanager
+def program(cloud: Cloud, *arguments: str, **streams: int) -> Iterator["subprocess.Popen[str]"]:
+    """Run the program in a process of its own for a `with` block."""
+    environment = {**inherited(), **cloud.environment, "TERM": "xterm"}
+    command = [sys.executable, "-m", "notifier", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams) as process:  # type: ignore[call-overload] # noqa: S603 - ours
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 class TestAnnotations:

@@ -192,7 +192,7 @@ class TestDelivery:
             assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
             assert not named(delivery.slack_texts)[order_id]
             slack_answers(delivery.slack_url, times=0)
-            assert redrive(cloud) == "1 messages sent again\n"
+            assert redrive(cloud) == "1 message sent again\n"
             assert eventually(lambda: named(delivery.slack_texts)[order_id] == 1)
         assert named(delivery.mail_texts)[order_id] == 1
         assert number_of_dead_letters(cloud) == 0
@@ -214,7 +214,7 @@ class TestDelivery:
             assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
             assert (by_webhook[WEBHOOK][order_id], by_webhook[DUBLIN][order_id]) == (2, 0)
             slack_answers(delivery.slack_url, times=0)
-            assert redrive(cloud) == "1 messages sent again\n"
+            assert redrive(cloud) == "1 message sent again\n"
             assert eventually(lambda: by_webhook[DUBLIN][order_id] == 1)
         assert by_webhook[WEBHOOK][order_id] == 2
         (event,) = bus.received()

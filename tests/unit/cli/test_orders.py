@@ -133,7 +133,7 @@ class TestUsual:
         show_life(life_of(HISTORY, NOW, Lineage(), self.USUAL), {})
         shown = capsys.readouterr().out
         assert "IN_PROGRESS for 2 days; usually 12 to 20 days, from 9 orders; " in shown
-        assert "\nUsually\n1: SHIPPED usually 1 to 2 hours, from 5 orders\n" in shown
+        assert "\nHow long these statuses usually last\n1: SHIPPED usually 1 to 2 hours, from 5 orders\n" in shown
         show_life(life_of(HISTORY, NOW, Lineage()), {})
         assert "sually" not in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""The tables of `orders`, `show` and `preview` on a terminal of 100 columns."""
+"""The tables of the commands on a terminal of 100 columns, with the longest values that are realistic."""
 
 import re
 from collections.abc import Callable
@@ -6,10 +6,15 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
-from outposts_order_notifier.cli.orders import life_of, row_of, show_life, show_orders
+from outposts_order_notifier.cli import doctor, events, replay
+from outposts_order_notifier.cli.orders import life_of, row_of, show_life, show_orders, tables_of
 from outposts_order_notifier.cli.preview import _show
-from outposts_order_notifier.cli.terminal import Json, show_table
+from outposts_order_notifier.cli.terminal import JOINING, Form, Json, show_table
+from outposts_order_notifier.cli.watch import Look, Step, changes, drawn
+from outposts_order_notifier.domain.event_types import CHANGES, UPDATED
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.lineage import Lineage, links_of
 from outposts_order_notifier.domain.snapshot import Snapshot, observe
@@ -221,3 +226,107 @@ class TestPreview:
             for title in ("2 orders", "4 events would be published")
         )
         assert second - first == 3 + len(rows) + 1
+
+
+class TestEvents:
+    """`events`."""
+
+    def test_each_event_is_one_line(self, printed: Printed) -> None:
+        """Of any type, with the longest change of status, and published twice."""
+        rows = [
+            {
+                "sequence": 1_000 + number,
+                "publishedAt": "2026-11-25T00:08:14Z",
+                "times": 2,
+                "detailType": str(detail_type),
+                "lineItemId": f"ooi-{number:017x}",
+                "previousStatus": "IN_PROGRESS",
+                "status": "COMPLETED",
+            }
+            for number, detail_type in enumerate([*CHANGES, UPDATED])
+        ]
+        lines = printed(show_table, rows, events.COLUMNS, "Order oo-0123456789abcdef0")
+        assert [line.split()[0] for line in lines[4:]] == [str(row["sequence"]) for row in rows]
+        assert lines[4].split()[1:4] == ["2026-11-25", "00:08:14", "×2"]
+        assert "IN_PROGRESS → COMPLETED" in "\n".join(lines)
+
+
+class TestReplay:
+    """`replay`."""
+
+    def test_each_event_is_one_line(self, printed: Printed) -> None:
+        """Of any type, with its whole id."""
+        found = [
+            {
+                "detail-type": str(detail_type),
+                "detail": {
+                    "sequence": 1_000,
+                    "observedAt": "2026-11-25T00:09:13.636Z",
+                    "eventId": "03c532ac-e462-5229-b8f9-da38e068227c",
+                },
+            }
+            for detail_type in [*CHANGES, UPDATED]
+        ]
+
+        def show() -> None:
+            replay._show("oo-0123456789abcdef0", found, Form.TABLE, sent=True)
+
+        assert len(printed(show)[4:]) == len(found)
+
+
+class TestDoctor:
+    """`doctor`."""
+
+    def test_sentences_are_folded(self, printed: Printed) -> None:
+        """An ARN, too, if it is longer than its column."""
+        role = "arn:aws:iam::123456789012:role/team/outposts/OutpostsOrderNotifierReader"
+        checks = [
+            {
+                "name": f"poll ap-southeast-2 {role}",
+                "verdict": "fail",
+                "found": f"AccessDenied: User {role} is not authorized to perform outposts:ListOrders",
+                "todo": "Name the poll function's role and the configured external id in the role's trust policy",
+            }
+        ]
+        lines = printed(show_table, checks, doctor.COLUMNS)
+        names = [line[: lines[0].index("Found")].replace("fail", "") for line in lines[2:]]
+        assert "".join("".join(names).split()) == f"pollap-southeast-2{role}"
+
+
+class TestWatch:
+    """`orders --watch`."""
+
+    def test_marks_what_has_changed(self, printed: Printed) -> None:
+        """Beside the order; the latest change comes first, and what is gone is shown once more."""
+        first, second, third = (
+            row_of(observed((f"2026-11-24T12:2{number}:00Z", an_order(number, "SHIPPED"))), NOW) for number in (1, 2, 3)
+        )
+        before = Look("2026-11-24T12:29:00Z", [first, second], {OUTPOST: LONG})
+        now = Look(NOW, [{**first, "status": "ERROR", "secondsInStatus": 0}, third], {OUTPOST: LONG})
+        step = Step(now, before, changes(before.rows, now.rows), "AccessDenied")
+
+        def show() -> None:
+            Console(width=WIDTH, no_color=True).print(drawn(step, tables_of, WIDTH, 30))
+
+        lines = printed(show)
+        marks = {line.split()[1]: line.split()[0] for line in lines if "oo-" in line}
+        assert [*marks.items()] == [
+            (third["orderId"], "+"),
+            (second["orderId"], "-"),
+            (first["orderId"], "*"),
+        ]
+        assert lines[-2:] == [
+            "2 orders at 12:30:00 UTC; + new, * changed, - gone since 12:29:00 UTC. Every 30 s; Ctrl-C ends it",
+            "The latest look failed: AccessDenied",
+        ]
+
+
+@pytest.mark.parametrize("text", ["👨\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "👩🏽\u200d💻", "⚠\ufe0f", "☃", "日本", "é"])
+def test_every_terminal_agrees_about_the_width_of_a_cell(printed: Printed, text: str) -> None:
+    """A terminal that does not join emoji adds the widths of the characters; the next column begins after these."""
+    lines = printed(
+        show_table, [{"name": text, "id": "oo-1"}, {"name": "Dublin", "id": "oo-1"}], {"N": "name", "I": "id"}
+    )
+    joined, plain = (sum(map(cell_len, line[: line.index("oo-1")])) for line in lines[-2:])
+    assert joined == plain
+    assert not JOINING.search(lines[-2])
