@@ -21,7 +21,6 @@ from outposts_order_notifier.cdk.configuration import Configuration, Route
 from outposts_order_notifier.cdk.event_pattern import holds_null, text_of
 from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
-from outposts_order_notifier.cdk.notify_pattern import rule_pattern
 from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.cdk.summaries import Summaries
@@ -31,7 +30,7 @@ from outposts_order_notifier.notify.channels import sns as sns_channel
 from outposts_order_notifier.notify.channels.registry import is_setting, parts
 from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.infrastructure import Needs, Site
-from outposts_order_notifier.notify.routes import DEFAULT, ROUTES, WHOLE_EVENT, enveloped, rule_name
+from outposts_order_notifier.notify.routes import DEFAULT, ROUTES, WHOLE_EVENT, enveloped, rule_name, rule_pattern
 from outposts_order_notifier.notify.summary import PATTERNS, SUMMARY_TABLE
 from outposts_order_notifier.wording.console import dashboard_url
 from outposts_order_notifier.wording.summary import ORDER_KEYS

@@ -1,4 +1,4 @@
-"""The pattern of the rule that sends events to notify, and the check of its `notify` part. Pure.
+"""The check of the `notify` part of the rule that sends events to notify. Pure.
 
 EventBridge accepts many patterns that no event ever matches: a misspelt key, a number instead of text, `exists` on an
 object. So `notify` is also compared with what an event can contain (`outposts_order_notifier.cdk.notify_keys`).
@@ -11,17 +11,10 @@ from typing import Any
 from outposts_order_notifier.cdk.event_pattern import OR, Problem, is_number, length_problem, problems
 from outposts_order_notifier.cdk.notify_keys import Anything, Kind, Object, Value, detail
 from outposts_order_notifier.cdk.spelling import ALMOST_THE_SAME, as_json, nearest
-from outposts_order_notifier.domain.event_types import UPDATED
-from outposts_order_notifier.domain.events import SOURCE
+from outposts_order_notifier.notify.routes import rule_pattern
 
 _OF_THE_API = "the API's words, and others that resemble none of them"
 _IN_WORDS = {"string": "text", "number": "a number", "boolean": "true or false", "null": "null"}
-
-
-def rule_pattern(notify: Mapping[str, Any], *, announce_existing_orders: bool) -> dict[str, Any]:
-    """Return the whole pattern of notify's rule."""
-    wanted = {**({} if announce_existing_orders else {"baseline": [False]}), **notify}
-    return {"source": [SOURCE], "detail-type": [str(UPDATED)], **({"detail": wanted} if wanted else {})}
 
 
 def notify_problems(notify: Mapping[str, Any], path: str, *, announce_existing_orders: bool) -> Iterator[Problem]:

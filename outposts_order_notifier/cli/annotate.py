@@ -119,7 +119,7 @@ def _annotate(stack: "Stack", order_id: str, change: Callable[[Annotations], Ann
         seen.add(before.revision)
         if before.unreadable:
             raise OperatorError(f"what was added to {order_id} cannot be read: {before.unreadable[:100]}")
-        if table.annotate(order_id, change(before)):
+        if (after := change(before)) == before or table.annotate(order_id, after):
             return before
     raise OperatorError(f"{order_id} was changed by others {ATTEMPTS} times in a row: try again")
 

@@ -74,7 +74,9 @@ COMMANDS = {
         "Stop notifications about an order until a day.",
         ('mute oo-0123456789abcdef0 --until 2026-12-01 --note "The site is closed"',),
     ),
-    "unmute": Entry("annotate", "unmute", "Begin notifications about an order again.", ("unmute oo-0123456789abcdef0",)),
+    "unmute": Entry(
+        "annotate", "unmute", "Begin notifications about an order again.", ("unmute oo-0123456789abcdef0",)
+    ),
     "note": Entry(
         "annotate",
         "add_note",
@@ -117,6 +119,7 @@ COMMANDS = {
         "Show what would be published, without deploying anything.",
         (
             "preview --region eu-west-1",
+            "preview --configuration cdk.json --output wide",
             "preview --role-arn arn:aws:iam::123456789012:role/Reader --external-id orders",
             "preview --watch --interval 60 --folder ./preview | jq -c '.detail'",
         ),

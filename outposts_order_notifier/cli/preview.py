@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
 from outposts_order_notifier.cli.orders import WIDE, columns_of, row_of
+from outposts_order_notifier.cli.recipients import patterns_in, routes_of_each
 from outposts_order_notifier.cli.stack import session_of
 from outposts_order_notifier.cli.terminal import (
     AsJson,
@@ -120,6 +121,15 @@ def preview(
             "~/.local/state/outposts-order-notifier/ACCOUNT/REGION, and a single poll stores none.",
         ),
     ] = None,
+    configuration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="A cdk.json, or the JSON of its notifier: shows which routes would be notified of each change, as "
+            "EventBridge judges their patterns. By default the cdk.json in the current folder, if there is one.",
+        ),
+    ] = None,
     output: Output = None,
     as_json: AsJson = False,
 ) -> None:
@@ -133,6 +143,7 @@ def preview(
     that could not be printed is printed at the next start, with the same eventId.
     """
     form = form_of(output, as_json)
+    patterns = {} if watch else patterns_in(configuration)
     source = _source(region, profile, role_arn, external_id, tuple(sorted(outpost_id or ())))
     logger.setLevel(logging.CRITICAL)  # the log would go to stdout; failures are in the result
     kept = folder or (_state_folder(source) if watch else None)
@@ -141,7 +152,7 @@ def preview(
             note(f"Watching the orders of {source.name}; snapshots in {kept}; Ctrl-C ends it")
             _watch(source, snapshots, interval)
         else:
-            _look(source, snapshots, form)
+            _look(source, snapshots, form, patterns)
 
 
 def _source(
@@ -208,7 +219,7 @@ def _folder(folder: Path | None) -> SnapshotFolder:
         raise OperatorError(f"--folder {folder} cannot be used: {error}; pass one that you can write to") from error
 
 
-def _look(source: Source, snapshots: SnapshotFolder, form: Form) -> None:
+def _look(source: Source, snapshots: SnapshotFolder, form: Form, patterns: Mapping[str, Json]) -> None:
     collected = CollectedEvents()
     result = _poll(source, snapshots, collected).run()
     if not result.orders_listed and LISTING in result.failures:
@@ -216,8 +227,12 @@ def _look(source: Source, snapshots: SnapshotFolder, form: Form) -> None:
     now = to_iso8601(datetime.now(UTC))
     loaded = snapshots.load(sorted(snapshots.known(source.account, source.region)))
     rows = [row_of(snapshot, now) for snapshot in loaded.snapshots.values()]
-    updates = [event["detail"] for event in collected.events if event["detail-type"] == UPDATED]
-    messages = [{**_texts_of(order_message(detail)), "baseline": detail["baseline"]} for detail in updates]
+    updates = [event for event in collected.events if event["detail-type"] == UPDATED]
+    routes: Sequence[list[str] | None] = _routes(patterns, updates) or [None] * len(updates)
+    messages = [
+        {**_texts_of(order_message(event["detail"])), "baseline": event["detail"]["baseline"], "routes": notified}
+        for event, notified in zip(updates, routes, strict=True)
+    ]
     if form.is_data:
         summary = result.summary(source.name)
         show_value({"orders": rows, "events": collected.events, "messages": messages, "summary": summary}, form)
@@ -227,6 +242,17 @@ def _look(source: Source, snapshots: SnapshotFolder, form: Form) -> None:
         if denied := names.denied:
             note(f"Ids are shown where {', '.join(denied)} would bring names (docs/configuration.md#names)")
     fail_with(_failures(result))
+
+
+def _routes(patterns: Mapping[str, Json], updates: Sequence[Json]) -> list[list[str]] | None:
+    """Return the routes that would be notified of each update; None if there are none, or nobody may judge them."""
+    if not patterns or not updates:
+        return None
+    try:
+        return routes_of_each(boto3.client("events"), patterns, updates)
+    except (BotoCoreError, ClientError) as error:
+        note(f"Routes are not shown: allow events:TestEventPattern, which judges their patterns ({error})")
+        return None
 
 
 def _texts_of(message: Message) -> Json:
@@ -252,6 +278,7 @@ def _show(
         "Order": lambda message: message["facts"]["Order"],
         "Message": "headline",
         "Says": lambda message: "; ".join(one_line(line["text"]) for line in message["lines"]),
+        "Routes": lambda message: ["none"] if message["routes"] == [] else message["routes"],
     }
     if_announced = ", with announceExistingOrders" if any(message["baseline"] for message in messages) else ""
     show_table(messages, sent, f"{count(len(messages), 'message')} would be sent{if_announced}", form=form)

@@ -8,6 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.domain.events import SOURCE
+
 DEFAULT = ""  # no route of the configuration has an empty name
 ROUTES = "ROUTES"  # the variables of each route's channels, as JSON by its name
 WHOLE_EVENT = "<aws.events.event.json>"  # in an input transformer, the event as it is, nulls and numbers included
@@ -27,6 +30,12 @@ def opened(body: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 def rule_name(prefix: str, route: str) -> str:
     """Return the name of a route's rule; it never changes, as dead letters name it."""
     return f"{prefix}{_IN_RULES_NAME}{route}"
+
+
+def rule_pattern(notify: Mapping[str, Any], *, announce_existing_orders: bool) -> dict[str, Any]:
+    """Return the whole pattern of the rule that sends events to notify."""
+    wanted = {**({} if announce_existing_orders else {"baseline": [False]}), **notify}
+    return {"source": [SOURCE], "detail-type": [str(UPDATED)], **({"detail": wanted} if wanted else {})}
 
 
 def route_of(rule: str) -> str:

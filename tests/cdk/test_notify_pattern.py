@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outposts_order_notifier.cdk.event_pattern import Problem
-from outposts_order_notifier.cdk.notify_pattern import notify_problems, rule_pattern
+from outposts_order_notifier.cdk.notify_pattern import notify_problems
 from outposts_order_notifier.domain import diff
 from outposts_order_notifier.domain.event_types import CHANGES, Common, OrderUpdated
 from outposts_order_notifier.domain.events import Observation, events_of
 from outposts_order_notifier.domain.order import Order
+from outposts_order_notifier.notify.routes import rule_pattern
 from testing.strategies import orders
 
 Json = dict[str, Any]

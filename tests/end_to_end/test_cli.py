@@ -307,7 +307,7 @@ class TestReading:
         (summary,) = answer(cloud, "poll", shipped[:length])
         assert summary["ordersRead"] == 1
         muted = run(cloud, "unmute", shipped[:length])
-        assert muted.stdout == f"{shipped} was not muted\n"
+        assert (muted.stdout, muted.stderr) == (f"{shipped} was not muted\n", f"{shipped[:length]} is {shipped}\n")
         create_order(cloud)
         run(cloud, "poll")
         ran = run(cloud, "mute", "oo-", "--until", day(7))
@@ -471,7 +471,7 @@ class TestReplay:
     def test_a_dry_run_sends_nothing(self, cloud: Cloud, shipped: str) -> None:
         """It shows what would be sent."""
         ran = run(cloud, "replay", "--order", shipped, "--to-sequence", "2", "--dry-run")
-        assert "2 events would be sent again" in ran.stdout
+        assert f"2 events of {shipped} would be sent again" in ran.stdout
 
     def test_a_time_replays_to_a_rule(self, cloud: Cloud, shipped: str) -> None:
         """EventBridge sends it; the command waits until it is done."""
@@ -485,7 +485,7 @@ class TestReplay:
             ([], "pass --order ORDER or --start TIME to select the events"),
             (["--dry-run", "--start", "2026-01-01"], "need --order"),
             (["--order", "SHIPPED", "--from-sequence", "900"], "has no events from 900 on; its last is "),
-            (["--start", "yesterday"], "'--start': yesterday is not a valid time; use 2026-11-24 or"),
+            (["--start", "yesterday"], "'--start': yesterday is not a valid time; use 2026-11-24, "),
             (["--start", "2026-01-01", "--rule", "no-such-rule"], "--rule no-such-rule is not a rule of the bus"),
         ],
     )
@@ -521,6 +521,26 @@ class TestNotification:
     def test_an_unknown_sample_is_reported(self, cloud: Cloud) -> None:
         """With the most similar one."""
         assert "did you mean shipment?" in run(cloud, "test-notification", "--only", "shipments").stderr
+
+
+class TestPreview:
+    """`preview`."""
+
+    def test_says_which_routes_would_be_notified(self, cloud: Cloud, shipped: str, tmp_path: Path) -> None:
+        """EventBridge judges the patterns, also those that look into an update's changes."""
+        (order,) = [row for row in answer(cloud, "orders", "--all") if row["orderId"] == shipped]
+        routes = [
+            {"name": "here", "notify": {"outpostId": [order["outpostId"]]}},
+            {"name": "elsewhere", "notify": {"outpostId": ["op-0123456789abcdef0"]}},
+            {"name": "discoveries", "notify": {"changes": {"detailType": ["Outposts Order Discovered"]}}},
+        ]
+        file = tmp_path / "notifier.json"
+        file.write_text(json.dumps({"notify": {"changes": {"orderStatus": ["ERROR"]}}, "routes": routes}))
+        found = answer(cloud, "preview", "--configuration", str(file))["messages"]
+        (message,) = [each for each in found if each["facts"]["Order"] == shipped]
+        assert message["routes"] == ["here", "discoveries"]
+        assert "here, discoveries" in run(cloud, "preview", "--configuration", str(file)).stdout
+        assert {each["routes"] for each in answer(cloud, "preview")["messages"]} == {None}
 
 
 class TestDoctor:

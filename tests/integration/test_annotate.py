@@ -69,6 +69,15 @@ def world(table: str, monkeypatch: pytest.MonkeyPatch) -> World:
 class TestMute:
     """`mute` and `unmute`."""
 
+    def test_what_was_never_added_can_be_removed(self, world: World, capsys: Any) -> None:
+        """The command says that there was nothing, and writes nothing; the beginning of the id is enough."""
+        annotate.unmute(ORDER_ID[:8])
+        annotate.expect(ORDER_ID[3:8], "none")
+        said = capsys.readouterr()
+        assert said.out == f"{ORDER_ID} was not muted\n{ORDER_ID} was not expected on a day\n"
+        assert said.err == f"{ORDER_ID[:8]} is {ORDER_ID}\n{ORDER_ID[3:8]} is {ORDER_ID}\n"
+        assert world.annotations == NONE
+
     def test_a_mute_has_its_end_its_reason_and_who_entered_it(self, world: World, capsys: Any) -> None:
         """It ends where the day begins in the configured time zone."""
         world.outputs["TimeZone"] = "Asia/Tokyo"

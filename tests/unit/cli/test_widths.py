@@ -218,7 +218,13 @@ class TestPreview:
             {"facts": {"Order": row["orderId"]}, "headline": "Dublin plant: 8 racks ordered", "lines": [says]}
             for row in rows
         ]
-        lines = printed(_show, rows, events, [{**each, "baseline": False} for each in messages], {OUTPOST: LONG})
+        lines = printed(
+            _show,
+            rows,
+            events,
+            [{**each, "baseline": False, "routes": ["top level", "dublin-plant-and-head-office"]} for each in messages],
+            {OUTPOST: LONG},
+        )
         shown = [line for line in lines if re.match("oo-", line)]
         assert len(shown) == len(rows) + len(events) + len(messages)
         first, second = (
