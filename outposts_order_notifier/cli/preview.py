@@ -278,7 +278,7 @@ def _show(
         "Order": lambda message: message["facts"]["Order"],
         "Message": "headline",
         "Says": lambda message: "; ".join(one_line(line["text"]) for line in message["lines"]),
-        "Routes": lambda message: ["none"] if message["routes"] == [] else message["routes"],
+        "Routes": lambda message: None if message["routes"] is None else ", ".join(message["routes"]) or "none",
     }
     if_announced = ", with announceExistingOrders" if any(message["baseline"] for message in messages) else ""
     show_table(messages, sent, f"{count(len(messages), 'message')} would be sent{if_announced}", form=form)

@@ -52,7 +52,7 @@ def patterns_in(file: Path | None) -> dict[str, Json]:
 def routes_of_each(
     client: "EventBridgeClient", patterns: Mapping[str, Json], events: Iterable[Json]
 ) -> list[list[str]]:
-    """Return the routes that would be notified of each event, existing orders included, as the configuration lists them.
+    """Return the routes that would be notified of each event, existing orders included, in sequence.
 
     EventBridge judges: TestEventPattern changes nothing and costs nothing.
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html

@@ -22,6 +22,7 @@ from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
 from outposts_order_notifier.cdk import event_pattern
 from outposts_order_notifier.cdk.configuration_schema import schema
 from outposts_order_notifier.cli.annotate import LONGEST_MUTE_DAYS
+from outposts_order_notifier.cli.commands import WATCH_SECONDS
 from outposts_order_notifier.domain import durations, stalled
 from outposts_order_notifier.domain.annotations import MAX_NOTES, MAX_TEXT
 from outposts_order_notifier.domain.events import MAX_EVENT_BYTES
@@ -220,6 +221,7 @@ TIED = [
     Tied(r"per eventId, route and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
     # Operation
     Tied(r"the log is kept for {n} months", lambda: log_days() / 30),
+    Tied(r"looks again every {n} seconds", lambda: int(WATCH_SECONDS)),
     Tied(r"one source polled every {n} minutes", lambda: 5),
     Tied(r"{n} polls a month", lambda: 30 * DAY / (5 * MINUTE)),
     Tied(r"polls a month of {n} GB", lambda: function("poll")["MemorySize"] / 1_024),
