@@ -71,7 +71,7 @@ class TestPager:
     @pytest.mark.parametrize("variables", [{"PAGER": ""}, {"PAGER": "cat"}, {"PAGER": "/none"}])
     def test_without_a_pager_it_is_printed(self, variables: dict[str, str]) -> None:
         """If there is to be none, or it cannot be run."""
-        shown = on_terminal(LINES, **variables)
+        shown = on_terminal(LINES, wanted=True, **variables)
         assert "0\n1\n2\n" in shown
         assert shown.count("9\nTrue\nafter\n") == 1
 

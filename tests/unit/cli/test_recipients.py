@@ -12,9 +12,9 @@ from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.recipients import TOP_LEVEL, patterns_in, routes_of_each
 from outposts_order_notifier.notify.routes import DEFAULT
 
-ROUTES = [{"name": "dublin", "notify": {"outpostId": ["op-1"]}}, {"name": "all", "notify": {}}]
-NOTIFIER = {"notify": {"changes": {"status": ["ERROR"]}}, "routes": ROUTES}
-PATTERNS = {DEFAULT: NOTIFIER["notify"], "dublin": {"outpostId": ["op-1"]}, "all": {}}
+ROUTES: list[Any] = [{"name": "dublin", "notify": {"outpostId": ["op-1"]}}, {"name": "all", "notify": {}}]
+NOTIFIER: dict[str, Any] = {"notify": {"changes": {"status": ["ERROR"]}}, "routes": ROUTES}
+PATTERNS: dict[str, Any] = {DEFAULT: NOTIFIER["notify"], "dublin": {"outpostId": ["op-1"]}, "all": {}}
 DETAIL = {"outpostId": "op-1"}
 
 

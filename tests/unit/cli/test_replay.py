@@ -7,7 +7,8 @@ import pytest
 import typer
 
 from outposts_order_notifier.cli.errors import OperatorError
-from outposts_order_notifier.cli.replay import replay, time_of
+from outposts_order_notifier.cli.replay import replay
+from outposts_order_notifier.cli.times import time_of
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -10,13 +10,15 @@ from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.cli.watch import Look, Mark, changes, steps
 
+Answer = Sequence[Json] | Exception
+
 
 def a_row(order_id: str, status: str = "PREPARING", seconds: int = 0) -> Json:
     """Return a row of an order."""
     return {"orderId": order_id, "status": status, "since": "2026-11-24T12:00:00Z", "secondsInStatus": seconds}
 
 
-def looking(*answers: Sequence[Json] | Exception) -> Callable[[], Look]:
+def looking(*answers: Answer) -> Callable[[], Look]:
     """Return a function that finds these rows, or fails, one after the other."""
     left = iter(answers)
 
@@ -47,13 +49,13 @@ def test_only_what_lasts_is_compared() -> None:
 
 def test_each_look_is_compared_with_the_one_before() -> None:
     """Not with the first one."""
-    rows = [[a_row("1")], [a_row("1", "ERROR")], [a_row("1", "ERROR")]]
+    rows: list[Answer] = [[a_row("1")], [a_row("1", "ERROR")], [a_row("1", "ERROR")]]
     assert [step.marks for step in steps(looking(*rows), times(2))] == [{}, {"1": Mark.CHANGED}, {}]
 
 
 def test_a_look_that_fails_is_a_line_and_the_next_one_is_compared_with_the_last_that_worked() -> None:
     """So no change is lost."""
-    answers = [[a_row("1")], OperatorError("throttled"), [a_row("1", "ERROR")]]
+    answers: list[Answer] = [[a_row("1")], OperatorError("throttled"), [a_row("1", "ERROR")]]
     found = [*steps(looking(*answers), times(2))]
     assert [step.problem for step in found] == ["", "throttled", ""]
     assert found[1].look.rows == [a_row("1")]
@@ -67,16 +69,15 @@ def test_the_first_look_must_succeed() -> None:
 
 
 @pytest.fixture
-def three_looks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def three_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """End the watch after three more looks, without waiting."""
     monkeypatch.setattr(watch, "wait", times(3))
-    return
 
 
 @pytest.mark.usefixtures("three_looks")
 def test_a_pipe_gets_a_line_for_each_order_and_then_for_each_change(capsys: pytest.CaptureFixture[str]) -> None:
     """A failure is a warning on stderr."""
-    answers = [
+    answers: list[Answer] = [
         [a_row("1"), a_row("2")],
         OperatorError("throttled"),
         [a_row("1"), a_row("3")],
@@ -105,7 +106,7 @@ def test_a_terminal_shows_the_latest_look(capsys: pytest.CaptureFixture[str], mo
     def tables(rows: list[Json], _: object) -> Iterator[tuple[str, Json, list[Json]]]:
         yield "Dublin", {"Order": "orderId", "Status": "status"}, rows
 
-    answers = [[a_row("1")], OperatorError("throttled"), [a_row("1")], [a_row("1", "ERROR")]]
+    answers: list[Answer] = [[a_row("1")], OperatorError("throttled"), [a_row("1")], [a_row("1", "ERROR")]]
     watch.redraw(looking(*answers), tables, 30)
     out = capsys.readouterr().out
     assert out.count("PREPARING") == 3
