@@ -1,4 +1,4 @@
-"""Regenerate the event schemas, types and examples, and the generated parts of two pages: `make docs`."""
+"""Regenerate the event schemas, types and examples, and the generated parts of pages: `make docs`."""
 
 import json
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
 from outposts_order_notifier.runtime.observability import logger
-from reference import headlines, page, python_types, typescript_types
+from reference import asyncapi, headlines, page, python_types, typescript_types
 from reference.compatibility import is_compatible
 from reference.examples import run
 
@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples" / "events"
 SCHEMAS = DOCS / "schemas"
+ASYNCAPI = DOCS / "asyncapi.yaml"
 PYTHON_TYPES = ROOT / "outposts_order_notifier" / "events.py"
 NPM_PACKAGE = ROOT / "packages" / "typescript"
 
@@ -27,10 +28,12 @@ class PublishedError(Exception):
 
 def files() -> dict[Path, str]:
     """Return the content of each generated file, unless the meaning of a published schema would change."""
-    events, messages, published = DOCS / "events.md", DOCS / "messages.md", run()
+    events, messages, interface, published = DOCS / "events.md", DOCS / "messages.md", DOCS / "asyncapi.md", run()
     pages = {
         events: page.fill_page(events.read_text("utf-8"), published),
         messages: headlines.fill_page(messages.read_text("utf-8")),
+        interface: asyncapi.fill_page(interface.read_text("utf-8")),
+        ASYNCAPI: asyncapi.text(published),
     }
     types = {PYTHON_TYPES: python_types.module()}
     types |= {NPM_PACKAGE / name: content for name, content in typescript_types.package().items()}

@@ -132,6 +132,22 @@ def event_of(detail_type: types.DetailType[Any]) -> Structure:
     return Structure(f"{keys.name}Event", keys.meaning, fields, ("Envelope",))
 
 
+def known_values() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the known values of each open enumeration, by the names of a whole structure and of its key."""
+    shared = {each.name: each for each in values()}
+    common = shared.pop("Common").fields
+    keys = {detail_type.keys.__name__: keys_of(detail_type).fields for detail_type in DETAIL_TYPES}
+    whole = {name: each.fields for name, each in shared.items()}
+    whole |= {f"{name}Detail": (*common, *fields) for name, fields in keys.items()}
+    whole |= {f"{each.keys.__name__}{SUFFIX}": keys[each.keys.__name__] for each in types.CHANGES}
+    return {
+        (name, field.key): tuple(dict.fromkeys(value for known in field.known for value in known.values))
+        for name, fields in whole.items()
+        for field in fields
+        if field.known
+    }
+
+
 def _detail(detail_type: types.DetailType[Any]) -> Schema:
     definition: Schema = event_schema(detail_type)["definitions"][detail_type.keys.__name__]
     return definition
