@@ -10,7 +10,7 @@ import re
 import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
@@ -23,6 +23,7 @@ BEFORE_LINKS = 2  # reference/repository_links.py resolves the links that this h
 PIXELS_PER_POINT = 2  # of the PNG pictures: local/pictures.py
 LEGIBLE = 10  # pixels of the smallest letters of a diagram
 SCALE = 0.7  # at which a picture of a page, whose letters have 14 pixels, is legible
+NAMES = {"a", "code"}  # a link may lead to a test by its name
 LONGEST_NAME = 20  # characters that fit beside another column
 _VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _LETTERS = re.compile(r"font(?:-size)?: (\d+)px")
@@ -40,8 +41,8 @@ class Phones(Extension, Treeprocessor):
         """Prepare a page."""
         for table in root.iter("table"):
             label(table)
-        for code in [each for each in root.iter("code") if len(each.text or "") > LONGEST_NAME]:
-            breakable(code)
+        for name in [each for each in root.iter() if each.tag in NAMES and len(each.text or "") > LONGEST_NAME]:
+            breakable(name)
         for parent in [each for each in root.iter() if each.tag != "a" and each.find("img") is not None]:
             for place, child in enumerate(parent):
                 if child.tag == "img":
@@ -57,12 +58,14 @@ def label(table: Element) -> None:
                 cell.set("data-label", heading)
 
 
-def breakable(code: Element) -> None:
+def breakable(name: Element) -> None:
     """Allow a line to end within a long name."""
-    first, *others = _BREAKS.split(code.text or "")
-    code.text = first
-    for other in others:
-        SubElement(code, "wbr").tail = other
+    first, *others = _BREAKS.split(name.text or "")
+    name.text = first
+    breaks = [Element("wbr") for _ in others]
+    for each, other in zip(breaks, others, strict=True):
+        each.tail = other
+    name[:0] = breaks
 
 
 def framed(image: Element) -> Element:

@@ -32,6 +32,8 @@ CUT = """() => {
   for (const block of document.querySelectorAll("article pre"))
     if (!block.parentElement.querySelector("[data-md-type=copy], .md-clipboard"))
       found.uncopied.push(block.textContent.slice(0, 100));
+  for (const image of document.querySelectorAll("article img:not([style])"))
+    if (image.clientWidth < image.getAttribute("width")) found.narrow.push(image.outerHTML.slice(0, 200));
   for (const image of document.querySelectorAll("article img[style]"))
     found.pictures.push([image.getAttribute("src"), image.getBoundingClientRect().width / image.getAttribute("width")]);
   for (const wide of document.querySelectorAll("article table, article pre, article img")) {

@@ -262,6 +262,7 @@ class TestPhones:
         html = self.shown("`outposts_order/notify/bot.py` `bot.py`")
         assert "<code>outposts_<wbr />order/<wbr />notify/<wbr />bot.<wbr />py</code>" in html
         assert "<code>bot.py</code>" in html
+        assert "test_<wbr />notify_<wbr />crashes_<wbr />again</a>" in self.shown("[test_notify_crashes_again](a.md)")
         assert "outposts_order/notify/bot.py" in re.sub("<[^>]+>", "", html)
 
     def test_a_picture_leads_to_itself_and_has_its_size(self) -> None:
