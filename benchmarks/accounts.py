@@ -1,6 +1,6 @@
 """What an organization costs, how long a tick takes, and which quota limits it first: calculated, not measured.
 
-Prices: on-demand, us-east-1, November 2026, US dollars, without free tiers; docs/operations.md, "Costs", has the same.
+Prices are reference/prices.py's, without what AWS gives.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from benchmarks.table import Table
 from outposts_order_notifier.cdk import memory
 from outposts_order_notifier.cdk.planner import BATCH_SIZE, BATCHING_WINDOW, MAX_CONCURRENCY
+from reference import costs, prices
 
 FIRST_TICK = "In the very first tick"
 Figures = dict[str, float]
@@ -36,13 +37,16 @@ MEMORY_GB, PLANNER_GB = memory.POLL / 1_024, 0.25
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html: 300 more a minute
 FIRST_CONCURRENCY, MORE_A_SECOND = 5, 5
 PROCESSOR_GB = 1.769  # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-LOG_GB = 700e-9  # a source's line and its share of the metrics
+LOG_GB = 800e-9  # a source's line
 TRACED = 0.05  # of the invocations, X-Ray's default
 
-GB_SECOND, INVOCATION = 0.0000133334, 0.20e-6
-SQS_REQUEST, READ_UNIT, WRITE_UNIT, EVENT = 0.40e-6, 0.125e-6, 0.625e-6, 1e-6
-LOGS_GB, TRACE = 0.50, 5e-6
-FIXED = 14 * 0.30 + 13 * 0.10 + 3 + 0.40 + 2 * 0.26  # metrics, alarms by metric, dashboard, secret, two idle queues
+GB_SECOND, INVOCATION = prices.GB_SECOND.one, prices.INVOCATION.one
+SQS_REQUEST, EVENT = prices.SQS_REQUEST.one, prices.EVENT.one
+READ_UNIT, WRITE_UNIT = prices.READ_UNIT.one, prices.WRITE_UNIT.one
+LOGS_GB, TRACE = prices.LOGS_WRITTEN.one, prices.TRACE.one
+# What does not grow with the accounts, but for metrics, which cost by the hour in which they are sent.
+FIXED = ("CloudWatch: ", "Secrets Manager: ", "SQS: Lambda polling ")
+ORGANIZATION = {"slack": {"secretName": "slack"}, "organization": {"roleName": "Reader", "regions": ["us-east-1"]}}
 
 ASSUMED = (
     f"{REGIONS} regions, polled every {TICK_SECONDS // 60} minutes; each account has {IN_FLIGHT} order in flight and "
@@ -70,7 +74,9 @@ def scale(accounts: int, batch: int = BATCH_SIZE) -> Figures:
     queues = TICKS * (ceil(sources / 10) + 2 * batches) * SQS_REQUEST
     tables = TICKS * tick_units + changes * ORDER_WRITE_UNITS * WRITE_UNIT
     logs = TICKS * (sources * LOG_GB * LOGS_GB + batches * TRACED * TRACE)
-    other = changes * EVENTS * EVENT + logs + FIXED
+    rows = costs.costs(costs.stack_of(ORGANIZATION, in_flight))
+    fixed = sum(dollars for row, dollars in rows.items() if row.startswith(FIXED))
+    other = changes * EVENTS * EVENT + logs + fixed
     return {
         "accounts": accounts,
         "batch": batch,

@@ -4,6 +4,8 @@ Lambda gives a whole processor at 1,769 MB, and a proportional share below that:
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
 
+from reference import prices
+
 Figures = dict[str, float]
 
 SIZES = (128, 256, 512, 1_024, 1_769)
@@ -11,10 +13,9 @@ WHOLE_PROCESSOR_MB = 1_769
 MONTH_SECONDS = 30 * 86_400
 POLLS_A_MONTH = MONTH_SECONDS // 300
 
-# US dollars, us-east-1, arm64, November 2026: https://aws.amazon.com/lambda/pricing/
 WORTH_DOLLARS = 0.02  # a month, for a faster poll
-GB_SECOND, REQUEST = 0.0000133334, 0.20 / 1_000_000
-SNAPSTART_CACHED_GB_SECOND, SNAPSTART_RESTORED_GB = 0.0000015046, 0.0001397998
+GB_SECOND, REQUEST = prices.GB_SECOND.one, prices.INVOCATION.one
+SNAPSTART_CACHED_GB_SECOND, SNAPSTART_RESTORED_GB = prices.SNAPSTART_CACHED.one, prices.SNAPSTART_RESTORED.one
 
 
 def memory_sizes(start_seconds: float, seconds: float, cpu_seconds: float, peak_mb: float) -> dict[int, Figures]:

@@ -9,7 +9,7 @@ from typing import Any
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
 from outposts_order_notifier.runtime.observability import logger
-from reference import asyncapi, headlines, page, python_types, typescript_types
+from reference import asyncapi, costs, headlines, page, python_types, typescript_types
 from reference.compatibility import is_compatible
 from reference.examples import run
 
@@ -28,12 +28,15 @@ class PublishedError(Exception):
 
 def files() -> dict[Path, str]:
     """Return the content of each generated file, unless the meaning of a published schema would change."""
-    events, messages, interface, published = DOCS / "events.md", DOCS / "messages.md", DOCS / "asyncapi.md", run()
+    names = ("events", "messages", "asyncapi", "operations")
+    events, messages, interface, operations = (DOCS / f"{name}.md" for name in names)
+    published = run()
     pages = {
         events: page.fill_page(events.read_text("utf-8"), published),
         messages: headlines.fill_page(messages.read_text("utf-8")),
         interface: asyncapi.fill_page(interface.read_text("utf-8")),
         ASYNCAPI: asyncapi.text(published),
+        operations: costs.fill_page(operations.read_text("utf-8")),
     }
     types = {PYTHON_TYPES: python_types.module()}
     types |= {NPM_PACKAGE / name: content for name, content in typescript_types.package().items()}

@@ -65,10 +65,6 @@ class TestAlarms:
         for name, entry in entries.items():
             assert re.findall(r"^\*\*(\w+)", entry, re.MULTILINE) == ["Means", "Look", "Fix"], name
 
-    def test_the_costs_count_them(self, minimal: Template) -> None:
-        """Those of a stack without an organization."""
-        assert f" {len(minimal.find_resources(ALARM))} alarms, " in (DOCS / "operations.md").read_text("utf-8")
-
     def test_each_notifies_the_topic_directly(self, full: Template) -> None:
         """People see a failure in the same place as orders, with what to look at, even if notify is broken."""
         (topic,) = full.find_resources("AWS::SNS::Topic")

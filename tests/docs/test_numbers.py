@@ -223,10 +223,6 @@ TIED = [
     Tied(r"the log is kept for {n} months", lambda: log_days() / 30),
     Tied(r"looks again every {n} seconds", lambda: int(WATCH_SECONDS)),
     Tied(r"one source polled every {n} minutes", lambda: 5),
-    Tied(r"{n} polls a month", lambda: 30 * DAY / (5 * MINUTE)),
-    Tied(r"polls a month of {n} GB", lambda: function("poll")["MemorySize"] / 1_024),
-    Tied(r"{n} alarms, 1 dashboard", lambda: len(minimal().find_resources("AWS::CloudWatch::Alarm"))),
-    Tied(r"alarms, {n} dashboard ", lambda: len(minimal().find_resources("AWS::CloudWatch::Dashboard"))),
     Tied(r"must stay at {n} %", coverage_percent),
     Tied(r"patterns of {n} characters", lambda: order_subscription.MAX_PATTERN_CHARACTERS),
 ]
@@ -247,15 +243,8 @@ EXEMPT = [
     Exempt(r"a width below 40 counts", "how Rich works"),
     Exempt(r"more than five minutes ahead", "tests/unit/domain/test_dates.py has this bound"),
     Exempt(r"17 or 18 accounts|room for 18 accounts|policy's 10,240 characters", "what version 0.1.0 had room for"),
-    Exempt(r"\$\d+ a month|dollars a month|free \d+ metrics, \d+ alarms and \d+ dashboards", "AWS's prices"),
-    Exempt(
-        r"(?:each [\d.]+ seconds and \d+ milliseconds|changes four times a month|events of 2 KB|in 20 seconds each)",
-        "named as an assumption",
-    ),
-    Exempt(
-        r"\d+ metrics, \d+ alarms",
-        "the metrics' names are compared with the alarms' and the dashboard's in tests/cdk",
-    ),
+    Exempt(r"\$\d+ a month", "tests/reference/test_costs.py computes it"),
+    Exempt(r"dollars a month", "a price's unit"),
     Exempt(r"bar at \d+ %", "what a picture shows"),
     Exempt(r"in which a day takes", "a scenario's time"),
     Exempt(

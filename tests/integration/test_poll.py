@@ -1,5 +1,6 @@
 """The poll function: the Outposts simulator over HTTP, DynamoDB, EventBridge and SQS by moto."""
 
+import io
 import json
 import threading
 from collections import Counter
@@ -18,14 +19,18 @@ from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll import workers
 from outposts_order_notifier.poll.handler import _learned, handler
 from outposts_order_notifier.poll.summary import PollFailedError
+from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.records import SourceState
 from outposts_order_notifier.store.table import SnapshotTable
+from reference.costs import POLL_LOG_KB, WITH_A_CHANGE
 from testing.aws import drain
 from testing.graphs import reads
 from testing.lambda_context import Context
 
 ORDER_ID = "oo-0123456789abcdef0"
 OTHER_ID = "oo-0123456789abcdef1"
+# The lines START, END and REPORT, and what Lambda adds to this one: the names of the function and of the trace.
+LAMBDAS_OWN_BYTES = 700
 A_WEEK_AGO = to_iso8601(datetime.now(UTC) - timedelta(days=7))
 NOTHING_STALLS = {"order": {"PREPARING": None}, "lineItem": {"PREPARING": None}}  # the orders are old
 
@@ -392,14 +397,23 @@ class TestMetrics:
             "OrdersChanged": 3,
             "TransitionsPublished": 3,
         }
+        assert WITH_A_CHANGE["poll"] == {  # what docs/operations.md, "Costs", counts
+            *("OrdersWatched", "OrdersInFlight", "OrdersRead", "OrdersChanged", "TransitionsPublished")
+        }
 
-    def test_are_not_sent_if_nothing_has_changed(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
-        """A metric costs by the hour in which it is sent; the log has the counts."""
+    def test_a_run_without_a_change_only_logs_a_line(
+        self, world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """No metric, which would cost by the hour in which it is sent; and no more than the costs assume."""
         world.put(an_order())
         world.poll()
-        capsys.readouterr()
+        written = io.StringIO()
+        monkeypatch.setattr(logger.registered_handler, "stream", written)
+        capfd.readouterr()
         assert world.poll()["ordersRead"] == 1
-        assert measured(capsys) == {}
+        assert capfd.readouterr() == ("", "")
+        (line,) = written.getvalue().splitlines()
+        assert len(line) + LAMBDAS_OWN_BYTES <= POLL_LOG_KB * 1_000
 
     def test_the_log_has_each_runs_counts(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
         """The dashboard's graphs read them there, and must not count a run of some orders as one of all."""
