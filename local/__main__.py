@@ -138,6 +138,7 @@ def _ready(cloud: LocalCloud) -> str:
         "  unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN",
         *(f"  export {name}={shlex.quote(os.environ[name])}" for name in changed),
         f'  export PATH={shlex.quote(str(BIN))}:"$PATH"',
+        f"To deploy a CDK application of your own there: cdk deploy -c localCloud={shlex.quote(cloud.context)}",
         "",
         *(f"  {name:<21} {value}" for name, value in cloud.outputs.items()),
         "",

@@ -46,10 +46,12 @@ class LocalCloud:
     Attributes:
         addresses: The pages that a person can open, by name: the board, the messages received.
         outputs: The stack's outputs.
+        context: The CDK context `localCloud`, JSON, with which other applications can be deployed here.
     """
 
     addresses: dict[str, str]
     outputs: dict[str, str]
+    context: str
     emulator: ChildProcess
     slack: SlackReceiver
     mailbox: Mailbox
@@ -133,13 +135,15 @@ def local_cloud(
             secrets |= {name: {"signingSecret": SECRET, "url": f"{webhook_url}/orders"} for name in signed}
         for name, secret in secrets.items():
             boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
-        outputs = deploy(_context(notifier, outposts_url, webhook), folder)
+        context = _context(outposts_url, webhook)
+        outputs = deploy({"notifier": notifier, "localCloud": context}, folder)
         for topic in _topics(outputs):
             boto3.client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{mailbox_url}/")
         zone = zone_named(outputs.get("TimeZone", ""))
         table = SnapshotTable(boto3.client("dynamodb"), outputs["SnapshotTableName"])
         board = BoardPage(table, lambda: datetime.now(zone), names)
-        yield LocalCloud({"Board": serve(board), **addresses}, outputs, process, receiver, mailbox, board)
+        addresses = {"Board": serve(board), **addresses}
+        yield LocalCloud(addresses, outputs, json.dumps(context), process, receiver, mailbox, board)
 
 
 @contextmanager
@@ -158,12 +162,9 @@ def _starting(notifier: Json, slack_webhook: str | None) -> str:
     return f"Starting {', '.join(['the AWS emulator', *simulator, *receiver])} and the mailbox"
 
 
-def _context(notifier: Json, outposts_url: str, webhook: str) -> Json:
+def _context(outposts_url: str, webhook: str) -> dict[str, str]:
     parts = urlsplit(webhook)
-    return {
-        "notifier": {**notifier, "outpostsEndpointUrl": outposts_url},
-        "localCloud": {"slackOrigin": f"{parts.scheme}://{parts.netloc}"},
-    }
+    return {"slackOrigin": f"{parts.scheme}://{parts.netloc}", "outpostsEndpointUrl": outposts_url}
 
 
 def _recipients(notifier: Json) -> list[Json]:

@@ -3,12 +3,8 @@
 An application imports what it needs from here (docs/construct.md).
 """
 
-import os
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from outposts_order_notifier.toolchain.node import NODE
 
 if TYPE_CHECKING:
     from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
@@ -40,14 +36,6 @@ __all__ = [
     "WeeklySummary",
 ]
 _MODULES = ("properties", "configuration", "local_cloud", "metrics", "notifier")
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-
-# jsii runs the first `node` on the PATH, which may be missing or too old: use the pinned one. jsii's cache in the home
-# folder fails if that is read-only or others may write to it: use one here, or none.
-os.environ["JSII_NODE"] = str(NODE)
-os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled" if os.access(ROOT, os.W_OK) else "disabled"
-os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(ROOT / ".cache" / "jsii")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from outposts_order_notifier.cdk.physical_names import PhysicalNames
+
 MetricName: TypeAlias = Literal[
     "OrdersWatched",
     "OrdersInFlight",
@@ -47,3 +52,17 @@ METRICS: Mapping[MetricName, Metric] = {
     "NotificationFailures": Metric("notify"),
     "NotificationDelay": Metric("notify", "Maximum"),
 }
+
+
+def metric(
+    names: PhysicalNames, name: MetricName, *, statistic: str | None = None, period: cdk.Duration | None = None
+) -> cloudwatch.Metric:
+    """Return a metric, with the statistic that says most unless another is given."""
+    published = METRICS[name]
+    return cloudwatch.Metric(
+        namespace=names.prefix,
+        metric_name=name,
+        dimensions_map={"service": published.service},
+        statistic=statistic or published.statistic,
+        period=period,
+    )

@@ -26,6 +26,7 @@ from outposts_order_notifier.cdk.board import Board
 from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.cdk.dashboard import dashboard
 from outposts_order_notifier.cdk.local_cloud import ALARM_SOURCE
+from outposts_order_notifier.cdk.metrics import MetricName, metric
 from outposts_order_notifier.cdk.notifications import Notifications
 from outposts_order_notifier.cdk.physical_names import PhysicalNames
 from outposts_order_notifier.cdk.planner import Planner
@@ -105,23 +106,23 @@ class Monitoring(Construct):
                 "function's log names each order and its error.",
                 errors=poller.function.metric_errors(),
                 # A batch of an organization's sources reports those that failed, and does not fail as a whole.
-                **({"failures": self._metric("poll", "PollFailures")} if planner else {}),
+                **({"failures": self._metric("PollFailures")} if planner else {}),
             ),
             self._recurring(
                 "PendingEvents",
                 f"Events have been waiting to be published for {failing}. The poll function's log says what PutEvents "
                 "answered.",
-                pending=self._metric("poll", "PendingEvents", statistic="Maximum"),
+                pending=self._metric("PendingEvents"),
             ),
             self._recurring(
                 "OrdersLeft",
                 f"Polls have not had time for all orders for {failing}. The next poll reads those first, so all are "
                 "late. The poll function's log says how many, and whether Outposts throttles or answers slowly.",
-                left=self._metric("poll", "OrdersLeft", statistic="Maximum"),
+                left=self._metric("OrdersLeft"),
             ),
             self._alarm(
                 "SnapshotsSetAside",
-                self._filled(self._trouble, damaged=self._metric("poll", "SnapshotsSetAside")),
+                self._filled(self._trouble, damaged=self._metric("SnapshotsSetAside")),
                 "A stored snapshot could not be read and was set aside; its order is discovered again. The poll "
                 "function's log names the order; the snapshot table keeps the item under set-aside#<order id>.",
             ),
@@ -132,8 +133,8 @@ class Monitoring(Construct):
             # A plan is polled within a tick, so three ticks contain all polls of at least one plan. The largest plan,
             # not the sum: that would jump whenever a plan enters or leaves the window. Two windows, because a plan that
             # is much larger than the previous one has no polls yet.
-            polled = self._metric("poll", "SourcesPolled")
-            planned = self._metric("planner", "SourcesPlanned", statistic="Maximum")
+            polled = self._metric("SourcesPolled")
+            planned = self._metric("SourcesPlanned")
             return self._alarm(
                 "PollsStopped",
                 self._sum("FILL(polled, 0) - FILL(planned, 0)", self._silence, polled=polled, planned=planned),
@@ -168,9 +169,7 @@ class Monitoring(Construct):
                 "NotificationsDelayed",
                 # SQS excludes messages received more than three times from the queue's age. A message is tried at
                 # least every 15 minutes, so the alarm keeps firing until the last one is delivered.
-                self._filled(
-                    cdk.Duration.minutes(30), delay=self._metric("notify", "NotificationDelay", statistic="Maximum")
-                ),
+                self._filled(cdk.Duration.minutes(30), delay=self._metric("NotificationDelay")),
                 "A notification has waited for more than 15 minutes: a channel refuses or is down. The notify "
                 "function's log says which, and what it answered.",
                 threshold=15 * 60,
@@ -306,14 +305,8 @@ class Monitoring(Construct):
             return metric
         return cloudwatch.MathExpression(expression=expression, using_metrics=over_period, period=period)
 
-    def _metric(self, service: str, name: str, statistic: str = "Sum") -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace=self._names.prefix,
-            metric_name=name,
-            dimensions_map={"service": service},
-            statistic=statistic,
-            period=self._tick,
-        )
+    def _metric(self, name: MetricName) -> cloudwatch.Metric:
+        return metric(self._names, name, period=self._tick)
 
     def _dashboard(
         self,
@@ -327,11 +320,11 @@ class Monitoring(Construct):
         if planner:
             functions["planner"] = planner.function
         trouble = [
-            self._metric("poll", "PollFailures"),
-            self._metric("poll", "PendingEvents", statistic="Maximum"),
-            self._metric("poll", "OrdersLeft", statistic="Maximum"),
-            self._metric("poll", "SnapshotsSetAside"),
-            self._metric("notify", "NotificationFailures"),
+            self._metric("PollFailures"),
+            self._metric("PendingEvents"),
+            self._metric("OrdersLeft"),
+            self._metric("SnapshotsSetAside"),
+            self._metric("NotificationFailures"),
             _waiting(notifications.dead_letter_queue, "dead letters"),
         ]
         waiting = notifications.queue.metric_approximate_age_of_oldest_message(label="seconds the oldest has waited")

@@ -18,7 +18,7 @@ from outposts_order_notifier.cdk.board import Board
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.event_bus import EventBus
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
-from outposts_order_notifier.cdk.metrics import METRICS, MetricName
+from outposts_order_notifier.cdk.metrics import MetricName, metric
 from outposts_order_notifier.cdk.monitoring import Monitoring
 from outposts_order_notifier.cdk.notifications import Notifications
 from outposts_order_notifier.cdk.outposts_regions import WARNING, warnings
@@ -200,14 +200,7 @@ class OutpostsOrderNotifier(Construct):
             statistic: By default, the sum of what is counted, and the maximum of what is measured by each run.
             period: By default, five minutes.
         """
-        metric = METRICS[name]
-        return cloudwatch.Metric(
-            namespace=self._names.prefix,
-            metric_name=name,
-            dimensions_map={"service": metric.service},
-            statistic=statistic or metric.statistic,
-            period=period,
-        )
+        return metric(self._names, name, statistic=statistic, period=period)
 
     def on_event(
         self,

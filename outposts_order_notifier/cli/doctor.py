@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.failures import sentence_of
 from outposts_order_notifier.cli.poll import invoke_poll, organization_of, plan, problems_of, sources_of
-from outposts_order_notifier.cli.stack import STACK_NAME, Resource, Stack
+from outposts_order_notifier.cli.stack import Resource, Stack
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
@@ -84,7 +84,7 @@ def _checked(name: str, works: bool, found: str, todo: str, otherwise: Verdict =
 def _stack(stack: Stack) -> Check:
     status = stack.description["StackStatus"]
     good = status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-    return _checked("stack", good, f"{STACK_NAME} is {status}", "Deploy it again", otherwise="warn")
+    return _checked("stack", good, f"{stack.name} is {status}", "Deploy it again", otherwise="warn")
 
 
 def _organization(stack: Stack) -> Iterator[Check]:

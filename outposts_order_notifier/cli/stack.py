@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 # A function runs for up to 5 minutes, and must not be invoked twice.
 PATIENT = Config(read_timeout=330, retries={"total_max_attempts": 1})
-STACK_NAME = "OutpostsOrderNotifier"
+# Names the stack of another application that contains the notifier (docs/construct.md).
+STACK = "OUTPOSTS_ORDER_NOTIFIER_STACK"
 PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 
 
@@ -104,21 +105,22 @@ def _endpoints(settings: Any) -> Iterator[str]:
 
 
 class Stack:
-    """The stack in the caller's account and region."""
+    """The stack in the caller's account and region: that of `cdk deploy`, or the one that the environment names."""
 
     def __init__(self, session: boto3.Session) -> None:
         self.session = session
+        self.name = os.environ.get(STACK) or "OutpostsOrderNotifier"
 
     @cached_property
     def description(self) -> "StackTypeDef":
         """CloudFormation's description of the stack; an OperatorError if the stack does not exist."""
         try:
-            (stack,) = self.session.client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+            (stack,) = self.session.client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
             if error.response["Error"]["Code"] != "ValidationError":  # CloudFormation's code if there is no such stack
                 raise
             raise OperatorError(
-                f"the stack {STACK_NAME} was not found in {self.session.region_name}: {error}. "
+                f"the stack {self.name} was not found in {self.session.region_name}: {error}. "
                 "Check --region (AWS_REGION) and your credentials (--profile, AWS_PROFILE)"
             ) from error
         return stack
@@ -137,14 +139,14 @@ class Stack:
     def lacks(self, part: str) -> OperatorError:
         """Return the error for a missing part, for example after a deployment that failed."""
         return OperatorError(
-            f"the stack {STACK_NAME} is {self.description['StackStatus']} and has no {part}; deploy it again"
+            f"the stack {self.name} is {self.description['StackStatus']} and has no {part}; deploy it again"
         )
 
     @cached_property
     def resources(self) -> list[Resource]:
         """The stack's resources."""
         pages = (
-            self.session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+            self.session.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.name)
         )
         return [
             Resource(found["ResourceType"], found["LogicalResourceId"], found.get("PhysicalResourceId", ""))

@@ -1,12 +1,14 @@
 """The current template over each released one, by rules of CloudFormation that an emulator does not check."""
 
 import copy
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from reference.upgrades import kept
 from testing.released import VERSIONS, Release
 from testing.synthesis import template_of
@@ -29,6 +31,14 @@ def test_the_template_can_be_deployed_over_a_released_one(version: str) -> None:
     released = Release(version).resources
     today = kept(template_of(released["Notifier"]).to_json())
     assert list(hindrances(released, today)) == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_resource_of_a_release_has_the_same_logical_id(version: str) -> None:
+    """Another one would make CloudFormation create the resource again, though nothing about it has changed."""
+    released = Release(version)
+    today = template_of(released.resources["Notifier"], local_cloud=LocalCloud("http://127.0.0.1:9")).to_json()
+    assert json.loads(released.template)["Resources"].keys() <= today["Resources"].keys()
 
 
 def properties(today: Json, resource_type: str) -> Json:

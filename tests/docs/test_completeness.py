@@ -1,12 +1,15 @@
-"""docs/cli.md and docs/configuration.md have everything that the code has."""
+"""docs/cli.md, docs/configuration.md and docs/construct.md have everything that the code has."""
 
+import inspect
 import re
 from typing import Any
 
 import pytest
 from typer.main import get_command
 
+from outposts_order_notifier.cdk import OutpostsOrderNotifier
 from outposts_order_notifier.cdk.configuration_schema import schema
+from outposts_order_notifier.cdk.properties import NAMES, Properties
 from outposts_order_notifier.cli.commands import COMMANDS, _app, command_named
 from tests.docs.pages import DOCS
 
@@ -64,3 +67,29 @@ def test_a_keys_row_has_each_key_within_it(key: str) -> None:
     (row,) = re.findall(rf"^\| `{key}` .*$", page, re.MULTILINE)
     within = rules.get("items", rules)["properties"]
     assert {name for name in within if not re.search(rf"\b{name}\b", row)} == set()
+
+
+def rows_of(heading: str) -> dict[str, list[str]]:
+    """Return the further cells of each row of a section of docs/construct.md, by the name in the first."""
+    page = (DOCS / "construct.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = (line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `"))
+    return {first.strip("`"): others for first, *others in rows}
+
+
+def test_the_construct_has_the_documented_properties() -> None:
+    """Those of the configuration with key and type, then its own."""
+    table = rows_of("Properties")
+    parameters = inspect.signature(OutpostsOrderNotifier.__init__).parameters.keys()
+    own = parameters - {"self", "scope", "construct_id", "configuration", "properties"}
+    assert table.keys() == {*Properties.__annotations__, *own}
+    for name, kind in Properties.__annotations__.items():
+        (documented, key) = table[name]
+        assert NAMES[key.strip("`")] == name
+        written = kind.__name__ if isinstance(kind, type) else re.sub(r"[\w.]+\.", "", str(kind))
+        assert documented == f"`{written}`", name
+
+
+def test_the_construct_has_the_documented_attributes() -> None:
+    """And no others but those of every construct."""
+    own = {name for name in vars(OutpostsOrderNotifier) if not name.startswith("_")}
+    assert {name.partition("(")[0] for name in rows_of("Attributes")} == own

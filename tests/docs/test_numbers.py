@@ -21,6 +21,7 @@ from outposts_order_notifier.board.gather import MOST_READ
 from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
 from outposts_order_notifier.cdk import event_pattern
 from outposts_order_notifier.cdk.configuration_schema import schema
+from outposts_order_notifier.cdk.physical_names import MAX_PREFIX
 from outposts_order_notifier.cli.annotate import LONGEST_MUTE_DAYS
 from outposts_order_notifier.cli.commands import WATCH_SECONDS
 from outposts_order_notifier.domain import durations, stalled
@@ -155,6 +156,7 @@ POLL_MINUTES = schema()["properties"]["pollEveryMinutes"]
 
 TIED = [
     # Notifications
+    Tied(r"functions' metrics this namespace. At most {n} characters", lambda: MAX_PREFIX),
     Tied(r"about {n} hours", retried_hours),
     Tied(
         r"(?:dead-letter queue|dead-letter queue,) for {n} days",

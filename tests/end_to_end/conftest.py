@@ -139,6 +139,13 @@ class Cloud:
         (url,) = re.findall(rf"^  {name} +(http\S+)$", self.printed, re.MULTILINE)
         return str(url)
 
+    @property
+    def context(self) -> Json:
+        """The printed context with which another CDK application is deployed here."""
+        (printed,) = re.findall(r"cdk deploy -c localCloud=(.*)$", self.printed, re.MULTILINE)
+        context: Json = json.loads(*shlex.split(printed))
+        return context
+
     def page(self, name: str) -> str:
         """Return the page at a printed address."""
         return urllib3.request("GET", self.address(name)).data.decode()

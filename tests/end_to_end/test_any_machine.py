@@ -145,7 +145,7 @@ def test_a_local_cloud_prints_what_a_shell_exports(clone: Path) -> None:
     """A shell accepts the lines for any folder name: its PATH begins with the folder of our `aws`."""
     show = "import os; os.environ.update(AWS_X='a b', no_proxy='h', HTTP_PROXY='p'); from local import __main__ as m\n"
     show += "from types import SimpleNamespace as N\n"
-    show += "print(m._ready(N(outputs={}, addresses={})))"
+    show += "print(m._ready(N(outputs={}, addresses={}, context='{}')))"
     command = [".venv/bin/python", "-c", show]
     ran = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True)  # noqa: S603 - our own
     lines = re.findall(r"^  ((?:export|unset) .*)$", ran.stdout, re.MULTILINE)

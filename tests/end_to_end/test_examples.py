@@ -2,21 +2,24 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug import Request, Response
 
-from local.deployment import CDK
+from local.deployment import CDK, PACKAGES
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from outposts_order_notifier.toolchain.node import NODE
 from testing.example_files import EXAMPLES, pattern, sample, template
-from tests.end_to_end.conftest import Cloud, Json, Subscriber, eventually
+from tests.end_to_end.conftest import ROOT, Cloud, Json, Subscriber, eventually
+from tests.end_to_end.conftest import run as run_command
 from tests.end_to_end.test_order import create_order
 
 
@@ -150,6 +153,46 @@ class TestCdk:
         function = subscriber["FunctionName"]
         (line,) = eventually(lambda: logged_of(cloud, function, watched.order_id))
         assert (line["status"], line["previousStatus"]) == ("REPLACED", "SHIPPED")
+
+
+@pytest.fixture(scope="class")
+def racks(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The outputs of examples/construct, deployed by the CDK's own command line with the context that `up` printed."""
+    folder = tmp_path_factory.mktemp("racks")
+    outputs = folder / "outputs.json"
+    context = f"--context=localCloud={json.dumps(cloud.context)}"
+    application = f"env PYTHONPATH={ROOT} {sys.executable} app.py"
+    command = [str(NODE), str(CDK), "deploy", f"--app={application}", f"--output={folder / 'cdk.out'}", context]
+    options = ["--require-approval=never", f"--outputs-file={outputs}", "--no-notices", "--ci", "--no-validation"]
+    shutil.copytree(PACKAGES, folder / "cdk.out")  # of the same functions, which `up` has just built
+    run(cloud, [*command, *options], EXAMPLES / "construct")
+    yield json.loads(outputs.read_text())["Racks"]
+    # Its schedule would go on polling, and delay the tests that follow.
+    cloud.client("cloudformation").delete_stack(StackName="Racks")
+
+
+class TestConstruct:
+    """examples/construct: an application with a notifier of its own, beside the one that `make up` deploys."""
+
+    def test_its_queue_receives_shipments(self, cloud: Cloud, racks: dict[str, str]) -> None:
+        """Once, from its own bus: its notifier has its own names, table and functions."""
+        of_racks = replace(cloud, outputs=racks)
+        assert of_racks.poll()["failures"] == []
+        watched = WatchedOrder.begin(of_racks)
+        tracking = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456784"}
+        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": tracking})
+        shipments = queue(cloud, racks["ShipmentsUrl"])
+        assert of_order(shipments, watched.order_id) == [("Outposts Line Item Shipment Change", None)]
+        assert racks["EventBusName"] != cloud.outputs["EventBusName"]
+
+    def test_its_command_line_finds_it(self, cloud: Cloud, racks: dict[str, str]) -> None:
+        """By the outputs of its stack, and reads its table."""
+        watched = WatchedOrder.begin(replace(cloud, outputs=racks))
+        ran = run_command(cloud, "show", watched.order_id, "--json", OUTPOSTS_ORDER_NOTIFIER_STACK="Racks")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert watched.order_id in ran.stdout
+        unknown = run_command(cloud, "orders", OUTPOSTS_ORDER_NOTIFIER_STACK="Raks")
+        assert "the stack Raks was not found" in unknown.stderr
 
 
 class TestCloudFormation:
