@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from outposts_order_notifier.cli.stack import Stack
 
 
+COLUMNS: dict[str, Column] = {
+    "Sample": "sample",
+    "Accepted by": lambda each: ", ".join(each["told"]) or "no channel",
+    "Errors": lambda each: "; ".join(each["errors"]),
+}
+
+
 def _checked_route(given: str | None) -> str | None:
     """Refuse an empty name, which a script passes if its variable is not set: it would notify everybody."""
     if given is not None and not given.strip():
@@ -75,12 +82,7 @@ def notification(
     for name in only or [each for each in NAMES if not route or each != ALARM]:
         note(f"Sending {name}")
         results.append({"sample": name, **_send(stack, name, route)})
-    columns: dict[str, Column] = {
-        "Sample": "sample",
-        "Accepted by": lambda each: ", ".join(each["told"]) or "no channel",
-        "Errors": lambda each: "; ".join(each["errors"]),
-    }
-    show_table(results, columns, form=form)
+    show_table(results, COLUMNS, form=form)
     fail_with([f"{each['sample']}: {error}" for each in results for error in each["errors"]])
 
 

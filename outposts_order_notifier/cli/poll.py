@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from outposts_order_notifier.cli.stack import Stack
 
 
+COLUMNS: dict[str, Column] = {
+    "Source": "source",
+    "Listed": "ordersListed",
+    "Read": "ordersRead",
+    "Changed": "ordersChanged",
+    "Published": "eventsPublished",
+    "Pending": "eventsPending",
+    "Failures": lambda summary: len(summary["failures"]) or None,
+}
+
+
 def poll(
     order: Annotated[
         str | None,
@@ -63,16 +74,7 @@ def poll(
             summaries.append(invoke_poll(stack, request))
         except OperatorError as error:  # the other sources are polled all the same
             problems.append(f"{json.dumps(request)}: {error}")
-    columns: dict[str, Column] = {
-        "Source": "source",
-        "Listed": "ordersListed",
-        "Read": "ordersRead",
-        "Changed": "ordersChanged",
-        "Published": "eventsPublished",
-        "Pending": "eventsPending",
-        "Failures": lambda summary: len(summary["failures"]) or None,
-    }
-    show_table(summaries, columns, form=form, wide={"Left": "ordersLeft"})
+    show_table(summaries, COLUMNS, form=form, wide={"Left": "ordersLeft"})
     fail_with([*problems, *(problem for summary in summaries for problem in problems_of(summary))])
 
 

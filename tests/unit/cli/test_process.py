@@ -32,6 +32,16 @@ for module, names in {POSIX_NAMES!r}.items():
 from outposts_order_notifier.cli.__main__ import main
 main()
 """
+CLI = "outposts_order_notifier.cli"
+IMPORTS = f"""
+import sys
+sys.argv[0] = "outposts-order-notifier"
+from {CLI}.__main__ import main
+try:
+    main()
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
 ENCODINGS = ("ascii", "cp1252", "cp850", "latin-1", "cp932", "utf-8", "utf-16")
 
 
@@ -61,6 +71,33 @@ class TestEncoding:
         assert run(command, "--help", environment=environment).code == 0
         ran = run(command, *ARGUMENTS.get(command, ()), "--profile", "Zürich☃", environment=environment)
         assert "Z?rich?" in ran.err
+
+
+def completing(line: str) -> dict[str, str]:
+    """Return the environment in which zsh asks what could follow a line."""
+    return {"_TYPER_COMPLETE_ARGS": line, "_OUTPOSTS_ORDER_NOTIFIER_COMPLETE": "complete_zsh"}
+
+
+class TestImports:
+    """What a command imports, which takes a large part of its time."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "environment", "absent"),
+        [
+            (["preview", "--help"], {}, {"jinja2", "slack_sdk", "yaml", f"{CLI}.doctor", f"{CLI}.board"}),
+            (["--help"], {}, {"boto3", "botocore", f"{CLI}.orders", f"{CLI}.preview"}),
+            ([], completing("outposts-order-notifier "), {"boto3", "botocore", f"{CLI}.orders"}),
+            ([], completing("outposts-order-notifier orders --status "), {"boto3", f"{CLI}.preview"}),
+        ],
+    )
+    def test_is_only_what_it_needs(
+        self, arguments: list[str], environment: dict[str, str], absent: set[str], tmp_path: Path
+    ) -> None:
+        """In a new process; completion imports neither AWS's SDK nor another command."""
+        ran = run_process(environment={**settings(tmp_path), **environment}, before=("-c", IMPORTS, *arguments))
+        assert ran.code == 0, ran.err
+        assert absent & set(ran.err.split()) == set()
+        assert f"{CLI}.commands" in ran.err
 
 
 class TestWindows:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from outposts_order_notifier.cli import watch
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.cli.watch import Look, Mark, changes, steps
+from testing.command_line import run, settings
 
 Answer = Sequence[Json] | Exception
 
@@ -35,6 +37,14 @@ def times(number: int) -> Callable[..., bool]:
     """Return a function that returns True so many times."""
     left = iter([*[True] * number, False])
     return lambda *_: next(left)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--output", "yaml"), ("-o", "wide")])
+def test_a_pipe_needs_json(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """Nobody could read a table that is drawn again and again; AWS is not called."""
+    ran = run("orders", "--watch", *arguments, environment=settings(tmp_path))
+    assert (ran.code, ran.out) == (2, "")
+    assert "--watch needs a terminal; in a pipe, add --output json to get a line of JSON per change" in ran.err
 
 
 def test_only_what_lasts_is_compared() -> None:

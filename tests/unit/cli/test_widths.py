@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from outposts_order_notifier.cli import doctor, events, replay
+from outposts_order_notifier.cli import doctor, events, notification, poll, replay
 from outposts_order_notifier.cli.orders import life_of, row_of, show_life, show_orders, tables_of
 from outposts_order_notifier.cli.preview import _show
 from outposts_order_notifier.cli.terminal import JOINING, Form, Json, show_table
@@ -278,6 +278,28 @@ class TestReplay:
             replay._show("oo-0123456789abcdef0", found, Form.TABLE, sent=True)
 
         assert len(printed(show)[4:]) == len(found)
+
+
+class TestPoll:
+    """`poll`."""
+
+    def test_a_source_is_one_line(self, printed: Printed) -> None:
+        """With the counts of the largest organization's source."""
+        counts = ("ordersListed", "ordersRead", "ordersChanged", "eventsPublished", "eventsPending", "ordersLeft")
+        summary = {"source": f"{ACCOUNT}/ap-southeast-2", **dict.fromkeys(counts, 10_000), "failures": [1] * 10_000}
+        assert len(printed(show_table, [summary], poll.COLUMNS)) == 3
+
+
+class TestNotification:
+    """`test-notification`."""
+
+    def test_errors_are_folded(self, printed: Printed) -> None:
+        """The channels stay whole."""
+        errors = ["slack: Slack answered 404 no_service: create the webhook again, and put it into the secret"] * 2
+        result = {"sample": "line-item-status", "told": ["amazon_q", "slack", "sns", "webhook"], "errors": errors}
+        lines = printed(show_table, [result], notification.COLUMNS)
+        assert "amazon_q, slack, sns, webhook" in lines[2]
+        assert " ".join(" ".join(line[50:] for line in lines[2:]).split()).count("404 no_service") == 2
 
 
 class TestDoctor:
