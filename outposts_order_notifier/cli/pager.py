@@ -39,9 +39,9 @@ class Held(io.StringIO):
 def paged(*, wanted: bool) -> Iterator[None]:
     """Show what a `with` block prints in the pager if it is longer than the terminal; otherwise print it.
 
-    What was printed before an error is shown before the error. Nothing changes if stdout or stdin is no terminal.
+    What was printed before an error is shown before the error. Nothing changes if stdout is no terminal.
     """
-    pager = _pager() if wanted and sys.stdout.isatty() and sys.stdin and sys.stdin.isatty() else ""
+    pager = _pager() if wanted and sys.stdout.isatty() else ""
     if not pager:
         yield
         return

@@ -5,12 +5,15 @@ import pty
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from outposts_order_notifier.cli.commands import no_pager_first, with_seconds
 from outposts_order_notifier.cli.pager import is_longer
+from testing.command_line import run, settings
 
 ROOT = Path(__file__).parents[3]
 LINES = 10
@@ -95,6 +98,34 @@ class TestPager:
         less.chmod(0o700)
         shown = on_terminal(LINES, TERM=terminal, PATH=f"{tmp_path}:{os.environ['PATH']}")
         assert shown.startswith("LESS\n0\n" if paged else "0\n1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["redrive"], True),
+        (["--no-pager", "redrive"], False),
+        (["redrive", "--no-pager"], False),
+        (["orders", "--watch"], False),
+        (["orders", "--watch", "5"], False),
+        (["preview", "--watch"], False),
+        (["preview"], True),
+    ],
+)
+def test_each_command_is_paged_unless_it_is_watched_or_nobody_wants_it(
+    arguments: list[str], wanted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is watched does not end, so a pager would never show it."""
+    asked = list[bool]()
+
+    @contextmanager
+    def recorded(*, wanted: bool) -> Iterator[None]:
+        asked.append(wanted)
+        yield
+
+    monkeypatch.setattr("outposts_order_notifier.cli.commands.paged", recorded)
+    run(*arguments, environment={**settings(tmp_path), "AWS_REGION": ""})
+    assert asked == [wanted]
 
 
 @pytest.mark.parametrize(
