@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,10 +12,21 @@ from outposts_order_notifier.cdk import OutpostsOrderNotifier
 from outposts_order_notifier.cdk.configuration_schema import schema
 from outposts_order_notifier.cdk.properties import NAMES, Properties
 from outposts_order_notifier.cli.commands import COMMANDS, _app, command_named
+from outposts_order_notifier.cli.events import ListedEvent
+from outposts_order_notifier.cli.orders import life_of, row_of
+from outposts_order_notifier.domain.lineage import Lineage
+from outposts_order_notifier.domain.snapshot import Snapshot
+from outposts_order_notifier.notify.check import Check
+from outposts_order_notifier.poll.summary import Summary
+from testing.details import an_order
 from tests.docs.pages import DOCS
 
 SHARED = {"--region", "--profile", "--json", "--output", "--help"}  # above the commands' own sections
 CLI = (DOCS / "cli.md").read_text("utf-8")
+NOW = "2026-11-24T12:00:00Z"
+KEYS = CLI.partition("| Command | Keys |")[2].partition("\n\n")[0]
+SNAPSHOT = Snapshot("111122223333/eu-west-1", an_order())
+ROW = row_of(SNAPSHOT, NOW)
 
 
 def section_of(command: str) -> str:
@@ -46,6 +58,22 @@ def test_a_command_has_a_section_with_each_of_its_options(command: str) -> None:
     assert {"--region", "--profile"} <= options_of(command)
     assert options_of(command) - SHARED - documented == set()
     assert {option for option in SHARED if f"`{option}`" not in CLI.partition("\n## ")[0]} == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "keys"),
+    [
+        ("orders", {*ROW}),
+        ("show", {*life_of(SNAPSHOT, NOW, Lineage())} - {*ROW}),
+        ("events", {*ListedEvent.__annotations__}),
+        ("poll", {*Summary.__annotations__}),
+        ("doctor", {each.name for each in fields(Check)}),
+    ],
+)
+def test_the_table_of_keys_has_those_of_the_json(command: str, keys: set[str]) -> None:
+    """Programs depend on them."""
+    (row,) = re.findall(rf"^\| `{command}` \| (.*) \|$", KEYS, re.MULTILINE)
+    assert {*re.findall(r"`(\w+)`", row)} - {"orders"} == keys
 
 
 def test_the_options_before_a_command_are_documented() -> None:
