@@ -102,6 +102,7 @@ class TestSite:
                 letters = [int(size) for size in re.findall(r"font(?:-size)?: (\d+)px", text)]
                 assert scale * min(letters, default=SMALLEST_LETTERS) >= SMALLEST_LETTERS * bool(letters), source
                 assert letters or scale >= SMALLEST_SCALE, source
+                assert scale < 1, f"{source} is larger than it has to be"
             scrolled += found["scrolled"]
             pictures += len(found["pictures"])
         assert scrolled > 0
