@@ -32,7 +32,7 @@ EXAMPLES = ROOT / "examples"
 # The first has the README's content; the second lists the examples.
 ALIASES = {ROOT / "README.md": "index.md", EXAMPLES: "subscribing.md#choose-an-example"}
 TEXTS = ("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md")
-LANGUAGES = {".json": "json", ".py": "python", ".sh": "sh", ".tf": "terraform", ".yaml": "yaml"}
+LANGUAGES = {".json": "json", ".py": "python", ".sh": "sh", ".tf": "terraform", ".ts": "typescript", ".yaml": "yaml"}
 BEFORE_MKDOCS = 1  # MkDocs' own priority for links is 0
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _log = logging.getLogger("mkdocs.plugins.repository_links")

@@ -209,6 +209,26 @@ class TestCloudFormation:
         assert fires(cloud, completed, "order-completed")
 
 
+class TestCloudEvents:
+    """examples/cloudevents."""
+
+    def test_a_queue_receives_a_cloud_event(self, cloud: Cloud) -> None:
+        """In the form that its transformer makes."""
+        made = deploy(cloud, "cloudevents", template("cloudevents/queue.yaml"))
+        entry = sample("shipped")
+        assert cloud.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+        detail = json.loads(entry["Detail"])
+        sqs = cloud.client("sqs")
+
+        def arrived() -> list[Json]:
+            messages = sqs.receive_message(QueueUrl=made["QueueUrl"], MaxNumberOfMessages=10).get("Messages", [])
+            events = [json.loads(each["Body"]) for each in messages]
+            return [event for event in events if event["id"] == detail["eventId"]]
+
+        (event,) = eventually(arrived)
+        assert (event["specversion"], event["type"], event["data"]) == ("1.0", entry["DetailType"], detail)
+
+
 class TestTerraform:
     """The pattern of examples/terraform; Terraform does not run here."""
 

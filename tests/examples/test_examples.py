@@ -25,6 +25,7 @@ PATTERNS: dict[str, tuple[Pattern, Pattern]] = {
     "terraform": (pattern("terraform/pattern.json"), shipped_with_tracking()),
     "cli": (pattern("cli/pattern.json"), line_item_status("REPLACED", "ERROR")),
     "another-account": (rule("another-account/forward.yaml")["EventPattern"], everything()),
+    "cloudevents": (rule("cloudevents/queue.yaml")["EventPattern"], everything()),
     "pagerduty": (rule("api-destination/pagerduty.yaml")["EventPattern"], any_error()),
     "ticket": (rule("api-destination/ticket.yaml")["EventPattern"], any_error()),
 }
@@ -35,6 +36,7 @@ WANTED = [
     ("cli", "line-item-replaced"),
     ("cli", "line-item-failed"),
     ("another-account", "shipped"),
+    ("cloudevents", "shipped"),
     ("pagerduty", "line-item-failed"),
     ("ticket", "line-item-failed"),
 ]
