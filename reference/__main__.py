@@ -12,6 +12,7 @@ from outposts_order_notifier.runtime.observability import logger
 from reference import asyncapi, costs, headlines, page, python_types, typescript_types
 from reference.compatibility import is_compatible
 from reference.examples import run
+from release.bundle import readme
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -32,6 +33,7 @@ def files() -> dict[Path, str]:
     events, messages, interface, operations = (DOCS / f"{name}.md" for name in names)
     published = run()
     pages = {
+        readme.PAGE: readme.fill_page(readme.PAGE.read_text("utf-8")),
         events: page.fill_page(events.read_text("utf-8"), published),
         messages: headlines.fill_page(messages.read_text("utf-8")),
         interface: asyncapi.fill_page(interface.read_text("utf-8")),

@@ -18,6 +18,7 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk import memory
 from outposts_order_notifier.cdk.configuration import Configuration, Route
+from outposts_order_notifier.cdk.console import dashboard_link
 from outposts_order_notifier.cdk.event_pattern import holds_null, text_of
 from outposts_order_notifier.cdk.function import TIME_ZONE_DATA, Function
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
@@ -32,7 +33,6 @@ from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
 from outposts_order_notifier.notify.infrastructure import Needs, Site
 from outposts_order_notifier.notify.routes import DEFAULT, ROUTES, WHOLE_EVENT, enveloped, rule_name, rule_pattern
 from outposts_order_notifier.notify.summary import PATTERNS, SUMMARY_TABLE
-from outposts_order_notifier.wording.console import dashboard_url
 from outposts_order_notifier.wording.summary import ORDER_KEYS
 
 TIMEOUT = cdk.Duration.minutes(2)
@@ -126,11 +126,7 @@ class Notifications(Construct):
             TABLE: self._state.table_name,
             QUEUE: self.queue.queue_url,
             **configuration.time_zone_variable(),
-            **(
-                {BOARD_URL: dashboard_url(cdk.Stack.of(self).region, self._names.prefix)}
-                if configuration.dashboard and not local
-                else {}
-            ),
+            **({BOARD_URL: dashboard_link(self, self._names.prefix)} if configuration.dashboard and not local else {}),
         }
         statements = [
             iam.PolicyStatement(actions=item_actions, resources=[self._state.table_arn]),

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk.board import Board
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
+from outposts_order_notifier.cdk.console import dashboard_link
 from outposts_order_notifier.cdk.event_bus import EventBus
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.cdk.metrics import MetricName, metric
@@ -29,7 +30,6 @@ from outposts_order_notifier.cdk.properties import Properties, configuration_of
 from outposts_order_notifier.cdk.schemas import Schemas
 from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.events import SOURCE
-from outposts_order_notifier.wording.console import dashboard_url
 
 
 class OutpostsOrderNotifier(Construct):
@@ -181,7 +181,7 @@ class OutpostsOrderNotifier(Construct):
             "DeadLetterQueueUrl": self.dead_letter_queue.queue_url,
         }
         if self.dashboard:
-            outputs["DashboardUrl"] = dashboard_url(cdk.Stack.of(self).region, self._names.prefix)
+            outputs["DashboardUrl"] = dashboard_link(self, self._names.prefix)
         if self._notifications.amazon_q_topic:
             outputs["AmazonQTopicArn"] = self._notifications.amazon_q_topic.topic_arn
         if self._planner:

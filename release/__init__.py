@@ -1,0 +1,1 @@
+"""What `make release` does: check, build into dist/, tag (docs/releasing.md)."""

@@ -1,0 +1,1 @@
+"""The bundle for people without the CDK: one CloudFormation template, the functions' archives, and a README."""
