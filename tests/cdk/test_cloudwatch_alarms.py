@@ -174,6 +174,20 @@ class TestMath:
         on_time = {("calls", "it"): Metric([(minute, 1.0) for minute in range(100)])}
         assert alarm.transitions(on_time, 10, 90, unknown=Unknown(), current="OK") == [(10, "OK", "ALARM")]
 
+    @pytest.mark.parametrize("further", [0, 2, 7])
+    @pytest.mark.parametrize("fills", [True, False])
+    def test_fill_ends_the_look_back_for_a_metric_that_is_sent_once(self, further: int, fills: bool) -> None:
+        """Without it, the only data point would be evaluated for as long as the evaluation range reaches back to it."""
+        calls, unknown = {("calls", "it"): Metric([(1, 1.0)])}, Unknown(further=further, fills_nothing=fills)
+        filled, bare = (computing(expression, "calls") for expression in ("FILL(calls, 0)", "calls"))
+        ends = {}
+        for name, alarm in {"filled": filled, "bare": bare}.items():
+            patient = Alarm({**alarm.properties, "TreatMissingData": "notBreaching"})
+            fired, (cleared, _, _) = patient.transitions(calls, 1, 60, unknown=unknown, current="OK")
+            assert fired == (2, "OK", "ALARM")
+            ends[name] = cleared
+        assert ends == {"filled": 3, "bare": 3 + further}
+
     @pytest.mark.parametrize(("fills", "state"), [(True, "OK"), (False, "ALARM")])
     def test_fill_of_a_metric_without_any_data_point_is_open(self, fills: bool, state: State) -> None:
         """The documentation does not say; a test has to try both."""
