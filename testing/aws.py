@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import clear_caches
 from moto import mock_aws
 from moto.core.config import DefaultConfig
 
 from local.slack import SlackReceiver
 from outposts_order_notifier.board import handler as board_handler
+from outposts_order_notifier.notify import secrets
 from outposts_order_notifier.notify.channels.slack import api as slack_api
 from outposts_order_notifier.planner import handler as planner_handler
 from outposts_order_notifier.poll import handler as poll_handler
@@ -45,7 +45,7 @@ def _let_the_functions_start_cold() -> None:
         cached.cache_clear()
     clients.clear()
     slack_api._channel_ids.clear()
-    clear_caches()  # type: ignore[no-untyped-call] # Powertools has no types here
+    secrets.forget()
 
 
 def make_queue(name: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Chooses the orders to read, and finds those that have gone missing. Pure."""
 
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 
 from outposts_order_notifier.store.records import Known
@@ -29,6 +29,7 @@ def orders_to_read(
         now: When this listing began.
         owed: Orders that an earlier run chose to read and did not.
     """
+    is_due = _daily_reads(last, now)
     return [
         order_id
         for order_id, summary in listed.items()
@@ -38,7 +39,7 @@ def orders_to_read(
         or order.missing
         or order.summary != summary
         or order_id in owed
-        or _daily_read_is_due(order_id, last, now)
+        or is_due(order_id)
     ]
 
 
@@ -66,10 +67,9 @@ def orders_gone_missing(listed: Collection[str], known: Mapping[str, Known], out
     ]
 
 
-def _daily_read_is_due(order_id: str, last: datetime | None, now: datetime) -> bool:
+def _daily_reads(last: datetime | None, now: datetime) -> Callable[[str], bool]:
+    """Return a function that returns whether an order's second of the day has come since the last listing."""
     if last is None:
-        return True
-    second_of_day = zlib.crc32(order_id.encode()) % DAY_SECONDS
-    since_last = (now - last).total_seconds()
-    since_due = (now.timestamp() - second_of_day) % DAY_SECONDS
-    return since_due < since_last
+        return lambda _: True
+    since_last, second = (now - last).total_seconds(), now.timestamp()
+    return lambda order_id: (second - zlib.crc32(order_id.encode()) % DAY_SECONDS) % DAY_SECONDS < since_last

@@ -52,6 +52,7 @@ def list_source(outposts: "OutpostsClient", source: Source, may_go_on: Callable[
         try:
             for page in list_orders(outposts, outpost_id):
                 listing.add(page)
+                del page  # before the next one is read
                 if not may_go_on():
                     raise TimeoutError("there was no time to list all orders")  # noqa: TRY301 - handled like any other error
         except Exception as error:  # noqa: BLE001 - any error: the pages before it still count

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_organizations.client import OrganizationsClient
+    from mypy_boto3_secretsmanager.client import SecretsManagerClient
     from mypy_boto3_sns.client import SNSClient
     from mypy_boto3_sqs.client import SQSClient
     from mypy_boto3_sts.client import STSClient
@@ -65,6 +66,11 @@ def events() -> "EventBridgeClient":
 def organizations() -> "OrganizationsClient":
     """Return the Organizations client. 10,000 accounts are 500 pages, which Organizations throttles."""
     return cast("OrganizationsClient", _client("organizations", 10, mode="adaptive"))
+
+
+def secrets_manager() -> "SecretsManagerClient":
+    """Return the Secrets Manager client."""
+    return cast("SecretsManagerClient", _client("secretsmanager", 2, read_timeout=4))
 
 
 def sns() -> "SNSClient":

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +24,8 @@ ATTEMPTS = 6
 PAGE_SIZE = 1_000  # https://docs.aws.amazon.com/outposts/latest/APIReference/API_ListOrders.html
 LONGEST_NUMBER = 25  # characters: enough for any double or 64-bit integer
 
+Converter = Callable[[Any], Any]
+
 
 class MalformedOrderError(ValueError):
     """The API returned something other than an order or a list of orders."""
@@ -40,8 +42,8 @@ def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient
         # boto3's default session, as every further one loads botocore's data again.
         client = clients.create("outposts", region_name=source.region, config=config)
     for operation, expected in (("GetOrder", "Order"), ("ListOrders", "Orders")):
-        shape = client.meta.service_model.operation_model(operation).output_shape
-        parse_responses(client, operation, partial(_parse, operation, expected, cast("StructureShape", shape)))
+        shape = cast("StructureShape", client.meta.service_model.operation_model(operation).output_shape)
+        parse_responses(client, operation, partial(_parse, operation, expected, shape.members, converter(shape)))
     return client
 
 
@@ -53,10 +55,10 @@ def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Se
         botocore.exceptions.ClientError: The call failed.
         botocore.exceptions.PaginationError: The API returned the same token twice, so that paging would never end.
     """
-    paginator = client.get_paginator("list_orders")
+    paginator: Any = client.get_paginator("list_orders")
     filters: dict[str, Any] = {"OutpostIdentifierFilter": outpost_id} if outpost_id else {}
     for page in paginator.paginate(**filters, PaginationConfig={"PageSize": PAGE_SIZE}):
-        yield page.get("Orders")
+        yield page.pop("Orders", None)  # taken out of the page, whose memory the next one can then use
 
 
 def digest(summary: Mapping[str, Any]) -> bytes:
@@ -77,7 +79,7 @@ def get_order(client: "OutpostsClient", order_id: str) -> Order:
     return order
 
 
-def _parse(operation: str, expected: str, shape: StructureShape, body: bytes) -> dict[str, Any]:
+def _parse(operation: str, expected: str, members: Collection[str], convert: Converter, body: bytes) -> dict[str, Any]:
     """Parse a response instead of botocore's parser, which drops unknown members and fails on unexpected types.
 
     A ListOrders response without `Orders` is valid only if it is empty.
@@ -89,10 +91,10 @@ def _parse(operation: str, expected: str, shape: StructureShape, body: bytes) ->
             parse_float=partial(_number, float),
             parse_int=partial(_number, int),
         )
-        parsed = from_wire(response, shape)
+        parsed = convert(response)
     except (ValueError, RecursionError) as error:
         raise MalformedOrderError(f"{operation} returned invalid JSON: {error}") from error
-    known = {member: parsed[member] for member in shape.members if member in parsed}
+    known = {member: parsed[member] for member in members if member in parsed}
     if not isinstance(response, dict) or (expected not in known and parsed.keys() - known.keys()):
         raise MalformedOrderError(f"{operation} returned {canonical_json(parsed)[:100]}")
     return known
@@ -105,24 +107,65 @@ def from_wire(value: Any, shape: Shape | None) -> Any:
     neither lost nor fatal to the rest: to a list with that value, to an object with the member `value`, or, in place of
     a string, a number or a time, to its JSON text.
     """
-    kind = shape.type_name if shape else {"dict": "map", "list": "list"}.get(type(value).__name__)
-    if kind in {"structure", "map"}:
-        members = shape.members if isinstance(shape, StructureShape) else {}
-        named = value if isinstance(value, dict) else {"value": value}
-        return {
-            _without_lone_surrogates(name): from_wire(member, members.get(name))
-            for name, member in named.items()
-            if member is not None
-        }
-    if kind == "list":
-        member_shape = shape.member if isinstance(shape, ListShape) else None
-        listed = value if isinstance(value, list) else [value]
-        return [from_wire(member, member_shape) for member in listed if member is not None]
+    return converter(shape)(value)
+
+
+def converter(shape: Shape | None) -> Converter:
+    """Return `from_wire` for one shape, faster: a page has a thousand orders, and shapes are inspected only once."""
+    if isinstance(shape, StructureShape):
+        return partial(_object, _Members(shape.members))
+    if isinstance(shape, ListShape):
+        return partial(_list, converter(shape.member))
+    kind = shape.type_name if shape else None
+    if kind == "map":
+        return partial(_object, _UNKNOWN)
+    return partial(_scalar, kind) if kind else _anything
+
+
+class _Members(dict[str, Converter]):
+    """The converters of an object's members, made when first needed, as a shape may contain itself."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        super().__init__()
+        self._shapes = shapes
+
+    def __missing__(self, name: str) -> Converter:
+        if name not in self._shapes:
+            return _anything
+        self[name] = converter(self._shapes[name])
+        return self[name]
+
+
+_UNKNOWN = _Members({})
+
+
+def _object(members: _Members, value: Any) -> dict[str, Any]:
+    named = value if isinstance(value, dict) else {"value": value}
+    return {
+        name if name.isascii() else _without_lone_surrogates(name): members[name](member)
+        for name, member in named.items()
+        if member is not None
+    }
+
+
+def _list(convert: Converter, value: Any) -> list[Any]:
+    return [convert(each) for each in (value if isinstance(value, list) else [value]) if each is not None]
+
+
+def _scalar(kind: str, value: Any) -> Any:
     if isinstance(value, str):
-        return _without_lone_surrogates(value)
-    if kind == "timestamp" and _is_number(value):
-        return _time(value)
-    return value if kind is None or (kind != "string" and _is_number(value)) else canonical_json(from_wire(value, None))
+        return value if value.isascii() else _without_lone_surrogates(value)
+    if kind != "string" and _is_number(value):
+        return _time(value) if kind == "timestamp" else value
+    return canonical_json(_anything(value))
+
+
+def _anything(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else _without_lone_surrogates(value)
+    if isinstance(value, dict):
+        return _object(_UNKNOWN, value)
+    return _list(_anything, value) if isinstance(value, list) else value
 
 
 def _is_number(value: object) -> bool:
@@ -144,4 +187,4 @@ def _number(kind: type[int] | type[float], text: str) -> float | str:
 
 def _without_lone_surrogates(text: str) -> str:
     """Replace halves of surrogate pairs, which JSON can escape, but UTF-8, and so every AWS service, cannot encode."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -28,10 +28,9 @@ from typing import Any, TypeVar
 from outposts_order_notifier.domain import durations
 from outposts_order_notifier.domain.annotations import NONE, Annotations, annotations_of, text_of
 from outposts_order_notifier.domain.dates import is_plausible
-from outposts_order_notifier.domain.diff import diff
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.lineage import Link, as_rows, links_from_rows, links_of
-from outposts_order_notifier.domain.order import Order, canonical_json, is_settled
+from outposts_order_notifier.domain.order import Order, canonical_json, is_settled, line_items_by_id
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry, statuses
 from outposts_order_notifier.domain.timestamps import from_iso8601
 
@@ -191,7 +190,7 @@ def _body(order_id: str, written: int, data: bytes) -> dict[str, Any]:
     _check(order["OrderId"] == order_id, f"it is of the order {order['OrderId']}")
     _check(body.keys() == _BODY, f"it has {sorted(body)}")
     _check(isinstance(body["sequence"], int), "its sequence is not a number")
-    diff(order, order)  # raises if the order cannot be compared, which is as bad as unreadable
+    line_items_by_id(order)  # raises if the order cannot be compared, which is as bad as unreadable
     history = {
         name: tuple(StatusEntry(*entry) for entry in entries if is_plausible(entry[1]))
         for name, entries in body["history"].items()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.parameters import clear_caches
 from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
 from werkzeug import Request, Response
@@ -22,7 +21,7 @@ from outposts_order_notifier.domain.annotations import NONE, Annotations, Expect
 from outposts_order_notifier.domain.durations import Ended, Key
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry
-from outposts_order_notifier.notify import state
+from outposts_order_notifier.notify import secrets, state
 from outposts_order_notifier.notify.channels.slack import api, clients, pace
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
 from outposts_order_notifier.notify.notification import order_notification
@@ -993,7 +992,7 @@ def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     clients._follow_no_redirects.cache_clear()
     api._client.cache_clear()
     api._channel_ids.clear()
-    clear_caches()  # type: ignore[no-untyped-call] # Powertools' own lack
+    secrets.forget()
 
 
 def test_killed_is_not_an_ordinary_error() -> None:

@@ -69,6 +69,12 @@ class TestCompleteness:
         """An order seen for the first time is published unchanged."""
         assert DISCOVERED.change({"order": order}).keys == {"order": order}
 
+    def test_an_equal_order_is_compared_as_a_whole(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nearly every order that is read is as before, so its line items are not looked at one by one."""
+        order = {"OrderId": "oo-1", "LineItems": [{"LineItemId": "ooi-1", "Status": "SHIPPED"}]}
+        monkeypatch.setattr("outposts_order_notifier.domain.diff.line_items_by_id", pytest.fail)
+        assert diff(order, copy.deepcopy(order)) == []
+
     def test_true_and_one_differ(self) -> None:
         """JSON's `true` and `1` are equal in Python, but must show as a difference."""
         assert len(diff(changed(ORDER, Expedited=1), changed(ORDER, Expedited=True))) == 1

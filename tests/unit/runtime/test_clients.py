@@ -22,6 +22,7 @@ CLIENTS: dict[str, Callable[[], Any]] = {
     "planner's Organizations": clients.organizations,
     "planner's queue": lambda: clients.sqs(attempts=1),
     "DynamoDB": clients.dynamodb,
+    "Secrets Manager": clients.secrets_manager,
     "SNS": clients.sns,
     "SQS": clients.sqs,
 }
