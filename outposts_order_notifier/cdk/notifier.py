@@ -32,6 +32,14 @@ from outposts_order_notifier.cdk.snapshots import Snapshots
 from outposts_order_notifier.domain.events import SOURCE
 
 
+def unique_prefix(scope: Construct) -> str:
+    """Return a prefix of names that no other construct in the account and region has.
+
+    It is made of letters and digits of the stack's name and the construct's path in it, with a hash of both.
+    """
+    return cdk.Names.unique_resource_name(scope, max_length=MAX_PREFIX)
+
+
 class OutpostsOrderNotifier(Construct):
     """Notifies a team of what happens to its AWS Outposts hardware orders, and publishes each change as an event.
 
@@ -84,7 +92,7 @@ class OutpostsOrderNotifier(Construct):
         configuration = self._configured(configuration, properties, local_cloud)
         for warning in warnings(configuration) if self._region_is_known else ():
             cdk.Annotations.of(self).add_warning_v2(WARNING, warning)
-        prefix = name_prefix or cdk.Names.unique_resource_name(self, max_length=MAX_PREFIX)
+        prefix = name_prefix or unique_prefix(self)
         names = PhysicalNames(prefix, event_bus_name or prefix, parameter_prefix)
         local = local_cloud is not None
         self._configuration, self._names = configuration, names

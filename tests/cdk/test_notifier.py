@@ -38,6 +38,7 @@ from outposts_order_notifier.cdk import (
 )
 from outposts_order_notifier.cdk.configuration_schema import OF_ROUTES, schema
 from outposts_order_notifier.cdk.metrics import METRICS
+from outposts_order_notifier.cdk.notifier import unique_prefix
 from outposts_order_notifier.cdk.physical_names import MAX_PREFIX, MAX_RULE_NAME, check_names
 from outposts_order_notifier.cdk.properties import NAMES, Properties, configuration_of
 from outposts_order_notifier.notify.routes import route_of, rule_name
@@ -358,7 +359,7 @@ class TestNames:
         scope: Construct = cdk.Stack(cdk.App(), "Stack", stack_name=stack)
         for each in [*path, "Orders"]:
             scope = Construct(scope, f"{each.replace('/', '-')}.")
-        check_names("Orders", name_prefix=cdk.Names.unique_resource_name(scope, max_length=MAX_PREFIX))
+        check_names("Orders", name_prefix=unique_prefix(scope))
 
 
 class TestStack:
