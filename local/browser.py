@@ -1,4 +1,4 @@
-"""A headless Chromium: the one in a package that `make setup` installs, or the machine's."""
+"""A headless Chromium: the one in a package that `make develop` installs, or the machine's."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def find_chromium() -> Chromium:
     if path := next(filter(None, map(shutil.which, NAMES)), None):
         return Chromium(path)
     raise LocalCloudError(
-        f"there is no Chromium: run `make setup`, which installs one for Linux on x86_64; elsewhere install one of "
+        f"there is no Chromium: run `make develop`, which installs one for Linux on x86_64; elsewhere install one of "
         f"{', '.join(NAMES)}, or set the variable CHROMIUM to one"
     )
 

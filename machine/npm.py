@@ -17,24 +17,26 @@ VARIABLE = re.compile(r"\$\{([^}?]+)\??\}")
 ARGUMENTS = ("--ignore-scripts", "--workspaces=false", "--no-audit", "--no-fund", "--no-update-notifier")
 
 
-def ci(node: Path, npm: Path, root: Path, variables: Mapping[str, str]) -> None:
-    """Install what package-lock.json pins into node_modules.
+def ci(node: Path, npm: Path, root: Path, variables: Mapping[str, str], *, complete: bool) -> None:
+    """Install what package-lock.json pins into node_modules, and remove everything else from there.
 
     Args:
         node: Path of Node.
         npm: Path of npm's script.
         root: The folder of package-lock.json.
         variables: A person's environment variables.
+        complete: Whether to install the `devDependencies` too.
 
     Raises:
         MachineError: npm failed, or a package is missing.
     """
     with TemporaryDirectory() as folder:
-        command = [str(node), str(npm), "ci", *ARGUMENTS, "--loglevel=error"]
+        omitted = () if complete else ("--omit=dev",)
+        command = [str(node), str(npm), "ci", *ARGUMENTS, *omitted, "--loglevel=error"]
         result = run(command, environment(variables, Path(folder)), root)
     if result.returncode:
         raise MachineError(f"npm could not install what package-lock.json pins: {_complaint(result.stderr)}")
-    check(root)
+    check(root, complete=complete)
 
 
 def environment(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
@@ -59,14 +61,19 @@ def environment(variables: Mapping[str, str], folder: Path) -> dict[str, str]:
     return cleaned
 
 
-def check(root: Path) -> None:
+def wanted(root: Path, *, complete: bool) -> dict[str, str]:
+    """Return the versions of the packages in package.json, by name; with its `devDependencies` if `complete`."""
+    project = json.loads((root / "package.json").read_text(encoding="utf-8"))
+    return {**project.get("dependencies", {}), **(project.get("devDependencies", {}) if complete else {})}
+
+
+def check(root: Path, *, complete: bool) -> None:
     """Check that node_modules has the packages of package.json, in the pinned versions.
 
     Raises:
         MachineError: A package is missing.
     """
-    wanted: dict[str, str] = json.loads((root / "package.json").read_text(encoding="utf-8"))["devDependencies"]
-    for name, version in wanted.items():
+    for name, version in wanted(root, complete=complete).items():
         file = root / "node_modules" / name / "package.json"
         if not file.is_file() or json.loads(file.read_text(encoding="utf-8"))["version"] != version:
             raise MachineError(f"{name} {version} is not in node_modules, though npm reported no error")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from outposts_order_notifier.toolchain import uv
 from outposts_order_notifier.toolchain.environment import clean, with_path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,8 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     """Replace this process with the command in the arguments."""
-    variables = with_path(clean(os.environ), Path(sys.executable).parent)
     name, *arguments = sys.argv[1:]
+    cleaned = uv.settings(os.environ, Path(sys.prefix)).variables if name in {"uv", "uvx"} else clean(os.environ)
+    variables = with_path(cleaned, Path(sys.executable).parent)
     command = [*_PROGRAMS.get(name, lambda: [name])(), *arguments]
     try:
         os.execvpe(command[0], command, variables)  # noqa: S606 - the Makefile's commands

@@ -1,8 +1,8 @@
 """An MkDocs hook that says in each page's footer which version the site documents."""
 
 import re
-import tomllib
 from pathlib import Path
+from runpy import run_path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,5 +20,6 @@ def documented(version: str, changelog: str) -> str:
 
 def on_config(config: "MkDocsConfig") -> None:
     """Set the footer."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    # `mkdocs serve` cannot import the package: it does not search this folder.
+    version = run_path(str(ROOT / "outposts_order_notifier" / "__about__.py"))["__version__"]
     config.copyright = documented(version, (ROOT / "CHANGELOG.md").read_text("utf-8"))

@@ -9,7 +9,6 @@ A release's footprint, `tests/releases/<version>/`:
 
 import json
 import sys
-import tomllib
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ import boto3
 from local.cloud import SECRET_NAME
 from local.deployment import ACCOUNT
 from local.scenarios import load_scenarios
+from outposts_order_notifier.__about__ import __version__
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.domain.annotations import NONE, Note
 from outposts_order_notifier.domain.event_types import UPDATED
@@ -74,7 +74,7 @@ def write(version: str, folder: Path = RELEASES) -> Path:
     """Write the footprint of a version, which must not exist yet, and return its folder."""
     release = folder / version
     if release.exists():
-        raise ReleasedError(f"{release} already exists: raise `version` in pyproject.toml first")
+        raise ReleasedError(f"{release} already exists: raise it in outposts_order_notifier/__about__.py first")
     files = footprint()
     release.mkdir(parents=True)
     for name, content in files.items():
@@ -216,8 +216,7 @@ def _sent(events: Sequence[Event]) -> list[Item]:
 
 if __name__ == "__main__":
     logger.setLevel("CRITICAL")  # nobody reads the log of the run
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     try:
-        sys.stdout.write(f"{write(project['version']).relative_to(ROOT)} was written\n")
+        sys.stdout.write(f"{write(__version__).relative_to(ROOT)} was written\n")
     except ReleasedError as error:
         sys.exit(f"error: {error}")

@@ -3,7 +3,6 @@
 import errno
 import importlib
 import sys
-import tomllib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from outposts_order_notifier.__about__ import NAME, __version__
 from outposts_order_notifier.cli.pager import paged
 from outposts_order_notifier.cli.terminal import note, say, show_trace
 
@@ -237,8 +237,7 @@ def _app() -> typer.Typer:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
-        say(f"{project['name']} {project['version']}")
+        say(f"{NAME} {__version__}")
         raise typer.Exit
 
 

@@ -126,8 +126,8 @@ def _passes(name: str) -> bool:
     if name in STRANGERS:
         return False
     family = next((family for family in FAMILIES if name.startswith(family)), None)
-    return family is None or name in FAMILIES[family] or (family == "NPM_" and name.startswith(_OF_A_REGISTRY))
+    return family is None or name in FAMILIES[family] or bool(_CREDENTIALS.fullmatch(name))
 
 
-# Such as `npm_config_//registry.example.com/:_authToken` and `npm_config_@team:registry`.
-_OF_A_REGISTRY = ("NPM_CONFIG_//", "NPM_CONFIG_@")
+# Such as `npm_config_//registry.example.com/:_authToken`, `npm_config_@team:registry` and `UV_INDEX_TEAM_PASSWORD`.
+_CREDENTIALS = re.compile(r"NPM_CONFIG_[/@].*|UV_INDEX_.+_(?:USERNAME|PASSWORD)", re.DOTALL)

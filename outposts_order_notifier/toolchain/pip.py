@@ -1,54 +1,59 @@
-"""Runs pip. Of a person's settings, only those count that say where packages come from and how to get there."""
+"""Where a person's packages come from, by pip's settings. An environment that uv created has no pip to ask.
 
-import ast
+https://pip.pypa.io/en/stable/topics/configuration/ lists the files. pip's `--isolated` would ignore the person's index,
+and would not ignore the machine's file.
+"""
+
 import os
 import re
-from collections.abc import Iterable, Mapping
-from importlib import metadata
+import sys
+from collections.abc import Iterator, Mapping
+from configparser import Error, RawConfigParser
 from pathlib import Path
 
 from outposts_order_notifier.toolchain.environment import PIP_OPTIONS, clean
 from outposts_order_notifier.toolchain.errors import MachineError
 from outposts_order_notifier.toolchain.process import run
 
-# In ascending order of precedence.
+# Of each file, in ascending order of precedence; the last is for `PIP_` variables, and pip accepts it in files too.
 SECTIONS = ("global", "install", ":env:")
-# Overrides settings that would change the output of `pip config list`. `user`, for example, is meant for `pip install`
-# and would limit the list to the user's own file.
-PLAIN = {
-    **dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE", "PIP_USER", "PIP_SITE", "PIP_GLOBAL"), "0"),
-    "PIP_LOG": os.devnull,
-    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-}
 # The reason in pip's warning that it retries, which is surrounded by the names of urllib3's classes.
 BROKEN = re.compile(r"connection broken by '?\w+\((.*)\)'?: /")
 CLASSES = re.compile(r"<[^>]*>[:,]?|\w+\(|[()\"]|(?<!\w)'|'(?!\w)|,(?=\s*$)")
 
 
-def environment(python: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment variables with which pip does the same on every machine.
-
-    pip's `--isolated` would ignore the person's index, and would not ignore the machine's configuration file.
+def options(variables: Mapping[str, str], prefix: Path) -> dict[str, str]:
+    """Return a person's settings of pip that say where packages come from and how to get there, by option.
 
     Args:
-        python: The interpreter that has pip.
         variables: A person's environment variables.
+        prefix: The Python environment's folder, which may contain a configuration file.
 
     Raises:
-        MachineError: pip cannot read its configuration.
+        MachineError: A configuration file cannot be read.
     """
-    listed = run([python, "-I", "-m", "pip", "config", "list"], {**clean(variables), **PLAIN})
-    if listed.returncode:
-        raise MachineError(f"pip cannot read its configuration: {_complaint(listed.stderr)}")
     found: dict[str, dict[str, str]] = {section: {} for section in SECTIONS}
-    for line in listed.stdout.splitlines():
-        key, equals, value = line.partition("=")
-        section, _, option = key.rpartition(".")
-        if equals and section in found and option in PIP_OPTIONS:
-            found[section][option] = " ".join(str(ast.literal_eval(value)).split())
-    options = {option: value for section in SECTIONS for option, value in found[section].items()}
+    for file in _files(variables, prefix, sys.platform):
+        parser = _parsed(file)
+        for section in filter(parser.has_section, SECTIONS):
+            found[section] |= {_option(name): value for name, value in parser.items(section)}
+    found[":env:"] |= {_option(name[4:]): value for name, value in variables.items() if name.startswith("PIP_")}
+    merged = {option: " ".join(value.split()) for section in SECTIONS for option, value in found[section].items()}
+    return {option: value for option, value in merged.items() if value and option in PIP_OPTIONS}
+
+
+def environment(variables: Mapping[str, str], prefix: Path) -> dict[str, str]:
+    """Return the environment variables with which pip does the same on every machine.
+
+    Args:
+        variables: A person's environment variables.
+        prefix: The Python environment's folder.
+
+    Raises:
+        MachineError: A configuration file cannot be read.
+    """
     others = {name: value for name, value in clean(variables).items() if not name.startswith("PIP_")}
-    named = {f"PIP_{option.upper().replace('-', '_')}": value for option, value in options.items()}
+    named = {f"PIP_{option.upper().replace('-', '_')}": value for option, value in options(variables, prefix).items()}
     return {**others, **named, "PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 
 
@@ -69,34 +74,45 @@ def install(python: str, variables: Mapping[str, str], what: str, *arguments: st
         raise MachineError(f"pip could not install {what}: {_complaint(result.stderr)}")
 
 
-def check(pins: Iterable[str], folder: Path, what: str) -> None:
-    """Check that all files of the pinned distributions are in a folder.
+def _files(variables: Mapping[str, str], prefix: Path, platform: str) -> Iterator[Path]:
+    """Yield the configuration files that pip reads, in ascending order of precedence."""
+    own = variables.get("PIP_CONFIG_FILE", "")
+    if own == os.devnull:
+        return
+    name = "pip.ini" if platform == "win32" else "pip.conf"
+    home = Path(variables.get("HOME") or variables.get("USERPROFILE") or Path.home())
+    match platform:
+        case "win32":
+            machine = [Path(variables.get("PROGRAMDATA", r"C:\ProgramData"), "pip")]
+            user = [home / "pip", Path(variables.get("APPDATA") or home / "AppData" / "Roaming", "pip")]
+        case "darwin":
+            machine = [Path("/Library/Application Support/pip")]
+            application = home / "Library" / "Application Support" / "pip"
+            user = [home / ".pip", application if application.is_dir() else home / ".config" / "pip"]
+        case _:
+            shared = variables.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+            machine = [*(Path(folder, "pip") for folder in shared.split(os.pathsep)), Path("/etc")]
+            user = [home / ".pip", Path(variables.get("XDG_CONFIG_HOME") or home / ".config", "pip")]
+    yield from (folder / name for folder in machine)
+    if not (own and Path(own).exists()):
+        yield from (folder / name for folder in user)
+    yield prefix / name
+    if own:
+        yield Path(own)
 
-    Args:
-        pins: Distributions, such as `jmespath==1.1.0`.
-        folder: The folder that they were installed in.
-        what: What needs them, for the error.
 
-    Raises:
-        MachineError: A distribution or a file is missing.
-    """
-    found = {_key(each.name, each.version): each for each in metadata.distributions(path=[str(folder)])}
-    for pin in pins:
-        name, _, version = pin.partition("==")
-        distribution = found.get(_key(name, version))
-        if not distribution:
-            raise MachineError(f"{pin} is not in {folder} though pip reported no error: {what} would lack it")
-        # Nothing here needs a distribution's scripts. They are recorded in a parent folder, which `--target` changes.
-        files = [file for file in distribution.files or [] if ".." not in file.parts and file.suffix != ".pyc"]
-        lost = next((file for file in files if not Path(str(distribution.locate_file(file))).is_file()), None)
-        if lost or not files:
-            raise MachineError(
-                f"{pin} has no {lost or 'files'} in {folder}, though pip reported no error: {what} would lack it"
-            )
+def _parsed(file: Path) -> RawConfigParser:
+    parser = RawConfigParser()
+    try:
+        if file.is_file():
+            parser.read_string(file.read_text(encoding="utf-8-sig"), str(file))
+    except (Error, OSError, ValueError) as error:
+        raise MachineError(f"pip's configuration cannot be read: {file}: {error}") from error
+    return parser
 
 
-def _key(name: str, version: str) -> tuple[str, str]:
-    return name.lower().replace("_", "-").replace(".", "-"), version
+def _option(name: str) -> str:
+    return name.lower().replace("_", "-").removeprefix("--")
 
 
 def _complaint(text: str) -> str:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -80,7 +79,7 @@ class TestFiles:
     def test_pips_lines_are_treated_as_their_rows_say(self, tmp_path: Path) -> None:
         """All are read at once, and the installation sees what passes."""
         (tmp_path / "pip.conf").write_text("[global]\n" + "".join(f"{line.text}\n" for line in of_pip), "utf-8")
-        made = pip.environment(sys.executable, {**HOME, "PIP_CONFIG_FILE": str(tmp_path / "pip.conf")})
+        made = pip.environment({**HOME, "PIP_CONFIG_FILE": str(tmp_path / "pip.conf")}, Path("/nowhere"))
         for line in of_pip:
             option, _, value = line.text.partition(" = ")
             expected = value if line.verdict == "Passes" else None

@@ -40,7 +40,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone with a strange name, set up."""
     folder = tmp_path_factory.mktemp("clones") / STRANGE
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_CLONED), symlinks=True)
-    for name, pins in {".venv": "requirements.txt", "node_modules": "package-lock.json"}.items():
+    for name, pins in {".venv": "requirements-demo.txt", "node_modules": "package-lock.json"}.items():
         (folder / name).symlink_to(Path(sys.prefix) if name == ".venv" else ROOT / name)
         # Make must not install anything either: test_setup.py does.
         os.utime(folder / pins, (0, 0))
@@ -50,7 +50,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(folder: Path, **variables: str) -> dict[str, str]:
     """Return the environment of a person with every setting, and hostile files in the home folder."""
     # Only this machine's source of packages is kept.
-    index = pip.environment(sys.executable, os.environ)
+    index = pip.environment(os.environ, Path(sys.prefix))
     own = {name: index[name] for name in index if name.startswith("PIP_") or name == "PATH" or "CERT" in name}
     strange = {
         "HOME": HOME,

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import termios
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -22,6 +21,7 @@ from werkzeug import Request, Response
 
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
+from outposts_order_notifier.__about__ import __version__
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.samples import ALARM
 from outposts_order_notifier.store.table import SnapshotTable
@@ -138,9 +138,8 @@ class TestVersion:
     """`--version`."""
 
     def test_is_the_projects(self) -> None:
-        """A checkout has no other version."""
-        version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-        assert run(None, "--version").stdout == f"outposts-order-notifier {version}\n"
+        """In a clone as from a wheel."""
+        assert run(None, "--version").stdout == f"outposts-order-notifier {__version__}\n"
 
 
 class TestMistypedCommand:

@@ -76,7 +76,8 @@ def test_without_an_aws_cli_the_one_from_make_setup_is_used(tmp_path: Path) -> N
     ran = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert ran.returncode == 127
     assert (
-        ran.stderr == "error: there is no AWS CLI in PATH; install one, or run `make setup`, which installs version 1\n"
+        ran.stderr
+        == "error: there is no AWS CLI in PATH; install one, or run `make develop`, which installs version 1\n"
     )
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)

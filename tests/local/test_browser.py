@@ -22,7 +22,7 @@ def test_without_the_package_the_machines_chromium_is_used_or_the_error_says_wha
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setattr(browser, "PACKAGE", tmp_path / "none")
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(LocalCloudError, match=r"make setup.*install one of chromium, .*CHROMIUM"):
+    with pytest.raises(LocalCloudError, match=r"make develop.*install one of chromium, .*CHROMIUM"):
         find_chromium()
     own = tmp_path / "google-chrome"
     own.touch(mode=0o755)

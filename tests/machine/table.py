@@ -60,6 +60,12 @@ def lines() -> list[Line]:
     return [Line(tool, cell.strip("`"), _verdict(verdict)) for tool, cell, verdict in _rows("Configuration files")]
 
 
+def translations() -> list[tuple[str, dict[str, str]]]:
+    """Read the table of pip's options: each with uv's variables, and arguments, whose value is empty."""
+    rows = [(cell.strip("`"), re.findall(r"`([^`]+)`", ours)) for cell, ours in _rows("pip's settings, for uv")]
+    return [(option, dict(each.partition("=")[::2] for each in ours)) for option, ours in rows]
+
+
 def situations() -> list[tuple[str, list[str]]]:
     """Read the table of the machine itself: situations, with their tests."""
     return [(what, re.findall(r"`(\w+)`", tests)) for what, _, tests in _rows("The machine itself")]

