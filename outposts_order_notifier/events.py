@@ -649,7 +649,7 @@ def is_outposts_event(event: Mapping[str, Any]) -> TypeGuard[OutpostsEvent]:
     return (
         event.get("source") == SOURCE
         and event.get("detail-type") in DETAIL_TYPES
-        and event["detail"]["schemaVersion"].startswith("1.")
+        and str(event["detail"].get("schemaVersion")).startswith("1.")
     )
 
 

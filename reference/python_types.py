@@ -73,7 +73,7 @@ def is_outposts_event(event: Mapping[str, Any]) -> TypeGuard[OutpostsEvent]:
     return (
         event.get("source") == SOURCE
         and event.get("detail-type") in DETAIL_TYPES
-        and event["detail"]["schemaVersion"].startswith("{MAJOR}.")
+        and str(event["detail"].get("schemaVersion")).startswith("{MAJOR}.")
     )
 
 

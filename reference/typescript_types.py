@@ -86,7 +86,7 @@ const DETAIL_TYPES = new Set([
 function isOutpostsEvent(event) {{
   if (typeof event !== "object" || event === null) return false;
   const {{ source, "detail-type": type, detail }} = event;
-  return source === SOURCE && DETAIL_TYPES.has(type) && detail.schemaVersion.startsWith("{MAJOR}.");
+  return source === SOURCE && DETAIL_TYPES.has(type) && String(detail.schemaVersion).startsWith("{MAJOR}.");
 }}
 
 function isKnownChange(change) {{

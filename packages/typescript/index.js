@@ -23,7 +23,7 @@ const DETAIL_TYPES = new Set([
 function isOutpostsEvent(event) {
   if (typeof event !== "object" || event === null) return false;
   const { source, "detail-type": type, detail } = event;
-  return source === SOURCE && DETAIL_TYPES.has(type) && detail.schemaVersion.startsWith("1.");
+  return source === SOURCE && DETAIL_TYPES.has(type) && String(detail.schemaVersion).startsWith("1.");
 }
 
 function isKnownChange(change) {

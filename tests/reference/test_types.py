@@ -110,6 +110,7 @@ def of_a_later_version(event: Json) -> Iterator[Json]:
     yield {**event, "source": "aws.outposts"}
     yield {**event, "detail-type": "Outposts Order Painted"}
     yield {**event, "detail": {**event["detail"], "schemaVersion": "2.0"}}
+    yield {**event, "detail": {}}
     yield {}
 
 
@@ -175,9 +176,11 @@ class TestTypeScript:
             f"export const sample{i} = {json.dumps(each)} satisfies {name_of(each)};"
             for i, each in enumerate(SAMPLES.values())
         ]
+        shown = (NPM_PACKAGE / "README.md").read_text("utf-8").partition("```ts\n")[2].partition("```")[0]
+        (tmp_path / "readme.ts").write_text(f"declare const console: {{ log(...values: unknown[]): void }};\n{shown}")
         (tmp_path / "consumer.ts").write_text("\n".join([imported, types, *checked, TYPESCRIPT_CONSUMER]), "utf-8")
         options = ("--noEmit", "--strict", "--module", "nodenext", "--target", "es2024", "--types", "")
-        run(NODE, TSC, *options, "consumer.ts", folder=tmp_path)
+        run(NODE, TSC, *options, "consumer.ts", "readme.ts", folder=tmp_path)
 
     def test_it_recognises_what_the_python_package_recognises(self) -> None:
         """The same events, changes and placeholders."""
