@@ -16,7 +16,7 @@ from botocore.utils import ContainerMetadataFetcher
 
 from outposts_order_notifier.cli import secrecy
 from outposts_order_notifier.cli.__main__ import main
-from outposts_order_notifier.notify.channels.slack import clients
+from outposts_order_notifier.notify import no_redirects
 from outposts_order_notifier.runtime.observability import logger
 
 ROOT = Path(__file__).parent.parent
@@ -108,7 +108,7 @@ def as_process(
         patch.object(boto3, "DEFAULT_SESSION", None),
         patch.object(ContainerMetadataFetcher, "SLEEP_TIME", 0),
     ):
-        clients._follow_no_redirects.cache_clear()
+        no_redirects.opener.cache_clear()
         try:
             yield out, err
         finally:
@@ -117,5 +117,4 @@ def as_process(
             logger.setLevel(level)
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-    clients._follow_no_redirects.cache_clear()
-    clients._follow_no_redirects()  # without this environment's proxy
+    no_redirects.opener.cache_clear()  # without this environment's proxy

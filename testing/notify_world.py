@@ -13,9 +13,10 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from slack_sdk.web import WebClient
-from slack_sdk.webhook import WebhookClient
 
 from local.webhook import WebhookReceiver
+from outposts_order_notifier.notify.channels.slack import transport as slack_transport
+from outposts_order_notifier.notify.channels.slack import webhook as slack_webhook
 from outposts_order_notifier.notify.channels.webhook import channel as webhook_channel
 from outposts_order_notifier.notify.channels.webhook import transport
 from outposts_order_notifier.notify.channels.webhook.credentials import Target
@@ -242,13 +243,13 @@ def is_order(body: Any) -> bool:
 def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
     """Intercept the function's calls of AWS and Slack."""
     aws = BaseClient._make_api_call  # type: ignore[attr-defined]
-    webhook, web_api, post = WebhookClient.send_dict, WebClient.api_call, transport.post
+    slack_post, web_api, post = slack_transport.post, WebClient.api_call, transport.post
 
     def call_aws(self: Any, name: str, parameters: dict[str, Any]) -> Any:
         return calls.pass_on(name, parameters, lambda: aws(self, name, parameters))
 
-    def call_slack(self: Any, body: dict[str, Any]) -> Any:
-        return calls.pass_on("Slack", body, lambda: webhook(self, body))
+    def call_slack(url: str, payload: dict[str, Any]) -> Any:
+        return calls.pass_on("Slack", payload, lambda: slack_post(url, payload))
 
     def call_web_api(self: Any, method: str, **arguments: Any) -> Any:
         return calls.pass_on(method, arguments, lambda: web_api(self, method, **arguments))
@@ -258,5 +259,5 @@ def watch(calls: Calls, patch: Callable[[Any, str, Any], None]) -> None:
 
     patch(webhook_channel, "post", call_webhook)
     patch(BaseClient, "_make_api_call", call_aws)
-    patch(WebhookClient, "send_dict", call_slack)
+    patch(slack_webhook, "post", call_slack)
     patch(WebClient, "api_call", call_web_api)

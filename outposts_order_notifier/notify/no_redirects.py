@@ -1,6 +1,7 @@
 """An opener of URLs that follows no redirect, for the channels that post messages."""
 
 import urllib.request
+from functools import cache
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -10,6 +11,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
+@cache
 def opener() -> urllib.request.OpenerDirector:
-    """Return an opener that raises `HTTPError` for a redirect."""
+    """Return this process's opener, which raises `HTTPError` for a redirect."""
     return urllib.request.build_opener(_NoRedirects)

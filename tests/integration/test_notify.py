@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from outposts_order_notifier.notify.channel import LaterError
-from outposts_order_notifier.notify.channels.slack import clients, pace
+from outposts_order_notifier.notify.channels.slack import pace, transport
 from outposts_order_notifier.notify.state import Slots
 from outposts_order_notifier.runtime.observability import logger
 from testing.aws import Slack, drain, make_queue
@@ -237,7 +237,7 @@ class TestFailures:
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A silent Slack counts as unreachable: only the message is returned, and is sent once Slack responds."""
-        monkeypatch.setattr(clients, "TIMEOUT_SECONDS", 0.2)
+        monkeypatch.setattr(transport, "TIMEOUT_SECONDS", 0.2)
         world.slack_answers(status=200, body="ok", afterSeconds=1)
         world.put("oo-1")
         assert len(world.run()) == 1

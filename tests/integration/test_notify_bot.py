@@ -21,8 +21,8 @@ from outposts_order_notifier.domain.annotations import NONE, Annotations, Expect
 from outposts_order_notifier.domain.durations import Ended, Key
 from outposts_order_notifier.domain.order import Order
 from outposts_order_notifier.domain.snapshot import Snapshot, StatusEntry
-from outposts_order_notifier.notify import secrets, state
-from outposts_order_notifier.notify.channels.slack import api, clients, pace
+from outposts_order_notifier.notify import no_redirects, secrets, state
+from outposts_order_notifier.notify.channels.slack import api, pace
 from outposts_order_notifier.notify.channels.slack.bot import reply_payload
 from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.runtime.observability import logger
@@ -989,7 +989,7 @@ class OtherHost:
 def first_in_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Undo what a client of Slack did for the whole process, so that only the next one's own guard can help."""
     monkeypatch.setattr("urllib.request._opener", None)
-    clients._follow_no_redirects.cache_clear()
+    no_redirects.opener.cache_clear()
     api._client.cache_clear()
     api._channel_ids.clear()
     secrets.forget()

@@ -13,7 +13,7 @@ from local.server import Server
 from local.slack import SlackReceiver
 from outposts_order_notifier.cli.doctor import concurrency, summaries
 from outposts_order_notifier.cli.stack import Resource, Stack
-from outposts_order_notifier.notify.channels.slack import clients
+from outposts_order_notifier.notify import no_redirects
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
 from outposts_order_notifier.notify.channels.slack.doctor import check_webhook
 from outposts_order_notifier.notify.channels.sns import doctor as sns_doctor
@@ -89,13 +89,12 @@ class TestWebhook:
             monkeypatch.setenv("http_proxy", server.url)
             monkeypatch.delenv("no_proxy", raising=False)
             monkeypatch.delenv("NO_PROXY", raising=False)
-            clients._follow_no_redirects.cache_clear()
+            no_redirects.opener.cache_clear()
             try:
                 check = check_webhook(Webhook(f"http://hooks.invalid/services/T0/B0/{MARK}"))
             finally:
                 monkeypatch.undo()
-                clients._follow_no_redirects.cache_clear()
-                clients._follow_no_redirects()  # without the proxy, for the next test
+                no_redirects.opener.cache_clear()  # without the proxy, for the next test
         assert check.verdict == "ok"
         assert asked == [f"http://hooks.invalid/services/T0/B0/{MARK}"]
 

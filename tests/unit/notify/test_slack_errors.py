@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 from slack_sdk.errors import SlackApiError
-from slack_sdk.webhook import WebhookResponse
 
 from outposts_order_notifier.notify.channel import ChannelError
 from outposts_order_notifier.notify.channels.slack import api, webhook
 from outposts_order_notifier.notify.channels.slack.errors import BOT, WEBHOOK, Kind
+from outposts_order_notifier.notify.channels.slack.transport import Answer
 
 LASTING = {Kind.LASTING, Kind.CHANNEL, Kind.REFUSED}
 
@@ -22,7 +22,7 @@ def of_bot(error: str, status: int = 200, **headers: str) -> ChannelError:
 def of_webhook(body: str, status: int) -> ChannelError:
     """Return the error of a webhook's message."""
     with pytest.raises(ChannelError) as failed:
-        webhook._check(WebhookResponse(url="", status_code=status, body=body, headers={}))
+        webhook._check(Answer(status, {}, body))
     return failed.value
 
 

@@ -19,7 +19,7 @@ ORIGIN = "SLACK_ORIGIN"  # only in the local cloud
 
 
 def open_channel(variables: Mapping[str, str]) -> "Slack | None":
-    """Return the channel if it is configured; its SDK and what only a bot needs are not imported otherwise."""
+    """Return the channel if it is configured; it is not imported otherwise."""
     if not (secret_name := variables.get(SECRET)):
         return None
     from outposts_order_notifier.notify.channels.slack.channel import Slack  # noqa: PLC0415

@@ -14,15 +14,11 @@ from slack_sdk.web import WebClient
 
 from outposts_order_notifier.notify.channel import ChannelError, TimeLeft, enough
 from outposts_order_notifier.notify.channels.slack.channel_id import CHANNEL_ID
-from outposts_order_notifier.notify.channels.slack.clients import (
-    SERVER_ERRORS,
-    TOO_MANY_REQUESTS,
-    retry_after,
-    web_client,
-)
+from outposts_order_notifier.notify.channels.slack.clients import web_client
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken
 from outposts_order_notifier.notify.channels.slack.errors import BOT, Kind
 from outposts_order_notifier.notify.channels.slack.pace import Pace
+from outposts_order_notifier.notify.channels.slack.transport import SERVER_ERRORS, TOO_MANY_REQUESTS, retry_after
 from outposts_order_notifier.runtime.observability import logger
 
 PAGE = 200

@@ -58,7 +58,7 @@ class Slack:
     def _as_bot(
         self, access: BotToken, notifications: Sequence[Notification], time_left: TimeLeft
     ) -> Iterable[Posting[Notification]]:
-        # A webhook's cold start does not load what only a bot needs.
+        # A webhook's cold start does not load what only a bot needs: above all Slack's SDK, which brings asyncio along.
         from outposts_order_notifier.notify.channels.slack.api import Api  # noqa: PLC0415
         from outposts_order_notifier.notify.channels.slack.bot import Bot  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
 """`doctor`'s checks of Slack: the secret, the key that encrypts it, and whether Slack accepts the credentials in it.
 
-The checks use notify's own clients, which follow no redirect and log nothing. Like botocore they use this machine's
+The checks post and call as notify does: they follow no redirect and log nothing. Like botocore they use this machine's
 proxy variables, so that all of doctor's checks take the same route. Notify itself runs in Lambda, which has no proxy:
 what cannot be reached from here may be reachable from there, and test-notification shows that.
 """
@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from slack_sdk.errors import SlackApiError
 
 from outposts_order_notifier.notify.channels.slack import CHANNEL, ORIGIN, SECRET
-from outposts_order_notifier.notify.channels.slack.clients import web_client, webhook_client
+from outposts_order_notifier.notify.channels.slack.clients import web_client
 from outposts_order_notifier.notify.channels.slack.credentials import BotToken, Webhook, access_of
 from outposts_order_notifier.notify.channels.slack.settings import KEY
+from outposts_order_notifier.notify.channels.slack.transport import post
 from outposts_order_notifier.notify.channels.slack.webhook import WORKFLOW_PATHS
 from outposts_order_notifier.notify.check import Check, Deployment
 from outposts_order_notifier.notify.secret_check import check_secret
@@ -53,14 +54,14 @@ def check_webhook(webhook: Webhook) -> Check:
             "Use test-notification",
         )
     try:
-        answer = webhook_client(webhook.url).send_dict({})
+        answer = post(webhook.url, {})
     except Exception as error:  # noqa: BLE001 - many kinds, some of which quote the address
         return Check(name, "fail", f"not reached: {_kind(error)}", NOT_REACHED)
     words = answer.body.strip()[:60]
     if words in WORKING_WEBHOOK:
         return Check(name, "ok", f"it answers ({words} to an empty message, as it should)")
     known = words if words.replace("_", "").isalpha() else ""
-    return Check(name, "fail", f"Slack answered {answer.status_code} {known}".rstrip(), todo)
+    return Check(name, "fail", f"Slack answered {answer.status} {known}".rstrip(), todo)
 
 
 def _check_bot(bot: BotToken, channel: str | None) -> Check:

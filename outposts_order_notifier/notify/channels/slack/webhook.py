@@ -6,8 +6,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from slack_sdk.webhook import WebhookResponse
-
 from outposts_order_notifier.notify.channel import ChannelError, Posting
 from outposts_order_notifier.notify.channels.slack.blocks import (
     MAX_LINES_TEXT,
@@ -17,15 +15,16 @@ from outposts_order_notifier.notify.channels.slack.blocks import (
     shortened,
 )
 from outposts_order_notifier.notify.channels.slack.burst import MOST_SINGLE, shared
-from outposts_order_notifier.notify.channels.slack.clients import (
-    SERVER_ERRORS,
-    TOO_MANY_REQUESTS,
-    retry_after,
-    webhook_client,
-)
 from outposts_order_notifier.notify.channels.slack.credentials import Webhook
 from outposts_order_notifier.notify.channels.slack.errors import WEBHOOK, Kind
 from outposts_order_notifier.notify.channels.slack.pace import Pace
+from outposts_order_notifier.notify.channels.slack.transport import (
+    SERVER_ERRORS,
+    TOO_MANY_REQUESTS,
+    Answer,
+    post,
+    retry_after,
+)
 from outposts_order_notifier.notify.digest import by_order, digest, of_no_order, together
 from outposts_order_notifier.notify.notification import Notification, OrderNotification
 from outposts_order_notifier.wording.message import Message
@@ -83,27 +82,27 @@ def _messages(notifications: Sequence[Notification], room: int) -> Iterator[tupl
 def _post(webhook: Webhook, payload: dict[str, Any], pace: Pace) -> None:
     pace.wait()
     try:
-        response = webhook_client(webhook.url).send_dict(payload)
+        answer = post(webhook.url, payload)
     except Exception as error:  # noqa: BLE001 - urllib raises many kinds, some of which quote the address
         raise ChannelError(f"Slack was not reached: {type(error).__name__}") from None
     try:
-        _check(response)
+        _check(answer)
     except ChannelError as error:
         if error.retry_after:
             pace.hold(error.retry_after)
         raise
 
 
-def _check(response: WebhookResponse) -> None:
+def _check(answer: Answer) -> None:
     """Distinguish success, temporary and permanent failure.
 
     Slack's answers: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
     """
-    status, body = response.status_code, response.body.strip()
+    status, body = answer.status, answer.body.strip()
     if status == OK and body in {"ok", '{"ok":true}'}:
         return
     if status == TOO_MANY_REQUESTS:
-        raise ChannelError("Slack asked to wait", retry_after=retry_after(response.headers))
+        raise ChannelError("Slack asked to wait", retry_after=retry_after(answer.headers))
     name = found[1] if (found := ERROR_NAME.match(body)) else ""
     text = f"Slack answered {status} {name}".rstrip()
     if verdict := WEBHOOK.get(name):

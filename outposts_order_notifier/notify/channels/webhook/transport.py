@@ -17,9 +17,6 @@ REDIRECTS = range(300, 400)
 RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS, *range(500, 600)})
 
 
-_opener = opener()
-
-
 def post(target: Target, request: Request) -> None:
     """Post a request; any 2xx counts as received.
 
@@ -28,7 +25,7 @@ def post(target: Target, request: Request) -> None:
     """
     posted = urllib.request.Request(target.url, request.body, dict(request.headers), method="POST")  # noqa: S310 - `is_url` held
     try:
-        with _opener.open(posted, timeout=TIMEOUT_SECONDS):
+        with opener().open(posted, timeout=TIMEOUT_SECONDS):
             return
     except HTTPError as answer:
         with answer:
