@@ -16,11 +16,13 @@ from werkzeug import Request, Response
 from local.deployment import CDK, PACKAGES
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
+from outposts_order_notifier.__about__ import NAME
 from outposts_order_notifier.toolchain.node import NODE
 from testing.example_files import EXAMPLES, pattern, sample, template
 from tests.end_to_end.conftest import ROOT, Cloud, Json, Subscriber, eventually
 from tests.end_to_end.conftest import run as run_command
 from tests.end_to_end.test_order import create_order
+from tests.packaging.test_dist import build, run_uv
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,25 @@ class TestCdk:
 
 
 @pytest.fixture(scope="class")
-def racks(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment with nothing but what the example requires, the construct from a wheel."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheel, python = build(folder / "dist").wheel, folder / "venv" / "bin" / "python"
+    run_uv("venv", "--quiet", f"--python={sys.executable}", str(folder / "venv"))
+    requirements = (EXAMPLES / "construct" / "requirements.txt").read_text("utf-8")
+    required = [each.replace(NAME, str(wheel)) for each in requirements.splitlines()]
+    pins = f"--constraints={ROOT / 'requirements.txt'}"
+    run_uv("pip", "install", "--quiet", f"--python={python}", "--only-binary=:all:", pins, *required)
+    return python
+
+
+@pytest.fixture(scope="class")
+def racks(cloud: Cloud, installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The outputs of examples/construct, deployed by the CDK's own command line with the context that `up` printed."""
     folder = tmp_path_factory.mktemp("racks")
     outputs = folder / "outputs.json"
     context = f"--context=localCloud={json.dumps(cloud.context)}"
-    application = f"env PYTHONPATH={ROOT} {sys.executable} app.py"
-    command = [str(NODE), str(CDK), "deploy", f"--app={application}", f"--output={folder / 'cdk.out'}", context]
+    command = [str(NODE), str(CDK), "deploy", f"--app={installed} app.py", f"--output={folder / 'cdk.out'}", context]
     options = ["--require-approval=never", f"--outputs-file={outputs}", "--no-notices", "--ci", "--no-validation"]
     shutil.copytree(PACKAGES, folder / "cdk.out")  # of the same functions, which `up` has just built
     run(cloud, [*command, *options], EXAMPLES / "construct")
