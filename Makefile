@@ -99,8 +99,11 @@ docs: develop ## Regenerate the parts of pages that code describes and the event
 	@echo "The site is .cache/site/index.html; its search needs a server: $(VENV)/bin/mkdocs serve"
 
 .PHONY: release
-release: develop ## Record this version's footprint, to test upgrades from it (docs/upgrading.md)
-	@$(RUN) python -m reference.release
+release: develop ## Check this version, build what people download into dist/, and tag it (docs/releasing.md)
+	@$(RUN) python -m release check
+	@$(MAKE) --no-print-directory dist
+	@$(RUN) python -m release bundle
+	@$(RUN) python -m release tag $(ARGS)
 
 .PHONY: lock
 lock: $(VENV)/.installed ## Pin the dependencies of pyproject.toml again, with hashes

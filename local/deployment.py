@@ -36,16 +36,16 @@ def deploy(context: dict[str, Any], folder: Path) -> dict[str, str]:
     home = [f"HOME={os.environ['HOME']}"] if "HOME" in os.environ else ["-u", "HOME"]
     app = shlex.join(["env", *home, sys.executable, "app.py"])
     _cdk(["bootstrap", "--app=", f"aws://{ACCOUNT}/{os.environ['AWS_REGION']}"], folder)
-    _copy_packages(PACKAGES, assembly)  # the CDK builds only those that are not there
+    copy_packages(PACKAGES, assembly)  # the CDK builds only those that are not there
     options = ["--require-approval=never", "--no-validation", f"--outputs-file={outputs}", f"--output={assembly}"]
     _cdk(["deploy", STACK, f"--app={app}", *options, *settings], folder)
-    _copy_packages(assembly, PACKAGES)
+    copy_packages(assembly, PACKAGES)
     _remove_unused(PACKAGES, {path.name for path in assembly.iterdir()})
     stack_outputs: dict[str, str] = json.loads(outputs.read_text(encoding="utf-8"))[STACK]
     return stack_outputs
 
 
-def _copy_packages(source: Path, target: Path) -> None:
+def copy_packages(source: Path, target: Path) -> None:
     """Copy the functions' packages, each completely or not at all: several local clouds may start at once."""
     target.mkdir(parents=True, exist_ok=True)
     for package in {each for each in source.glob("asset.*/") if not (target / each.name).exists()}:

@@ -1,4 +1,4 @@
-"""Record what a release leaves in AWS, so that every later version is tested as an upgrade from it: `make release`.
+"""Record what a release leaves in AWS, so that every later version is tested as an upgrade from it (docs/releasing.md).
 
 A release's footprint, `tests/releases/<version>/`:
 
@@ -8,7 +8,6 @@ A release's footprint, `tests/releases/<version>/`:
 """
 
 import json
-import sys
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +21,6 @@ import boto3
 from local.cloud import SECRET_NAME
 from local.deployment import ACCOUNT
 from local.scenarios import load_scenarios
-from outposts_order_notifier.__about__ import __version__
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.domain.annotations import NONE, Note
 from outposts_order_notifier.domain.event_types import UPDATED
@@ -34,7 +32,6 @@ from outposts_order_notifier.notify.delivery import Delivery
 from outposts_order_notifier.notify.notification import OrderNotification, order_notification
 from outposts_order_notifier.notify.state import SentNotifications
 from outposts_order_notifier.poll.event_bus import Published
-from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store import items as snapshot_item
 from outposts_order_notifier.store.items import Item
 from outposts_order_notifier.store.table import SnapshotTable
@@ -212,11 +209,3 @@ def _sent(events: Sequence[Event]) -> list[Item]:
         ({**item, **{name: NEVER for name in dated if name in item}} for item in items),
         key=lambda item: str(item["id"]["S"]),
     )
-
-
-if __name__ == "__main__":
-    logger.setLevel("CRITICAL")  # nobody reads the log of the run
-    try:
-        sys.stdout.write(f"{write(__version__).relative_to(ROOT)} was written\n")
-    except ReleasedError as error:
-        sys.exit(f"error: {error}")
