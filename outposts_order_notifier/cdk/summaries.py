@@ -12,8 +12,9 @@ from constructs import Construct
 
 from outposts_order_notifier.cdk.scheduler_role import scheduler_role
 from outposts_order_notifier.cdk.weekly import Weekly
+from outposts_order_notifier.notify.notification import SUMMARY
 from outposts_order_notifier.notify.routes import DEFAULT, enveloped
-from outposts_order_notifier.notify.summary import SCHEDULED_TIME, SUMMARY
+from outposts_order_notifier.notify.summary import SCHEDULED_TIME
 
 CAUGHT_UP_WITHIN = cdk.Duration.hours(24)  # EventBridge Scheduler retries for so long, at most
 

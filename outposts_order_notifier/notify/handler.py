@@ -14,10 +14,9 @@ from outposts_order_notifier.notify.channel import Channel, LaterError
 from outposts_order_notifier.notify.channels.registry import open_channels
 from outposts_order_notifier.notify.delivery import Delivery, wait_before_retry
 from outposts_order_notifier.notify.environment import BOARD_URL, QUEUE, TABLE
-from outposts_order_notifier.notify.notification import Notification, notification
+from outposts_order_notifier.notify.notification import SUMMARY, Notification, notification
 from outposts_order_notifier.notify.routes import opened
 from outposts_order_notifier.notify.state import SentNotifications
-from outposts_order_notifier.notify.summary import SUMMARY, summary_notification
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import count, logger, metrics_sent, seconds
 from outposts_order_notifier.runtime.time_zone import TIME_ZONE, zone_named
@@ -65,8 +64,7 @@ def _read(records: Sequence[Record]) -> tuple[dict[str, Routed], Errors]:
         errors[record["messageId"]] = []
         try:
             route, body = opened(json.loads(record["body"]))
-            found = summary_notification(body, route, audience) if SUMMARY in body else notification(body, audience)
-            if found:
+            if found := _found(body, route, audience):
                 notifications[record["messageId"]] = route, found
         except Exception as error:  # noqa: BLE001 - an error in one message does not affect the others
             errors[record["messageId"]] = [error]
@@ -77,6 +75,16 @@ def _read(records: Sequence[Record]) -> tuple[dict[str, Routed], Errors]:
                 error=f"{type(error).__name__}: {error}",
             )
     return notifications, errors
+
+
+def _found(body: Mapping[str, Any], route: str, audience: Audience) -> Notification | None:
+    """Return what a message is about; None if nobody is notified of it."""
+    if SUMMARY not in body:
+        return notification(body, audience)
+    # Once a week: no other cold start loads the snapshots' table.
+    from outposts_order_notifier.notify.summary import summary_notification  # noqa: PLC0415
+
+    return summary_notification(body, route, audience)
 
 
 def _notify(

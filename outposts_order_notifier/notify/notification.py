@@ -8,6 +8,7 @@ from outposts_order_notifier.domain.statuses import CANCELLED, ERROR
 from outposts_order_notifier.wording.headline import Change, line_item_statuses, order_statuses
 from outposts_order_notifier.wording.message import ANYONE, Audience, Message, alarm_message, order_message
 
+SUMMARY = "summary"  # the key of the message that asks for one, with the scheduled time
 MOST_SUMMARIZED = 300  # orders; a line has up to 300 characters, a message of SNS 256 KB
 NEVER_MUTED = frozenset({ERROR, CANCELLED})
 

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from outposts_order_notifier.notify.notification import SummaryNotification
+from outposts_order_notifier.notify.notification import SUMMARY, SummaryNotification
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.message import Audience
 from outposts_order_notifier.wording.summary import concerns, summary_message
 
-SUMMARY = "summary"  # the key of the message, with the scheduled time
 SUMMARY_TABLE = "SUMMARY_TABLE_NAME"  # the environment's variable, as are the following
 PATTERNS = "SUMMARY_PATTERNS"  # each route's pattern, as JSON by its name
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"

@@ -19,8 +19,9 @@ from local.slack_workspace import TOKEN
 from local.webhook import SECRET, WebhookReceiver
 from outposts_order_notifier.board import handler as board
 from outposts_order_notifier.notify.channels.slack import pace
+from outposts_order_notifier.notify.notification import SUMMARY
 from outposts_order_notifier.notify.routes import routes_of
-from outposts_order_notifier.notify.summary import SUMMARY, SUMMARY_TABLE
+from outposts_order_notifier.notify.summary import SUMMARY_TABLE
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.poll.summary import PollFailedError

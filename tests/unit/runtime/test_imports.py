@@ -30,7 +30,7 @@ print(*sorted(set(sys.argv[2:]) & sys.modules.keys()))
 ELSEWHERE = {
     "poll": ("aws_lambda_powertools.utilities.idempotency", "jinja2", "slack_sdk", "outposts_order_notifier.notify"),
     "planner": ("jinja2", "slack_sdk", "outposts_order_notifier.notify", "outposts_order_notifier.store"),
-    "notify": ("jinja2", "outposts_order_notifier.poll"),
+    "notify": ("jinja2", "slack_sdk", "outposts_order_notifier.poll", "outposts_order_notifier.store"),
     "board": ("slack_sdk", "outposts_order_notifier.notify", "outposts_order_notifier.poll"),
 }
 NOWHERE = ("aws_xray_sdk", "jsonschema", "outposts_order_notifier.cdk", "outposts_order_notifier.cli", "pydantic")
