@@ -27,6 +27,14 @@ def rule(path: str) -> Json:
     return properties
 
 
+def sam_event(path: str) -> Json:
+    """Return the properties of the only event of a SAM template's function."""
+    (event,) = template(path)["Resources"]["Function"]["Properties"]["Events"].values()
+    assert event["Type"] == "EventBridgeRule"
+    properties: Json = event["Properties"]
+    return properties
+
+
 def terraform() -> dict[tuple[str, str], Json]:
     """Read the Terraform example's resources and data sources, by type and name."""
     options = hcl2.SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)

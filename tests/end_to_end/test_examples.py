@@ -19,10 +19,13 @@ from local.server import Server
 from outposts_order_notifier.__about__ import NAME
 from outposts_order_notifier.toolchain.node import NODE
 from testing.example_files import EXAMPLES, pattern, sample, template
+from testing.node_packages import install
 from tests.end_to_end.conftest import ROOT, Cloud, Json, Subscriber, eventually
 from tests.end_to_end.conftest import run as run_command
 from tests.end_to_end.test_order import create_order
 from tests.packaging.test_dist import build, run_uv
+
+TRACKING = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456784"}
 
 
 @dataclass(frozen=True)
@@ -126,28 +129,24 @@ def run(cloud: Cloud, command: list[str], folder: Path) -> str:
     return done.stdout
 
 
+def deploy_app(cloud: Cloud, folder: Path, app: str, tmp_path: Path) -> dict[str, str]:
+    """Deploy a CDK application of one stack by the CDK's own command line, and return its outputs."""
+    outputs = tmp_path / "outputs.json"
+    command = [str(NODE), str(CDK), "deploy", f"--app={app}", f"--output={tmp_path / 'cdk.out'}"]
+    options = ["--require-approval=never", f"--outputs-file={outputs}", "--no-notices", "--ci"]
+    run(cloud, [*command, *options], folder)
+    (stack,) = json.loads(outputs.read_text()).values()
+    return dict(stack)
+
+
 class TestCdk:
     """examples/cdk."""
 
     def test_a_function_receives_replacements_and_a_queue_shipments(self, cloud: Cloud, tmp_path: Path) -> None:
         """Two subscriptions of one line each, deployed by the CDK's own command line."""
-        outputs = tmp_path / "outputs.json"
-        cdk = [
-            str(NODE),
-            str(CDK),
-            "deploy",
-            f"--app={sys.executable} subscriber.py",
-            f"--output={tmp_path / 'cdk.out'}",
-        ]
-        run(
-            cloud,
-            [*cdk, "--require-approval=never", f"--outputs-file={outputs}", "--no-notices", "--ci"],
-            EXAMPLES / "cdk",
-        )
-        subscriber = json.loads(outputs.read_text())["OrderSubscriber"]
+        subscriber = deploy_app(cloud, EXAMPLES / "cdk", f"{sys.executable} subscriber.py", tmp_path)
         watched = WatchedOrder.begin(cloud)
-        tracking = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456784"}
-        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": tracking})
+        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": TRACKING})
         watched.replace()
         shipments = queue(cloud, subscriber["QueueUrl"])
         assert of_order(shipments, watched.order_id) == [("Outposts Line Item Shipment Change", None)]
@@ -155,6 +154,45 @@ class TestCdk:
         function = subscriber["FunctionName"]
         (line,) = eventually(lambda: logged_of(cloud, function, watched.order_id))
         assert (line["status"], line["previousStatus"]) == ("REPLACED", "SHIPPED")
+
+
+class TestCdkTypeScript:
+    """examples/cdk-typescript."""
+
+    def test_a_function_receives_replacements_and_a_queue_shipments(self, cloud: Cloud, tmp_path: Path) -> None:
+        """After the compiler has checked the types."""
+        folder = tmp_path / "example"
+        shutil.copytree(EXAMPLES / "cdk-typescript", folder)
+        install(folder)
+        run(cloud, [str(NODE), "node_modules/typescript/bin/tsc"], folder)
+        subscriber = deploy_app(cloud, folder, f"{NODE} subscriber.ts", tmp_path)
+        watched = WatchedOrder.begin(cloud)
+        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": TRACKING})
+        watched.replace()
+        shipments = queue(cloud, subscriber["QueueUrl"])
+        assert of_order(shipments, watched.order_id) == [("Outposts Line Item Shipment Change", None)]
+        assert fires(cloud, shipments, "shipped")
+        (line,) = eventually(lambda: logged_of(cloud, subscriber["FunctionName"], watched.order_id))
+        assert (line["status"], line["previousStatus"]) == ("REPLACED", "SHIPPED")
+
+
+class TestSam:
+    """examples/sam."""
+
+    def test_a_function_receives_failures(self, cloud: Cloud, tmp_path: Path) -> None:
+        """Deployed by the README's commands for the AWS CLI; the emulator expands the template."""
+        folder = tmp_path / "example"
+        shutil.copytree(EXAMPLES / "sam", folder)
+        cloud.client("s3").create_bucket(Bucket="code")
+        commands = (folder / "README.md").read_text("utf-8").split("```sh\n")[2].partition("```")[0]
+        assert commands.startswith("aws cloudformation package")
+        run(cloud, ["bash", "-euc", f"BUCKET=code\n{commands}"], folder)
+        (stack,) = cloud.client("cloudformation").describe_stacks(StackName="outposts-trouble")["Stacks"]
+        (function,) = [each["OutputValue"] for each in stack["Outputs"]]
+        watched = WatchedOrder.begin(cloud)
+        watched.update({"Status": "ERROR"}, {"Status": "ERROR"})
+        (line,) = eventually(lambda: logged_of(cloud, function, watched.order_id))
+        assert (line["status"], line["previousStatus"]) == ("ERROR", "PREPARING")
 
 
 @pytest.fixture(scope="class")
@@ -193,8 +231,7 @@ class TestConstruct:
         of_racks = replace(cloud, outputs=racks)
         assert of_racks.poll()["failures"] == []
         watched = WatchedOrder.begin(of_racks)
-        tracking = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456784"}
-        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": tracking})
+        watched.update({"Status": "IN_PROGRESS"}, {"Status": "SHIPPED", "ShipmentInformation": TRACKING})
         shipments = queue(cloud, racks["ShipmentsUrl"])
         assert of_order(shipments, watched.order_id) == [("Outposts Line Item Shipment Change", None)]
         assert racks["EventBusName"] != cloud.outputs["EventBusName"]
@@ -290,16 +327,26 @@ class TestAnotherAccount:
         assert fires(cloud, forwarded, "shipped")
 
 
+@dataclass(frozen=True)
+class Posted:
+    """What was posted: the caller's credentials, the query and the body."""
+
+    authorization: str | None
+    query: dict[str, str]
+    body: Json
+
+
 @dataclass
 class Desk:
-    """A stand-in for PagerDuty, ServiceNow or Jira: keeps what was posted, and the caller's credentials."""
+    """A stand-in for PagerDuty, ServiceNow, Jira or Teams, which keeps what was posted."""
 
-    posted: list[tuple[str | None, Json]] = field(default_factory=list)
+    posted: list[Posted] = field(default_factory=list)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Respond with 201."""
         request = Request(environ)
-        self.posted.append((request.headers.get("Authorization"), json.loads(request.get_data())))
+        authorization = request.headers.get("Authorization")
+        self.posted.append(Posted(authorization, request.args.to_dict(), json.loads(request.get_data())))
         return Response(status=201)(environ, start_response)
 
 
@@ -328,11 +375,20 @@ def deploy_calling(cloud: Cloud, desk_url: str, name: str, secrets: dict[str, st
     for key, value in secrets.items():
         reference = {"Fn::Sub": f"{{{{resolve:secretsmanager:${{SecretName}}:SecretString:{key}}}}}"}
         connection = filled(connection, reference, value)
+    defaults = {key: each["Default"] for key, each in content["Parameters"].items() if "Default" in each}
+    for key, value in {**defaults, **parameters}.items():
+        connection = filled(connection, {"Ref": key}, value)
     events = cloud.client("events")
     arn = events.create_connection(Name=name, **connection)["ConnectionArn"]
     destination |= {"Name": name, "ConnectionArn": arn, "InvocationEndpoint": desk_url}
     arn = events.create_api_destination(**destination)["ApiDestinationArn"]
     deploy(cloud, name, filled(content, {"Fn::GetAtt": ["Destination", "Arn"]}, arn), **parameters)
+
+
+def failed(cloud: Cloud, watched: WatchedOrder, detail_type: str) -> str:
+    """Return the summary of a failure."""
+    where = f"account 000000000000, {cloud.environment['AWS_REGION']}"
+    return f"Outposts order {watched.order_id} in {where}: {detail_type} to ERROR"
 
 
 class TestApiDestination:
@@ -345,12 +401,13 @@ class TestApiDestination:
             deploy_calling(cloud, server.url, "pagerduty", {"routingKey": "R0UT1NG"})
             watched = WatchedOrder.begin(cloud)
             watched.update({"Status": "ERROR"})
-            ((_, body),) = eventually(lambda: desk.posted)
+            (posted,) = eventually(lambda: desk.posted)
+        body = posted.body
         assert body["routing_key"] == "R0UT1NG"
         assert (body["event_action"], body["dedup_key"]) == ("trigger", f"outposts-{watched.order_id}")
         assert body["payload"]["custom_details"]["status"] == "ERROR"
-        outpost = watched.order["OutpostId"]
-        assert body["payload"]["summary"] == f"Outposts order {watched.order_id} for {outpost}: PREPARING became ERROR"
+        assert body["payload"]["custom_details"]["outpostId"] == watched.order["OutpostId"]
+        assert body["payload"]["summary"] == failed(cloud, watched, "Outposts Order Status Change")
 
     @pytest.mark.parametrize("service", ["servicenow", "jira"])
     def test_a_ticket_is_opened(self, cloud: Cloud, service: str) -> None:
@@ -363,8 +420,26 @@ class TestApiDestination:
             deploy_calling(cloud, server.url, f"ticket-{service}", secrets, **parameters)
             watched = WatchedOrder.begin(cloud)
             watched.update({}, {"Status": "ERROR"})
-            ((authorization, body),) = eventually(lambda: desk.posted)
-        assert authorization == "Basic bm90aWZpZXI6dDBrZW4="
-        summary = body["fields"]["summary"] if service == "jira" else body["short_description"]
-        outpost = watched.order["OutpostId"]
-        assert summary == f"Outposts order {watched.order_id} for {outpost}: PREPARING became ERROR"
+            (posted,) = eventually(lambda: desk.posted)
+        assert posted.authorization == "Basic bm90aWZpZXI6dDBrZW4="
+        jira = service == "jira"
+        fields = posted.body["fields"] if jira else posted.body
+        summary = fields["summary" if jira else "short_description"]
+        assert summary == failed(cloud, watched, "Outposts Line Item Status Change")
+        known = f"Outpost: {watched.order['OutpostId']}. Previous status: PREPARING. Event: "
+        assert fields["description"].startswith(known)
+
+    def test_teams_receives_a_card_for_a_new_status(self, cloud: Cloud) -> None:
+        """As its workflow expects it, with the signature in the query."""
+        desk = Desk()
+        with Server(desk) as server:
+            deploy_calling(cloud, server.url, "teams", {"sig": "S1G"}, Endpoint=server.url)
+            watched = WatchedOrder.begin(cloud)
+            watched.update({"Status": "IN_PROGRESS"})
+            (posted,) = eventually(lambda: desk.posted)
+        assert posted.query == {"api-version": "1", "sp": "/triggers/manual/run", "sv": "1.0", "sig": "S1G"}
+        (attachment,) = posted.body["attachments"]
+        assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+        title, text, _ = attachment["content"]["body"]
+        assert title["text"] == f"Outposts order {watched.order_id}: IN_PROGRESS"
+        assert text["text"] == f"Outpost: {watched.order['OutpostId']}. Previous status: PREPARING."

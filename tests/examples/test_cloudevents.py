@@ -2,18 +2,17 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 
-from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, Schema, event_schema
+from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import DetailType
 from outposts_order_notifier.toolchain.node import NODE
 from testing.example_files import EXAMPLES, Json, rule, sample_events
 from testing.matching import Emulator
 from tests.examples.test_examples import PATTERNS
+from tests.examples.transformers import is_certain, schema_at, transformed
 
 TARGET = rule("cloudevents/queue.yaml")["Targets"][0]
 PATHS: dict[str, str] = TARGET["InputTransformer"]["InputPathsMap"]
@@ -49,39 +48,8 @@ def read(bodies: list[str]) -> list[Json]:
 @pytest.fixture(scope="module")
 def made(emulator: Emulator) -> dict[str, str]:
     """What arrives in a queue, by `eventId`, after all samples are sent through the rule's transformer."""
-    events = emulator.events
-    sqs = boto3.client("sqs", endpoint_url=events.meta.endpoint_url)
-    url = sqs.create_queue(QueueName="cloudevents")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.create_event_bus(Name="cloudevents")
-    everything = json.dumps({"source": ["outposts-order-notifier"]})
-    events.put_rule(Name="all", EventBusName="cloudevents", EventPattern=everything)
-    target = {"Id": "queue", "Arn": arn, "InputTransformer": TARGET["InputTransformer"]}
-    events.put_targets(Rule="all", EventBusName="cloudevents", Targets=[target])
-    for event in SAMPLES.values():
-        entry = {"EventBusName": "cloudevents", "Source": event["source"], "DetailType": event["detail-type"]}
-        entry |= {"Resources": event["resources"], "Detail": json.dumps(event["detail"])}
-        assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
-    return {json.loads(body)["id"]: body for body in _received(sqs, url)}
-
-
-def _received(sqs: Any, url: str) -> Iterator[str]:
-    for _ in SAMPLES:
-        (message,) = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=20)["Messages"]
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        yield message["Body"]
-
-
-def values_at(schema: Schema, path: str) -> Schema | None:
-    """Return the schema of what a path of the transformer finds, or None if an event may be without it."""
-    found = schema
-    for key in path.removeprefix("$.").split("."):
-        if key not in found["required"]:
-            return None
-        found = found["properties"][key]
-        if reference := found.get("$ref"):
-            found = schema["definitions"][reference.rpartition("/")[2]]
-    return found
+    bodies = transformed(emulator, "cloudevents", TARGET["InputTransformer"], SAMPLES.values())
+    return {json.loads(body)["id"]: body for body in bodies}
 
 
 class TestTransformer:
@@ -115,15 +83,14 @@ class TestTransformer:
     @pytest.mark.parametrize("path", PATHS.values())
     def test_a_path_never_finds_nothing(self, detail_type: DetailType[Any], path: str) -> None:
         """EventBridge would leave a gap in the JSON: each path leads to a value that is never null or absent."""
-        found = values_at(event_schema(detail_type), path)
-        assert found is not None
-        assert found.get("type") in {"string", "object"} or "enum" in found
+        assert is_certain(event_schema(detail_type), path)
 
     def test_a_path_that_may_find_nothing_is_found(self) -> None:
         """Null, or absent."""
         schema = event_schema(DETAIL_TYPES[0])
-        assert "anyOf" in (values_at(schema, "$.detail.outpostId") or {})
-        assert values_at(schema, "$.detail.names") is None
+        assert "anyOf" in (schema_at(schema, "$.detail.outpostId") or {})
+        assert not is_certain(schema, "$.detail.outpostId")
+        assert not is_certain(schema, "$.detail.names")
 
     def test_the_sdk_refuses_what_is_no_cloud_event(self, made: dict[str, str]) -> None:
         """So its verdict on the samples means something."""

@@ -11,27 +11,31 @@ from order_subscription import (
     everything,
     line_item_status,
     order_completed,
+    order_status,
     rule_pattern,
     shipped_with_tracking,
 )
 
 from outposts_order_notifier.cdk.event_pattern import problems
-from testing.example_files import EXAMPLES, TEMPLATES, Json, pattern, rule, sample, template, terraform
+from testing.example_files import EXAMPLES, TEMPLATES, Json, pattern, rule, sam_event, sample, template, terraform
 from testing.matching import Emulator
 from tests.examples.real_events import delivered
 
 PATTERNS: dict[str, tuple[Pattern, Pattern]] = {
     "cloudformation": (rule("cloudformation/queue.yaml")["EventPattern"], order_completed()),
+    "sam": (sam_event("sam/template.yaml")["Pattern"], line_item_status("REPLACED", "ERROR")),
     "terraform": (pattern("terraform/pattern.json"), shipped_with_tracking()),
     "cli": (pattern("cli/pattern.json"), line_item_status("REPLACED", "ERROR")),
     "another-account": (rule("another-account/forward.yaml")["EventPattern"], everything()),
     "cloudevents": (rule("cloudevents/queue.yaml")["EventPattern"], everything()),
     "pagerduty": (rule("api-destination/pagerduty.yaml")["EventPattern"], any_error()),
     "ticket": (rule("api-destination/ticket.yaml")["EventPattern"], any_error()),
+    "teams": (rule("api-destination/teams.yaml")["EventPattern"], order_status()),
 }
 SAMPLES = [path.stem for path in sorted((EXAMPLES / "events").glob("[a-z]*.json"))]  # the others are whole events
 WANTED = [
     ("cloudformation", "order-completed"),
+    ("sam", "line-item-replaced"),
     ("terraform", "shipped"),
     ("cli", "line-item-replaced"),
     ("cli", "line-item-failed"),
@@ -39,6 +43,7 @@ WANTED = [
     ("cloudevents", "shipped"),
     ("pagerduty", "line-item-failed"),
     ("ticket", "line-item-failed"),
+    ("teams", "order-completed"),
 ]
 
 
@@ -97,12 +102,13 @@ def test_every_target_has_a_dead_letter_queue() -> None:
         if resource["Type"] == "AWS::Events::Rule"
         for target in resource["Properties"]["Targets"]
     ]
+    targets.append(sam_event("sam/template.yaml"))
     assert len(targets) == len(TEMPLATES)
     assert all("DeadLetterConfig" in target for target in targets)
 
 
-@pytest.mark.parametrize("name", ["pagerduty", "ticket"])
-def test_no_template_contains_a_secret(name: str) -> None:
+@pytest.mark.parametrize(("name", "number"), [("pagerduty", 2), ("ticket", 2), ("teams", 1)])
+def test_no_template_contains_a_secret(name: str, number: int) -> None:
     """Any credential comes from Secrets Manager when the stack is deployed."""
     authorization = template(f"api-destination/{name}.yaml")["Resources"]["Connection"]["Properties"]["AuthParameters"]
     secrets = {
@@ -111,10 +117,11 @@ def test_no_template_contains_a_secret(name: str) -> None:
         for key, value in [
             *parameters.items(),
             *((each["Key"], each["Value"]) for each in parameters.get("BodyParameters", [])),
+            *((each["Key"], each["Value"]) for each in parameters.get("QueryStringParameters", [])),
         ]
-        if isinstance(value, dict)
+        if isinstance(value, dict) and "Fn::Sub" in value
     }
-    assert len(secrets) == 2
+    assert len(secrets) == number
     assert all(text.startswith("{{resolve:secretsmanager:${SecretName}:SecretString:") for text in secrets.values())
 
 
