@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -308,6 +309,26 @@ class TestCli:
         watched.update({"Status": "ERROR"}, {"Status": "ERROR"})
         assert of_order(failed, watched.order_id) == [("Outposts Line Item Status Change", "ERROR")]
         assert fires(cloud, failed, "line-item-replaced")
+
+
+class TestFiveMinutes:
+    """docs/subscribing.md: from nothing to an event in a queue."""
+
+    def test_the_commands_of_the_page_end_with_the_event(self, cloud: Cloud) -> None:
+        """As they are there, in a shell with only what `make up` printed, at the top of the repository."""
+        page = (ROOT / "docs" / "subscribing.md").read_text("utf-8")
+        section = page.partition("\n## From nothing to an event")[2].partition("\n## ")[0]
+        first, commands = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+        assert first == "make up\n"
+        sqs = cloud.client("sqs")
+        for url in sqs.list_queues(QueueNamePrefix="replaced-or-failed").get("QueueUrls", []):
+            sqs.delete_queue(QueueUrl=url)  # another test's, with other events
+        printed = run(cloud, ["bash", "-euc", commands], ROOT)
+        answers = re.split(r"(?<=^\})\n", printed.strip(), flags=re.MULTILINE)
+        published, received = map(json.loads, answers)
+        assert published["FailedEntryCount"] == 0
+        details = [json.loads(message["Body"])["detail"] for message in received["Messages"]]
+        assert json.loads(sample("line-item-replaced")["Detail"]) in details
 
 
 class TestAnotherAccount:
