@@ -25,7 +25,8 @@ arn() { # print a queue's ARN
 
 queue_url=$(queue "$name")
 dead_letters_url=$(queue "$name-dead-letters")
-aws events put-targets --event-bus-name "$bus" --rule "$name" --output text --targets \
-  "Id=queue,Arn=$(arn "$queue_url"),DeadLetterConfig={Arn=$(arn "$dead_letters_url")}" >&2
+failed=$(aws events put-targets --event-bus-name "$bus" --rule "$name" --query FailedEntryCount --output text --targets \
+  "Id=queue,Arn=$(arn "$queue_url"),DeadLetterConfig={Arn=$(arn "$dead_letters_url")}")
+[ "$failed" = 0 ] || { echo "error: EventBridge refused the queue as the rule's target" >&2 && exit 1; }
 
 echo "$queue_url"

@@ -116,12 +116,12 @@ def deploy(cloud: Cloud, name: str, content: Json, **parameters: str) -> dict[st
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def run(cloud: Cloud, command: list[str], folder: Path) -> str:
-    """Run a command like a person who exported what the local cloud printed."""
+def run(cloud: Cloud, command: list[str], folder: Path, **variables: str) -> str:
+    """Run a command like a person who exported what the local cloud printed, and has other variables too."""
     done = subprocess.run(  # noqa: S603 - our own commands
         command,
         cwd=folder,
-        env={**os.environ, **cloud.environment},
+        env={**os.environ, **cloud.environment, **variables},
         capture_output=True,
         text=True,
         check=False,
@@ -302,8 +302,11 @@ class TestCli:
     """examples/cli."""
 
     def test_the_script_creates_a_queue_that_receives_replaced_and_failed_line_items(self, cloud: Cloud) -> None:
-        """The AWS CLI runs it with only what `up` printed, and it can run twice."""
-        (url,) = {run(cloud, ["bash", "subscribe.sh"], EXAMPLES / "cli").strip() for _ in range(2)}
+        """The AWS CLI runs it with what `up` printed, whatever the person's settings, and it can run twice."""
+        own = {"AWS_PROFILE": "me", "AWS_PAGER": "less", "AWS_ENDPOINT_URL_SQS": "https://sqs.example.com"}
+        script = ["bash", "subscribe.sh"]
+        url = run(cloud, script, EXAMPLES / "cli").strip()
+        assert run(cloud, script, EXAMPLES / "cli", **own).strip() == url
         failed = queue(cloud, url)
         watched = WatchedOrder.begin(cloud)
         watched.update({"Status": "ERROR"}, {"Status": "ERROR"})
