@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
         "what a team would see.",
     )
     demo.add_argument(
-        "--seconds-per-day", type=float, default=1.5, metavar="S", help="how many seconds a day takes (%(default)s)"
+        "--seconds-per-day", type=float, default=1.0, metavar="S", help="how many seconds a day takes (%(default)s)"
     )
     demo.set_defaults(run=_demo)
     return parser.parse_args()
