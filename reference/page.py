@@ -10,6 +10,7 @@ from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, Schema, even
 from outposts_order_notifier.domain import event_types as types
 from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.domain.statuses import LINE_ITEM_STATUSES, ORDER_STATUSES
+from reference.enumerations import enumerations, source_of
 from reference.generated import fill
 
 Json = dict[str, Any]
@@ -31,12 +32,17 @@ ASKED: dict[types.DetailType[Any], Json] = {
     types.REAPPEARED: {"region": ["eu-west-1"]},
     types.UPDATED: {"changes": {"detailType": [str(types.LINE_ITEM_STATUS)], "status": ["REPLACED", "ERROR"]}},
 }
+TITLES = {"Order": "Order", "LineItem": "Line item"}  # of the API's structures
 SHARED = (types.Shipment, types.LineItemReference, types.Amendment, types.Truncated)
 
 
 def fill_page(text: str, events: Sequence[Json]) -> str:
     """Return docs/events.md, this text, with its generated parts; some events of a run become examples."""
-    parts = {"statuses": _statuses(), "common": _table(_definition(types.MISSING, types.MISSING.keys))}
+    parts = {
+        "statuses": _statuses(),
+        "enumerations": _enumerations(),
+        "common": _table(_definition(types.MISSING, types.MISSING.keys)),
+    }
     parts |= {"types": _types(events), "values": _shared()}
     blocks = {name: "\n".join(["\n", *lines, "\n"]) for name, lines in parts.items()}
     return fill(text, {"schemas": f"[schemas/{types.SCHEMA_VERSION}](schemas/{types.SCHEMA_VERSION})", **blocks})
@@ -65,13 +71,22 @@ def file_name(detail_type: types.DetailType[Any]) -> str:
 
 
 def _statuses() -> Iterator[str]:
-    for name, table in {"Order": ORDER_STATUSES, "Line item": LINE_ITEM_STATUSES}.items():
-        yield f"\n| {name} | In messages | Meaning | Usually next | Who acts | Stalled after |"
-        yield "|---|---|---|---|---|---|"
+    for name, table in {"Order": ORDER_STATUSES, "LineItem": LINE_ITEM_STATUSES}.items():
+        yield f"\n| {TITLES[name]} | Meaning | Usually next | Final | Who acts | Stalled after | Source |"
+        yield "|---|---|---|---|---|---|---|"
         for row in table.values():
-            after = "settled" if row.settled else f"`{row.next}`" if row.next else ""
+            after = f"`{row.next}`" if row.next else ""
             days = f"{row.stalled_after_days} days" if row.stalled_after_days else "never"
-            yield f"| `{row.name}` | {row.words} | {row.meaning} | {after} | {row.actor} | {days} |"
+            final, source = "yes" if row.settled else "no", source_of(name, row.name)
+            yield f"| `{row.name}` | {row.meaning} | {after} | {final} | {row.actor} | {days} | {source} |"
+
+
+def _enumerations() -> Iterator[str]:
+    yield "| Enumeration | Keys of events | In an order | Known values |"
+    yield "|---|---|---|---|"
+    for each in enumerations():
+        keys = ", ".join(f"`{key}`" for key in each.keys)
+        yield f"| {each.name} | {keys} | `{each.path}` | {', '.join(f'`{value}`' for value in each.values)} |"
 
 
 def _types(events: Sequence[Json]) -> Iterator[str]:
