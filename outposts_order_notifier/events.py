@@ -120,6 +120,8 @@ class Common(TypedDict):
     """The same at every retry and redelivery: use it to deduplicate."""
     sequence: int
     """1, 2, 3 … per order, in the order of observation."""
+    test: NotRequired[Literal[True]]
+    """Present (always true) in a sample that somebody sent: its order does not exist."""
 
 
 class OrderDiscovered(TypedDict):
@@ -127,6 +129,8 @@ class OrderDiscovered(TypedDict):
 
     order: dict[str, Any]
     """The whole order as returned by the API, times as ISO 8601."""
+    snapshot: NotRequired[Literal[True]]
+    """Present (always true) in what `snapshot` prints: the order as last read. Never on the bus."""
 
 
 class OrderStatusChange(TypedDict):

@@ -9,14 +9,16 @@ from typing import Any
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION
 from outposts_order_notifier.runtime.observability import logger
-from reference import asyncapi, costs, headlines, page, python_types, typescript_types
+from reference import asyncapi, costs, headlines, page, python_types, samples, typescript_types
 from reference.compatibility import is_compatible
 from reference.examples import run
+from reference.generated import fill
 from release.bundle import readme
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "examples" / "events"
+SAMPLES = ROOT / "outposts_order_notifier" / "cli" / "sample_events.json"
 SCHEMAS = DOCS / "schemas"
 ASYNCAPI = DOCS / "asyncapi.yaml"
 PYTHON_TYPES = ROOT / "outposts_order_notifier" / "events.py"
@@ -32,8 +34,10 @@ def files() -> dict[Path, str]:
     names = ("events", "messages", "asyncapi", "operations")
     events, messages, interface, operations = (DOCS / f"{name}.md" for name in names)
     published = run()
+    listed = (EXAMPLES / "README.md").read_text("utf-8")
     pages = {
         readme.PAGE: readme.fill_page(readme.PAGE.read_text("utf-8")),
+        EXAMPLES / "README.md": fill(listed, {"samples": "\n".join(["\n", *samples.table(), "\n"])}),
         events: page.fill_page(events.read_text("utf-8"), published),
         messages: headlines.fill_page(messages.read_text("utf-8")),
         interface: asyncapi.fill_page(interface.read_text("utf-8")),
@@ -42,7 +46,7 @@ def files() -> dict[Path, str]:
     }
     types = {PYTHON_TYPES: python_types.module()}
     types |= {NPM_PACKAGE / name: content for name, content in typescript_types.package().items()}
-    return dict(_schemas()) | dict(_examples(published)) | pages | types
+    return dict(_schemas()) | dict(_examples(published)) | samples.files(EXAMPLES, SAMPLES) | pages | types
 
 
 def _schemas() -> Iterator[tuple[Path, str]]:
@@ -61,13 +65,10 @@ def _schemas() -> Iterator[tuple[Path, str]]:
 
 
 def _examples(events: list[dict[str, Any]]) -> Iterator[tuple[Path, str]]:
-    """Yield an event of each type in a file of its own, as `aws events test-event-pattern` reads it.
-
-    It is ASCII, since the AWS CLI reads files in the encoding of the person's machine.
-    """
+    """Yield an event of each type in a file of its own, as `aws events test-event-pattern` reads it."""
     for detail_type in DETAIL_TYPES:
         if example := page.example_of(detail_type, events):
-            yield EXAMPLES / page.file_name(detail_type), json.dumps(example, indent=2) + "\n"
+            yield EXAMPLES / page.file_name(detail_type), samples.json_text(example)
 
 
 if __name__ == "__main__":

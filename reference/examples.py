@@ -92,13 +92,16 @@ def run() -> list[Json]:
 
 
 @contextmanager
-def polling(clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT) -> Iterator[tuple[OutpostsSimulator, Poll]]:
+def polling(
+    clock: Clock, bus: ports.Bus, account_id: str = ACCOUNT, new_id: Callable[[str], str] | None = None
+) -> Iterator[tuple[OutpostsSimulator, Poll]]:
     """Set up the deployed poll code, a simulator that it reads, and a table `snapshots` in this process.
 
-    The simulator and the notifier are in the same account and use the same clock.
+    The simulator and the notifier are in the same account and use the same clock. `new_id` returns an id that begins
+    with a prefix, by default one that looks like the API's.
     """
     with (
-        mock.patch.multiple(account, _now=clock.timestamp, new_id=_Ids()),
+        mock.patch.multiple(account, _now=clock.timestamp, new_id=new_id or _Ids()),
         mock_aws(config=HTTP_ON_THIS_MACHINE),
         Server(simulator := OutpostsSimulator(account_id, REGION)) as server,
         mock.patch.dict("os.environ", {**NOBODYS, "AWS_ENDPOINT_URL_OUTPOSTS": server.url}),

@@ -98,6 +98,11 @@ class Common(Observed):
 
     eventId: Annotated[str, Meaning("The same at every retry and redelivery: use it to deduplicate.")]
     sequence: Annotated[int, Meaning("1, 2, 3 … per order, in the order of observation.", minimum=1)]
+    test: NotRequired[
+        Annotated[
+            Literal[True], Meaning("Present (always true) in a sample that somebody sent: its order does not exist.")
+        ]
+    ]
 
 
 class PreviousStatusDuration(TypedDict):
@@ -149,6 +154,12 @@ class OrderDiscovered(TypedDict):
     """An order is seen for the first time."""
 
     order: Annotated[Order, Meaning("The whole order as returned by the API, times as ISO 8601.")]
+    snapshot: NotRequired[
+        Annotated[
+            Literal[True],
+            Meaning("Present (always true) in what `snapshot` prints: the order as last read. Never on the bus."),
+        ]
+    ]
 
 
 class OrderTransition(TypedDict):

@@ -140,7 +140,7 @@ def _identity(common: Observed, sequence: int) -> Common:
     """Add `sequence` and the `eventId` derived from it, so that an observation built twice has the same ids."""
     name = "/".join(str(part) for part in (common["account"], common["region"], common["orderId"], sequence))
     return {
-        **common,
+        **common,  # type: ignore[typeddict-item] # it has no `test`
         "eventId": str(uuid.uuid5(_EVENT_IDS, f"{name}/{common['observedAt']}")),
         "sequence": sequence,
     }

@@ -104,12 +104,16 @@ export interface Common {
   eventId: string;
   /** 1, 2, 3 … per order, in the order of observation. */
   sequence: number;
+  /** Present (always true) in a sample that somebody sent: its order does not exist. */
+  test?: true;
 }
 
 /** An order is seen for the first time. */
 export interface OrderDiscovered {
   /** The whole order as returned by the API, times as ISO 8601. */
   order: Record<string, unknown>;
+  /** Present (always true) in what `snapshot` prints: the order as last read. Never on the bus. */
+  snapshot?: true;
 }
 
 /** The order's status changed. */

@@ -18,10 +18,13 @@ from local.deployment import CDK, PACKAGES
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from outposts_order_notifier.__about__ import NAME
+from outposts_order_notifier.domain.event_types import UPDATED
+from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.toolchain.node import NODE
+from reference.samples import SITUATIONS
 from testing.example_files import EXAMPLES, pattern, sample, template
 from testing.node_packages import install
-from tests.end_to_end.conftest import ROOT, Cloud, Json, Subscriber, eventually
+from tests.end_to_end.conftest import ROOT, Cloud, Json, Subscriber, eventually, subscribe
 from tests.end_to_end.conftest import run as run_command
 from tests.end_to_end.test_order import create_order
 from tests.packaging.test_dist import build, run_uv
@@ -332,6 +335,32 @@ class TestFiveMinutes:
         assert published["FailedEntryCount"] == 0
         details = [json.loads(message["Body"])["detail"] for message in received["Messages"]]
         assert json.loads(sample("line-item-replaced")["Detail"]) in details
+
+
+class TestSamples:
+    """examples/events."""
+
+    def test_the_commands_of_its_readme_test_a_pattern_and_send_a_sample(self, cloud: Cloud) -> None:
+        """With the AWS CLI, and the files as they are."""
+        readme = (EXAMPLES / "events" / "README.md").read_text("utf-8")
+        commands = readme.partition("```sh\n")[2].partition("```")[0]
+        subscriber = subscribe(cloud, "samples-by-the-cli", {"detail": {"test": [True], "status": ["ERROR"]}})
+        printed = run(cloud, ["bash", "-euc", commands], EXAMPLES / "events")
+        assert re.findall(r'"(Result|FailedEntryCount)": (\w+)', printed) == [
+            ("Result", "true"),
+            ("FailedEntryCount", "0"),
+        ]
+        wanted = json.loads(sample("line-item-failed")["Detail"])
+        assert eventually(lambda: [event["detail"] for event in subscriber.received()] == [wanted])
+
+    def test_each_arrives_as_it_is(self, cloud: Cloud) -> None:
+        """At a rule for its type, once, and valid by its schema, which the subscriber checks."""
+        entries = [sample(each.name) for each in SITUATIONS if each.detail_type != UPDATED]
+        subscriber = subscribe(cloud, "samples", {"source": [SOURCE], "detail": {"test": [True]}})
+        for entry in entries:
+            assert cloud.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+        wanted = {json.loads(entry["Detail"])["eventId"] for entry in entries}
+        assert eventually(lambda: {event["detail"]["eventId"] for event in subscriber.received()} >= wanted)
 
 
 class TestAnotherAccount:

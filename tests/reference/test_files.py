@@ -7,7 +7,7 @@ import pytest
 
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES
 from outposts_order_notifier.domain.event_types import SCHEMA_VERSION, DetailType
-from reference.__main__ import EXAMPLES, NPM_PACKAGE, SCHEMAS, files
+from reference.__main__ import EXAMPLES, NPM_PACKAGE, SAMPLES, SCHEMAS, files
 from reference.examples import run
 from reference.page import file_name, matches, pattern_of
 from testing.event_schemas import check_event
@@ -26,7 +26,7 @@ class TestFiles:
         """`make docs` would not change them; no file of a removed type remains."""
         made = files()
         assert [str(path) for path, content in made.items() if path.read_text("utf-8") != content] == []
-        kept = {*(SCHEMAS / SCHEMA_VERSION).iterdir(), *EXAMPLES.glob("Outposts*.json"), NPM_PACKAGE / "package.json"}
+        kept = {*(SCHEMAS / SCHEMA_VERSION).iterdir(), *EXAMPLES.rglob("*.json"), SAMPLES, NPM_PACKAGE / "package.json"}
         assert {path for path in made if path.suffix == ".json"} == kept
 
 
