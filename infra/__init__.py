@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from outposts_order_notifier.toolchain.node import NODE
+from machine.node import NODE
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local.errors import LocalCloudError
+from machine.node import NODE
 from outposts_order_notifier.toolchain.environment import clean
-from outposts_order_notifier.toolchain.node import NODE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -13,7 +13,7 @@ from typing import Any
 
 from local.child import ChildProcess
 from local.errors import LocalCloudError
-from outposts_order_notifier.toolchain.node import NODE
+from machine.node import NODE
 
 ROOT = Path(__file__).parent.parent
 CDK = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"

@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _cdk() -> list[str]:
-    from outposts_order_notifier.toolchain.node import NODE  # noqa: PLC0415 - the other programs do not need it
+    from machine.node import NODE  # noqa: PLC0415 - the other programs do not need it
 
     return [str(NODE), str(ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk")]
 

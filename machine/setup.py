@@ -61,7 +61,7 @@ def _packages(requirements: Path) -> None:
 
 
 def _node(*, complete: bool) -> None:
-    from outposts_order_notifier.toolchain.node import NODE, NPM  # noqa: PLC0415 - another part installs it
+    from machine.node import NODE, NPM  # noqa: PLC0415 - another part installs it
 
     with _step(f"Installing {_count(len(npm.wanted(ROOT, complete=complete)), 'Node package')} of package.json"):
         npm.ci(NODE, NPM, ROOT, os.environ, complete=complete)

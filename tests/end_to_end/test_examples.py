@@ -17,10 +17,10 @@ from werkzeug import Request, Response
 from local.deployment import CDK, PACKAGES
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
+from machine.node import NODE
 from outposts_order_notifier.__about__ import NAME
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.domain.events import SOURCE
-from outposts_order_notifier.toolchain.node import NODE
 from reference.samples import SITUATIONS
 from testing.example_files import EXAMPLES, pattern, sample, template
 from testing.node_packages import install

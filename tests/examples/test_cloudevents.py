@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from machine.node import NODE
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES, event_schema
 from outposts_order_notifier.domain.event_types import DetailType
-from outposts_order_notifier.toolchain.node import NODE
 from testing.example_files import EXAMPLES, Json, rule, sample_events
 from testing.matching import Emulator
 from tests.examples.test_examples import PATTERNS

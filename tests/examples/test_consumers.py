@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from outposts_order_notifier.toolchain.node import NODE
+from machine.node import NODE
 from testing.example_files import EXAMPLES, sample_events
 from testing.matching import Emulator
 

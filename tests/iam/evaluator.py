@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from outposts_order_notifier.toolchain.node import NODE
+from machine.node import NODE
 
 Policy = Mapping[str, Any]
 

@@ -21,8 +21,8 @@ from werkzeug import Request, Response
 
 from local.server import Server
 from machine import npm
+from machine.node import NODE, NPM
 from outposts_order_notifier.toolchain.errors import MachineError
-from outposts_order_notifier.toolchain.node import NODE, NPM
 from tests.machine.table import ROOT, hostile, lines
 from tests.machine.wheels import pin, wheel
 

