@@ -1,6 +1,8 @@
 """The examples: their patterns against real events, their templates by the linter, and their sample events."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from order_subscription import (
 )
 
 from outposts_order_notifier.cdk.event_pattern import problems
-from testing.example_files import TEMPLATES, Json, pattern, rule, sam_event, sample, template, terraform
+from testing.example_files import EXAMPLES, TEMPLATES, Json, pattern, rule, sam_event, sample, template, terraform
 from testing.matching import Emulator
 from tests.examples.real_events import delivered
 
@@ -125,3 +127,18 @@ def test_the_terraform_example_connects_rule_queue_and_dead_letters() -> None:
     assert target["rule"] == "${aws_cloudwatch_event_rule.shipments.name}"
     assert target["arn"] == "${aws_sqs_queue.shipments.arn}"
     assert target["dead_letter_config"] == [{"arn": "${aws_sqs_queue.dead_letters.arn}"}]
+
+
+@pytest.mark.parametrize(("refused", "code"), [("0", 0), ("1", 1)])
+def test_the_script_for_the_aws_cli_ends_with_an_error_if_its_target_is_refused(
+    refused: str, code: int, tmp_path: Path
+) -> None:
+    """PutTargets reports that in its answer only, and the AWS CLI does not fail."""
+    aws = tmp_path / "aws"
+    aws.write_text(f'#!/bin/sh\ncase $2 in put-targets) echo {refused} ;; *) echo "$2" ;; esac\n', "utf-8")
+    aws.chmod(0o755)
+    script = str(EXAMPLES / "cli" / "subscribe.sh")
+    variables = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ran = subprocess.run([script], env=variables, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert (ran.returncode, ran.stdout) == (code, "" if code else "create-queue\n")
+    assert ("refused the queue" in ran.stderr) == bool(code)
