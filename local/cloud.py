@@ -23,6 +23,7 @@ from local.slack import SlackReceiver
 from local.webhook import SECRET, WebhookReceiver
 from outposts_order_notifier.cdk.configuration import Configuration, ConfigurationError
 from outposts_order_notifier.cdk.local_cloud import TRAIL_SOURCE
+from outposts_order_notifier.domain.events import SOURCE
 from outposts_order_notifier.notify.channels.sns import TOPIC
 from outposts_order_notifier.notify.routes import routes_of
 from outposts_order_notifier.runtime.time_zone import zone_named
@@ -137,6 +138,7 @@ def local_cloud(
             boto3.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
         context = _context(outposts_url, webhook)
         outputs = deploy({"notifier": notifier, "localCloud": context}, folder)
+        _create_archive(outputs["EventBusArn"])
         for topic in _topics(outputs):
             boto3.client("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{mailbox_url}/")
         zone = zone_named(outputs.get("TimeZone", ""))
@@ -183,6 +185,13 @@ def _slack_secrets(notifier: Json, webhook: str, receiver: SlackReceiver | None)
             case {"slack": {"secretName": str(name)}} if name not in secrets:
                 secrets[name] = {"webhookUrl": webhook + each.get("name", "").replace("-", "_")}
     return secrets
+
+
+def _create_archive(bus_arn: str) -> None:
+    """Create the bus's archive, which the emulator supports by its API, but not in a template."""
+    boto3.client("events").create_archive(
+        ArchiveName="orders", EventSourceArn=bus_arn, EventPattern=json.dumps({"source": [SOURCE]})
+    )
 
 
 def _topics(outputs: dict[str, str]) -> list[str]:

@@ -29,6 +29,7 @@ ARGUMENTS = {
     "unmute": ["oo-1"],
     "note": ["oo-1", "Tuesday"],
     "expect": ["oo-1", "none"],
+    "trigger": ["order-updated"],
 }
 EMPTY = io.StringIO()
 NOWHERE = "http://127.0.0.1:1"  # nothing listens there

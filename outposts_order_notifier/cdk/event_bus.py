@@ -27,7 +27,7 @@ class EventBus(Construct):
         self.bus = events.EventBus(
             self, "Bus", event_bus_name=name, description="What happens to Outposts orders, one event a transition"
         )
-        if local:  # the local cloud's CloudFormation has neither archives nor bus policies
+        if local:  # its CloudFormation has neither archives nor bus policies; `local` creates the archive by the API
             return
         archive = self.bus.archive(
             "Archive",

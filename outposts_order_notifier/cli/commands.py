@@ -40,12 +40,14 @@ class Entry:
         function: The function's name.
         summary: What it does, for the list.
         examples: Arguments of the program, for the command's help.
+        ends: Whether it ends by itself, so that its output can be paged.
     """
 
     module: str
     function: str
     summary: str
     examples: tuple[str, ...]
+    ends: bool = True
 
 
 COMMANDS = {
@@ -107,6 +109,35 @@ COMMANDS = {
         "Send a sample of each message to the configured channels.",
         ("test-notification", "test-notification --only shipment --only alarm"),
     ),
+    "trigger": Entry(
+        "trigger",
+        "trigger",
+        "Put a sample event on the bus, marked as a test.",
+        (
+            "trigger --list",
+            "trigger line-item-status-change --situation line-item-replaced-by",
+            "trigger order-status-change --set status=ERROR --set previousStatus=IN_PROGRESS",
+            "trigger shipped --bus orders-test",
+        ),
+    ),
+    "tail": Entry(
+        "tail",
+        "tail",
+        "Show the events on the bus as they arrive.",
+        (
+            "tail",
+            "tail --detail-type order-updated --output wide",
+            'tail --pattern \'{"detail": {"status": ["ERROR"]}}\' | jq -c .detail',
+            "tail --pattern @pattern.json",
+        ),
+        ends=False,
+    ),
+    "snapshot": Entry(
+        "snapshot",
+        "snapshot",
+        "Print the state of the orders in flight, as events.",
+        ("snapshot", "snapshot --all > orders.jsonl"),
+    ),
     "doctor": Entry(
         "doctor",
         "doctor",
@@ -137,7 +168,8 @@ class _Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command. What is watched is not paged, as it does not end."""
-        with paged(wanted=not ctx.params.get("watch") and not ctx.meta.get(NO_PAGER)):
+        ends = COMMANDS[str(self.name)].ends and not ctx.params.get("watch")
+        with paged(wanted=ends and not ctx.meta.get(NO_PAGER)):
             return super().invoke(ctx)
 
 

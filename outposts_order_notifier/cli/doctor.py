@@ -256,7 +256,7 @@ def _pending(stack: Stack) -> Iterator[Check]:
 def _archive(stack: Stack) -> Iterator[Check]:
     archives = stack.session.client("events").list_archives(EventSourceArn=stack.output("EventBusArn"))["Archives"]
     if not archives:
-        yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again (the local cloud has none)")
+        yield Check("archive", "warn", "none: events cannot be replayed", "Deploy again")
     for archive in archives:
         found = f"{archive['ArchiveName']} is {archive['State']}, {archive.get('EventCount', 0)} events"
         yield _checked("archive", archive["State"] == "ENABLED", found, "Check the archive in EventBridge")

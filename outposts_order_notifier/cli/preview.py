@@ -5,7 +5,6 @@ import os
 import re
 import sqlite3
 import sys
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ import typer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from outposts_order_notifier.cli.envelope import as_delivered
 from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.folder import FILE_NAME, SnapshotFolder
 from outposts_order_notifier.cli.orders import WIDE, columns_of, row_of
@@ -41,8 +41,8 @@ from outposts_order_notifier.cli.terminal import (
 )
 from outposts_order_notifier.cli.watch import stopping, wait
 from outposts_order_notifier.domain.event_types import UPDATED
-from outposts_order_notifier.domain.events import SOURCE, Event
-from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
+from outposts_order_notifier.domain.events import Event
+from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll.event_bus import Published
 from outposts_order_notifier.poll.names import Names
 from outposts_order_notifier.poll.run import Poll
@@ -74,25 +74,6 @@ class CollectedEvents:
                 self.receive(delivered)
                 self.events.append(delivered)
         return Published({order_id: len(events) for order_id, events in pending.items()}, {})
-
-
-def as_delivered(event: Event) -> Json:
-    """Return an event as a rule's target receives it, with the order's account and region as the notifier's.
-
-    EventBridge assigns a new `id` to each delivery. Here it is derived from `eventId`, so that it stays the same.
-    """
-    detail = event.detail
-    return {
-        "version": "0",
-        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
-        "detail-type": event.detail_type,
-        "source": SOURCE,
-        "account": detail["account"],
-        "time": to_iso8601(from_iso8601(detail["observedAt"]).replace(microsecond=0)),  # whole seconds
-        "region": detail["region"],
-        "resources": event.resources(),
-        "detail": detail,
-    }
 
 
 def preview(

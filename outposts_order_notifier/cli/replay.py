@@ -4,11 +4,10 @@ EventBridge can only replay a period of time, to all rules or to some. So the co
 temporary rule and queue of its own, and then publishes them again in sequence.
 """
 
-import json
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +16,7 @@ import typer
 
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
 from outposts_order_notifier.cli.ids import find
+from outposts_order_notifier.cli.temporary import taken, tap
 from outposts_order_notifier.cli.terminal import (
     AsJson,
     Column,
@@ -34,7 +34,6 @@ from outposts_order_notifier.cli.terminal import (
 )
 from outposts_order_notifier.cli.times import time_of
 from outposts_order_notifier.domain.events import SOURCE, Event
-from outposts_order_notifier.domain.places import Arn
 from outposts_order_notifier.domain.snapshot import ORDER, Snapshot
 from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 from outposts_order_notifier.poll.event_bus import EventBus
@@ -180,7 +179,7 @@ def _archived(
             _run(stack, archive, begin, end, rule_arn, replay_name)
             deadline = time.monotonic() + LAST_ARRIVAL_SECONDS
             while len(found) < len(wanted) and time.monotonic() < deadline:
-                for event in _taken(stack, queue_url):
+                for event in taken(stack.session.client("sqs"), queue_url, LOOK_SECONDS):
                     found[event["detail"]["sequence"]] = event
             if len(found) == len(wanted):
                 break
@@ -189,12 +188,7 @@ def _archived(
 
 @contextmanager
 def _own_rule(stack: "Stack", name: str, order_id: str, wanted: range) -> Iterator[tuple[str, str]]:
-    """Create a rule that only matches this replay, and its queue, for a `with` block; yield ARN and URL.
-
-    The queue is created with its policy, because a policy that is set later may take a minute to take effect
-    (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
-    """
-    events, sqs, bus = stack.session.client("events"), stack.session.client("sqs"), stack.output("EventBusName")
+    """Create a rule that only matches this replay, and its queue, for a `with` block; yield ARN and URL."""
     # EventBridge refuses a range whose ends are equal.
     numbers = [">=", wanted[0], "<=", wanted[-1]] if len(wanted) > 1 else ["=", wanted[0]]
     pattern = {
@@ -202,32 +196,8 @@ def _own_rule(stack: "Stack", name: str, order_id: str, wanted: range) -> Iterat
         "replay-name": [{"prefix": name}],
         "detail": {"orderId": [order_id], "sequence": [{"numeric": numbers}]},
     }
-    with ExitStack() as undo:
-        rule_arn = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
-        undo.callback(events.delete_rule, Name=name, EventBusName=bus)
-        partition, _, region, account, _ = Arn.parse(rule_arn)
-        arn = f"arn:{partition}:sqs:{region}:{account}:{name}"
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        url = sqs.create_queue(QueueName=name, Attributes={"Policy": policy})["QueueUrl"]
-        undo.callback(sqs.delete_queue, QueueUrl=url)
-        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
-        undo.callback(events.remove_targets, Rule=name, EventBusName=bus, Ids=["queue"])
-        yield rule_arn, url
-
-
-def _taken(stack: "Stack", queue_url: str) -> Iterator[dict[str, Any]]:
-    sqs = stack.session.client("sqs")
-    taken = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=LOOK_SECONDS)
-    for message in taken.get("Messages", []):
-        yield json.loads(message["Body"])
-        sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    with tap(stack, name, pattern) as made:
+        yield made.rule_arn, made.queue_url
 
 
 def _run(  # the parameters of StartReplay

@@ -79,7 +79,20 @@ OrderId = Annotated[str, typer.Argument(metavar="ORDER", callback=checked_id, he
 PIPE_WIDTH = 1_000  # columns; a table in a file is neither cut nor wrapped
 # Only these columns may be wrapped.
 SENTENCES = frozenset(
-    {"Line items", "Notes", "Check", "Found", "To do", "Message", "Says", "Errors", "Assets", "Change", "Routes"}
+    {
+        "Line items",
+        "Notes",
+        "Check",
+        "Found",
+        "To do",
+        "Message",
+        "Says",
+        "Shows",
+        "Errors",
+        "Assets",
+        "Change",
+        "Routes",
+    }
     | {"Replaced item", "Replaced by", "Current item"}
 )
 # Characters that join with the emoji before them: terminals disagree about the width. `plain` replaces the joiner.

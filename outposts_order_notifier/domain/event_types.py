@@ -47,16 +47,17 @@ class Meaning:
         text: The description.
         known: The known values, if it is an open enumeration. The schemas accept any text, so these only appear where
             they are a help for whoever writes code: in the types for subscribers.
+        keywords: Keywords of its JSON Schema beyond its type, such as `minimum`.
     """
 
     def __init__(self, text: str, *, known: Sequence[Known] = (), **keywords: Any) -> None:
         self.text = text
         self.known = tuple(known)
-        self._keywords = keywords
+        self.keywords = keywords
 
     def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
         """Return the key's JSON Schema. Pydantic calls this when it generates the schemas, never in Lambda."""
-        return {**handler(core_schema), "description": self.text, **self._keywords}
+        return {**handler(core_schema), "description": self.text, **self.keywords}
 
 
 class Truncated(TypedDict):

@@ -22,6 +22,7 @@ from outposts_order_notifier.board.view import SETTLED_SHOWN, UNFOLDED_ITEMS
 from outposts_order_notifier.cdk import event_pattern
 from outposts_order_notifier.cdk.configuration_schema import schema
 from outposts_order_notifier.cdk.physical_names import MAX_PREFIX
+from outposts_order_notifier.cli import temporary
 from outposts_order_notifier.cli.annotate import LONGEST_MUTE_DAYS
 from outposts_order_notifier.cli.commands import WATCH_SECONDS
 from outposts_order_notifier.domain import durations, stalled
@@ -220,6 +221,9 @@ TIED = [
     Tied(r"(?:after|else after) {n} seconds(?:, doubling|, 30)", lambda: FIRST_WAIT_SECONDS),
     Tied(r"15 seconds, {n} seconds and so on", lambda: 2 * FIRST_WAIT_SECONDS),
     Tied(r"(?:up to|always after|every) {n} minutes(?:;|,| if| otherwise|\.)", lambda: LONGEST_WAIT_SECONDS / MINUTE),
+    Tied(r"used-at each {n} minutes", lambda: temporary.REPEAT_USE_SECONDS / MINUTE),
+    Tied(r"removed once that is {n} hours old", lambda: temporary.UNUSED.total_seconds() / HOUR),
+    Tied(r"queue keeps events for {n} hour", lambda: temporary.RETENTION_SECONDS / HOUR),
     Tied(r"per eventId, route and channel, for {n} days", lambda: REMEMBERED_SECONDS / DAY),
     # Operation
     Tied(r"the log is kept for {n} months", lambda: log_days() / 30),

@@ -4,10 +4,12 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import termios
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -24,8 +26,10 @@ from local.server import Server
 from outposts_order_notifier.__about__ import __version__
 from outposts_order_notifier.cli.commands import COMMANDS
 from outposts_order_notifier.cli.samples import ALARM
+from outposts_order_notifier.cli.temporary import USED_TAG
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.words import plain_date
+from testing.event_schemas import check_event
 from tests.end_to_end.conftest import (
     ROOT,
     Cloud,
@@ -35,6 +39,7 @@ from tests.end_to_end.conftest import (
     number_waiting,
     run,
     slack_answers,
+    subscribe,
 )
 
 Json = dict[str, Any]
@@ -70,12 +75,7 @@ def control_plane(cloud: Cloud) -> ControlPlane:
 
 @pytest.fixture(scope="module")
 def shipped(cloud: Cloud) -> str:
-    """The id of an order that was shipped. The bus had an archive before, as in AWS."""
-    cloud.client("events").create_archive(
-        ArchiveName="every-event",
-        EventSourceArn=cloud.outputs["EventBusArn"],
-        EventPattern=json.dumps({"source": ["outposts-order-notifier"]}),
-    )
+    """The id of an order that was shipped."""
     order_id, line_item_id = create_order(cloud)
     run(cloud, "poll", order_id)
     ship(cloud, order_id, line_item_id)
@@ -473,10 +473,17 @@ class TestReplay:
         assert f"2 events of {shipped} would be sent again" in ran.stdout
 
     def test_a_time_replays_to_a_rule(self, cloud: Cloud, shipped: str) -> None:
-        """EventBridge sends it; the command waits until it is done."""
-        rule = cloud.client("events").list_rules(EventBusName=cloud.outputs["EventBusName"])["Rules"][0]["Name"]
-        assert answer(cloud, "replay", "--start", "2026-01-01", "--rule", rule)["rule"] == rule
-        assert answer(cloud, "replay", "--order", shipped, "--to-sequence", "2", "--rule", rule)
+        """A rule that is made afterwards receives all events of the order; EventBridge is asked to send to it alone."""
+        late = subscribe(cloud, "late", {"detail": {"orderId": [shipped]}})
+        published = {each["eventId"] for each in answer(cloud, "events", shipped)}
+        events = cloud.client("events")
+        before = {each["ReplayName"] for each in events.list_replays()["Replays"]}
+        assert answer(cloud, "replay", "--start", "2026-01-01", "--rule", "late")["rule"] == "late"
+        assert eventually(lambda: {event["detail"]["eventId"] for event in late.received()} == published)
+        (name,) = {each["ReplayName"] for each in events.list_replays()["Replays"]} - before
+        arn = events.describe_rule(Name="late", EventBusName=cloud.outputs["EventBusName"])["Arn"]
+        assert events.describe_replay(ReplayName=name)["Destination"]["FilterArns"] == [arn]
+        assert answer(cloud, "replay", "--order", shipped, "--to-sequence", "2", "--rule", "late")
 
     @pytest.mark.parametrize(
         ("arguments", "error"),
@@ -494,6 +501,144 @@ class TestReplay:
         assert ran.returncode != 0
         (line,) = ran.stderr.splitlines()
         assert error in line
+
+
+class TestTrigger:
+    """`trigger`."""
+
+    def test_a_sample_arrives_at_the_rules_that_it_names(self, cloud: Cloud) -> None:
+        """Marked as a test, with the given values; nobody is notified."""
+        failures = subscribe(cloud, "failures", {"detail": {"test": [True], "status": ["ERROR"]}})
+        others = subscribe(cloud, "shipments-only", {"detail": {"test": [True], "status": ["SHIPPED"]}})
+        arguments = ["trigger", "order-status-change", "--set", "status=ERROR"]
+        tried = answer(cloud, *arguments, "--dry-run")
+        assert not tried["sent"]
+        sent = answer(cloud, *arguments)
+        assert "failures" in sent["rules"]
+        assert "shipments-only" not in sent["rules"]
+        assert sent["rules"] == tried["rules"]
+        (event,) = eventually(failures.received)
+        assert event["detail"] == sent["detail"]
+        assert (event["detail"]["test"], event["detail"]["status"]) == (True, "ERROR")
+        assert others.received() == []
+        assert reported(cloud, sent["detail"]["orderId"]) == (0, 0)
+
+    def test_an_update_notifies_people_as_a_test(self, cloud: Cloud) -> None:
+        """And says so before."""
+        ran = run(cloud, "trigger", "order-updated", "--json")
+        assert "Slack, e-mail and the other channels are notified too" in ran.stderr
+        order_id = json.loads(ran.stdout)["detail"]["orderId"]
+        assert eventually(lambda: reported(cloud, order_id) == (1, 1))
+        (mail,) = [mail for mail in cloud.mails if order_id in mail["text"]]
+        assert mail["subject"].startswith("TEST: ")
+
+    def test_another_bus_needs_no_stack(self, cloud: Cloud) -> None:
+        """A team's own; one that does not exist is refused, as EventBridge would drop the event."""
+        cloud.client("events").create_event_bus(Name="orders-test")
+        variables = {"OUTPOSTS_ORDER_NOTIFIER_STACK": "NoSuchStack"}
+        ran = run(cloud, "trigger", "shipped", "--bus", "orders-test", "--json", **variables)
+        assert (ran.returncode, json.loads(ran.stdout)["bus"]) == (0, "orders-test")
+        ran = run(cloud, "trigger", "shipped", "--bus", "orders-tset", **variables)
+        assert ran.stderr == f"error: there is no bus orders-tset in {cloud.environment['AWS_REGION']}\n"
+
+
+class TestTail:
+    """`tail`, in a process of its own."""
+
+    def left(self, cloud: Cloud) -> tuple[list[str], list[str]]:
+        """Return the rules and queues of all tails."""
+        rules = cloud.client("events").list_rules(EventBusName=cloud.outputs["EventBusName"])["Rules"]
+        queues = cloud.client("sqs").list_queues(QueueNamePrefix="outposts-order-notifier-tail").get("QueueUrls", [])
+        return [rule["Name"] for rule in rules if "-tail-" in rule["Name"]], [url.rpartition("/")[2] for url in queues]
+
+    def test_shows_what_matches_and_removes_its_rule_at_ctrl_c(self, cloud: Cloud) -> None:
+        """A line of JSON for each event, at once."""
+        pattern = json.dumps({"detail": {"test": [True], "status": ["CANCELLED"]}})
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with program(cloud, "tail", "--pattern", pattern, **pipes) as process:
+            assert process.stdout
+            assert process.stderr
+            assert process.stderr.readline().startswith("Waiting for events on ")
+            assert self.left(cloud)[0] == self.left(cloud)[1] != []
+            answer(cloud, "trigger", "order-completed")
+            sent = answer(cloud, "trigger", "order-cancelled")
+            assert json.loads(process.stdout.readline())["detail"] == sent["detail"]
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 0
+        assert self.left(cloud) == ([], [])
+
+    def test_what_a_kill_left_is_removed_by_the_next_run(self, cloud: Cloud) -> None:
+        """Once its tag says that it has not been used for hours, and not before."""
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        with program(cloud, "tail", **pipes) as process:
+            assert process.stderr
+            assert process.stderr.readline().startswith("Waiting for events on ")
+            process.kill()
+        (name,), _ = self.left(cloud)
+        with program(cloud, "tail", **pipes) as process:
+            assert process.stderr
+            assert process.stderr.readline().startswith("Waiting for events on ")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait() == 0
+        assert self.left(cloud) == ([name], [name])
+        sqs = cloud.client("sqs")
+        (url,) = sqs.list_queues(QueueNamePrefix=name)["QueueUrls"]
+        sqs.tag_queue(QueueUrl=url, Tags={USED_TAG: "2026-01-01T00:00:00Z"})
+        with program(cloud, "tail", **pipes) as process:
+            assert process.stderr
+            assert process.stderr.readline() == f"Removed {name}, which a tail that was killed had left behind\n"
+            assert process.stderr.readline().startswith("Waiting for events on ")
+            process.send_signal(signal.SIGINT)
+            assert process.wait() == 0
+        assert self.left(cloud) == ([], [])
+
+    def test_a_pattern_that_event_bridge_refuses_creates_nothing(self, cloud: Cloud) -> None:
+        """The error is EventBridge's own."""
+        ran = run(cloud, "tail", "--pattern", '{"detail": {"status": "ERROR"}}')
+        assert ran.returncode == 1
+        assert ran.stderr.startswith("error: --pattern: EventBridge refuses it: ")
+        assert self.left(cloud) == ([], [])
+
+
+class TestSnapshot:
+    """`snapshot`."""
+
+    def test_a_late_joiner_gets_the_state_in_its_own_queue(self, cloud: Cloud, bus: Subscriber) -> None:
+        """By the documented lines; nobody else receives anything, and the next event follows in sequence."""
+        order_id, line_item_id = create_order(cloud)
+        run(cloud, "poll", order_id)
+        known = {event["detail"]["eventId"] for event in bus.received()}
+        mine = subscribe(cloud, "late-joiner", {"detail": {"orderId": [order_id]}})
+        page = (ROOT / "docs" / "subscribing.md").read_text("utf-8").partition("## Start with the present state")[2]
+        script = textwrap.dedent(page.partition("```sh\n")[2].partition("```")[0])
+        environment = {**inherited(), **cloud.environment, "QUEUE_URL": mine.url}
+        program = f"{shlex.quote(sys.executable)} -m notifier"
+        script = script.replace("python -m notifier", program)
+        subprocess.run(["/bin/bash", "-euc", script], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+        (state,) = [event for event in mine.received() if event["detail"]["orderId"] == order_id]
+        assert state["detail"]["snapshot"] is True
+        assert state["detail"]["order"]["Status"] == state["detail"]["orderStatus"] == "PREPARING"
+        assert {event["detail"]["eventId"] for event in bus.received() if "snapshot" in event["detail"]} == set()
+        ship(cloud, order_id, line_item_id)
+        run(cloud, "poll", order_id)
+        arrived = eventually(lambda: [e for e in mine.received() if e["detail"]["orderId"] == order_id][1:])
+        assert min(event["detail"]["sequence"] for event in arrived) == state["detail"]["sequence"] + 1
+        assert {event["detail"]["eventId"] for event in arrived}.isdisjoint(known)
+        assert eventually(lambda: reported(cloud, order_id)[0] == 2)  # so that none arrives during the next test
+
+    def test_settled_orders_are_included_on_request(self, cloud: Cloud) -> None:
+        """As in `orders`; each is valid by its schema."""
+        order_id, _ = create_order(cloud)
+        cloud.client("outposts").cancel_order(OrderId=order_id)
+        run(cloud, "poll", order_id)
+        found = []
+        for arguments in ([], ["--all"]):
+            events = [json.loads(line) for line in succeed(cloud, "snapshot", *arguments).splitlines()]
+            for event in events:
+                check_event(event)
+            found.append(order_id in [event["detail"]["orderId"] for event in events])
+        assert found == [False, True]
+        assert eventually(lambda: reported(cloud, order_id)[0] == 1)  # as above
 
 
 class TestNotification:

@@ -2,6 +2,7 @@
 
 import email
 import email.message
+import json
 import os
 import re
 import subprocess
@@ -241,6 +242,12 @@ class TestInstalled:
         """With the declared dependencies, also what a command imports only when it needs it."""
         code = "import outposts_order_notifier.board.render, tzdata, yaml\n"
         assert f"{MODULE}.cli.preview" in installed.python(code + IMPORT_ALL + "print(*modules)").split()
+
+    def test_has_the_samples_of_events(self, installed: Installed) -> None:
+        """`trigger` reads them there."""
+        ran = installed.run("trigger", "line-item-status-change", "--list", "--json")
+        assert ran.returncode == 0, ran.stderr
+        assert "line-item-replaced-by" in [each["situation"] for each in json.loads(ran.stdout)]
 
     def test_previews_orders(self, installed: Installed) -> None:
         """It only reads, with credentials that may do nothing else."""

@@ -85,6 +85,7 @@ class TestImports:
         ("arguments", "environment", "absent"),
         [
             (["preview", "--help"], {}, {"jinja2", "slack_sdk", "yaml", f"{CLI}.doctor", f"{CLI}.board"}),
+            (["trigger", "--list"], {}, {"boto3", "botocore", "jinja2", "yaml"}),
             (["--help"], {}, {"boto3", "botocore", f"{CLI}.orders", f"{CLI}.preview"}),
             ([], completing("outposts-order-notifier "), {"boto3", "botocore", f"{CLI}.orders"}),
             ([], completing("outposts-order-notifier orders --status "), {"boto3", f"{CLI}.preview"}),

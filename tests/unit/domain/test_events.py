@@ -2,7 +2,7 @@
 
 import hashlib
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,7 @@ from outposts_order_notifier.domain.events import (
     MAX_NAMES_BYTES,
     Event,
     Observation,
+    event_of_state,
     events_of,
 )
 from outposts_order_notifier.domain.order import Order, canonical_json
@@ -216,3 +217,34 @@ class TestUpdated:
         assert updated.detail.get("names") == (names if there else None)
         assert all("names" not in event.detail for event in events)
         assert "names" not in events_of(new, diff(old, new), OBSERVATION, after_sequence=0, names={})[-1].detail
+
+
+class TestEventOfState:
+    """An order's present state as an event."""
+
+    ORDER: ClassVar[dict[str, Any]] = {
+        "OrderId": "oo-1",
+        "OutpostId": "op-1",
+        "OrderType": "OUTPOST",
+        "Status": "IN_PROGRESS",
+        "LineItems": [],
+    }
+
+    def test_is_the_order_as_discovered_with_its_present_sequence(self) -> None:
+        """Marked, and with no other difference from the event that discovered it."""
+        where = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
+        state = event_of_state(self.ORDER, where, 7)
+        discovered, _ = events_of(self.ORDER, [DISCOVERED.change({"order": self.ORDER})], where, after_sequence=6)
+        assert state.detail_type == discovered.detail_type
+        assert state.detail == {**discovered.detail, "eventId": state.detail["eventId"], "snapshot": True}
+
+    def test_its_id_is_that_of_the_state(self) -> None:
+        """The same whenever it is read, another one after each event, and never that of a published event."""
+        times = ["2026-11-24T09:30:00Z", "2026-11-24T09:40:00Z"]
+        read = [Observation("111122223333", "eu-west-1", each) for each in times]
+        first, again = (event_of_state(self.ORDER, each, 7).detail["eventId"] for each in read)
+        change = DISCOVERED.change({"order": self.ORDER})
+        published = {e.detail["eventId"] for each in read for e in events_of(self.ORDER, [change], each, 6)}
+        assert first == again
+        assert first not in published
+        assert first != event_of_state(self.ORDER, read[0], 8).detail["eventId"]
