@@ -49,7 +49,8 @@ def tap(stack: "Stack", name: str, pattern: Json, tags: Mapping[str, str] | None
     )
     with ExitStack() as undo:
         attributes: Any = {"Policy": _policy(rule_arn, queue_arn), "MessageRetentionPeriod": str(RETENTION_SECONDS)}
-        url = sqs.create_queue(QueueName=name, Attributes=attributes, tags=dict(tags or {}))["QueueUrl"]
+        tagged: Any = {"tags": dict(tags)} if tags else {}  # tags need a permission of their own
+        url = sqs.create_queue(QueueName=name, Attributes=attributes, **tagged)["QueueUrl"]
         undo.callback(sqs.delete_queue, QueueUrl=url)
         events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
         undo.callback(events.delete_rule, Name=name, EventBusName=bus)

@@ -121,7 +121,7 @@ def events_of(  # noqa: PLR0913, PLR0917 - all that events say
 def event_of_state(order: Order, observation: Observation, sequence: int) -> Event:
     """Return an order's present state as the event that would discover it, marked with `snapshot`; never published.
 
-    Its `eventId` is the same as long as no event follows, and no published event has it.
+    Its `eventId` is the same as long as no event follows, and no published event has it: theirs contain a time.
 
     Args:
         order: The order as last read.
@@ -129,7 +129,7 @@ def event_of_state(order: Order, observation: Observation, sequence: int) -> Eve
         sequence: The number of the order's last event, whose state this is.
     """
     common = _common_keys(order, observation)
-    name = "/".join((common["account"], common["region"], common["orderId"], str(sequence), "snapshot"))
+    name = "/".join((common["account"], common["region"], common["orderId"], str(sequence)))
     state = DISCOVERED.change({"order": order, "snapshot": True})
     event_id = str(uuid.uuid5(_EVENT_IDS, name))
     return Event(str(DISCOVERED), {**common, "eventId": event_id, "sequence": sequence, **state.keys})

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import termios
 import textwrap
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -32,7 +31,6 @@ from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.words import plain_date
 from testing.event_schemas import check_event
 from tests.end_to_end.conftest import (
-    ARRIVAL_SECONDS,
     ROOT,
     Cloud,
     Subscriber,
@@ -93,6 +91,12 @@ def mails_about(cloud: Cloud, order_id: str) -> int:
 def reported(cloud: Cloud, order_id: str) -> tuple[int, int]:
     """Count the Slack messages and the e-mails about an order."""
     return len([each for each in cloud.slack_messages if order_id in str(each)]), mails_about(cloud, order_id)
+
+
+def all_are_notified(cloud: Cloud, order_id: str) -> bool:
+    """Wait until people are notified of all that happened to an order, so that nothing arrives during the next test."""
+    updates = [each for each in answer(cloud, "events", order_id) if each["detailType"] == "Outposts Order Updated"]
+    return bool(eventually(lambda: reported(cloud, order_id) == (len(updates), len(updates))))
 
 
 def observations(bus: Subscriber, order_id: str) -> list[Json]:
@@ -356,12 +360,9 @@ def program(cloud: Cloud, *arguments: str, **streams: int) -> Iterator["subproce
     environment = {**inherited(), **cloud.environment, "TERM": "xterm"}
     command = [sys.executable, "-m", "notifier", *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams) as process:  # type: ignore[call-overload] # noqa: S603 - ours
-        hanging = threading.Timer(ARRIVAL_SECONDS, process.kill)  # a read of its terminal would wait for ever
-        hanging.start()
         try:
             yield process
         finally:
-            hanging.cancel()
             process.kill()
 
 
@@ -629,7 +630,7 @@ class TestSnapshot:
         arrived = eventually(lambda: [e for e in mine.received() if e["detail"]["orderId"] == order_id][1:])
         assert min(event["detail"]["sequence"] for event in arrived) == state["detail"]["sequence"] + 1
         assert {event["detail"]["eventId"] for event in arrived}.isdisjoint(known)
-        assert eventually(lambda: reported(cloud, order_id)[0] == 2)  # so that none arrives during the next test
+        assert all_are_notified(cloud, order_id)
 
     def test_settled_orders_are_included_on_request(self, cloud: Cloud) -> None:
         """As in `orders`; each is valid by its schema."""
@@ -643,7 +644,7 @@ class TestSnapshot:
                 check_event(event)
             found.append(order_id in [event["detail"]["orderId"] for event in events])
         assert found == [False, True]
-        assert eventually(lambda: reported(cloud, order_id)[0] == 1)  # as above
+        assert all_are_notified(cloud, order_id)
 
 
 class TestNotification:
