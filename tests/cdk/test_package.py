@@ -19,8 +19,9 @@ from testing.synthesis import REGION
 DISTRIBUTIONS = {"aws_lambda_powertools", "jmespath", "typing_extensions.py"}
 # What Lambda's Python runtime contains, so that the package need not.
 RUNTIME = {"boto3", "botocore", "s3transfer", "urllib3", "dateutil", "six"}
-# What these import if it exists, like botocore certifi, and the hook that setuptools leaves in any Python.
-OPTIONAL = {"certifi", "_distutils_hack"}
+# What these import if it exists, like botocore certifi and urllib3 backports.zstd, of whose folder twine's requirements
+# bring another part; and the hook that setuptools leaves in any Python.
+OPTIONAL = {"backports", "certifi", "_distutils_hack"}
 # Imports the handler as Lambda does, with the package first, then what the handler imports later; prints which
 # top-level modules came from the package, and which from elsewhere.
 IMPORT = """
