@@ -656,9 +656,12 @@ class TestNotification:
         results = answer(cloud, "test-notification", *(option for name in names for option in ("--only", name)))
         assert [each["sample"] for each in results] == names
         assert all(each["told"] == (["slack"] if each["sample"] == ALARM else ["slack", "sns"]) for each in results)
+        # Other tests send samples to the same cloud.
+        news = ("new shipment details", "PollFailures is firing")
         texts = [message["text"] for message in cloud.slack_messages if "TEST: " in message["text"]]
-        assert len(texts) == len(names)
-        assert eventually(lambda: len([m for m in cloud.mails if m["subject"].startswith("TEST: ")]) == 1)
+        assert [sum(each in text for text in texts) for each in news] == [1, 1]
+        subjects = eventually(lambda: [m["subject"] for m in cloud.mails if f"{news[0]} for 1 item" in m["subject"]])
+        assert [subject.startswith("TEST: ") for subject in subjects] == [True]
 
     def test_a_channel_that_refuses_fails_the_command(self, cloud: Cloud) -> None:
         """Its response is shown, and its address is not."""
