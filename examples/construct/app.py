@@ -35,7 +35,7 @@ busy = notifier.metric("NotificationsSent", period=cdk.Duration.hours(1)).create
 busy.add_alarm_action(actions.SnsAction(notifier.topic))
 
 cdk.CfnOutput(stack, "ShipmentsUrl", value=shipments.queue_url)
-# For the command line: `python -m notifier` finds the notifier by these.
+# For the command line: `outposts-order-notifier` finds the notifier by these.
 for name, value in notifier.outputs.items():
     cdk.CfnOutput(stack, name, value=value)
 

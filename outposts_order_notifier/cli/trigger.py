@@ -32,7 +32,7 @@ from outposts_order_notifier.cli.terminal import (
 from outposts_order_notifier.domain.event_types import CHANGES, UPDATED, DetailType
 from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.places import Arn
-from outposts_order_notifier.domain.timestamps import to_iso8601
+from outposts_order_notifier.domain.timestamps import from_iso8601, to_iso8601
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -173,9 +173,21 @@ def _chosen(name: str, situation: str | None) -> list[Sample]:
 
 
 def event_of(sample: Sample, values: Sequence[str], now: str) -> Event:
-    """Return a sample as an event to send: observed now, under a new eventId, with these values, marked as a test."""
+    """Return a sample as an event to send: observed now, under a new eventId, with these values, marked as a test.
+
+    Raises:
+        OperatorError: A value is not allowed, or there can be no event with it.
+    """
     fresh = {**sample.event["detail"], "eventId": str(uuid.uuid4()), "observedAt": now}
-    return Event(str(sample.detail_type), {**with_values(sample.detail_type, fresh, values), "test": True})
+    detail = with_values(sample.detail_type, fresh, values)
+    if not detail["orderId"]:
+        raise OperatorError("--set orderId=: it must not be empty, as each event is about an order")
+    try:
+        from_iso8601(detail["observedAt"])
+    except ValueError:
+        given = detail["observedAt"]
+        raise OperatorError(f"--set observedAt={given}: it must be an ISO 8601 time, such as {now}") from None
+    return Event(str(sample.detail_type), {**detail, "test": True})
 
 
 def _show(found: Sequence[Sample], form: Form) -> None:

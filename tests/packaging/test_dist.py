@@ -115,7 +115,7 @@ class TestWheel:
         needed = dist.metadata().get_all("Requires-Dist") or []
         base = {re.split(r"[<>=\[;]", each)[0] for each in needed if "extra ==" not in each}
         extra = {re.split(r"[<>=\[;]", each)[0] for each in needed if each.endswith("extra == 'cdk'")}
-        assert base == {"aws-lambda-powertools", "boto3", "jinja2", "pyyaml", "rich", "typer", "tzdata"}
+        assert base == {"aws-lambda-powertools", "boto3", "jinja2", "pyyaml", "rich", "slack-sdk", "typer", "tzdata"}
         assert extra == {"aws-cdk-lib", "constructs", "jsonschema", "pydantic", "uv"}
 
     def test_has_the_readme_as_its_page(self, dist: Dist) -> None:
@@ -241,6 +241,7 @@ class TestInstalled:
     def test_every_module_of_the_command_line_can_be_imported(self, installed: Installed) -> None:
         """With the declared dependencies, also what a command imports only when it needs it."""
         code = "import outposts_order_notifier.board.render, tzdata, yaml\n"
+        code += "from outposts_order_notifier.notify.channels.registry import parts\nlist(parts('doctor'))\n"
         assert f"{MODULE}.cli.preview" in installed.python(code + IMPORT_ALL + "print(*modules)").split()
 
     def test_has_the_samples_of_events(self, installed: Installed) -> None:

@@ -135,6 +135,8 @@ class TestEvent:
             ("shipped", "shipment.carier=DHL", "shipment has no carier; did you mean carrier"),
             ("shipped", "previousShipment.carrier=DHL", "previousShipment is no object in this sample"),
             ("order-updated", 'lineItemCountsByStatus={"SHIPPED": "x"}', "it must be an object"),
+            ("order-completed", "observedAt=yesterday", "it must be an ISO 8601 time, such as 2026"),
+            ("order-completed", "orderId=", "it must not be empty"),
         ],
     )
     def test_a_wrong_value_is_refused(self, name: str, setting: str, error: str) -> None:
