@@ -86,7 +86,7 @@ def tail(
     name, bus = f"{PREFIX}{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}", stack.output("EventBusName")
     with stopping() as stop, tap(stack, name, wanted, tags_of_use(bus, now)) as made:
         note(f"Waiting for events on {bus}; a new rule takes up to a minute. Ctrl-C ends it")
-        for event in arriving(stack, made, lambda: not stop.is_set()):
+        for event in arriving(stack, made, stop.empty):
             show(event)
 
 

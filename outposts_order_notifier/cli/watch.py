@@ -1,12 +1,12 @@
 """Looks at something again and again until Ctrl-C; `orders --watch` marks what has changed in between."""
 
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from queue import Empty, SimpleQueue
 
 from rich.console import Group, RenderableType
 from rich.live import Live
@@ -24,6 +24,9 @@ from outposts_order_notifier.cli.terminal import (
 )
 from outposts_order_notifier.wording.words import count, one_line
 
+# Not an Event: its `set` in a signal's handler waits for ever if the signal came while `wait` held the Event's lock.
+# `put` of this queue may interrupt `get`: https://docs.python.org/3/library/queue.html#queue.SimpleQueue.put
+Stop = SimpleQueue[None]
 PASSING = frozenset({"secondsInStatus"})  # keys of a row that change while nothing happens
 
 
@@ -127,24 +130,28 @@ def _time(iso8601: str) -> str:
     return f"{iso8601[11:19]} UTC"
 
 
-def wait(stop: threading.Event, seconds: float) -> bool:
-    """Wait, and return whether to go on: False if `stop` was set meanwhile.
+def wait(stop: Stop, seconds: float) -> bool:
+    """Wait, and return whether to go on: False if something was put into `stop`.
 
     It waits a second at a time: Windows handles Ctrl-C only between waits.
     """
     end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and not stop.wait(min(left, 1)):
-        pass
-    return not stop.is_set()
+    while (left := end - time.monotonic()) > 0:
+        try:
+            stop.get(timeout=min(left, 1))
+        except Empty:
+            continue
+        return False
+    return stop.empty()
 
 
 @contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """Set an event at Ctrl-C, so that what is under way can finish; a second Ctrl-C ends the process at once."""
-    stop = threading.Event()
+def stopping() -> Iterator[Stop]:
+    """Record Ctrl-C, so that what is under way can finish; a second Ctrl-C ends the process at once."""
+    stop = Stop()
 
     def end(*_: object) -> None:
-        stop.set()
+        stop.put(None)
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -1,6 +1,8 @@
 """`orders --watch`: what it does between two looks."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from outposts_order_notifier.cli.errors import OperatorError
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.cli.watch import Look, Mark, changes, steps
 from testing.command_line import run, settings
+
+ROOT = Path(__file__).parent.parent.parent.parent
 
 Answer = Sequence[Json] | Exception
 
@@ -123,3 +127,43 @@ def test_a_terminal_shows_the_latest_look(capsys: pytest.CaptureFixture[str], mo
     assert out.count("The latest look failed: throttled") == 1
     assert out.rindex("ERROR") > out.rindex("PREPARING")
     assert "changed" in out[out.rindex("ERROR") :]
+
+
+# Waits again and again, with Ctrl-C at each line of Python that a wait executes, the library's own included.
+INTERRUPTED = """
+import signal, sys
+from outposts_order_notifier.cli.watch import stopping, wait
+
+def is_interrupted(at):
+    passed = 0
+    def each_line(frame, event, _):
+        nonlocal passed
+        passed += event == "line"
+        if event == "line" and passed == at:
+            signal.raise_signal(signal.SIGINT)
+        return each_line
+    with stopping() as stop:
+        sys.settrace(each_line)
+        goes_on = wait(stop, 0.1)
+        sys.settrace(None)
+    assert goes_on is (passed < at), at
+    return not goes_on
+
+at = 1
+while is_interrupted(at):
+    at += 1
+print("stopped at each line of", at - 1)
+"""
+
+
+def test_a_signal_stops_a_wait_whatever_it_is_doing() -> None:
+    """Not even between taking and giving back a lock of its own is Ctrl-C lost, or blocks."""
+    ran = subprocess.run(  # noqa: S603 - the program above
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,  # ends a test that hangs
+    )
+    assert int(ran.stdout.removeprefix("stopped at each line of ")) > 0
