@@ -78,7 +78,7 @@ lint: develop ## Check style, format, imports, words and types
 	@$(RUN) lint-imports --cache-dir .cache/imports
 	@$(RUN) codespell --dictionary=.codespell/house.txt --dictionary=-
 	@$(RUN) python -m mypy
-	@$(RUN) python -m mypy --platform win32 --package outposts_order_notifier.cli
+	@$(RUN) python -m mypy --platform win32 --cache-dir .mypy_cache/win32 --package outposts_order_notifier.cli
 
 .PHONY: check
 check: lint ## Run the linters and the unit tests: the short check while you work

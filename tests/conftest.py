@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -113,8 +113,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     return ByFileAndCloud(config, log)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """Use two workers for each processor: end-to-end tests mostly wait. Unit tests do not."""
+    processors = yield
+    return processors if all(path.startswith("tests/unit") for path in config.args) else 2 * processors
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test-long` runs: the tests that have more cases than `make test` tries."""
+    """Start with what takes longest, or it would end long after the rest; and mark what `make test-long` runs.
+
+    That is the tests that have more cases than `make test` tries.
+    """
+    items.sort(key=lambda item: "tests/end_to_end/" not in item.nodeid)
     for item in items:
         if isinstance(item, pytest.Function) and (
             "exhaustive" in item.fixturenames or getattr(item.obj, "is_hypothesis_test", False)

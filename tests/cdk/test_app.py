@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from testing.synthesis import ROOT
 
 
@@ -27,20 +29,27 @@ def run(tmp_path: Path, context: dict[str, Any], **environment: str) -> subproce
     )
 
 
+@pytest.fixture(scope="module")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the application has synthesized a valid configuration, with cdk.json's context."""
+    folder = tmp_path_factory.mktemp("synthesized")
+    context = json.loads((ROOT / "cdk.json").read_text())["context"]
+    valid = {**context, "notifier": {"eventBusReaders": ["111122223333"]}}
+    ran = run(folder, valid, CDK_DEFAULT_REGION="eu-west-1")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    return folder
+
+
 class TestApp:
     """The application."""
 
-    def test_synthesizes_the_stack_silently(self, tmp_path: Path) -> None:
-        """A valid configuration results in the stack's template, and nothing is written to the terminal."""
-        ran = run(tmp_path, {"notifier": {"eventBusReaders": ["111122223333"]}}, CDK_DEFAULT_REGION="eu-west-1")
-        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-        assert (tmp_path / "OutpostsOrderNotifier.template.json").exists()
+    def test_synthesizes_the_stack_silently(self, synthesized: Path) -> None:
+        """A valid configuration results in the stack's template; the fixture asserts that the terminal stays empty."""
+        assert (synthesized / "OutpostsOrderNotifier.template.json").exists()
 
-    def test_leaves_no_feature_flag_to_warn_of(self, tmp_path: Path) -> None:
+    def test_leaves_no_feature_flag_to_warn_of(self, synthesized: Path) -> None:
         """At each synthesis, the CDK command line counts the flags without a value that it would set differently."""
-        context = json.loads((ROOT / "cdk.json").read_text())["context"]
-        assert run(tmp_path, context, CDK_DEFAULT_REGION="eu-west-1").returncode == 0
-        artifacts = json.loads((tmp_path / "manifest.json").read_text())["artifacts"].values()
+        artifacts = json.loads((synthesized / "manifest.json").read_text())["artifacts"].values()
         (report,) = (each["properties"]["flags"] for each in artifacts if each["type"] == "cdk:feature-flag-report")
         missing = [
             name
