@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ from local.outposts import account
 from local.outposts.simulator import OutpostsSimulator
 from local.scenarios import load_scenarios
 from local.server import Server
+from outposts_order_notifier.cli.envelope import as_delivered
 from outposts_order_notifier.domain.annotations import Annotations, Expected
+from outposts_order_notifier.domain.events import Event
 from outposts_order_notifier.domain.timestamps import to_iso8601
 from outposts_order_notifier.poll import ports
 from outposts_order_notifier.poll.event_bus import EventBus
@@ -42,18 +43,7 @@ NOBODYS = {"AWS_ACCESS_KEY_ID": "anyone", "AWS_SECRET_ACCESS_KEY": "anything", "
 
 def delivered(entry: Json) -> Json:
     """Return an entry of PutEvents as EventBridge delivers it."""
-    detail = json.loads(entry["Detail"])
-    return {
-        "version": "0",
-        "id": str(uuid.uuid5(uuid.NAMESPACE_OID, detail["eventId"])),
-        "detail-type": entry["DetailType"],
-        "source": entry["Source"],
-        "account": ACCOUNT,
-        "time": to_iso8601(entry["Time"]),
-        "region": REGION,
-        "resources": entry["Resources"],
-        "detail": detail,
-    }
+    return as_delivered(Event(entry["DetailType"], json.loads(entry["Detail"])))
 
 
 @dataclass

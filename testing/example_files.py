@@ -7,6 +7,9 @@ from typing import Any
 import hcl2
 from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
 
+from outposts_order_notifier.cli.envelope import as_delivered
+from outposts_order_notifier.domain.events import Event
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TEMPLATES = sorted(EXAMPLES.glob("*/*.yaml"))
 
@@ -67,18 +70,8 @@ def sample_events() -> dict[str, Json]:
 
 
 def _delivered(entry: Json) -> Json:
-    detail = json.loads(entry["Detail"])
-    return {
-        "version": "0",
-        "id": "7f2a9a43-2f08-4c0f-9d2f-1d6d0a4fd8f5",
-        "detail-type": entry["DetailType"],
-        "source": entry["Source"],
-        "account": "111122223333",
-        "time": detail["observedAt"],
-        "region": "eu-west-1",
-        "resources": entry["Resources"],
-        "detail": detail,
-    }
+    event = as_delivered(Event(entry["DetailType"], json.loads(entry["Detail"])))
+    return {**event, "source": entry["Source"], "resources": entry["Resources"]}
 
 
 def pattern(path: str) -> Json:

@@ -1,12 +1,12 @@
 """Which of the configured routes would be notified of an order's changes, as EventBridge judges their patterns."""
 
 import json
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outposts_order_notifier.cli.errors import OperatorError
+from outposts_order_notifier.cli.matching import judged
 from outposts_order_notifier.cli.terminal import Json
 from outposts_order_notifier.notify.routes import DEFAULT, rule_pattern
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 CDK_FILE = Path("cdk.json")
 TOP_LEVEL = "top level"  # the default route, in a list; no route's name contains a space
-AT_ONCE = 8  # requests, as one takes longer than EventBridge does to match
 
 
 def patterns_in(file: Path | None) -> dict[str, Json]:
@@ -50,12 +49,9 @@ def patterns_in(file: Path | None) -> dict[str, Json]:
 
 
 def routes_of_each(
-    client: "EventBridgeClient", patterns: Mapping[str, Json], events: Iterable[Json]
+    client: "EventBridgeClient", patterns: Mapping[str, Json], events: Sequence[Json]
 ) -> list[list[str]]:
     """Return the routes that would be notified of each event, existing orders included, in sequence.
-
-    EventBridge judges: TestEventPattern changes nothing and costs nothing.
-    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
 
     Raises:
         botocore.exceptions.ClientError: A pattern is invalid, or the caller lacks the permission.
@@ -64,14 +60,7 @@ def routes_of_each(
         route or TOP_LEVEL: json.dumps(rule_pattern(notify, announce_existing_orders=True))
         for route, notify in patterns.items()
     }
-
-    def matching(event: Json) -> list[str]:
-        text = json.dumps(event)
-        return [
-            route
-            for route, pattern in rules.items()
-            if client.test_event_pattern(EventPattern=pattern, Event=text)["Result"]
-        ]
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(matching, events))
+    texts = [json.dumps(event) for event in events]
+    asked = {(number, route): (rules[route], text) for number, text in enumerate(texts) for route in rules}
+    verdicts = judged(client, asked)
+    return [[route for route in rules if verdicts[number, route]] for number in range(len(texts))]

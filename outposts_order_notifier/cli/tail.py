@@ -5,6 +5,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,6 @@ from outposts_order_notifier.cli.temporary import (
     tags_of_use,
     taken,
     tap,
-    utc_now,
 )
 from outposts_order_notifier.cli.terminal import (
     AsJson,
@@ -80,7 +80,7 @@ def tail(
     show = (lambda event: say(json_text(event))) if as_lines else _in_columns(wide=form is Form.WIDE)
     stack = deployed(region, profile)
     _check(stack.session.client("events"), wanted)
-    now = utc_now()
+    now = datetime.now(UTC)
     for name in remove_unused(stack, PREFIX, now):
         note(f"Removed {name}, which a tail that was killed had left behind")
     name, bus = f"{PREFIX}{now:%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:8]}", stack.output("EventBusName")
@@ -146,7 +146,7 @@ def arriving(stack: "Stack", made: Tap, goes_on: Callable[[], bool]) -> Iterator
     while goes_on():
         yield from taken(sqs, made.queue_url, WAIT_SECONDS)
         if time.monotonic() - tagged > REPEAT_USE_SECONDS:
-            sqs.tag_queue(QueueUrl=made.queue_url, Tags=tags_of_use(bus, utc_now()))
+            sqs.tag_queue(QueueUrl=made.queue_url, Tags=tags_of_use(bus, datetime.now(UTC)))
             tagged = time.monotonic()
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from outposts_order_notifier.cli.terminal import Json
@@ -106,8 +106,3 @@ def remove_unused(stack: "Stack", prefix: str, now: datetime) -> list[str]:
             continue  # its own command, or another one, has removed it
         removed.append(name)
     return removed
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)

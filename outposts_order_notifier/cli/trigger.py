@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from outposts_order_notifier.cli.envelope import as_delivered
 from outposts_order_notifier.cli.errors import OperatorError, nearest_of
+from outposts_order_notifier.cli.matching import judged
 from outposts_order_notifier.cli.sample_values import unknown_values, with_values
 from outposts_order_notifier.cli.terminal import (
     AsJson,
@@ -27,7 +27,6 @@ from outposts_order_notifier.cli.terminal import (
     note,
     show_answer,
     show_table,
-    show_value,
 )
 from outposts_order_notifier.domain.event_types import CHANGES, UPDATED, DetailType
 from outposts_order_notifier.domain.events import Event
@@ -38,11 +37,10 @@ if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
 
 SAMPLES = Path(__file__).with_name("sample_events.json")
-AT_ONCE = 8  # requests, as one takes longer than EventBridge does to match
 LISTED: dict[str, Column] = {
     "Situation": "situation",
-    "Type": lambda row: short(row["detailType"]),
-    "Shows": "shows",
+    "TYPE": lambda row: short(row["detailType"]),
+    "Message": "shows",
 }
 TYPES = {str(each): each for each in (*CHANGES, UPDATED)}
 
@@ -192,14 +190,7 @@ def event_of(sample: Sample, values: Sequence[str], now: str) -> Event:
 
 def _show(found: Sequence[Sample], form: Form) -> None:
     rows = [{"situation": each.name, "detailType": str(each.detail_type), "shows": each.says} for each in found]
-    if form.is_data:
-        show_value(rows, form)
-    else:
-        show_table(
-            rows,
-            {"Situation": "situation", "TYPE": lambda row: short(row["detailType"]), "Message": "shows"},
-            form=form,
-        )
+    show_table(rows, LISTED, form=form)
 
 
 def _rules_that_match(client: "EventBridgeClient", bus: str, event: Event) -> list[str] | None:
@@ -212,17 +203,16 @@ def _rules_that_match(client: "EventBridgeClient", bus: str, event: Event) -> li
     """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - not needed to list samples
 
-    def matches(rule: Any) -> bool:
-        text = json.dumps(as_delivered(event, Arn.parse(rule["Arn"])))
-        return bool(client.test_event_pattern(EventPattern=rule["EventPattern"], Event=text)["Result"])
-
     try:
         client.describe_event_bus(Name=bus)
         pages = client.get_paginator("list_rules").paginate(EventBusName=bus)
         rules = [rule for page in pages for rule in page["Rules"]]
-        able = [each for each in rules if each.get("EventPattern") and each.get("State") != "DISABLED"]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            verdicts = list(pool.map(matches, able))
+        asked = {
+            each["Name"]: (each["EventPattern"], json.dumps(as_delivered(event, Arn.parse(each["Arn"]))))
+            for each in rules
+            if each.get("EventPattern") and each.get("State") != "DISABLED"
+        }
+        verdicts = judged(client, asked)
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ResourceNotFoundException":
@@ -231,7 +221,7 @@ def _rules_that_match(client: "EventBridgeClient", bus: str, event: Event) -> li
             raise
         note(f"Which rules match it is unknown: {error}")
         return None
-    return sorted(rule["Name"] for rule, matched in zip(able, verdicts, strict=True) if matched)
+    return sorted(name for name, matched in verdicts.items() if matched)
 
 
 def _put(client: "EventBridgeClient", bus: str, event: Event) -> None:

@@ -129,9 +129,8 @@ def event_of_state(order: Order, observation: Observation, sequence: int) -> Eve
         sequence: The number of the order's last event, whose state this is.
     """
     common = _common_keys(order, observation)
-    name = "/".join((common["account"], common["region"], common["orderId"], str(sequence)))
     state = DISCOVERED.change({"order": order, "snapshot": True})
-    event_id = str(uuid.uuid5(_EVENT_IDS, name))
+    event_id = _event_id(common, sequence)
     return Event(str(DISCOVERED), {**common, "eventId": event_id, "sequence": sequence, **state.keys})
 
 
@@ -155,12 +154,16 @@ def _beginning(text: str | None) -> str | None:
 
 def _identity(common: Observed, sequence: int) -> Common:
     """Add `sequence` and the `eventId` derived from it, so that an observation built twice has the same ids."""
-    name = "/".join(str(part) for part in (common["account"], common["region"], common["orderId"], sequence))
     return {
         **common,  # type: ignore[typeddict-item] # it has no `test`
-        "eventId": str(uuid.uuid5(_EVENT_IDS, f"{name}/{common['observedAt']}")),
+        "eventId": _event_id(common, sequence, common["observedAt"]),
         "sequence": sequence,
     }
+
+
+def _event_id(common: Observed, *within_the_order: object) -> str:
+    name = "/".join(map(str, (common["account"], common["region"], common["orderId"], *within_the_order)))
+    return str(uuid.uuid5(_EVENT_IDS, name))
 
 
 def _updated(
