@@ -14,7 +14,7 @@ MAJOR = SCHEMA_VERSION.partition(".")[0]
 WIDTH = 120
 BREAK = "\n"
 
-HEADER = f'''"""The events as types, for whoever receives them. `make docs` generates this file from their schemas.
+HEADER = f'''"""The events as types, for subscribers. `make docs` generates this file from their schemas.
 
 It needs nothing but the standard library and imports nothing else, so it can be copied too. A handler begins with
 `is_outposts_event`; after that, a comparison of `event["detail-type"]` is enough for mypy and Pyright to know the keys

@@ -12,7 +12,7 @@ from reference.structures import Language, Structure
 MAJOR = SCHEMA_VERSION.partition(".")[0]
 
 HEADER = f"""\
-// The events as types, for whoever receives them. `make docs` generates this file from their schemas.
+// The events as types, for subscribers. `make docs` generates this file from their schemas.
 
 /** The `source` of every event. */
 export declare const SOURCE: "{SOURCE}";

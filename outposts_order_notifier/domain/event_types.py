@@ -45,8 +45,8 @@ class Meaning:
 
     Attributes:
         text: The description.
-        known: The known values, if it is an open enumeration. The schemas accept any text, so these only appear where
-            they are a help for whoever writes code: in the types for subscribers.
+        known: The known values, if it is an open enumeration. The schemas accept any text, so these only appear in
+            the types for subscribers.
         keywords: Keywords of its JSON Schema beyond its type, such as `minimum`.
     """
 

@@ -1,4 +1,4 @@
-"""Run pip and Node the same way on every machine.
+"""Run pip and uv the same way on every machine.
 
-`make setup` imports it before anything is installed, so only `node` imports a package.
+`make setup` imports it before anything is installed, so no module imports a package.
 """

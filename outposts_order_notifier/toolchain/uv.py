@@ -16,7 +16,7 @@ from outposts_order_notifier.toolchain.environment import clean
 from outposts_order_notifier.toolchain.errors import MachineError
 from outposts_order_notifier.toolchain.process import run
 
-# Whoever has set one of these has said where packages come from: pip's settings of it do not count.
+# A person who has set one of these has said where packages come from: pip's settings of it do not count.
 SOURCES = frozenset({"UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_INDEX", "UV_INDEX_URL"})
 # The same on every machine. As with pip, any index may have a package: its hash is checked, wherever it comes from.
 FIXED = {

@@ -1,4 +1,4 @@
-// The events as types, for whoever receives them. `make docs` generates this file from their schemas.
+// The events as types, for subscribers. `make docs` generates this file from their schemas.
 
 /** The `source` of every event. */
 export declare const SOURCE: "outposts-order-notifier";

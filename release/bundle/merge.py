@@ -229,7 +229,7 @@ def _alike(one: Json, other: Json) -> bool:
 
 
 def _parts(value: Json) -> list[Json] | None:
-    """Return the parts that a text is joined from; None if it is no text."""
+    """Return the parts that a text is joined from; None if it is not a text."""
     match value:
         case str():
             return [value]
