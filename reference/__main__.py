@@ -31,6 +31,7 @@ class PublishedError(Exception):
 
 def files() -> dict[Path, str]:
     """Return the content of each generated file, unless the meaning of a published schema would change."""
+    schemas = dict(_schemas())  # first, as it may end here
     names = ("events", "messages", "asyncapi", "operations")
     events, messages, interface, operations = (DOCS / f"{name}.md" for name in names)
     published = run()
@@ -46,7 +47,7 @@ def files() -> dict[Path, str]:
     }
     types = {PYTHON_TYPES: python_types.module()}
     types |= {NPM_PACKAGE / name: content for name, content in typescript_types.package().items()}
-    return dict(_schemas()) | dict(_examples(published)) | samples.files(EXAMPLES, SAMPLES) | pages | types
+    return schemas | dict(_examples(published)) | samples.files(EXAMPLES, SAMPLES) | pages | types
 
 
 def _schemas() -> Iterator[tuple[Path, str]]:

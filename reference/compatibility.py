@@ -16,20 +16,22 @@ def is_compatible(published: Schema, new: Schema) -> bool:
 
     Patterns are compared as texts, because jsoncompat treats all patterns as equal.
     """
-    new = copy.deepcopy(new)
-    _widen_later_changes(published, new)
+    new = _with_later_changes_widened(published, new)
     return _patterns(published) <= _patterns(new) and check_compat(_text(published), _text(new), "serializer")
 
 
-def _widen_later_changes(published: Schema, new: Schema) -> None:
-    """Restore the published range of a change's unknown type if the new one is narrower, and thus compatible.
+def _with_later_changes_widened(published: Schema, new: Schema) -> Schema:
+    """Return a schema with the published range of a change's unknown type if its own is narrower, and thus compatible.
 
     jsoncompat does not recognise that a longer `not` allows less.
     """
     unknown = [each["definitions"].get("LaterChange", {}).get("properties", {}) for each in (published, new)]
     before, after = (each.get("detailType", {}).get("not", {}) for each in unknown)
-    if set(before.get("enum", ())) < set(after.get("enum", ())):
-        after["enum"] = before["enum"]
+    if not set(before.get("enum", ())) < set(after.get("enum", ())):
+        return new
+    widened = copy.deepcopy(new)
+    widened["definitions"]["LaterChange"]["properties"]["detailType"]["not"]["enum"] = before["enum"]
+    return widened
 
 
 def _patterns(schema: Schema) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from unittest import mock
 
@@ -61,8 +62,9 @@ class Clock:
         self.now += timedelta(days=days)
 
 
+@cache
 def run() -> list[Json]:
-    """Return the events of all scenarios, and of what these do not show; always the same.
+    """Return the events of all scenarios, and of what these do not show; always the same, so they are played once.
 
     They are sorted, because a poll reads orders concurrently and publishes their events in any order.
     """

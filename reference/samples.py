@@ -413,7 +413,7 @@ def samples() -> list[Sample]:
         found = {situation.name: _latest(bus, stage, situation.detail_type) for situation, stage in existing}
         for situation in SITUATIONS:
             if not situation.baseline:
-                _settle_all(simulator)
+                _forget_orders(simulator)
                 situation.play(stage := Stage(simulator, poll, clock))
                 found[situation.name] = _latest(bus, stage, situation.detail_type)
     return [Sample(each, found[each.name]) for each in SITUATIONS]
@@ -427,11 +427,20 @@ def _latest(bus: EventBridge, stage: Stage, detail_type: str) -> Json:
     )
 
 
-def _settle_all(simulator: OutpostsSimulator) -> None:
-    """Cancel all orders, so that later polls neither read them nor find them stalled."""
-    for order_id, order in [*simulator._account._orders.items()]:  # noqa: SLF001 - no API cancels whatever the status
-        items = {item["LineItemId"]: {"Status": "CANCELLED"} for item in order["LineItems"]}
-        simulator.update_order(order_id, {"Status": "CANCELLED", "LineItems": items})
+def _forget_orders(simulator: OutpostsSimulator) -> None:
+    """Remove all orders but one, and what is known of them, so that later polls neither read nor miss them.
+
+    The one that remains is cancelled. Without it, a listing without another order would be doubted.
+    """
+    orders, dynamodb = simulator._account._orders, boto3.client("dynamodb")  # noqa: SLF001 - no API removes an order
+    (kept, order), *others = orders.items()
+    items = {item["LineItemId"]: {"Status": "CANCELLED"} for item in order["LineItems"]}
+    simulator.update_order(kept, {"Status": "CANCELLED", "LineItems": items})
+    for order_id, _ in others:
+        del orders[order_id]
+    for item in dynamodb.scan(TableName="snapshots", ProjectionExpression="id")["Items"]:
+        if not item["id"]["S"].startswith(("source#", kept)):
+            dynamodb.delete_item(TableName="snapshots", Key=item)
 
 
 class Ids:
