@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from moto import mock_aws
 from moto.core.config import DefaultConfig
 
@@ -19,6 +21,7 @@ from outposts_order_notifier.poll import handler as poll_handler
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources import assumed_role
 
+REGION = "eu-west-1"
 # Servers on this machine stay reachable; a new session for each test would take longer than most tests.
 MOTO: DefaultConfig = {"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:.*"]}, "reset_boto3_session": False}}
 
@@ -48,16 +51,27 @@ def _let_the_functions_start_cold() -> None:
     secrets.forget()
 
 
+@cache
+def client_of(service: str) -> Any:
+    """Return the tests' own client of a service in moto, which all tests share: creating it takes longer than 20 calls.
+
+    It is as the first test created it, so it takes nothing from the environment; a test that replaces something in a
+    client, or registers something on it, needs another one.
+    """
+    config = Config(user_agent=clients.USER_AGENT, ignore_configured_endpoint_urls=True)
+    return boto3.client(service, region_name=REGION, config=config)  # type: ignore[call-overload] # any service
+
+
 def make_queue(name: str) -> tuple[str, str]:
     """Create a queue, and return its URL and ARN."""
-    sqs = boto3.client("sqs")
+    sqs = client_of("sqs")
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
 
 def drain(queue_url: str) -> list[dict[str, Any]]:
     """Receive every message in a queue, as JSON."""
-    sqs, bodies = boto3.client("sqs"), []
+    sqs, bodies = client_of("sqs"), []
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
         for message in messages:
             bodies.append(json.loads(message["Body"]))

@@ -6,10 +6,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 from slack_sdk.web import WebClient
@@ -22,7 +20,7 @@ from outposts_order_notifier.notify.channels.webhook import transport
 from outposts_order_notifier.notify.channels.webhook.credentials import Target
 from outposts_order_notifier.notify.channels.webhook.request import Request
 from outposts_order_notifier.notify.handler import handler
-from testing.aws import Slack, drain, make_queue
+from testing.aws import Slack, client_of, drain, make_queue
 from testing.details import an_update
 from testing.lambda_context import Context
 from testing.state_table import TABLE, create_state_table
@@ -82,7 +80,6 @@ class World:
     slack: Slack
     calls: Calls
     published: list[dict[str, Any]] = field(default_factory=list)
-    _client: Callable[[str], Any] = field(default_factory=lambda: cache(boto3.client))
     _received: list[dict[str, Any]] = field(default_factory=list)
 
     def put(self, *bodies: Any) -> None:
@@ -90,7 +87,7 @@ class World:
         for body in bodies:
             event = {"detail": an_update(body) | {"eventId": f"event of {body}"}} if is_order(body) else body
             text = event if isinstance(event, str) else json.dumps(event)
-            self._client("sqs").send_message(QueueUrl=self.queue, MessageBody=text)
+            client_of("sqs").send_message(QueueUrl=self.queue, MessageBody=text)
 
     def run(self, *, remaining: int = 60_000, context: Context | None = None) -> list[str]:
         """Run the function on the whole queue, hidden messages included; return the bodies that were returned to it."""
@@ -106,7 +103,7 @@ class World:
             if record["messageId"] in failed:
                 self._show(record)
             else:
-                self._client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"])
+                client_of("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"])
         return [record["body"] for record in event["Records"] if record["messageId"] in failed]
 
     def run_until_killed(self, n: int | None, *, after: bool) -> int | None:
@@ -132,14 +129,14 @@ class World:
 
     def let_the_deadline_pass(self) -> None:
         """Let the deadline of killed runs pass."""
-        dynamodb = self._client("dynamodb")
+        dynamodb = client_of("dynamodb")
         for item in dynamodb.scan(TableName=self.table)["Items"]:
             if item.get("status") == {"S": "INPROGRESS"}:
                 dynamodb.put_item(TableName=self.table, Item=item | {"in_progress_expiration": {"N": "1"}})
 
     def let_days_pass(self, days: int) -> None:
         """Let what is recorded expire this many days earlier."""
-        dynamodb = self._client("dynamodb")
+        dynamodb = client_of("dynamodb")
         for item in dynamodb.scan(TableName=self.table)["Items"]:
             if "expiration" in item:
                 expiration = int(item["expiration"]["N"]) - days * 86_400
@@ -147,7 +144,7 @@ class World:
 
     def recorded(self) -> int:
         """Count the events, by channel, that are recorded as sent."""
-        items = self._client("dynamodb").scan(TableName=self.table)["Items"]
+        items = client_of("dynamodb").scan(TableName=self.table)["Items"]
         return sum(item.get("status") == {"S": "COMPLETED"} for item in items)
 
     def slack_answers(self, **answer: Any) -> None:
@@ -167,7 +164,7 @@ class World:
 
     def _receive(self) -> list[dict[str, Any]]:
         records: list[dict[str, Any]] = []
-        sqs = self._client("sqs")
+        sqs = client_of("sqs")
         while messages := sqs.receive_message(
             QueueUrl=self.queue, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount", "SentTimestamp"]
         ).get("Messages"):
@@ -183,7 +180,7 @@ class World:
         return records
 
     def _show(self, record: dict[str, Any]) -> None:
-        self._client("sqs").change_message_visibility(
+        client_of("sqs").change_message_visibility(
             QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
         )
 
@@ -202,11 +199,11 @@ class WithRemaining(Context):
 
 def deploy(slack: Slack, calls: Calls, monkeypatch: pytest.MonkeyPatch) -> World:
     """Create the notify function's resources, and intercept its calls of AWS and Slack."""
-    create_state_table(boto3.client("dynamodb"))
+    create_state_table(client_of("dynamodb"))
     put_secret(json.dumps({"webhookUrl": slack.origin + WEBHOOK}))
     queue, _ = make_queue("notify")
     subscriber, arn = make_queue("subscriber")
-    sns = boto3.client("sns")
+    sns = client_of("sns")
     topic = sns.create_topic(Name="orders")["TopicArn"]
     policy = {"statuses": ["COMPLETED"], "region": ["eu-west-1"]}
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"FilterPolicy": json.dumps(policy)})
@@ -228,7 +225,7 @@ def use_webhook(url: str, monkeypatch: pytest.MonkeyPatch, **keys: str) -> None:
 
 def put_secret(value: str, name: str = "slack") -> None:
     """Set a secret's value."""
-    secrets = boto3.client("secretsmanager")
+    secrets = client_of("secretsmanager")
     try:
         secrets.create_secret(Name=name, SecretString=value)
     except secrets.exceptions.ResourceExistsException:

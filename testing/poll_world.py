@@ -310,7 +310,7 @@ class Poller:
         self.faults: Faults = no_faults
         self.dead = False
         session = boto3.Session(region_name=REGION)
-        config = Config(retries={"total_max_attempts": 2, "mode": "legacy"})
+        config = Config(retries={"total_max_attempts": 2, "mode": "legacy"}, user_agent=clients.USER_AGENT)
         self.dynamodb = session.client("dynamodb", config=config)
         with mock.patch.object(clients, "configuration", return_value=config):  # adaptive retries wait in real time
             self._outposts = outposts_client(Source(ACCOUNT, REGION))

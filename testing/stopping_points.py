@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TypeVar
 
 SAMPLE = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,10 @@ class StoppingPoints:
         if self.exhaustive or calls <= SAMPLE:
             return every
         return sorted(Random(self.seed).sample(every, SAMPLE))  # noqa: S311 - a sample, not a secret
+
+    def one_of(self, cases: Sequence[T], place: int) -> Sequence[T]:
+        """Return the cases to try at a place in another list: all, or one, so that each has its turn along the list."""
+        return cases if self.exhaustive else [cases[place % len(cases)]]
 
     def kill_at_each(self, kill: Callable[[int | None], int | None], *, more_than: int) -> int:
         """Kill a run at each point, and return how many points there are.

@@ -87,6 +87,15 @@ def _botocore_reads_each_of_its_files_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _moto_is_quick() -> Iterator[None]:
+    """Spend the processor's time on what is tested."""
+    from testing.quick_moto import quick_moto  # noqa: PLC0415 - after the environment above
+
+    with quick_moto():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _moto_answers_one_call_at_a_time() -> Iterator[None]:
     """Let the threads of poll and notify share moto, whose tables and queues are unguarded dicts."""
     process, lock = BotocoreStubber.process_request, threading.RLock()

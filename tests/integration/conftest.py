@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
 from local.outposts.simulator import OutpostsSimulator
 from local.server import Server
 from local.slack import SlackReceiver
-from testing.aws import Slack, make_queue, simulated_aws
+from testing.aws import Slack, client_of, make_queue, simulated_aws
 from testing.snapshots import create_snapshot_table
 from testing.stopping_points import StoppingPoints
 from tests.iam.calls import CALLS
@@ -42,14 +41,14 @@ def aws() -> Iterator[None]:
 @pytest.fixture
 def table(aws: None) -> str:  # noqa: ARG001 - moto must be there first
     """The snapshot table."""
-    create_snapshot_table(boto3.client("dynamodb"), "snapshots")
+    create_snapshot_table(client_of("dynamodb"), "snapshots")
     return "snapshots"
 
 
 @pytest.fixture
 def bus_queue(aws: None) -> str:  # noqa: ARG001 - moto must be there first
     """The bus, with a rule that sends every event to this queue (its URL)."""
-    events = boto3.client("events")
+    events = client_of("events")
     events.create_event_bus(Name="orders")
     url, arn = make_queue("subscriber")
     pattern = json.dumps({"source": ["outposts-order-notifier"]})

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 
 from outposts_order_notifier.cli import annotate
@@ -16,6 +15,7 @@ from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.snapshot import Snapshot, observe
 from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.words import plain_date
+from testing.aws import client_of
 from testing.details import ORDER_ID, an_order
 
 TODAY = datetime.now(UTC).date()
@@ -58,7 +58,7 @@ class World:
 @pytest.fixture
 def world(table: str, monkeypatch: pytest.MonkeyPatch) -> World:
     """A deployed stack."""
-    world = World(SnapshotTable(boto3.client("dynamodb"), table))
+    world = World(SnapshotTable(client_of("dynamodb"), table))
     sts = SimpleNamespace(get_caller_identity=lambda: {"Arn": JANE})
     session = SimpleNamespace(client=lambda _: sts)
     stack = SimpleNamespace(snapshots=world.table, outputs=world.outputs, session=session)
@@ -216,7 +216,7 @@ class TestRaces:
 
     def test_a_format_without_room_is_not_blamed_on_others(self, world: World) -> None:
         """A version before the first release wrote it; the order's next change makes room."""
-        boto3.client("dynamodb").update_item(
+        client_of("dynamodb").update_item(
             TableName="snapshots",
             Key={"id": {"S": ORDER_ID}},
             UpdateExpression="SET #format = :old",
@@ -263,7 +263,7 @@ class TestUpgrade:
 
     def test_a_snapshot_of_version_0_1_0_can_be_annotated(self, world: World) -> None:
         """Its format becomes the current one, so that version 0.1.0, which knows no annotations, leaves it alone."""
-        dynamodb = boto3.client("dynamodb")
+        dynamodb = client_of("dynamodb")
         key: Any = {"id": {"S": ORDER_ID}}
         dynamodb.update_item(
             TableName="snapshots",

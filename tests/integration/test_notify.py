@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -17,7 +16,7 @@ from outposts_order_notifier.notify.channel import LaterError
 from outposts_order_notifier.notify.channels.slack import pace, transport
 from outposts_order_notifier.notify.state import Slots
 from outposts_order_notifier.runtime.observability import logger
-from testing.aws import Slack, drain, make_queue
+from testing.aws import Slack, client_of, drain, make_queue
 from testing.details import an_update
 from testing.graphs import reads
 from testing.notify_world import WEBHOOK, Calls, World, deploy, put_secret
@@ -54,13 +53,13 @@ def orders_of(number: int, prefix: str = "oo-") -> list[str]:
 
 def slack_pace(world: World) -> pace.Pace:
     """Return the pace that all runs share."""
-    return pace.Pace(Slots(boto3.client("dynamodb"), world.table, "slack"))
+    return pace.Pace(Slots(client_of("dynamodb"), world.table, "slack"))
 
 
 def chat_of_amazon_q(monkeypatch: pytest.MonkeyPatch) -> str:
     """Configure Amazon Q's topic, and return the queue that gets what it publishes, as a chat does."""
     chat, arn = make_queue("chat")
-    sns = boto3.client("sns")
+    sns = client_of("sns")
     topic = sns.create_topic(Name="amazon-q")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
     monkeypatch.setenv("AMAZON_Q_TOPIC_ARN", topic)
@@ -183,7 +182,7 @@ class TestFailures:
         (body,) = world.run()
         assert json.loads(body)["detail"]["orderId"] == "oo-2"
         assert world.calls.visibilities == [wait]
-        boto3.client("dynamodb").delete_item(TableName="notify-state", Key={"id": {"S": "pace#slack"}})
+        client_of("dynamodb").delete_item(TableName="notify-state", Key={"id": {"S": "pace#slack"}})
         assert world.run() == []
         assert world.sns_published() == {"oo-1": 1, "oo-2": 1}
         assert world.slack_posted(["oo-1", "oo-2"]) == {"oo-1": 1, "oo-2": 1}
@@ -280,7 +279,7 @@ class TestFailures:
 
     def test_a_missing_secret_is_waited_for(self, world: World) -> None:
         """It may be created soon."""
-        boto3.client("secretsmanager").delete_secret(SecretId="slack", ForceDeleteWithoutRecovery=True)
+        client_of("secretsmanager").delete_secret(SecretId="slack", ForceDeleteWithoutRecovery=True)
         world.put("oo-1")
         assert len(world.run()) == 1
         assert (world.calls.visibilities, world.sns_published()) == ([15], {"oo-1": 1})

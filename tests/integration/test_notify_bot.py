@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 from slack_sdk.web import WebClient
@@ -28,7 +27,7 @@ from outposts_order_notifier.notify.notification import order_notification
 from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.items import DURATIONS
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.aws import Slack
+from testing.aws import Slack, client_of
 from testing.details import an_order, detail_of
 from testing.lambda_context import Context
 from testing.notify_world import Calls, KilledError, World, deploy, put_secret
@@ -53,7 +52,7 @@ class Bot:
         self.world = world
         self.workspace = world.slack.receiver.workspace
         self.channel = channel
-        self._snapshots = SnapshotTable(boto3.client("dynamodb"), table)
+        self._snapshots = SnapshotTable(client_of("dynamodb"), table)
         self._versions: dict[str, int] = {}
 
     def observe(self, old: Order | None, new: Order, sequence: int, **keys: Any) -> None:
@@ -95,13 +94,13 @@ class Bot:
 
     def memory(self) -> list[dict[str, Any]]:
         """Return what is stored about threads."""
-        items = boto3.client("dynamodb").scan(TableName=self.world.table)["Items"]
+        items = client_of("dynamodb").scan(TableName=self.world.table)["Items"]
         return [item for item in items if item["id"]["S"].startswith("thread#")]
 
     def let_the_deadline_pass(self) -> None:
         """Advance the clock for runs that were killed."""
         self.world.let_the_deadline_pass()
-        dynamodb = boto3.client("dynamodb")
+        dynamodb = client_of("dynamodb")
         for item in self.memory():
             if "taken_until" in item:
                 dynamodb.put_item(TableName=self.world.table, Item=item | {"taken_until": {"N": "1"}})
@@ -194,7 +193,7 @@ class TestThread:
     def test_without_it_the_card_shows_the_rest(self, bot: Bot) -> None:
         """Damaged durations do not stop a message."""
         damaged: Any = {"id": {"S": DURATIONS}, "version": {"N": "1"}, "orders": {"B": b"garbage"}}
-        boto3.client("dynamodb").put_item(TableName="snapshots", Item=damaged)
+        client_of("dynamodb").put_item(TableName="snapshots", Item=damaged)
         bot.observe(an_order(), an_order(item="SHIPPED"), 2)
         assert bot.world.run() == []
         assert "1 shipped" in text_of(bot.card)
@@ -638,7 +637,7 @@ class TestLostAnswers:
 
     def test_a_thread_that_another_run_writes_to_is_waited_for(self, bot: Bot) -> None:
         """Two runs at once create one card: the second one's turn comes later, and it sends Slack nothing."""
-        taken = state.Threads(boto3.client("dynamodb"), bot.world.table)
+        taken = state.Threads(client_of("dynamodb"), bot.world.table)
         thread = taken.take(bot.channel.id, ORDER)
         bot.observe(None, an_order(), 1)
         assert len(bot.world.run()) == 1
@@ -843,7 +842,7 @@ class TestErrors:
         bot.world.slack_answers(path=path, **answer)
         assert len(bot.world.run()) == 1
         assert bot.world.calls.visibilities == [wait]
-        boto3.client("dynamodb").delete_item(TableName=bot.world.table, Key={"id": {"S": "pace#slack"}})
+        client_of("dynamodb").delete_item(TableName=bot.world.table, Key={"id": {"S": "pace#slack"}})
         assert bot.world.run() == []
         assert len(bot.replies) == 1
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from werkzeug import Response
 
@@ -17,7 +16,7 @@ from outposts_order_notifier.notify.channel import SENT
 from outposts_order_notifier.notify.channels.slack import pace
 from outposts_order_notifier.notify.routes import enveloped
 from outposts_order_notifier.runtime.observability import logger
-from testing.aws import Slack, drain, make_queue
+from testing.aws import Slack, client_of, drain, make_queue
 from testing.details import an_update
 from testing.notify_world import Calls, World, deploy, put_secret
 from testing.snapshots import create_snapshot_table
@@ -65,9 +64,9 @@ def routes(aws: None, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> Iterator
     log = io.StringIO()
     monkeypatch.setattr(logger.registered_handler, "stream", log)
     world = deploy(slack, Calls(), monkeypatch)
-    topic = boto3.client("sns").create_topic(Name="cork")["TopicArn"]
+    topic = client_of("sns").create_topic(Name="cork")["TopicArn"]
     mails, arn = make_queue("cork-mails")
-    boto3.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    client_of("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     webhook = WebhookReceiver()
     with Server(webhook) as server:
         put_secret(json.dumps({"webhookUrl": slack.origin + DUBLIN}), "dublin")
@@ -134,7 +133,7 @@ class TestRecipients:
     def test_a_bot_posts_to_each_routes_channel(self, routes: Routes, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each channel has the order's thread; routes that share one post there once."""
         table = "routes-snapshots"
-        create_snapshot_table(boto3.client("dynamodb"), table)
+        create_snapshot_table(client_of("dynamodb"), table)
         workspace = routes.world.slack.receiver.workspace
         dublin, all_sites = workspace.add("dublin"), workspace.add("all")
         put_secret(json.dumps({"botToken": TOKEN}), "bot")
@@ -180,7 +179,7 @@ class TestFailures:
 
     def test_a_secret_that_is_missing_stops_no_other_route(self, routes: Routes) -> None:
         """As a route is configured by somebody else."""
-        boto3.client("secretsmanager").delete_secret(SecretId="dublin", ForceDeleteWithoutRecovery=True)
+        client_of("secretsmanager").delete_secret(SecretId="dublin", ForceDeleteWithoutRecovery=True)
         routes.put("dublin", "oo-1")
         routes.put_default("oo-1")
         assert routes.run() == ["dublin"]
@@ -204,5 +203,5 @@ class TestFailures:
         routes.put_default("oo-1")
         routes.put("dublin", "oo-1")
         assert routes.run() == []
-        ids = [item["id"]["S"] for item in boto3.client("dynamodb").scan(TableName=routes.world.table)["Items"]]
+        ids = [item["id"]["S"] for item in client_of("dynamodb").scan(TableName=routes.world.table)["Items"]]
         assert [name for name in ids if name.startswith("pace#")] == ["pace#slack"]

@@ -6,13 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
-import boto3
 import pytest
 
 from outposts_order_notifier.domain.events import Observation
 from outposts_order_notifier.domain.snapshot import observe
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.aws import Slack, drain, make_queue
+from testing.aws import Slack, client_of, drain, make_queue
 from testing.details import an_order
 from testing.notify_world import Calls, World, deploy
 from testing.stopping_points import StoppingPoints
@@ -25,7 +24,7 @@ def world(table: str, slack: Slack, monkeypatch: pytest.MonkeyPatch) -> World:
     """A notify function, and two orders in flight."""
     for variable in ("SUMMARY_TABLE_NAME", "SNAPSHOT_TABLE_NAME"):
         monkeypatch.setenv(variable, table)
-    snapshots = SnapshotTable(boto3.client("dynamodb"), table)
+    snapshots = SnapshotTable(client_of("dynamodb"), table)
     for name, status in {"oo-1": "SHIPPED", "oo-2": "ERROR"}.items():
         at = Observation("111122223333", "eu-west-1", "2026-11-24T09:30:00Z")
         snapshot = observe(None, an_order(name, item=status), at, b"")
@@ -45,7 +44,7 @@ class TestSummary:
     def test_names_each_order_in_each_channel(self, world: World) -> None:
         """Slack's blocks, an e-mail's text, JSON for machines that have not asked for certain orders only."""
         everybody, arn = make_queue("everybody")
-        boto3.client("sns").subscribe(TopicArn=os.environ["NOTIFICATION_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
+        client_of("sns").subscribe(TopicArn=os.environ["NOTIFICATION_TOPIC_ARN"], Protocol="sqs", Endpoint=arn)
         world.put({"summary": AT})
         assert world.run() == []
         (message,) = summaries(world)
@@ -85,7 +84,7 @@ class TestSummary:
 
     def test_orders_that_cannot_be_read_are_read_again(self, world: World) -> None:
         """A summary that leaves out orders would be wrong."""
-        dynamodb = boto3.client("dynamodb")
+        dynamodb = client_of("dynamodb")
         key: Any = {"id": {"S": "oo-1"}}
         item = dynamodb.get_item(TableName="snapshots", Key=key)["Item"]
         dynamodb.put_item(TableName="snapshots", Item={**item, "format": {"N": "99"}})

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -20,7 +19,7 @@ from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.store.table import SnapshotTable
-from testing.aws import drain
+from testing.aws import client_of, drain
 from testing.lambda_context import Context
 from testing.outposts_of_accounts import OutpostsOfAccounts
 
@@ -56,7 +55,7 @@ class World:
     def tick(self) -> list[dict[str, str]]:
         """Plan, let poll process the queue in batches, and return the sources that failed."""
         planner.handler({}, CONTEXT)
-        sqs, failed = boto3.client("sqs"), []
+        sqs, failed = client_of("sqs"), []
         while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
             batch = {"Records": [record(each["MessageId"], each["Body"]) for each in messages]}
             answer: Any = poll.handler(batch, CONTEXT)
@@ -89,13 +88,13 @@ def record(message_id: str, body: str) -> dict[str, str]:
 @pytest.fixture
 def world(table: str, bus_queue: str, exhaustive: bool, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A deployed notifier that watches an organization."""
-    organizations = boto3.client("organizations")
+    organizations = client_of("organizations")
     organizations.create_organization(FeatureSet="ALL")
     for number in range(ACCOUNTS if exhaustive else SAMPLE):
         organizations.create_account(Email=f"team{number}@example.com", AccountName=f"Team {number}")
     pages = organizations.get_paginator("list_accounts").paginate()
     accounts = [account["Id"] for page in pages for account in page["Accounts"] if account["Id"] != OWN]
-    queue = boto3.client("sqs").create_queue(QueueName="polls", Attributes={"VisibilityTimeout": "300"})["QueueUrl"]
+    queue = client_of("sqs").create_queue(QueueName="polls", Attributes={"VisibilityTimeout": "300"})["QueueUrl"]
     account_by_key: dict[str, str] = {}
     outposts = OutpostsOfAccounts(account_by_key.__getitem__)
     world = World(outposts, account_by_key, queue, bus_queue, accounts)
@@ -192,7 +191,7 @@ class TestOrganization:
             named: {named: "Team 0"},
             renamed: {renamed: "Payments"},
         }
-        table = SnapshotTable(boto3.client("dynamodb"), os.environ["SNAPSHOT_TABLE_NAME"])
+        table = SnapshotTable(client_of("dynamodb"), os.environ["SNAPSHOT_TABLE_NAME"])
         shown = gather(table, Filters(), names={renamed: "Payments"}).names
         assert (shown[named], shown[renamed]) == ("Team 0", "Payments")
 

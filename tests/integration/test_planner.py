@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -17,7 +16,7 @@ from outposts_order_notifier.planner.handler import PlanFailedError
 from outposts_order_notifier.planner.queue import PollQueue
 from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.sources.names import MAX_NAME
-from testing.aws import drain, make_queue
+from testing.aws import client_of, drain, make_queue
 from testing.lambda_context import Context
 
 ORGANIZATION = {"roleName": "reader", "externalId": "orders", "regions": ["eu-west-1", "us-east-1"]}
@@ -42,7 +41,7 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # n
 
 def make_accounts(count: int) -> list[str]:
     """Create an organization, and return its accounts, the management account first."""
-    client = boto3.client("organizations")
+    client = client_of("organizations")
     client.create_organization(FeatureSet="ALL")
     for number in range(count):
         client.create_account(Email=f"team{number}@example.com", AccountName=f"Team {number}")
@@ -84,7 +83,7 @@ class TestPlan:
     def test_every_active_account_is_planned_in_every_region_unless_already_a_source(self, queue_url: str) -> None:
         """There is more than one page of accounts, a closed one, and the notifier's own region, polled anyway."""
         accounts = make_accounts(45)
-        boto3.client("organizations").close_account(AccountId=accounts[-1])
+        client_of("organizations").close_account(AccountId=accounts[-1])
         answer = planner.handler({}, CONTEXT)
         everything = {(account, region) for account in accounts[:-1] for region in ("eu-west-1", "us-east-1")}
         expected = everything - {(OWN, "eu-west-1")}

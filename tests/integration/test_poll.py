@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 import urllib3
 
@@ -23,7 +22,7 @@ from outposts_order_notifier.runtime.observability import logger
 from outposts_order_notifier.store.records import SourceState
 from outposts_order_notifier.store.table import SnapshotTable
 from reference.costs import POLL_LOG_KB, WITH_A_CHANGE
-from testing.aws import drain
+from testing.aws import client_of, drain
 from testing.graphs import reads
 from testing.lambda_context import Context
 
@@ -306,7 +305,7 @@ class TestLearned:
         learned = {"order": {"IN_PROGRESS": "learned"}, "lineItem": {"PREPARING": None}}
         monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps(learned))
         _learned.cache_clear()
-        table = SnapshotTable(boto3.client("dynamodb"), "snapshots")
+        table = SnapshotTable(client_of("dynamodb"), "snapshots")
         world.put(an_order(OrderType="OUTPOST", Status="IN_PROGRESS"))
         world.poll()
         stored = table.read([ORDER_ID]).snapshots[ORDER_ID]
@@ -516,4 +515,4 @@ def refuse(_: Any, batch: dict[str, Any], __: Any) -> dict[str, str]:
 
 def stored(order_id: str) -> dict[str, Any]:
     """Return the order's item in the snapshot table."""
-    return boto3.client("dynamodb").get_item(TableName="snapshots", Key={"id": {"S": order_id}})["Item"]
+    return client_of("dynamodb").get_item(TableName="snapshots", Key={"id": {"S": order_id}})["Item"]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
@@ -21,7 +20,7 @@ from outposts_order_notifier.domain.order import canonical_json
 from outposts_order_notifier.poll.handler import handler
 from outposts_order_notifier.poll.summary import PollFailedError
 from outposts_order_notifier.store.items import FORMAT
-from testing.aws import drain
+from testing.aws import client_of, drain
 from testing.lambda_context import Context
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ class World:
     api: Api
     aws: ControlPlane
     queue: str
-    table: Any = field(default_factory=lambda: boto3.client("dynamodb"))
+    table: Any = field(default_factory=lambda: client_of("dynamodb"))
 
     def answer(self, path: str, *answers: Any) -> None:
         """Let the next calls of a path return this JSON or these bytes; None keeps the simulator's response."""
