@@ -1,17 +1,14 @@
 """Permissions boundaries, which an organization may require of every role: docs/configuration.md."""
 
-import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from testing.synthesis import REGION, ROOT, template_of
 from tests.iam.deployment import Deployment
-from tests.iam.evaluator import Policy, judge
 from tests.iam.policies import read_template
 from tests.iam.recorder import OWN
-from tests.iam.test_functions import CONFIGURATIONS, exercised_once
+from tests.iam.test_functions import CONFIGURATIONS
 
 BOUNDARY = f"arn:aws:iam::{OWN}:policy/boundary"
 TEMPLATES = [
@@ -41,23 +38,3 @@ def test_the_stacks_roles_have_the_boundary_of_the_cdks_key() -> None:
     nowhere = Deployment({}, OWN, REGION)
     assert {nowhere.resolve(role["Properties"]["PermissionsBoundary"]) for role in roles} == {BOUNDARY}
     assert "@aws-cdk/core:permissionsBoundary" in PAGE
-
-
-def test_the_documented_boundary_is_wide_enough() -> None:
-    """One that allows the services on the page allows every call, and each of them is needed."""
-    (line,) = re.findall(r"A boundary has to allow (.+?)\. ", PAGE, re.DOTALL)
-    services = sorted(set(re.findall(r"`(\w+)`", re.sub(r"\(.+?\)", "", line, flags=re.DOTALL))))
-    session = ":assumed-role/OutpostsOrderNotifier-"
-    (name,) = [name for name, notifier in CONFIGURATIONS.items() if notifier is EVERYTHING]
-    requests = [request for _, request in exercised_once(name).requests if session in request.principal]
-    left_out = ["", *services]
-    verdicts = iter(
-        judge([replace(request, boundary=_boundary({*services} - {each})) for each in left_out for request in requests])
-    )
-    enough = [each for each in left_out if all([next(verdicts).allowed for _ in requests])]  # noqa: C419 - all are taken
-    assert enough == [""]
-
-
-def _boundary(services: set[str]) -> Policy:
-    statement = {"Effect": "Allow", "Action": [f"{service}:*" for service in sorted(services)], "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement]}

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from outposts_order_notifier.notify.channels.registry import parts
-from testing.synthesis import REGION
+from testing.synthesis import REGION, ROOT
 from tests.iam.calls import CALLS
 from tests.iam.deployment import SUFFIX, Deployment
 from tests.iam.evaluator import Policy, Request, judge
@@ -59,6 +60,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
         "eventBusReaders": [READER_ACCOUNT],
     },
 }
+EVERYTHING = list(CONFIGURATIONS)[-1]
 Side = tuple[str, list[Request], dict[str, Any]]  # a grant, the requests, and the policies without the grant
 
 
@@ -195,6 +197,26 @@ def test_the_functions_make_the_listed_calls_and_no_others() -> None:
     """The list to which integration tests are compared is what really happens."""
     made = {call.kind for name in CONFIGURATIONS for call in exercised_once(name).calls}
     assert made == CALLS
+
+
+def test_the_documented_boundary_is_wide_enough() -> None:
+    """One that allows the services on the page allows every call, and each of them is needed."""
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    (line,) = re.findall(r"A boundary has to allow (.+?)\. ", page, re.DOTALL)
+    services = sorted(set(re.findall(r"`(\w+)`", re.sub(r"\(.+?\)", "", line, flags=re.DOTALL))))
+    session = ":assumed-role/OutpostsOrderNotifier-"
+    requests = [request for _, request in exercised_once(EVERYTHING).requests if session in request.principal]
+    left_out = ["", *services]
+    verdicts = iter(
+        judge([replace(request, boundary=_boundary({*services} - {each})) for each in left_out for request in requests])
+    )
+    enough = [each for each in left_out if all([next(verdicts).allowed for _ in requests])]  # noqa: C419 - all are taken
+    assert enough == [""]
+
+
+def _boundary(services: set[str]) -> Policy:
+    statement = {"Effect": "Allow", "Action": [f"{service}:*" for service in sorted(services)], "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _row(who: str, request: Request, statements: tuple[Policy, ...]) -> str:
