@@ -1,7 +1,7 @@
 """AWS simulated by moto, for the handlers in this process, and a Slack that records, over HTTP."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -73,10 +73,17 @@ def drain(queue_url: str) -> list[dict[str, Any]]:
     """Receive every message in a queue, as JSON."""
     sqs, bodies = client_of("sqs"), []
     while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
-        for message in messages:
-            bodies.append(json.loads(message["Body"]))
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        bodies += [json.loads(message["Body"]) for message in messages]
+        delete_messages(queue_url, [message["ReceiptHandle"] for message in messages])
     return bodies
+
+
+def delete_messages(queue_url: str, receipt_handles: Sequence[str]) -> None:
+    """Delete messages from a queue."""
+    entries = [{"Id": str(n), "ReceiptHandle": handle} for n, handle in enumerate(receipt_handles)]
+    for first in range(0, len(entries), 10):
+        answer = client_of("sqs").delete_message_batch(QueueUrl=queue_url, Entries=entries[first : first + 10])
+        assert "Failed" not in answer or not answer["Failed"]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from outposts_order_notifier.notify.channels.webhook import transport
 from outposts_order_notifier.notify.channels.webhook.credentials import Target
 from outposts_order_notifier.notify.channels.webhook.request import Request
 from outposts_order_notifier.notify.handler import handler
-from testing.aws import Slack, client_of, drain, make_queue
+from testing.aws import Slack, client_of, delete_messages, drain, make_queue
 from testing.details import an_update
 from testing.lambda_context import Context
 from testing.state_table import TABLE, create_state_table
@@ -102,8 +102,8 @@ class World:
         for record in event["Records"]:
             if record["messageId"] in failed:
                 self._show(record)
-            else:
-                client_of("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=record["receiptHandle"])
+        done = [each["receiptHandle"] for each in event["Records"] if each["messageId"] not in failed]
+        delete_messages(self.queue, done)
         return [record["body"] for record in event["Records"] if record["messageId"] in failed]
 
     def run_until_killed(self, n: int | None, *, after: bool) -> int | None:

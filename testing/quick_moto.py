@@ -9,6 +9,8 @@ import jsonpath_ng.ext
 import pytest
 from moto.core import models, responses
 from moto.core.serialize import BaseJSONSerializer
+from moto.core.utils import unix_time
+from moto.sqs.models import Message, SQSBackend
 
 
 @contextmanager
@@ -19,6 +21,7 @@ def quick_moto() -> Iterator[None]:
         patch.setattr(jsonpath_ng.ext, "parse", cache(jsonpath_ng.ext.parse))  # of a rule's target, for each event
         patch.setattr(models, "RESPONSES_METHODS", [])  # its patterns for `requests`, which nothing here calls AWS with
         patch.setattr(BaseJSONSerializer, "_serialize_type_structure", _serialize_type_structure)
+        patch.setattr(SQSBackend, "is_message_valid_based_on_retention_period", _is_retained)
         yield
 
 
@@ -34,3 +37,9 @@ def _serialize_type_structure(self: Any, serialized: Any, value: Any, shape: Any
         if member is not None:
             self._serialize(wrapper, member, shape.members[name], name)
     return self._default_serialize(serialized, wrapper, shape, key)
+
+
+def _is_retained(self: SQSBackend, queue_name: str, message: Message) -> bool:
+    """Return whether a message is not too old: moto counts the queue's messages several times to find out."""
+    period: Any = self.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined] # set by its name
+    return bool(period + message.sent_timestamp / 1000 > unix_time())

@@ -106,7 +106,7 @@ class TestPlan:
         one_region = {"accounts": accounts, "regions": ["us-east-1"]}
         monkeypatch.setenv("ORGANIZATION", json.dumps({**ORGANIZATION, **one_region}))
         in_time = set[str]()
-        for _ in range(40):
+        for _ in range(30):
             planner.handler({}, CONTEXT)
             in_time |= {message["roleArn"].split(":")[4] for message in drain(queue_url)[:10]}
         assert in_time == set(accounts)
