@@ -27,7 +27,7 @@ import ast
 import operator
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -258,6 +258,16 @@ class Alarm:
 
     def _breaching(self, series: Mapping[str, Series], unknown: Unknown) -> list[bool | None]:
         """Return whether each data point breaches, the newest first; None for a missing one."""
+        key = unknown.fills_nothing, *map(tuple, series.values())
+        if key not in self._judged:  # most minutes are like others
+            self._judged[key] = self._judge(series, unknown)
+        return self._judged[key]
+
+    @cached_property
+    def _judged(self) -> dict[Hashable, list[bool | None]]:
+        return {}
+
+    def _judge(self, series: Mapping[str, Series], unknown: Unknown) -> list[bool | None]:
         needed = {name: values[: self.periods] for name, values in series.items()}
         points = _computed(self.expression, needed, unknown)
         if None in points:  # else what is further back in the range "is not needed and is ignored"

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 from cfnlint.decode import decode  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +16,7 @@ from outposts_order_notifier.cdk.configuration_schema import schema
 from outposts_order_notifier.cdk.limits import LIMITS, PREFIX, SUFFIX, Limit, Synthesized, characters, excesses
 from outposts_order_notifier.cdk.poller import TARGETS_PER_RULE
 from outposts_order_notifier.domain.stalled import LEARNED
+from testing.linting import IGNORED, findings
 from testing.synthesis import REGION, template_of
 from tests.docs.pages import DOCS, ROOT, rows
 
@@ -214,8 +213,8 @@ class TestSynthesis:
         self, notifier: dict[str, Any], region: str
     ) -> None:
         """Names, descriptions, durations and rates of single properties are within what each service accepts."""
-        config = ManualArgs(ignore_checks=["W3005", TOTALS], regions=[region])
-        assert lint(json.dumps(template_of(notifier, region=region).to_json()), config=config) == []
+        template = json.dumps(template_of(notifier, region=region).to_json())
+        assert findings(template, regions=[region], ignored=[*IGNORED, TOTALS]) == []
 
 
 def made_of(*resources: tuple[str, dict[str, Any]]) -> Synthesized:

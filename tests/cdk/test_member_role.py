@@ -10,12 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
 from local.emulator import emulator
 from outposts_order_notifier.cdk.configuration import Configuration
 from outposts_order_notifier.sources.settings import EXTERNAL_ID
+from testing.linting import findings
 from testing.synthesis import REGION, ROOT
 from tests.end_to_end.conftest import free_port
 
@@ -80,7 +79,7 @@ class TestMemberRole:
 
     def test_cfn_lint_finds_nothing(self) -> None:
         """The template is valid by CloudFormation's own specification."""
-        assert lint(TEMPLATE, config=ManualArgs(regions=[REGION])) == []
+        assert findings(TEMPLATE, regions=[REGION], ignored=()) == []
 
     def test_its_defaults_are_those_of_the_configuration(self, role: dict[str, Any]) -> None:
         """The documentation's example needs no other keys."""

@@ -14,8 +14,6 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Match, Template
 from cdk_nag import AwsSolutionsChecks
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 from constructs import Construct
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,9 +40,9 @@ from outposts_order_notifier.cdk.notifier import unique_prefix
 from outposts_order_notifier.cdk.physical_names import MAX_PREFIX, MAX_RULE_NAME, check_names
 from outposts_order_notifier.cdk.properties import NAMES, Properties, configuration_of
 from outposts_order_notifier.notify.routes import route_of, rule_name
+from testing import linting
 from testing.synthesis import ACCOUNT, REGION, only
 from tests.cdk.test_configuration_keys import EVERY, SOME_ACCOUNTS
-from tests.cdk.test_stack import IGNORED
 from tests.docs.test_functions import FUNCTIONS, named
 
 Json = dict[str, Any]
@@ -104,10 +102,8 @@ def resources_of(stack: cdk.Stack) -> dict[str, Json]:
 
 
 def findings(stack: cdk.Stack) -> list[Any]:
-    """Return what cfn-lint finds in a template."""
-    template = json.dumps(Template.from_stack(stack).to_json())
-    found: list[Any] = lint(template, config=ManualArgs(ignore_checks=IGNORED, regions=[REGION]))
-    return found
+    """Return what cfn-lint finds in a stack's template."""
+    return linting.findings(json.dumps(Template.from_stack(stack).to_json()), regions=[REGION])
 
 
 def configured(**properties: Any) -> Configuration:

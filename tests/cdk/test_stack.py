@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 from cdk_nag import AwsSolutionsChecks
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 
+from testing.linting import findings
 from testing.synthesis import FULL, REGION, stack_of, template_of
 
 OUTPUTS = {
@@ -27,8 +26,6 @@ NOT_LOCAL = {
     "AWS::EventSchemas::Registry",
     "AWS::EventSchemas::Schema",
 }
-# The CDK makes each function depend on its role, to which it also refers: superfluous, but harmless.
-IGNORED = ["W3005"]
 
 
 class TestStack:
@@ -48,8 +45,7 @@ class TestStack:
     def test_cfn_lint_finds_nothing(self, configuration: str, request: pytest.FixtureRequest) -> None:
         """The template is valid by CloudFormation's own specification."""
         template: Template = request.getfixturevalue(configuration)
-        config = ManualArgs(ignore_checks=IGNORED, regions=[REGION])
-        assert lint(json.dumps(template.to_json()), config=config) == []
+        assert findings(json.dumps(template.to_json()), regions=[REGION]) == []
 
     @pytest.mark.parametrize("notifier", [{}, FULL], ids=["minimal", "full"])
     def test_cdk_nag_finds_nothing(self, notifier: dict[str, Any]) -> None:

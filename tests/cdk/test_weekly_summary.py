@@ -1,7 +1,7 @@
 """The weekly summary's configuration and schedules."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,12 +24,12 @@ ROUTE = {
 }
 
 
-def days_of_changed_clocks(zone: ZoneInfo) -> Iterator[date]:
-    """Yield the days of a year on which clocks go forward or back."""
-    for day in (TODAY + timedelta(days=number) for number in range(366)):
-        start, end = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
-        if start.utcoffset() != end.utcoffset():
-            yield day
+@cache
+def days_of_changed_clocks(name: str) -> list[date]:
+    """Return the days of a year on which clocks go forward or back in a zone."""
+    midnights = [datetime.combine(TODAY + timedelta(days=number), time(), ZoneInfo(name)) for number in range(367)]
+    offsets = [each.utcoffset() for each in midnights]
+    return [day.date() for day, (start, end) in zip(midnights, pairwise(offsets), strict=False) if start != end]
 
 
 def minutes_of(day: date, zone: ZoneInfo) -> set[time]:
@@ -49,7 +49,7 @@ class TestTime:
         changed = 0
         for name in time_zones():
             zone = ZoneInfo(name)
-            for day in (each for each in days_of_changed_clocks(zone) if each.weekday() == weekday):
+            for day in (each for each in days_of_changed_clocks(name) if each.weekday() == weekday):
                 real, changed = minutes_of(day, zone), changed + 1
                 for at in quarters:
                     assert Weekly(WEEKDAYS[weekday], at, name)._exists(day) == (at in real), (name, day, at)

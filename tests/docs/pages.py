@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def rendered(path: Path) -> str:
 
 def headings(path: Path) -> dict[str, str]:
     """Map the id of each heading to its text."""
-    tokens = _GITHUB.parse(path.read_text("utf-8"))
+    tokens = _parsed(path.read_text("utf-8"))
     return {
         str(opening.attrs["id"]): text.content for opening, text in pairwise(tokens) if opening.type == "heading_open"
     }
@@ -58,11 +59,16 @@ def rows(path: Path, heading: str) -> Iterator[list[str]]:
 
 def links(path: Path) -> Iterator[str]:
     """Return the targets of a page's links and pictures."""
-    for token in _inline(_GITHUB.parse(path.read_text("utf-8"))):
+    for token in _inline(_parsed(path.read_text("utf-8"))):
         if target := token.attrs.get("href") or token.attrs.get("src"):
             yield str(target)
 
 
-def _inline(tokens: list[Token]) -> Iterator[Token]:
+@cache
+def _parsed(text: str) -> Sequence[Token]:
+    return _GITHUB.parse(text)
+
+
+def _inline(tokens: Sequence[Token]) -> Iterator[Token]:
     for token in tokens:
         yield from token.children or ()

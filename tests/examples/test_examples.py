@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cfnlint.api import lint_file  # type: ignore[import-untyped] # cfn-lint has no types
 from order_subscription import (
     Pattern,
     any_error,
@@ -20,6 +19,7 @@ from order_subscription import (
 
 from outposts_order_notifier.cdk.event_pattern import problems
 from testing.example_files import EXAMPLES, TEMPLATES, Json, pattern, rule, sam_event, sample, template, terraform
+from testing.linting import findings_in_file
 from testing.matching import Emulator
 from tests.examples.real_events import delivered
 
@@ -72,7 +72,7 @@ def test_event_bridge_accepts_a_pattern(name: str) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_template_is_valid(path: Path) -> None:
     """The CloudFormation linter checks each type and property, even those that the emulator does not support."""
-    assert lint_file(path) == []
+    assert findings_in_file(path) == []
 
 
 @pytest.mark.parametrize(("example", "event"), WANTED)

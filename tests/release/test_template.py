@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from cfnlint.api import lint  # type: ignore[import-untyped]
-from cfnlint.config import ManualArgs  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +19,9 @@ from release.bundle import options
 from release.bundle.merge import MergeError
 from release.bundle.template import TemplateError, build, filled, synthesize, template
 from testing.cloudformation import Resolver
+from testing.linting import IGNORED, findings
 from testing.synthesis import ACCOUNT, REGION, template_of
 from testing.upgrades import hindrances
-from tests.cdk.test_stack import IGNORED
 
 Json = dict[str, Any]
 Values = dict[str, str]
@@ -147,8 +145,8 @@ class TestTemplate:
 
     def test_cfn_lint_finds_nothing(self, bundled: Json) -> None:
         """In regions of several partitions, but that `package` has to upload the functions' code."""
-        config = ManualArgs(ignore_checks=[*IGNORED, "W3002"], regions=[REGION, WITHOUT_SCHEMAS, GOV_CLOUD])
-        assert lint(json.dumps(bundled), config=config) == []
+        regions = [REGION, WITHOUT_SCHEMAS, GOV_CLOUD]
+        assert findings(json.dumps(bundled), regions=regions, ignored=[*IGNORED, "W3002"]) == []
 
     def test_it_is_within_cloudformations_limits(self, bundled: Json) -> None:
         """It is deployed through a bucket."""
