@@ -3,13 +3,11 @@
 import copy
 import importlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -40,23 +38,28 @@ def status_change(status: str, sequence: int = 1, **keys: Any) -> dict[str, Any]
     }
 
 
-@pytest.fixture
-def consumer(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """The consumer, with a table that exists only in this process."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "none")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("TABLE", "orders")
-    with mock_aws():
-        boto3.client("dynamodb").create_table(
-            TableName=os.environ["TABLE"],
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        import order_consumer
+@pytest.fixture(scope="module")
+def imported() -> Iterator[ModuleType]:
+    """The consumer, and an AWS that exists only in this process."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "none")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        patch.setenv("TABLE", "orders")
+        yield importlib.import_module("order_consumer")
 
-        yield importlib.reload(order_consumer)
+
+@pytest.fixture
+def consumer(imported: ModuleType) -> Iterator[ModuleType]:
+    """The consumer, with a new table for each test."""
+    imported.dynamodb.create_table(
+        TableName=imported.TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield imported
+    imported.dynamodb.delete_table(TableName=imported.TABLE)
 
 
 @pytest.mark.parametrize("event", samples())

@@ -120,7 +120,7 @@ def test_packages_for_lambda_are_complete(clone: Path, tmp_path: Path) -> None:
     command = command.strip()
     assert command == ".venv/bin/python -E -s -m machine.run cdk deploy"
     ran = subprocess.run(  # noqa: S602 - the Makefile's own line, but for its last word
-        command.removesuffix("deploy") + f"synth --quiet --no-notices --output '{tmp_path}/cdk.out'",
+        command.removesuffix("deploy") + f"synth --quiet --no-notices --no-validation --output '{tmp_path}/cdk.out'",
         shell=True,
         cwd=clone,
         env=variables | region,

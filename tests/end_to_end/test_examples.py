@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from werkzeug import Request, Response
 
-from local.deployment import CDK, PACKAGES
+from local.deployment import CDK, PACKAGES, copy_packages
 from local.outposts.control_plane import ControlPlane
 from local.server import Server
 from machine.node import NODE
@@ -29,6 +29,8 @@ from tests.end_to_end.conftest import run as run_command
 from tests.end_to_end.test_order import create_order
 from tests.packaging.test_dist import build, run_uv
 
+# Nobody approves or reads anything here.
+CDK_OPTIONS = ["--require-approval=never", "--no-notices", "--ci", "--no-validation", "--method=direct"]
 TRACKING = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456784"}
 
 
@@ -137,8 +139,7 @@ def deploy_app(cloud: Cloud, folder: Path, app: str, tmp_path: Path) -> dict[str
     """Deploy a CDK application of one stack by the CDK's own command line, and return its outputs."""
     outputs = tmp_path / "outputs.json"
     command = [str(NODE), str(CDK), "deploy", f"--app={app}", f"--output={tmp_path / 'cdk.out'}"]
-    options = ["--require-approval=never", f"--outputs-file={outputs}", "--no-notices", "--ci"]
-    run(cloud, [*command, *options], folder)
+    run(cloud, [*command, f"--outputs-file={outputs}", *CDK_OPTIONS], folder)
     (stack,) = json.loads(outputs.read_text()).values()
     return dict(stack)
 
@@ -219,9 +220,8 @@ def racks(cloud: Cloud, installed: Path, tmp_path_factory: pytest.TempPathFactor
     outputs = folder / "outputs.json"
     context = f"--context=localCloud={json.dumps(cloud.context)}"
     command = [str(NODE), str(CDK), "deploy", f"--app={installed} app.py", f"--output={folder / 'cdk.out'}", context]
-    options = ["--require-approval=never", f"--outputs-file={outputs}", "--no-notices", "--ci", "--no-validation"]
-    shutil.copytree(PACKAGES, folder / "cdk.out")  # of the same functions, which `up` has just built
-    run(cloud, [*command, *options], EXAMPLES / "construct")
+    copy_packages(PACKAGES, folder / "cdk.out")  # of the same functions, which `up` has just built
+    run(cloud, [*command, f"--outputs-file={outputs}", *CDK_OPTIONS], EXAMPLES / "construct")
     yield json.loads(outputs.read_text())["Racks"]
     # Its schedule would go on polling, and delay the tests that follow.
     cloud.client("cloudformation").delete_stack(StackName="Racks")
