@@ -10,11 +10,13 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from local.cloud import DEFAULT_NOTIFIER, LocalCloud, local_cloud
 from local.emulator import choose_port
 from local.errors import LocalCloudError
+
+if TYPE_CHECKING:
+    from local.cloud import LocalCloud
 
 # A closed terminal or a `kill` ends it as Ctrl-C does, so that everything is shut down.
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -85,11 +87,15 @@ def _arguments() -> argparse.Namespace:
 
 def _up(arguments: argparse.Namespace) -> None:
     port = choose_port(arguments.port)
-    notifier = _notifier(arguments.config) if arguments.config else DEFAULT_NOTIFIER
+    notifier = _notifier(arguments.config) if arguments.config else None
     if arguments.slack_webhook and not arguments.slack_webhook.startswith(("http://", "https://")):
         raise LocalCloudError(f"--slack-webhook {arguments.slack_webhook}: must begin with http:// or https://")
     if arguments.outputs and not arguments.outputs.absolute().parent.is_dir():
         raise LocalCloudError(f"--outputs {arguments.outputs}: the folder {arguments.outputs.parent} does not exist")
+    # It imports boto3 and much else, which takes longer than to find a mistake in the arguments.
+    from local.cloud import DEFAULT_NOTIFIER, local_cloud  # noqa: PLC0415
+
+    notifier = DEFAULT_NOTIFIER if notifier is None else notifier
     with local_cloud(_say, port, notifier, arguments.outposts_endpoint, arguments.slack_webhook) as cloud:
         if arguments.outputs:
             _write(arguments.outputs, cloud.outputs)
@@ -130,7 +136,7 @@ def _write(path: Path, outputs: dict[str, str]) -> None:
     draft.replace(path)
 
 
-def _ready(cloud: LocalCloud) -> str:
+def _ready(cloud: "LocalCloud") -> str:
     proxied = any(os.environ.get(name) for name in PROXY_VARIABLES)
     changed = [name for name in os.environ if name.startswith("AWS_") or (proxied and name.upper() == "NO_PROXY")]
     lines = [

@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
     from outposts_order_notifier.domain.events import Event
     from outposts_order_notifier.poll.event_bus import EventBus, Published
 
-SHARING_A_CLOUD = ("test_cli.py", "test_examples.py", "test_order.py")
+# What takes long to make, and the files whose tests share it.
+SHARED = {
+    "a local cloud": [f"tests/end_to_end/{name}.py" for name in ("test_cli", "test_examples", "test_order")],
+    "the site": ["tests/browser/test_site.py", "tests/docs/test_site.py"],
+}
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -56,6 +61,14 @@ def pytest_collection_finish() -> None:
 def exhaustive(pytestconfig: pytest.Config) -> bool:
     """Whether the long searches try every case (`make test-long`), or always the same sample."""
     return bool(pytestconfig.getoption("--hypothesis-profile") == "long")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The newly built site of the documentation."""
+    from tests.docs.pages import built  # noqa: PLC0415 - unit tests do without its Markdown
+
+    return built(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -109,17 +122,17 @@ def _moto_answers_one_call_at_a_time() -> Iterator[None]:
         yield
 
 
-class ByFileAndCloud(LoadFileScheduling):
-    """Runs the tests of a file on one worker, and those that share a local cloud too."""
+class ByFileAndWhatTheyShare(LoadFileScheduling):
+    """Runs the tests of a file on one worker, and those that share something too."""
 
     def _split_scope(self, nodeid: str) -> str:
         scope = super()._split_scope(nodeid)
-        return "the shared local cloud" if scope.removeprefix("tests/end_to_end/") in SHARING_A_CLOUD else scope
+        return next((shared for shared, files in SHARED.items() if scope in files), scope)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
-    """Start one local cloud for the tests that share it, and not one on each worker."""
-    return ByFileAndCloud(config, log)
+    """Make once what tests share, and not once on each worker."""
+    return ByFileAndWhatTheyShare(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,7 +15,7 @@ from markdown import markdown
 from reference.documented_version import documented
 from reference.phones import Phones, measured
 from reference.repository_links import RepositoryLinks, example
-from tests.docs.pages import DOCS, PAGES, ROOT, built, rendered
+from tests.docs.pages import DOCS, PAGES, ROOT, rendered
 
 # What must look the same on the site and on a code host, whose Markdown is more lenient with indentation.
 STRUCTURE = ("ol", "ul", "li", "table", "tr", "td", "pre", "details", "h2", "h3")
@@ -59,12 +59,6 @@ def article(html: str) -> str:
 def shown_as(text: Path) -> str:
     """Return the name of a text's page."""
     return text.with_suffix(".html").name if text.parent == DOCS else f"{text.stem.lower().replace('_', '-')}.html"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The newly built site."""
-    return built(tmp_path_factory.mktemp("site"))
 
 
 @pytest.fixture(scope="module")
