@@ -251,8 +251,8 @@ _FAILURE_METRICS = {"PollFailures": "PollFailures", "PendingEvents": "PendingEve
 
 @cache
 def alarms(configuration: str, tick: int) -> tuple[Alarm, ...]:
-    """Read a configuration's alarms from its template."""
-    template = template_of({**CONFIGURATIONS[configuration], "pollEveryMinutes": tick})
+    """Read a configuration's alarms from its template: without a dashboard, as they are the same and it is smaller."""
+    template = template_of({**CONFIGURATIONS[configuration], "pollEveryMinutes": tick, "dashboard": False})
     found = template.find_resources("AWS::CloudWatch::Alarm").values()
     return tuple(sorted((Alarm(each["Properties"]) for each in found), key=lambda alarm: alarm.name))
 

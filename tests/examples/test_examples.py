@@ -59,7 +59,8 @@ def test_a_pattern_is_that_of_a_filter(name: str) -> None:
 def test_a_pattern_matches_some_real_events_and_not_others(name: str, corpus: list[Json], emulator: Emulator) -> None:
     """EventBridge accepts it as it is in the example, and it distinguishes events."""
     written, _ = PATTERNS[name]
-    assert {emulator.matches(written, event) for event in corpus} == {True, False}
+    assert any(emulator.matches(written, event) for event in corpus)
+    assert not all(emulator.matches(written, event) for event in corpus)
 
 
 @pytest.mark.parametrize("name", PATTERNS)
