@@ -10,6 +10,7 @@ import pytest
 from moto.core import models, responses
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import unix_time
+from moto.sqs import models as sqs
 from moto.sqs.models import Message, SQSBackend
 
 
@@ -18,6 +19,7 @@ def quick_moto() -> Iterator[None]:
     """Let moto do the same with less work."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(responses, "method_names_from_class", cache(responses.method_names_from_class))
+        patch.setattr(sqs, "camelcase_to_underscores", cache(sqs.camelcase_to_underscores))
         patch.setattr(jsonpath_ng.ext, "parse", cache(jsonpath_ng.ext.parse))  # of a rule's target, for each event
         patch.setattr(models, "RESPONSES_METHODS", [])  # its patterns for `requests`, which nothing here calls AWS with
         patch.setattr(BaseJSONSerializer, "_serialize_type_structure", _serialize_type_structure)

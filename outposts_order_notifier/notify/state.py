@@ -22,6 +22,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, IdempotencyConfig
@@ -47,11 +48,7 @@ class SentNotifications:
     """
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
-        self._store = DynamoDBPersistenceLayer(table_name, boto3_client=client)
-        self._store.configure(
-            IdempotencyConfig(event_key_jmespath="[eventId, channel]", expires_after_seconds=REMEMBERED_SECONDS),
-            key_prefix="told",
-        )
+        self._store = _store(client, table_name)
 
     def claim(self, channel: str, event_id: str, remaining_ms: int) -> bool:
         """Claim an event for this run until the function's deadline.
@@ -80,6 +77,21 @@ class SentNotifications:
     def release(self, channel: str, event_id: str, error: Exception) -> None:
         """Release the claim of an event that was not sent."""
         self._store.delete_record(_sent_key(channel, event_id), error)
+
+
+@lru_cache(maxsize=1)
+def _store(client: "DynamoDBClient", table_name: str) -> DynamoDBPersistenceLayer:
+    """Return Powertools' store, the same for all runs of a process.
+
+    Each store that is created with a client adds a header to all later requests of that client: with a store for each
+    run, a function would become slower for as long as it is warm.
+    """
+    store = DynamoDBPersistenceLayer(table_name, boto3_client=client)
+    store.configure(
+        IdempotencyConfig(event_key_jmespath="[eventId, channel]", expires_after_seconds=REMEMBERED_SECONDS),
+        key_prefix="told",
+    )
+    return store
 
 
 def _sent_key(channel: str, event_id: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from outposts_order_notifier.notify.channel import LaterError
 from outposts_order_notifier.notify.channels.slack import pace, transport
 from outposts_order_notifier.notify.state import Slots
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import logger
 from testing.aws import Slack, client_of, drain, make_queue
 from testing.details import an_update
@@ -76,6 +77,19 @@ class TestSending:
         assert world.sns_published() == {"oo-1": 1}
         assert world.slack_posted(["oo-1"]) == {"oo-1": 1}
         assert json.loads(world.published[0]["Message"])["eventId"] == "event of oo-1"
+
+    def test_the_calls_of_a_warm_function_cost_no_more_than_those_of_a_cold_one(self, world: World) -> None:
+        """Each of Powertools' stores makes every later request of its client longer, so there may only be one."""
+        headers: list[int] = []
+        clients.dynamodb().meta.events.register_last(
+            "request-created",
+            lambda request, **_: headers.append(len(request.headers.get_all("User-Agent"))),
+        )
+        for order in ("oo-1", "oo-2", "oo-3"):
+            world.put(order)
+            assert world.run() == []
+        assert len(headers) >= 3
+        assert len(set(headers)) == 1
 
     def test_times_are_in_the_configured_time_zone(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Slack alone shows each reader's own."""
