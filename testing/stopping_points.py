@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
-SAMPLE = 3
+SAMPLE = 2
 T = TypeVar("T")
 
 
