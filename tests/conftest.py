@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from outposts_order_notifier.domain.events import Event
     from outposts_order_notifier.poll.event_bus import EventBus, Published
 
-# What takes long to make, and the files whose tests share it.
+# What takes long to make, and the files or folders whose tests share it.
 SHARED = {
-    "a local cloud": [f"tests/end_to_end/{name}.py" for name in ("test_cli", "test_examples", "test_order")],
-    "the site": ["tests/browser/test_site.py", "tests/docs/test_site.py"],
+    "a local cloud": tuple(f"tests/end_to_end/{name}.py" for name in ("test_cli", "test_examples", "test_order")),
+    "the site": ("tests/browser/test_site.py", "tests/docs/test_site.py"),
+    "templates": ("tests/cdk/",),
+    "what the functions call": ("tests/iam/",),
 }
+LONGEST_FIRST = ("tests/end_to_end/", "tests/cdk/", "tests/iam/")
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -127,7 +130,7 @@ class ByFileAndWhatTheyShare(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         scope = super()._split_scope(nodeid)
-        return next((shared for shared, files in SHARED.items() if scope in files), scope)
+        return next((shared for shared, paths in SHARED.items() if scope.startswith(paths)), scope)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
@@ -147,7 +150,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     That is the tests that have more cases than `make test` tries.
     """
-    items.sort(key=lambda item: "tests/end_to_end/" not in item.nodeid)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
     for item in items:
         if isinstance(item, pytest.Function) and (
             "exhaustive" in item.fixturenames or getattr(item.obj, "is_hypothesis_test", False)
