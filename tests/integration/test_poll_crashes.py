@@ -235,9 +235,9 @@ def test_a_run_stopped_while_it_resumes_a_stopped_one_loses_nothing(
     """The run after the stopped one is stopped too, at the same call or one call later."""
     scenario, unstopped = SCENARIOS[name], StopsAt()
     assert run(begin(scenario)[1], unstopped)
-    tried = 0
+    points, tried = stopping_points.of(unstopped.calls), 0
     for later in stopping_points.one_of([0, 1], [*SCENARIOS].index(name)):
-        for n in stopping_points.of(unstopped.calls):
+        for n in points:
             world, poller = begin(scenario)
             assert not run(poller, StopsAt(n, done=True))
             run(poller, StopsAt(n + later))
