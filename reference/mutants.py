@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
 
 LEAST_PERCENT = 90
@@ -71,6 +70,8 @@ def _statuses() -> Iterator[tuple[str, tuple[Path, str]]]:
 
 def _mutant(name: str, path: Path) -> Mutant:
     """Return a mutant's change, from its diff."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant  # noqa: PLC0415 - a second, and only survivors need it
+
     lines = [line for line in get_diff_for_mutant(name, path=path).splitlines() if line[:3] not in {"---", "+++"}]
     was, becomes = (" ".join(line[1:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
     return Mutant(path.as_posix(), was, becomes)

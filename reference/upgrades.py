@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it has none
-
 Json = dict[str, Any]
 
 # What is lost if the resource is replaced. CloudFormation's schemas have each type's properties that cannot change.
@@ -43,6 +41,9 @@ def _lasting(resource: Json) -> Json:
 
 def unchangeable(resource_type: str) -> list[str]:
     """Return the properties whose change makes CloudFormation replace the resource, or fail."""
+    # It takes two seconds to import, and has no types.
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # noqa: PLC0415
+
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
     paths = [*schema.get("createOnlyProperties", ()), *schema.get("conditionalCreateOnlyProperties", ())]
     return sorted({path.split("/")[2] for path in paths})

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from local.lives import lives_today
@@ -64,7 +65,8 @@ def board_of(*snapshots: Snapshot, filters: Filters = Filters(), most: int | Non
     return board(gathered(snapshots), filters, NOW, most)
 
 
-def orders_of_every_kind() -> list[Snapshot]:
+@cache
+def orders_of_every_kind() -> tuple[Snapshot, ...]:
     """Return orders in every condition: on their way, failed, replaced, settled, stalled, missing, large, damaged."""
     items = [
         {"LineItemId": f"ooi-{n}", "CatalogItemId": "OR-1", "Quantity": 2, "Status": "BUILDING"} for n in range(12)
@@ -73,13 +75,13 @@ def orders_of_every_kind() -> list[Snapshot]:
         (50, {"OrderId": "oo-large", "Status": "PREPARING"}),
         (9, {"OrderId": "oo-large", "Status": "IN_PROGRESS", "LineItems": items}),
     )
-    return [
+    return (
         *lives_today(NOW, SOURCE),
         replace(large, stalled=frozenset({ORDER, "ooi-3"}), missing=True),
         replace(observed((3, {"OrderId": "oo-damaged"})), damage="snapshot: error"),
         observed((3, {"OrderId": "oo-odd", "Status": "NEVER_SEEN", "OutpostId": "x" * 300, "LineItems": [{}]})),
         *orders_with_reversing_ids(),
-    ]
+    )
 
 
 def orders_with_reversing_ids() -> list[Snapshot]:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import hcl2
-from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
 
 from outposts_order_notifier.cli.envelope import as_delivered
 from outposts_order_notifier.domain.events import Event
+from testing.linting import read_template
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TEMPLATES = sorted(EXAMPLES.glob("*/*.yaml"))
@@ -18,10 +18,7 @@ Json = dict[str, Any]
 
 def template(path: str) -> Json:
     """Read a CloudFormation template, with short forms such as `!Ref` in their long form."""
-    decoded, faults = decode(str(EXAMPLES / path))
-    assert not faults, faults
-    plain: Json = json.loads(json.dumps(decoded))
-    return plain
+    return read_template(EXAMPLES / path)
 
 
 def rule(path: str) -> Json:

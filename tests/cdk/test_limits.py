@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from aws_cdk.assertions import Template
-from cfnlint.decode import decode  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +15,7 @@ from outposts_order_notifier.cdk.configuration_schema import schema
 from outposts_order_notifier.cdk.limits import LIMITS, PREFIX, SUFFIX, Limit, Synthesized, characters, excesses
 from outposts_order_notifier.cdk.poller import TARGETS_PER_RULE
 from outposts_order_notifier.domain.stalled import LEARNED
-from testing.linting import IGNORED, findings
+from testing.linting import IGNORED, findings, read_template
 from testing.synthesis import REGION, template_of
 from tests.docs.pages import DOCS, ROOT, rows
 
@@ -340,8 +339,8 @@ class TestBounds:
 
     def test_the_member_accounts_role_fits_its_trust_policy(self) -> None:
         """With the longest external id and role's name, in the partition of the longest name."""
-        decoded, _ = decode(str(ROOT / "templates" / "member-role.yaml"))
-        role = json.dumps(decoded["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"])
+        template = read_template(ROOT / "templates" / "member-role.yaml")
+        role = json.dumps(template["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"])
         for name, value in {
             '{"Ref": "ExternalId"}': f'"{"e" * 1_224}"',
             "${NotifierAccountId}": "1" * 12,

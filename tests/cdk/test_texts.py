@@ -12,11 +12,11 @@ import pytest
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
-from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
 from order_subscription import OrderSubscription, any_error
 
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from outposts_order_notifier.notify.channels import slack
+from testing.linting import read_template
 from testing.synthesis import FULL, template_of
 from tests.cdk.test_limits import MAXIMA, maximum
 from tests.docs.pages import ROOT
@@ -48,9 +48,7 @@ def template(name: str) -> Any:
         stack = cdk.Stack()
         OrderSubscription(stack, "Errors", events=[any_error()], targets=[targets.SqsQueue(sqs.Queue(stack, "Queue"))])
         return Template.from_stack(stack).to_json()
-    decoded, faults = decode(str(ROOT / name))
-    assert not faults
-    return json.loads(json.dumps(decoded))
+    return read_template(ROOT / name)
 
 
 every_template = pytest.mark.parametrize(

@@ -1,12 +1,10 @@
 """Requests to AWS, with the policies that decide on them and the keys that AWS sets."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from cfnlint.decode import decode  # type: ignore[import-untyped] # cfn-lint has no types
-
 from outposts_order_notifier.sources.settings import EXTERNAL_ID
+from testing.linting import read_template
 from testing.synthesis import REGION, ROOT, template_of
 from tests.iam.deployment import Deployment
 from tests.iam.evaluator import Policy, Request
@@ -48,17 +46,9 @@ def deployed(notifier: Json) -> Deployment:
 
 def member_role(account: str, external_id: str = EXTERNAL_ID, **parameters: str) -> Deployment:
     """Deploy templates/member-role.yaml in an account."""
-    template = read_template(str(ROOT / "templates" / "member-role.yaml"))
+    template = read_template(ROOT / "templates" / "member-role.yaml")
     values = {"NotifierAccountId": OWN, "ExternalId": external_id, **parameters}
     return Deployment(template, account, REGION, values, "member")
-
-
-def read_template(path: str) -> Json:
-    """Read a CloudFormation template, short forms such as `!Ref` as their long ones."""
-    decoded, faults = decode(path)
-    assert not faults, faults
-    template: Json = json.loads(json.dumps(decoded))
-    return template
 
 
 def of_role(deployment: Deployment, role_id: str, action: str, resource: str, **keys: Any) -> Request:

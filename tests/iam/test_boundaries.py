@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from testing.linting import read_template
 from testing.synthesis import REGION, ROOT, template_of
 from tests.iam.deployment import Deployment
-from tests.iam.policies import read_template
 from tests.iam.recorder import OWN
 from tests.iam.test_functions import CONFIGURATIONS
 
@@ -24,7 +24,7 @@ NAMES = [f"{path.parent.name}/{path.name}" for path in TEMPLATES]
 @pytest.mark.parametrize("path", TEMPLATES, ids=NAMES)
 def test_a_templates_roles_have_a_boundary_if_configured(path: Path) -> None:
     """Both templates have one parameter of the same name; without it, the property is absent."""
-    template = read_template(str(path))
+    template = read_template(path)
     roles = [each["Properties"] for each in template["Resources"].values() if each["Type"] == "AWS::IAM::Role"]
     for parameters, expected in (({}, None), ({"PermissionsBoundaryArn": BOUNDARY}, BOUNDARY)):
         deployment = Deployment(template, OWN, REGION, parameters)

@@ -1,7 +1,6 @@
 """Which orders a search finds."""
 
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
@@ -95,16 +94,10 @@ def test_no_order_is_lost(order: Any, data: st.DataObject) -> None:
         assert snapshot.order_id in found(typed[:MOST_SEARCHED], snapshot, OTHER)
 
 
-@cache
-def every_kind() -> list[Snapshot]:
-    """Return orders in every condition, the same ones for each text: the scenarios take as long as all the searches."""
-    return orders_of_every_kind()
-
-
 @given(search=st.text(max_size=5) | st.sampled_from(["oo", "SHIPPED", "1 1", "error", "-"]))
 def test_a_board_shows_what_matches_and_nothing_else(search: str) -> None:
     """For any text."""
-    orders = every_kind()
+    orders = orders_of_every_kind()
     words = Filters.of({"q": search}).q
     assert found(search, *orders) == {each.order_id for each in orders if matches(words, texts_of(each, NAMES))}
 
