@@ -58,7 +58,8 @@ def client_of(service: str) -> Any:
     It is as the first test created it, so it takes nothing from the environment; a test that replaces something in a
     client, or registers something on it, needs another one.
     """
-    config = Config(user_agent=clients.USER_AGENT, ignore_configured_endpoint_urls=True)
+    # The types lack the second option.
+    config = Config(user_agent=clients.USER_AGENT, ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]
     return boto3.client(service, region_name=REGION, config=config)  # type: ignore[call-overload] # any service
 
 

@@ -45,6 +45,6 @@ def _options(regions: Sequence[str], ignored: Sequence[str]) -> Any:
 
 @cache
 def _rules() -> Any:
-    from cfnlint.runner import Runner  # type: ignore[import-untyped] # noqa: PLC0415
+    from cfnlint.runner import Runner  # noqa: PLC0415
 
     return Runner(_options([PRIMARY], ())).rules

@@ -515,4 +515,5 @@ def refuse(_: Any, batch: dict[str, Any], __: Any) -> dict[str, str]:
 
 def stored(order_id: str) -> dict[str, Any]:
     """Return the order's item in the snapshot table."""
-    return client_of("dynamodb").get_item(TableName="snapshots", Key={"id": {"S": order_id}})["Item"]
+    item: dict[str, Any] = client_of("dynamodb").get_item(TableName="snapshots", Key={"id": {"S": order_id}})["Item"]
+    return item

@@ -164,7 +164,7 @@ def with_assets(assets: Any) -> dict[str, Any]:
 
 DISCOVERED = ["Order Discovered", "Order Updated"]
 AMENDED = ["Order Amended", "Order Updated"]
-ODD_ORDERS = {
+ODD_ORDERS: dict[str, dict[str, Any]] = {
     "nothing but its id": {"OrderId": ORDER_ID},
     "nulls": {"OrderId": ORDER_ID, "Status": None, "LineItems": None, "OutpostId": None},
     "null line items": an_order(LineItems=[None, {"LineItemId": None, "Status": None}]),
@@ -208,8 +208,9 @@ class TestOrders:
         listing = {"Orders": [{"OrderId": order_id} for order_id in [*odd, OTHER_ID]]}
         world.answer(LIST, listing, listing, listing)
         for order_id, order in odd.items():
-            same = {"Order": {**order, "OrderId": order_id}}
-            world.answer(f"/orders/{order_id}", same, same, {"Order": {**same["Order"], "PaymentTerm": "FIVE_YEARS"}})
+            same = {**order, "OrderId": order_id}
+            changed = {**same, "PaymentTerm": "FIVE_YEARS"}
+            world.answer(f"/orders/{order_id}", *({"Order": each} for each in (same, same, changed)))
         assert world.poll()["failures"] == []
         assert named(names, world.published()) == {**dict.fromkeys(ODD_ORDERS, DISCOVERED), OTHER_ID: DISCOVERED}
         assert (world.poll()["ordersChanged"], world.published()) == (0, {})

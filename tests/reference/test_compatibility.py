@@ -47,7 +47,7 @@ def null(definition: Schema, key: str) -> None:
     definition["properties"][key] = {"anyOf": [definition["properties"][key], {"type": "null"}]}
 
 
-BREAKS = [optional, removed, renamed, of_another_type, null]
+BREAKS: list[Break] = [optional, removed, renamed, of_another_type, null]
 
 
 def admits_null(rules: Schema) -> bool:
