@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, Phase, settings
 from moto.core.botocore_stubber import BotocoreStubber
 from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from outposts_order_notifier.domain.events import Event
     from outposts_order_notifier.poll.event_bus import EventBus, Published
 
+WAITING = "tests/end_to_end/"  # their tests mostly wait, for a local cloud; all others compute
+CLOUD, TEMPLATES = f"{WAITING}sharing a local cloud", "tests/cdk/"
 # What takes long to make, and the files or folders whose tests share it.
 SHARED = {
-    "a local cloud": tuple(f"tests/end_to_end/{name}.py" for name in ("test_cli", "test_examples", "test_order")),
-    "the site": ("tests/browser/test_site.py", "tests/docs/test_site.py"),
-    "templates": ("tests/cdk/",),
+    CLOUD: tuple(f"{WAITING}{name}.py" for name in ("test_cli", "test_examples", "test_order")),
+    TEMPLATES: (TEMPLATES,),
     "what the functions call": ("tests/iam/",),
+    "the site": ("tests/browser/test_site.py", "tests/docs/test_site.py"),
 }
-LONGEST_FIRST = ("tests/end_to_end/", "tests/cdk/", "tests/iam/")
+LONGEST = (CLOUD, TEMPLATES)
 
 # Powertools and boto3 read these when they are imported.
 os.environ.update(
@@ -47,10 +49,12 @@ settings.register_profile(
     "searching", settings.get_profile("default"), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
-    "repeatable", settings.get_profile("searching"), derandomize=True, database=None, max_examples=30
+    "repeatable", settings.get_profile("searching"), derandomize=True, database=None, max_examples=20
 )
 # `make mutants` asks only whether a test fails, not for the smallest example that fails it.
-settings.register_profile("mutants", settings.get_profile("repeatable"), phases=[Phase.explicit, Phase.generate])
+settings.register_profile(
+    "mutants", settings.get_profile("repeatable"), max_examples=30, phases=[Phase.explicit, Phase.generate]
+)
 settings.register_profile("long", settings.get_profile("searching"), max_examples=1_000)
 settings.load_profile("searching")
 
@@ -125,17 +129,35 @@ def _moto_answers_one_call_at_a_time() -> Iterator[None]:
         yield
 
 
-class ByFileAndWhatTheyShare(LoadFileScheduling):
-    """Runs the tests of a file on one worker, and those that share something too."""
+def unit_of(nodeid: str) -> str:
+    """Return the name of the tests that run on one worker: those of a file, and those that share something."""
+    path = nodeid.partition("::")[0]
+    return next((unit for unit, paths in SHARED.items() if path.startswith(paths)), path)
+
+
+def places(units: Iterable[str]) -> dict[str, float]:
+    """Return each unit's place: those that wait are spread over the first half of the others.
+
+    Otherwise the processors would wait at first, and be overloaded later. The longest begin, or they would end last.
+    """
+    distinct = dict.fromkeys(sorted(units, key=lambda unit: unit not in LONGEST))
+    waiting = [unit for unit in distinct if unit.startswith(WAITING)]
+    computing = [unit for unit in distinct if unit not in waiting]
+    return {unit: number / len(waiting) / 2 for number, unit in enumerate(waiting)} | {
+        unit: number / len(computing) for number, unit in enumerate(computing)
+    }
+
+
+class ByUnit(LoadScopeScheduling):
+    """Runs the tests of a unit on one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
-        scope = super()._split_scope(nodeid)
-        return next((shared for shared, paths in SHARED.items() if scope.startswith(paths)), scope)
+        return unit_of(nodeid)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Make once what tests share, and not once on each worker."""
-    return ByFileAndWhatTheyShare(config, log)
+    return ByUnit(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -146,11 +168,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int,
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start with what takes longest, or it would end long after the rest; and mark what `make test-long` runs.
+    """Sort the tests by the places of their units, and mark what `make test-long` runs.
 
     That is the tests that have more cases than `make test` tries.
     """
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
+    place = places(unit_of(item.nodeid) for item in items)
+    items.sort(key=lambda item: place[unit_of(item.nodeid)])
     for item in items:
         if isinstance(item, pytest.Function) and (
             "exhaustive" in item.fixturenames or getattr(item.obj, "is_hypothesis_test", False)

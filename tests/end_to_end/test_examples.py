@@ -36,7 +36,7 @@ TRACKING = {"ShipmentCarrier": "UPS", "ShipmentTrackingNumber": "1Z999AA10123456
 
 @dataclass(frozen=True)
 class WatchedOrder:
-    """An order that the notifier watches, and AWS's part in its watched."""
+    """An order that the notifier watches, and what AWS does with it."""
 
     cloud: Cloud
     order: Json
