@@ -25,8 +25,7 @@ from testing import command_line
 from testing.event_schemas import check_event
 
 ROOT = Path(__file__).parent.parent.parent
-START_SECONDS = 180
-ARRIVAL_SECONDS = 60
+PATIENCE_SECONDS = 300  # ends a test that hangs; a busy machine may need minutes for what takes seconds
 REGION = "us-east-1"  # a local cloud's, if the environment names none
 # An invocation lasts as long as the function runs, and must not be repeated.
 PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
@@ -48,7 +47,7 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def eventually(look: Callable[[], Any], seconds: float = ARRIVAL_SECONDS) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
     """Look until there is something to see; return what was last seen."""
     deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:
@@ -174,7 +173,7 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
     outputs, port = folder / "outputs.json", free_port()
     process = start(folder, "--port", str(port), "--outputs", str(outputs), *arguments)
     try:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         printed = folder / "printed"
         while "Press Ctrl-C to shut everything down" not in printed.read_text():
             assert process.poll() is None, printed.read_text()
@@ -184,7 +183,7 @@ def up(folder: Path, *arguments: str) -> Iterator[Cloud]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(timeout=300)  # ends a test that hangs; a busy machine needs a minute
+        process.wait(timeout=PATIENCE_SECONDS)
         assert eventually(lambda: not left_in(folder))
         assert eventually(lambda: not is_open(port))
         assert eventually(lambda: not list(folder.glob("outposts-order-notifier-*")))

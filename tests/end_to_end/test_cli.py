@@ -32,7 +32,7 @@ from outposts_order_notifier.store.table import SnapshotTable
 from outposts_order_notifier.wording.words import plain_date
 from testing.event_schemas import check_event
 from tests.end_to_end.conftest import (
-    ARRIVAL_SECONDS,
+    PATIENCE_SECONDS,
     ROOT,
     Cloud,
     Subscriber,
@@ -362,7 +362,7 @@ def program(cloud: Cloud, *arguments: str, **streams: int) -> Iterator["subproce
     environment = {**inherited(), **cloud.environment, "TERM": "xterm"}
     command = [sys.executable, "-m", "notifier", *arguments]
     with subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **streams) as process:  # type: ignore[call-overload] # noqa: S603 - ours
-        hanging = threading.Timer(ARRIVAL_SECONDS, process.kill)  # a read of its terminal would wait for ever
+        hanging = threading.Timer(PATIENCE_SECONDS, process.kill)  # a read of its terminal would wait for ever
         hanging.start()
         try:
             yield process

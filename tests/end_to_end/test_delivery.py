@@ -189,7 +189,7 @@ class TestDelivery:
             slack_answers(delivery.slack_url, times=100)
             order_id = create_order(delivery.outposts_url)["OrderId"]
             assert cloud.poll()["failures"] == []
-            assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
+            assert eventually(lambda: number_of_dead_letters(cloud) == 1)
             assert not named(delivery.slack_texts)[order_id]
             slack_answers(delivery.slack_url, times=0)
             assert redrive(cloud) == "1 message sent again\n"
@@ -211,7 +211,7 @@ class TestDelivery:
             outposts = boto3.client("outposts", endpoint_url=delivery.outposts_url, region_name=REGION)
             outposts.cancel_order(OrderId=order_id)
             assert cloud.poll()["failures"] == []
-            assert eventually(lambda: number_of_dead_letters(cloud) == 1, seconds=120)
+            assert eventually(lambda: number_of_dead_letters(cloud) == 1)
             assert (by_webhook[WEBHOOK][order_id], by_webhook[DUBLIN][order_id]) == (2, 0)
             slack_answers(delivery.slack_url, times=0)
             assert redrive(cloud) == "1 message sent again\n"
