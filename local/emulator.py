@@ -16,7 +16,10 @@ from local.server import HOST
 from outposts_order_notifier.toolchain.environment import bare
 
 USUAL_PORT = 4566
+# Bound, never listened to, by the local cloud that may use the usual port: it does not listen there yet when it starts.
+RESERVATION_PORT = 24566
 START_SECONDS = 60
+_reservation: list[socket.socket] = []
 
 
 @contextmanager
@@ -32,7 +35,8 @@ def emulator(port: int, folder: Path) -> Iterator[ChildProcess]:
     }
     with ChildProcess([sys.executable, "-m", "ministack"], folder / "emulator.log", environment) as process:
         deadline = time.monotonic() + START_SECONDS
-        while not _is_ready(port):
+        # Its own log, because somebody else's emulator on the port would answer, too.
+        while f"Running on http://{HOST}:{port} " not in process.output or not _is_ready(port):
             if process.exit_code is not None or time.monotonic() > deadline:
                 raise LocalCloudError(f"the AWS emulator did not start on port {port}:\n{process.output[-2000:]}")
             time.sleep(0.1)
@@ -45,7 +49,7 @@ def choose_port(wanted: int | None) -> int:
         if not _is_free(wanted):
             raise LocalCloudError(f"port {wanted} is in use; choose another, or omit --port to get a free one")
         return wanted
-    if _is_free(USUAL_PORT):
+    if _is_free(USUAL_PORT) and _reserve_usual_port():
         return USUAL_PORT
     try:
         with socket.create_server((HOST, 0)) as free:
@@ -53,6 +57,18 @@ def choose_port(wanted: int | None) -> int:
             return port
     except OSError as error:
         raise LocalCloudError(f"nothing can listen on {HOST}, this machine's own address: {error.strerror}") from error
+
+
+def _reserve_usual_port() -> bool:
+    """Reserve the usual port until this process ends; return False if a local cloud has reserved it."""
+    reserving = socket.socket()
+    try:
+        reserving.bind((HOST, RESERVATION_PORT))
+    except OSError:
+        reserving.close()
+        return False
+    _reservation.append(reserving)
+    return True
 
 
 def _is_free(port: int) -> bool:
