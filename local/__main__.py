@@ -87,16 +87,16 @@ def _arguments() -> argparse.Namespace:
 
 def _up(arguments: argparse.Namespace) -> None:
     port = choose_port(arguments.port)
-    notifier = _notifier(arguments.config) if arguments.config else None
+    configured = {"notifier": _notifier(arguments.config)} if arguments.config else {}
     if arguments.slack_webhook and not arguments.slack_webhook.startswith(("http://", "https://")):
         raise LocalCloudError(f"--slack-webhook {arguments.slack_webhook}: must begin with http:// or https://")
     if arguments.outputs and not arguments.outputs.absolute().parent.is_dir():
         raise LocalCloudError(f"--outputs {arguments.outputs}: the folder {arguments.outputs.parent} does not exist")
     # It imports boto3 and much else, which takes longer than to find a mistake in the arguments.
-    from local.cloud import DEFAULT_NOTIFIER, local_cloud  # noqa: PLC0415
+    from local.cloud import local_cloud  # noqa: PLC0415
 
-    notifier = DEFAULT_NOTIFIER if notifier is None else notifier
-    with local_cloud(_say, port, notifier, arguments.outposts_endpoint, arguments.slack_webhook) as cloud:
+    servers = {"outposts_endpoint": arguments.outposts_endpoint, "slack_webhook": arguments.slack_webhook}
+    with local_cloud(_say, port, **configured, **servers) as cloud:
         if arguments.outputs:
             _write(arguments.outputs, cloud.outputs)
         _say(_ready(cloud))

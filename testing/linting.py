@@ -30,13 +30,6 @@ def findings(template: str, *, regions: Sequence[str], ignored: Sequence[str] = 
     return list(faults or run_template_by_data(decoded, _options(regions, ignored), _rules()))
 
 
-def findings_in_file(path: Path) -> list[Any]:
-    """Return what cfn-lint finds in a file, without any option."""
-    from cfnlint.runner.template import run_template_by_file_path  # type: ignore[import-untyped] # noqa: PLC0415
-
-    return list(run_template_by_file_path(str(path), _options([PRIMARY], ()), _rules(), ignore_bad_template=False))
-
-
 def _options(regions: Sequence[str], ignored: Sequence[str]) -> Any:
     from cfnlint.config import ConfigMixIn, ManualArgs  # type: ignore[import-untyped] # noqa: PLC0415
 

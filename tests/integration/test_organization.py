@@ -60,10 +60,9 @@ class World:
             batch = {"Records": [record(each["MessageId"], each["Body"]) for each in messages]}
             answer: Any = poll.handler(batch, CONTEXT)
             failures = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
-            bodies = {each["MessageId"]: each["Body"] for each in messages}
-            failed += [json.loads(bodies[each["itemIdentifier"]]) for each in answer["batchItemFailures"]]
-            failures = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
-            delete_messages(self.queue, [m["ReceiptHandle"] for m in messages if m["MessageId"] not in failures])
+            failed += [json.loads(each["Body"]) for each in messages if each["MessageId"] in failures]
+            done = [each["ReceiptHandle"] for each in messages if each["MessageId"] not in failures]
+            delete_messages(self.queue, done)
         return failed
 
     def role(self, account: str) -> str:
