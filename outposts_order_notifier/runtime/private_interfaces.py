@@ -7,7 +7,6 @@
   https://github.com/boto/botocore/blob/develop/botocore/credentials.py, `AssumeRoleProvider(prompter=...)`
 """
 
-import threading
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
@@ -19,15 +18,12 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.credentials import RefreshableCredentials
 
-_LOCK = threading.Lock()  # a botocore session is not thread-safe
-
 
 def renewing_client(service: str, region: str, credentials: "RefreshableCredentials", config: "Config") -> Any:
-    """Return a client of a region that renews its credentials."""
-    with _LOCK:
-        session = _session()
-        session._credentials = credentials  # type: ignore[attr-defined] # noqa: SLF001
-        return session.create_client(service, region_name=region, config=config)
+    """Return a client of a region that renews its credentials. Not thread-safe."""
+    session = _session()
+    session._credentials = credentials  # type: ignore[attr-defined] # noqa: SLF001
+    return session.create_client(service, region_name=region, config=config)
 
 
 def default_session() -> boto3.Session:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -26,6 +27,9 @@ LONGEST_NUMBER = 25  # characters: enough for any double or 64-bit integer
 
 Converter = Callable[[Any], Any]
 
+# Sessions of boto3 and botocore are not thread-safe, and threads that create clients of one role share its credentials.
+_LOCK = threading.Lock()
+
 
 class MalformedOrderError(ValueError):
     """The API returned something other than an order or a list of orders."""
@@ -33,18 +37,22 @@ class MalformedOrderError(ValueError):
 
 def outposts_client(source: Source, attempts: int = ATTEMPTS) -> "OutpostsClient":
     """Return an Outposts client for a source, with its role's credentials if it has one."""
-    config = clients.configuration(attempts, mode="adaptive", connections=CONCURRENT_READS, read_timeout=10)
-    if source.role_arn:
-        from outposts_order_notifier.sources import assumed_role  # noqa: PLC0415 - most notifiers read only their own account
-
-        client = assumed_role.outposts_client(source.role_arn, source.external_id, source.region, config)
-    else:
-        # boto3's default session, as every further one loads botocore's data again.
-        client = clients.create("outposts", region_name=source.region, config=config)
+    with _LOCK:
+        client = _create(source, attempts)
     for operation, expected in (("GetOrder", "Order"), ("ListOrders", "Orders")):
         shape = cast("StructureShape", client.meta.service_model.operation_model(operation).output_shape)
         parse_responses(client, operation, partial(_parse, operation, expected, shape.members, converter(shape)))
     return client
+
+
+def _create(source: Source, attempts: int) -> "OutpostsClient":
+    config = clients.configuration(attempts, mode="adaptive", connections=CONCURRENT_READS, read_timeout=10)
+    if source.role_arn:
+        from outposts_order_notifier.sources import assumed_role  # noqa: PLC0415 - most notifiers read only their own account
+
+        return assumed_role.outposts_client(source.role_arn, source.external_id, source.region, config)
+    # boto3's default session, as every further one loads botocore's data again.
+    return cast("OutpostsClient", clients.create("outposts", region_name=source.region, config=config))
 
 
 def list_orders(client: "OutpostsClient", outpost_id: str | None) -> Iterator[Sequence[Mapping[str, Any]] | None]:

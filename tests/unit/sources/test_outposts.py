@@ -2,7 +2,9 @@
 
 import json
 import math
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -236,6 +238,19 @@ class TestRole:
         first, again, other = keys.values()
         assert first == again != other
         assert [operation for operation, _ in calls].count("AssumeRole") == 2
+
+    def test_threads_that_start_together_assume_a_role_once(self, calls: list[tuple[str, dict[str, Any]]]) -> None:
+        """They also create their clients one after another, as boto3's sessions are not thread-safe."""
+        regions = ("ap-southeast-2", "eu-central-1", "eu-west-1", "eu-west-2", "us-east-1", "us-west-2")
+        started = threading.Barrier(len(regions))
+
+        def poll(region: str) -> None:
+            started.wait()
+            get_order(answering(lambda _: {"Order": {"OrderId": ORDER_ID}}, replace(OTHER, region=region)), ORDER_ID)
+
+        with ThreadPoolExecutor(len(regions)) as threads:
+            list(threads.map(poll, regions))
+        assert [operation for operation, _ in calls].count("AssumeRole") == 1
 
     @pytest.mark.parametrize(
         ("own", "source", "expected"),
