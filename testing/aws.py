@@ -41,6 +41,7 @@ def _let_the_functions_start_cold() -> None:
         poll_handler._outposts,
         poll_handler._table,
         poll_handler._bus,
+        poll_handler._learned,
         assumed_role._credentials,
         planner_handler._queue,
         slack_api._client,

@@ -17,7 +17,9 @@ from botocore.utils import ContainerMetadataFetcher
 from outposts_order_notifier.cli import secrecy
 from outposts_order_notifier.cli.__main__ import main
 from outposts_order_notifier.notify import no_redirects
+from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.runtime.observability import logger
+from outposts_order_notifier.sources import assumed_role
 
 ROOT = Path(__file__).parent.parent
 # The arguments that a command needs to get as far as AWS.
@@ -109,7 +111,7 @@ def as_process(
         patch.object(boto3, "DEFAULT_SESSION", None),
         patch.object(ContainerMetadataFetcher, "SLEEP_TIME", 0),
     ):
-        no_redirects.opener.cache_clear()
+        _forget()
         try:
             yield out, err
         finally:
@@ -118,4 +120,11 @@ def as_process(
             logger.setLevel(level)
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-    no_redirects.opener.cache_clear()  # without this environment's proxy
+    _forget()
+
+
+def _forget() -> None:
+    """Forget what has an environment's endpoints, credentials or proxy."""
+    clients.clear()
+    assumed_role._credentials.cache_clear()
+    no_redirects.opener.cache_clear()

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -209,6 +210,7 @@ class TestOrganization:
         batch.start()
         early: set[str] = set()
         while batch.is_alive() and early != set(others):
+            time.sleep(0.05)  # without it, the batch would rarely get its turn
             early |= {account for account, _, _ in world.discovered()}
         assert early == set(others)
         others_published.set()

@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -343,21 +344,29 @@ class TestFailures:
 
     @pytest.mark.parametrize("order_type", ["OUTPOST", "REPLACEMENT"])
     def test_an_order_that_answers_slowly_delays_no_other(
-        self, world: World, monkeypatch: pytest.MonkeyPatch, order_type: str
+        self, world: World, simulator: tuple[Any, str], monkeypatch: pytest.MonkeyPatch, order_type: str
     ) -> None:
         """Orders that were read are published while the run still waits for the slow one."""
         monkeypatch.setattr(workers, "PUBLISH_SECONDS", 0.2)
         world.put(an_order(OrderType=order_type))
         world.put(an_order(OTHER_ID))
-        world.fail(GetOrder={"latencySeconds": 4, "orderId": ORDER_ID})
+        other_published = threading.Event()
+
+        def wait(_: str, request: dict[str, Any]) -> None:
+            if request.get("OrderId") == ORDER_ID:
+                other_published.wait(60)
+
+        monkeypatch.setattr(simulator[0]._faults, "apply", wait)
         poll = threading.Thread(target=world.poll)
         poll.start()
         early: list[dict[str, Any]] = []
         while poll.is_alive() and not early:
+            time.sleep(0.05)  # without it, the run would rarely get its turn
             early = world.events()
-        assert poll.is_alive()
         assert {event["detail"]["orderId"] for event in early} == {OTHER_ID}
+        other_published.set()
         poll.join()
+        assert {event["detail"]["orderId"] for event in world.events()} == {ORDER_ID}
 
     def test_throttling_is_waited_out(self, world: World) -> None:
         """The client retries throttled calls, and no order is lost."""

@@ -1,6 +1,6 @@
 """How long the functions wait for AWS."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -28,10 +28,16 @@ CLIENTS: dict[str, Callable[[], Any]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _each_test_has_its_own_clients() -> Iterator[None]:
+    clients.clear()
+    yield
+    clients.clear()
+
+
 @pytest.mark.parametrize("name", CLIENTS)
 def test_no_call_hangs_for_as_long_as_a_function_may_take(name: str) -> None:
     """Botocore's default time-outs and retries take more than five minutes."""
-    clients.clear()
     config: Any = CLIENTS[name]().meta.config
     attempt = config.connect_timeout + config.read_timeout
     assert attempt <= 12
@@ -41,7 +47,6 @@ def test_no_call_hangs_for_as_long_as_a_function_may_take(name: str) -> None:
 @pytest.mark.parametrize("create", [clients.dynamodb, lambda: outposts_client(Source("111122223333", "eu-west-1"))])
 def test_a_call_names_the_notifier_and_its_libraries_and_nothing_else(create: Callable[[], Any]) -> None:
     """Botocore would compose all else for each call, which takes a quarter of the call's processor time."""
-    clients.clear()
     sent: list[Any] = []
 
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
@@ -51,7 +56,6 @@ def test_a_call_names_the_notifier_and_its_libraries_and_nothing_else(create: Ca
     client = create()
     client.meta.events.register("before-send", send)
     getattr(client, {"dynamodb": "list_tables", "outposts": "list_orders"}[client.meta.service_model.service_name])()
-    clients.clear()
     name = sent[0].decode()
     assert name.startswith(f"outposts-order-notifier Boto3/{boto3.__version__} Botocore/{botocore.__version__}")
     assert "ua/" not in name
@@ -59,7 +63,6 @@ def test_a_call_names_the_notifier_and_its_libraries_and_nothing_else(create: Ca
 
 def test_tests_can_replace_every_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """A replacement is in use until the clients are cleared."""
-    clients.clear()
     with monkeypatch.context() as patch:
         patch.setattr(clients, "create", lambda service, **_: f"a fake {service}")
         assert [str(clients.sns()), str(clients.sts("eu-west-1"))] == ["a fake sns", "a fake sts"]
