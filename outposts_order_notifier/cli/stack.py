@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -84,6 +84,8 @@ def session_of(region: str | None, profile: str | None) -> boto3.Session:
         variable = next((name for name in ("AWS_REGION", "AWS_DEFAULT_REGION") if os.environ.get(name)), "")
         where = variable or f"region of the profile {session.profile_name}"
         raise OperatorError(f'{where} is "{session.region_name}"; it should be a region such as eu-west-1')
+    # Creating a client takes longer than most of its calls.
+    session.client = cache(session.client)  # type: ignore[method-assign]
     prompt_for_mfa_codes(core, mfa_code)  # botocore's own prompt prints warnings if stdin is not a terminal
     check_credentials(session, core.full_config["profiles"])
     if bundle := core.get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE"):

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,22 @@ PATIENT = Config(read_timeout=300, retries={"total_max_attempts": 1})
 
 Json = dict[str, Any]
 Ran = subprocess.CompletedProcess[str]
+
+
+@cache
+def client_of(service: str, endpoint_url: str, region: str, access_key: str, secret_key: str) -> Any:
+    """Return an ordinary client; all tests share it, as creating it takes longer than most calls."""
+    client = boto3.client(  # type: ignore[call-overload] # any service
+        service,
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        config=PATIENT,
+    )
+    # The emulator closes a connection that has been idle for five seconds, perhaps just as a request is sent on it.
+    client.meta.events.register("before-send", lambda request, **_: request.headers.update(Connection="close"))
+    return client
 
 
 def free_port() -> int:
@@ -113,17 +129,12 @@ class Cloud:
         return self._received("Slack", "/_receiver/messages")
 
     def client(self, service: str) -> Any:
-        """Create an ordinary client of the local cloud."""
+        """Return an ordinary client of the local cloud."""
         variables = self.environment
         special = {"outposts": variables["AWS_ENDPOINT_URL_OUTPOSTS"]}
-        return boto3.client(  # type: ignore[call-overload] # any service
-            service,
-            endpoint_url=special.get(service, variables["AWS_ENDPOINT_URL"]),
-            region_name=variables["AWS_REGION"],
-            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-            config=PATIENT,
-        )
+        endpoint_url = special.get(service, variables["AWS_ENDPOINT_URL"])
+        keys = variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
+        return client_of(service, endpoint_url, variables["AWS_REGION"], *keys)
 
     def poll(self, **request: Any) -> Json:
         """Invoke the poll function, and return its response."""

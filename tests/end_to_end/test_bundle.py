@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from local.cloud import SECRET_NAME, WEBHOOK_PATH, aws_environment
@@ -23,7 +22,7 @@ from local.slack import SlackReceiver
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from reference.examples import REGION
 from release.bundle.build import write
-from tests.end_to_end.conftest import PATIENT, ROOT, Json, eventually, free_port
+from tests.end_to_end.conftest import ROOT, Json, client_of, eventually, free_port
 
 BUCKET = "bundles"
 ORDER: Json = {
@@ -82,8 +81,9 @@ class Deployed:
 
 
 def client(service: str) -> Any:
-    """Create an ordinary client of the local cloud."""
-    return boto3.client(service, config=PATIENT)  # type: ignore[call-overload] # any service
+    """Return an ordinary client of the local cloud."""
+    variables = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    return client_of(service, *(os.environ[name] for name in variables))
 
 
 def commands_of(readme: str) -> list[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from local.cloud import SECRET_NAME, WEBHOOK_PATH, aws_environment
@@ -25,7 +24,7 @@ from reference.examples import REGION
 from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNPUBLISHED
 from testing import command_line
 from testing.released import VERSIONS, Release
-from tests.end_to_end.conftest import PATIENT, Json, Subscriber, eventually, free_port
+from tests.end_to_end.conftest import Json, Subscriber, client_of, eventually, free_port
 
 # Statuses that had not stalled when the release was in use have stalled by now.
 NEVER = {"order": {"IN_PROGRESS": None, "DELIVERED": None}, "lineItem": {"BUILDING": None}}
@@ -74,8 +73,9 @@ class Upgraded:
 
 
 def client(service: str) -> Any:
-    """Create an ordinary client of the local cloud."""
-    return boto3.client(service, config=PATIENT)  # type: ignore[call-overload] # any service
+    """Return an ordinary client of the local cloud."""
+    variables = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    return client_of(service, *(os.environ[name] for name in variables))
 
 
 def poll(outputs: dict[str, str]) -> Json:
