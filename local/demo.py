@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.cloud import DEFAULT_NOTIFIER, LocalCloud, local_cloud
@@ -100,10 +101,10 @@ class Demo:
         """Run the poll function now, as its schedule does every minute."""
         name = self._cloud.outputs["PollFunctionName"]
         answer = boto3.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-        if answer.get("FunctionError"):
-            raise LocalCloudError(f"the poll function failed: {answer['Payload'].read().decode()}")
         with self._lock:
             self._polls += 1
+        if answer.get("FunctionError"):
+            raise LocalCloudError(f"the poll function failed: {answer['Payload'].read().decode()}")
 
     def play(self, scenarios: list[Scenario]) -> None:
         """Play the scenarios in parallel, and wait until every published event has arrived in each channel."""
@@ -168,7 +169,10 @@ class Demo:
 
         def tick() -> None:
             while not over.wait(self._day):
-                self.poll()
+                try:
+                    self.poll()
+                except (LocalCloudError, BotoCoreError, ClientError) as error:
+                    self.story.narrate(f"A poll failed, and the next one makes up for it: {error}")
 
         clock = threading.Thread(target=tick, daemon=True)
         clock.start()

@@ -164,6 +164,6 @@ def test_a_signal_stops_a_wait_whatever_it_is_doing() -> None:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=60,  # ends a test that hangs
+        timeout=300,  # ends a test that hangs
     )
     assert int(ran.stdout.removeprefix("stopped at each line of ")) > 0
