@@ -1,4 +1,4 @@
-"""A route's envelope around an event, and the name of its rule."""
+"""A route's envelope around an event, and the name and the pattern of its rule."""
 
 import json
 from typing import Any
@@ -16,8 +16,10 @@ from outposts_order_notifier.notify.routes import (
     route_of,
     routes_of,
     rule_name,
+    rule_pattern,
 )
 
+ERRORS: dict[str, Any] = {"changes": {"status": ["ERROR"]}}
 BUS = "arn:aws:events:eu-west-1:111122223333:rule/outposts-order-notifier/"
 JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)
 
@@ -72,3 +74,20 @@ def test_a_route_has_none_of_the_default_routes_channels() -> None:
         "ROUTES": "",
     }
     assert variables_of(DEFAULT, variables) == variables
+
+
+@pytest.mark.parametrize(
+    ("notify", "announce", "detail"),
+    [
+        ({}, True, {}),
+        ({}, False, {"detail": {"baseline": [False]}}),
+        (ERRORS, True, {"detail": ERRORS}),
+        (ERRORS, False, {"detail": {"baseline": [False], **ERRORS}}),
+    ],
+)
+def test_a_rule_matches_what_is_wanted_of_whole_observations(
+    notify: dict[str, Any], detail: dict[str, Any], *, announce: bool
+) -> None:
+    """Only updates; orders that existed before only if they are announced; and no empty pattern, which AWS rejects."""
+    envelope = {"source": ["outposts-order-notifier"], "detail-type": ["Outposts Order Updated"]}
+    assert rule_pattern(notify, announce_existing_orders=announce) == {**envelope, **detail}
