@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -34,9 +34,22 @@ Json = dict[str, Any]
 Ran = subprocess.CompletedProcess[str]
 
 
+def client(service: str) -> Any:
+    """Return an ordinary client of the local cloud that the environment names."""
+    return client_of(service, os.environ)
+
+
+def client_of(service: str, variables: Mapping[str, str]) -> Any:
+    """Return an ordinary client of the local cloud that these variables name."""
+    usual = variables["AWS_ENDPOINT_URL"]
+    endpoint_url = variables.get("AWS_ENDPOINT_URL_OUTPOSTS", usual) if service == "outposts" else usual
+    keys = variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
+    return _client(service, endpoint_url, variables["AWS_REGION"], *keys)
+
+
 @cache
-def client_of(service: str, endpoint_url: str, region: str, access_key: str, secret_key: str) -> Any:
-    """Return an ordinary client; all tests share it, as creating it takes longer than most calls."""
+def _client(service: str, endpoint_url: str, region: str, access_key: str, secret_key: str) -> Any:
+    """Create a client, which all tests share: that takes longer than most calls."""
     client = boto3.client(  # type: ignore[call-overload] # any service
         service,
         endpoint_url=endpoint_url,
@@ -130,11 +143,7 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         """Return an ordinary client of the local cloud."""
-        variables = self.environment
-        special = {"outposts": variables["AWS_ENDPOINT_URL_OUTPOSTS"]}
-        endpoint_url = special.get(service, variables["AWS_ENDPOINT_URL"])
-        keys = variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
-        return client_of(service, endpoint_url, variables["AWS_REGION"], *keys)
+        return client_of(service, self.environment)
 
     def poll(self, **request: Any) -> Json:
         """Invoke the poll function, and return its response."""

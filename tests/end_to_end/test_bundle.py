@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,7 @@ from local.slack import SlackReceiver
 from outposts_order_notifier.cdk.local_cloud import LocalCloud
 from reference.examples import REGION
 from release.bundle.build import write
-from tests.end_to_end.conftest import ROOT, Json, client_of, eventually, free_port
+from tests.end_to_end.conftest import ROOT, Json, client, eventually, free_port
 
 BUCKET = "bundles"
 ORDER: Json = {
@@ -78,12 +77,6 @@ class Deployed:
         answer = client("lambda").invoke(FunctionName=self.outputs["PollFunctionName"])
         summary: Json = json.load(answer["Payload"])
         return summary
-
-
-def client(service: str) -> Any:
-    """Return an ordinary client of the local cloud."""
-    variables = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    return client_of(service, *(os.environ[name] for name in variables))
 
 
 def commands_of(readme: str) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -24,7 +23,7 @@ from reference.examples import REGION
 from reference.release import FORMAT_1, FORMAT_2, LARGE, LATE, NOTIFIER, UNPUBLISHED
 from testing import command_line
 from testing.released import VERSIONS, Release
-from tests.end_to_end.conftest import Json, Subscriber, client_of, eventually, free_port
+from tests.end_to_end.conftest import Json, Subscriber, client, eventually, free_port
 
 # Statuses that had not stalled when the release was in use have stalled by now.
 NEVER = {"order": {"IN_PROGRESS": None, "DELIVERED": None}, "lineItem": {"BUILDING": None}}
@@ -70,12 +69,6 @@ class Upgraded:
     def slack_of(self, order_id: str) -> list[str]:
         """Return the texts about an order that Slack has received."""
         return [text for message in self.slack.messages if order_id in (text := str(message))]
-
-
-def client(service: str) -> Any:
-    """Return an ordinary client of the local cloud."""
-    variables = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    return client_of(service, *(os.environ[name] for name in variables))
 
 
 def poll(outputs: dict[str, str]) -> Json:

@@ -18,7 +18,6 @@ from outposts_order_notifier.board.gather import gather
 from outposts_order_notifier.domain.event_types import UPDATED
 from outposts_order_notifier.planner import handler as planner
 from outposts_order_notifier.poll import handler as poll
-from outposts_order_notifier.runtime import clients
 from outposts_order_notifier.store.table import SnapshotTable
 from testing.aws import client_of, delete_messages, drain
 from testing.lambda_context import Context
@@ -125,8 +124,6 @@ def world(table: str, bus_queue: str, exhaustive: bool, monkeypatch: pytest.Monk
         }.items():
             monkeypatch.setenv(name, value)
         yield world
-    clients.clear()
-    planner._queue.cache_clear()
 
 
 def counted(written: str, name: str) -> float:

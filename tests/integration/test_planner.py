@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ CONTEXT = Context(invoked_function_arn=f"arn:aws:lambda:eu-west-1:{OWN}:function
 
 
 @pytest.fixture
-def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # noqa: ARG001 - moto must be there first
+def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001 - moto must be there first
     """The queue of sources to poll; the planner's own sources are the notifier's account in one region."""
     url, _ = make_queue("polls")
     for name, value in {
@@ -34,9 +33,7 @@ def queue_url(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # n
         "POLL_QUEUE_URL": url,
     }.items():
         monkeypatch.setenv(name, value)
-    yield url
-    clients.clear()
-    planner._queue.cache_clear()
+    return url
 
 
 def make_accounts(count: int) -> list[str]:

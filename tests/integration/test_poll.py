@@ -305,7 +305,6 @@ class TestLearned:
         """With five orders that have ended; the names of the hardware say which are alike."""
         learned = {"order": {"IN_PROGRESS": "learned"}, "lineItem": {"PREPARING": None}}
         monkeypatch.setenv("STALLED_AFTER_DAYS", json.dumps(learned))
-        _learned.cache_clear()
         table = SnapshotTable(client_of("dynamodb"), "snapshots")
         world.put(an_order(OrderType="OUTPOST", Status="IN_PROGRESS"))
         world.poll()
